@@ -1,0 +1,13 @@
+DROP TABLE history;
+DROP TABLE attachments;
+DROP TABLE issues;
+DROP TABLE requisitions;
+DROP TABLE ledger_entries;
+DROP TABLE grants;
+DROP TABLE agreements;
+DROP TABLE sessions;
+DROP TABLE memberships;
+DROP TABLE people;
+DROP TABLE organisation_aliases;
+DROP TABLE organisations;
+DROP TABLE settings;

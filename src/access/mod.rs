@@ -1,0 +1,158 @@
+//! Access (*behörighet*): people, their roles in organisations, and the sessions they act in.
+//!
+//! A handler takes a proof ([`proof::By`]) and cannot run without it; [`routing::Routes`] registers no handler that
+//! takes none.
+
+//PAGES
+pub mod password;
+pub mod proof;
+pub mod routing;
+pub mod store;
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{history::Who, ids::Id, recipient::Organisation};
+
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub id: Id<Person>,
+    pub email: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// *Ekonom*: fills in the forms.
+    Preparer,
+    /// *Ekonomichef/verksamhetschef*: certifies the report.
+    FinanceHead,
+    /// *Behörig företrädare*: signs.
+    Signatory,
+    /// *Handläggare*: reviews and decides on requisitions and reports.
+    CaseOfficer,
+    /// *Beslutsfattare*: decides on reclaims, releases payments.
+    DecisionMaker,
+    /// *Utbetalare*: makes payment batches, matches what comes back.
+    PaymentOfficer,
+    /// *Insyn*: reads and exports, changes nothing.
+    Reader,
+}
+
+impl Role {
+    pub const ALL: [Self; 7] = [
+        Self::Preparer,
+        Self::FinanceHead,
+        Self::Signatory,
+        Self::CaseOfficer,
+        Self::DecisionMaker,
+        Self::PaymentOfficer,
+        Self::Reader,
+    ];
+
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Preparer => "ekonom",
+            Self::FinanceHead => "ekonomichef",
+            Self::Signatory => "foretradare",
+            Self::CaseOfficer => "handlaggare",
+            Self::DecisionMaker => "beslutsfattare",
+            Self::PaymentOfficer => "utbetalare",
+            Self::Reader => "insyn",
+        }
+    }
+
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.key() == key)
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Preparer => "Ekonom",
+            Self::FinanceHead => "Ekonomichef/verksamhetschef",
+            Self::Signatory => "Behörig företrädare",
+            Self::CaseOfficer => "Handläggare",
+            Self::DecisionMaker => "Beslutsfattare",
+            Self::PaymentOfficer => "Utbetalare",
+            Self::Reader => "Insyn",
+        }
+    }
+
+    /// The roles that an organisation of this kind has.
+    pub fn fits(self, kind: crate::recipient::Kind) -> bool {
+        use crate::recipient::Kind;
+        match self {
+            Self::Preparer | Self::FinanceHead | Self::Signatory => kind.receives_grants(),
+            Self::CaseOfficer | Self::DecisionMaker | Self::PaymentOfficer => kind == Kind::Authority,
+            Self::Reader => kind == Kind::Reader,
+        }
+    }
+}
+
+/// A signed-in person, acting for one organisation in the roles held there.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    pub person: Person,
+    pub organisation: Organisation,
+    pub roles: Vec<Role>,
+    /// Every organisation the person has a role in.
+    pub organisations: Vec<(Id<Organisation>, String)>,
+}
+
+impl Actor {
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    pub fn who(&self) -> Who {
+        Who {
+            person_id: self.person.id.to_string(),
+            person: self.person.name.clone(),
+            organisation: self.organisation.name.clone(),
+        }
+    }
+}
+
+/// A session ends when it has been idle for an hour, and after a working day in any case.
+const IDLE_LIMIT: Duration = Duration::minutes(60);
+const ABSOLUTE_LIMIT: Duration = Duration::hours(12);
+/// How often "last seen" is written down: not at every page.
+const SEEN_INTERVAL: Duration = Duration::minutes(5);
+
+#[derive(Debug, Clone, Copy)]
+struct SessionTimes {
+    created_at: DateTime<Utc>,
+    last_seen_at: DateTime<Utc>,
+}
+
+impl SessionTimes {
+    fn is_over(self, now: DateTime<Utc>) -> bool {
+        now - self.last_seen_at > IDLE_LIMIT || now - self.created_at > ABSOLUTE_LIMIT
+    }
+
+    fn should_note_seen(self, now: DateTime<Utc>) -> bool {
+        now - self.last_seen_at > SEEN_INTERVAL
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_ends_after_an_idle_hour_and_after_a_day_of_work() {
+        let start = DateTime::UNIX_EPOCH;
+        let idle = SessionTimes { created_at: start, last_seen_at: start };
+        assert!(!idle.is_over(start + Duration::minutes(60)));
+        assert!(idle.is_over(start + Duration::minutes(61)));
+        let busy = SessionTimes { created_at: start, last_seen_at: start + Duration::hours(12) };
+        assert!(!busy.is_over(start + Duration::hours(12)));
+        assert!(busy.is_over(start + Duration::hours(12) + Duration::seconds(1)));
+    }
+
+    #[test]
+    fn role_keys_are_read_back() {
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.key()), Some(role));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Signing in and out, and changing the organisation one acts for.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    password,
+    proof::{self, By, NoFields, Posted, SignedIn, Visit},
+    routing::Routes,
+    store,
+};
+use crate::{
+    infra::{
+        Portal,
+        browser::BrowserToken,
+        error::{AppError, Resume},
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    recipient::{self, Organisation},
+};
+
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
+        .get("/logga-in", new)
+        .post("/logga-in", create)
+        .post("/logga-ut", delete)
+        .post("/organisation", switch_organisation);
+}
+
+#[derive(Template)]
+#[template(path = "access/sign_in.html")]
+struct SignInPage {
+    chrome: Chrome,
+    email: String,
+    errors: FieldErrors,
+    /// Where to go afterwards, and what was typed before the session ended.
+    resume: Resume,
+    signed_out: bool,
+    /// Whom one can practise as; empty outside practice mode.
+    municipalities: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "access/resume.html")]
+struct ResumePage {
+    chrome: Chrome,
+    resume: Resume,
+}
+
+#[derive(Deserialize)]
+struct Destination {
+    #[serde(default)]
+    till: String,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct SignInForm {
+    email: String,
+    password: String,
+    /// The address to go to afterwards.
+    till: String,
+    /// A held post's fields, as JSON.
+    hallet: String,
+}
+
+async fn new(visit: Visit, portal: web::Data<Portal>, destination: web::Query<Destination>) -> Page {
+    if visit.actor.is_some() {
+        return page::see_other("/");
+    }
+    let resume = Resume { action: destination.into_inner().till, fields: Vec::new() };
+    page::show(&sign_in_page(visit.chrome, &portal, resume).await?)
+}
+
+async fn sign_in_page(chrome: Chrome, portal: &Portal, resume: Resume) -> Result<SignInPage, AppError> {
+    let municipalities = if portal.practice {
+        let all = portal.db.read(recipient::store::all).await?;
+        all.into_iter()
+            .filter(|organisation| organisation.kind.receives_grants())
+            .map(|organisation| (organisation.code, organisation.name))
+            .collect()
+    } else {
+        Vec::new()
+    };
+    Ok(SignInPage {
+        chrome,
+        email: String::new(),
+        errors: FieldErrors::default(),
+        resume,
+        signed_out: false,
+        municipalities,
+    })
+}
+
+async fn create(
+    Posted { by: visit, body: Form(form) }: Posted<Visit, Form<SignInForm>>,
+    portal: web::Data<Portal>,
+) -> Page {
+    let SignInForm { email, password, till, hallet } = form;
+    let resume = Resume { action: till, fields: serde_json::from_str(&hallet).unwrap_or_default() };
+    let typed = email.clone();
+    let signed_in = portal
+        .db
+        .read(move |connection| {
+            let found = store::find_by_email(connection, &typed)?;
+            let stored = found.as_ref().map(|(_, hash)| hash.as_str());
+            if !password::verify(&password, stored) {
+                return Ok::<_, AppError>(None);
+            }
+            let Some((person, _)) = found else { return Ok(None) };
+            let organisation = store::first_organisation(connection, person.id)?;
+            Ok(organisation.map(|organisation| (person, organisation)))
+        })
+        .await?;
+    let Some((person, organisation)) = signed_in else {
+        let mut page = sign_in_page(visit.chrome, &portal, resume).await?;
+        page.email = email;
+        page.errors.add("email", "E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.");
+        return page::show_errors(&page);
+    };
+    enter(&portal, person.id, organisation, resume, visit.chrome).await
+}
+
+/// Starts a session under a new token (an old one that somebody planted is worth nothing) and goes on.
+pub async fn enter(
+    portal: &Portal,
+    person: crate::ids::Id<super::Person>,
+    organisation: crate::ids::Id<Organisation>,
+    resume: Resume,
+    mut chrome: Chrome,
+) -> Page {
+    let token = BrowserToken::random()?;
+    let key = token.session_key();
+    portal
+        .db
+        .write(move |connection| {
+            let now = chrono::Utc::now();
+            store::sweep_sessions(connection, now)?;
+            store::start_session(connection, &key, person, organisation, now)
+        })
+        .await
+        .map_err(AppError::from)?;
+    let mut response: HttpResponse = if resume.fields.is_empty() {
+        page::see_other(own_address(&resume.action))?
+    } else {
+        chrome.csrf = token.csrf();
+        let resume = Resume { action: own_address(&resume.action).to_owned(), ..resume };
+        page::show(&ResumePage { chrome, resume })?
+    };
+    response.add_cookie(&token.cookie(portal)).map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(response)
+}
+
+/// The address when it is one of ours; the start page when it leads elsewhere.
+fn own_address(address: &str) -> &str {
+    let leads_elsewhere = !address.starts_with('/')
+        || address.starts_with("//")
+        || address.contains(['\\', '\r', '\n', '\t', '\0']);
+    if leads_elsewhere { "/" } else { address }
+}
+
+async fn delete(
+    Posted { .. }: Posted<By<SignedIn>, Form<NoFields>>,
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+) -> Page {
+    let key = BrowserToken::of(&request)?.session_key();
+    portal.db.write(move |connection| store::end_session(connection, &key)).await.map_err(AppError::from)?;
+    let mut response = page::see_other("/logga-in")?;
+    let fresh = BrowserToken::random()?;
+    response.add_cookie(&fresh.cookie(&portal)).map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(response)
+}
+
+#[derive(Deserialize)]
+struct SwitchForm {
+    organisation: crate::ids::Id<Organisation>,
+}
+
+async fn switch_organisation(
+    Posted { by, body: Form(form) }: Posted<By<SignedIn>, Form<SwitchForm>>,
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+) -> Page {
+    if !by.organisations.iter().any(|(id, _)| *id == form.organisation) {
+        return Err(AppError::NotFound);
+    }
+    let key = BrowserToken::of(&request)?.session_key();
+    portal
+        .db
+        .write(move |connection| store::switch_organisation(connection, &key, form.organisation))
+        .await
+        .map_err(AppError::from)?;
+    page::see_other("/")
+}
+
+/// The page instead of the one that needs a session: signing in leads back to it.
+pub async fn sign_in_instead(request: &HttpRequest, portal: &Portal, held: Option<Resume>) -> Page {
+    if request.method() == actix_web::http::Method::GET {
+        let address = request.uri().path_and_query().map_or("/", |address| address.as_str());
+        return page::see_other(format!("/logga-in?{}", encoded("till", address)));
+    }
+    let mut page = sign_in_page(proof::chrome(request, None)?, portal, held.unwrap_or_default()).await?;
+    page.signed_out = true;
+    page::show_as(StatusCode::UNAUTHORIZED, &page)
+}
+
+/// The page for a form that came with another session's token: it can be sent again as it was.
+pub fn send_again(chrome: Chrome, resume: Resume) -> Page {
+    page::show_as(StatusCode::FORBIDDEN, &ResumePage { chrome, resume })
+}
+
+fn encoded(name: &str, value: &str) -> String {
+    serde_html_form::to_string([(name, value)]).unwrap_or_default()
+}
+
+impl SignInPage {
+    fn held(&self) -> String {
+        serde_json::to_string(&self.resume.fields).unwrap_or_default()
+    }
+
+    fn is_practice(&self) -> bool {
+        self.chrome.practice.is_some()
+    }
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::own_address;
+
+    #[test]
+    fn signing_in_never_leads_away_from_the_portal() {
+        assert_eq!(own_address("/bidrag/1?a=b"), "/bidrag/1?a=b");
+        for elsewhere in ["", "https://example.org", "//example.org", "/\\example.org", "/a\r\nset-cookie: b", "javascript:"] {
+            assert_eq!(own_address(elsewhere), "/", "{elsewhere:?}");
+        }
+    }
+}

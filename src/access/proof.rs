@@ -1,0 +1,259 @@
+//! Proofs: a handler that takes `By<CaseOfficer>` runs for a case officer and for nobody else.
+
+use std::{future::Future, marker::PhantomData, ops::Deref, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+
+use super::{Actor, Role, store};
+use crate::{
+    calendar,
+    infra::{
+        Portal,
+        browser::BrowserToken,
+        error::AppError,
+        form,
+        page::{Chrome, NavItem, Practice, User},
+    },
+};
+
+/// Who a route admits, as the table of routes × roles tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    Everyone,
+    SignedIn,
+    OneOf(&'static [Role]),
+    /// Only in practice mode; elsewhere the address does not exist.
+    Practice,
+}
+
+/// The first argument of every handler.
+pub trait Proof {
+    const ACCESS: Access;
+}
+
+/// A set of roles that may do something.
+pub trait Admits: 'static {
+    const ACCESS: Access;
+}
+
+macro_rules! admits {
+    ($($(#[$doc:meta])* $name:ident = $access:expr;)*) => {
+        $($(#[$doc])* pub struct $name; impl Admits for $name { const ACCESS: Access = $access; })*
+    };
+}
+
+// A line each: a name and the roles it stands for.
+admits! {
+    /// Anyone with a session.
+    SignedIn = Access::SignedIn;
+    /// Anyone at a recipient: sees its own grants.
+    Member = Access::OneOf(&[Role::Preparer, Role::FinanceHead, Role::Signatory]);
+    /// Fills in and takes back.
+    Preparer = Access::OneOf(&[Role::Preparer, Role::Signatory]);
+    Signatory = Access::OneOf(&[Role::Signatory]);
+    /// Anyone at a paying authority: sees the cases of its agreements.
+    Authority = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer]);
+    CaseOfficer = Access::OneOf(&[Role::CaseOfficer]);
+    /// Sees the outcome of agreements, across recipients.
+    Overseer = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer, Role::Reader]);
+}
+
+/// A signed-in person who holds one of the roles that `R` admits.
+pub struct By<R> {
+    pub actor: Actor,
+    pub chrome: Chrome,
+    roles: PhantomData<fn() -> R>,
+}
+
+impl<R> Deref for By<R> {
+    type Target = Actor;
+
+    fn deref(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+impl<R: Admits> Proof for By<R> {
+    const ACCESS: Access = R::ACCESS;
+}
+
+impl<R: Admits> FromRequest for By<R> {
+    type Error = AppError;
+    type Future = Pending<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let actor = signed_in(&request).await?.ok_or(AppError::SignedOut(None))?;
+            if !admitted(R::ACCESS, &actor) {
+                return Err(AppError::Forbidden);
+            }
+            let chrome = chrome(&request, Some(&actor))?;
+            Ok(Self { actor, chrome, roles: PhantomData })
+        })
+    }
+}
+
+fn admitted(access: Access, actor: &Actor) -> bool {
+    match access {
+        Access::Everyone | Access::SignedIn => true,
+        Access::OneOf(roles) => roles.iter().any(|role| actor.has(*role)),
+        Access::Practice => false,
+    }
+}
+
+/// Anyone, signed in or not.
+pub struct Visit {
+    pub actor: Option<Actor>,
+    pub chrome: Chrome,
+}
+
+impl Proof for Visit {
+    const ACCESS: Access = Access::Everyone;
+}
+
+impl FromRequest for Visit {
+    type Error = AppError;
+    type Future = Pending<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let actor = signed_in(&request).await?;
+            let chrome = chrome(&request, actor.as_ref())?;
+            Ok(Self { actor, chrome })
+        })
+    }
+}
+
+/// Anyone, in practice mode.
+pub struct Practising;
+
+impl Proof for Practising {
+    const ACCESS: Access = Access::Practice;
+}
+
+impl FromRequest for Practising {
+    type Error = AppError;
+    type Future = std::future::Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let practice = portal(request).map(|portal| portal.practice);
+        std::future::ready(match practice {
+            Ok(true) => Ok(Self),
+            Ok(false) => Err(AppError::NotFound),
+            Err(error) => Err(error),
+        })
+    }
+}
+
+/// A post: first the proof, then the body. In that order, so that who may not post learns nothing of the form, and
+/// what somebody typed before the session ended is held until after signing in.
+pub struct Posted<P, B> {
+    pub by: P,
+    pub body: B,
+}
+
+impl<P: Proof, B> Proof for Posted<P, B> {
+    const ACCESS: Access = P::ACCESS;
+}
+
+impl<P, B> FromRequest for Posted<P, B>
+where
+    P: FromRequest<Error = AppError> + 'static,
+    B: FromRequest<Error = AppError> + 'static,
+{
+    type Error = AppError;
+    type Future = Pending<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let by = match P::from_request(&request, &mut Payload::None).await {
+                Err(AppError::SignedOut(_)) => {
+                    return Err(AppError::SignedOut(form::held_post(&request, &mut payload).await));
+                }
+                proof => proof?,
+            };
+            let body = B::from_request(&request, &mut payload).await?;
+            Ok(Self { by, body })
+        })
+    }
+}
+
+/// A button without fields.
+#[derive(serde::Deserialize)]
+pub struct NoFields {}
+
+/// The futures of extractors that ask the database.
+pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, AppError>>>>;
+
+fn portal(request: &HttpRequest) -> Result<&web::Data<Portal>, AppError> {
+    request.app_data::<web::Data<Portal>>().ok_or_else(|| AppError::internal("the portal is missing from the app"))
+}
+
+/// Who the browser's token belongs to, if its session still runs.
+async fn signed_in(request: &HttpRequest) -> Result<Option<Actor>, AppError> {
+    let portal = portal(request)?;
+    let key = BrowserToken::of(request)?.session_key();
+    // Sessions run by the real clock, whatever date is practised.
+    let now = chrono::Utc::now();
+    let lookup_key = key.clone();
+    let found = portal.db.read(move |connection| store::actor(connection, &lookup_key, now)).await?;
+    let Some((actor, should_note_seen)) = found else {
+        return Ok(None);
+    };
+    if should_note_seen {
+        portal.db.write(move |connection| store::note_seen(connection, &key, now)).await?;
+    }
+    Ok(Some(actor))
+}
+
+/// What every page has around it, for whoever looks.
+pub fn chrome(request: &HttpRequest, actor: Option<&Actor>) -> Result<Chrome, AppError> {
+    let portal = portal(request)?;
+    let practice = portal.practice.then(|| {
+        let today = portal.clock.today();
+        Practice { date: today.to_string(), shown: calendar::long_date(today) }
+    });
+    Ok(Chrome {
+        csrf: BrowserToken::of(request)?.csrf(),
+        user: actor.map(user),
+        nav: actor.map_or_else(Vec::new, |actor| navigation(actor, request.path())),
+        practice,
+        notice: None,
+    })
+}
+
+fn user(actor: &Actor) -> User {
+    let roles: Vec<&str> = actor.roles.iter().map(|role| role.label()).collect();
+    User {
+        name: actor.person.name.clone(),
+        organisation: actor.organisation.formal_name.clone(),
+        roles: roles.join(", "),
+        organisations: actor
+            .organisations
+            .iter()
+            .map(|(id, name)| (id.to_string(), name.clone(), *id == actor.organisation.id))
+            .collect(),
+    }
+}
+
+fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
+    let places: [(&str, &str, Access); 4] = [
+        ("/bidrag", "Mina bidrag", Member::ACCESS),
+        ("/granskning", "Granskning", Authority::ACCESS),
+        ("/oversikt", "Översikt", Overseer::ACCESS),
+        ("/overenskommelser", "Överenskommelser", Access::SignedIn),
+    ];
+    places
+        .into_iter()
+        .filter(|(_, _, access)| admitted(*access, actor))
+        .map(|(href, label, _)| NavItem {
+            href: href.to_owned(),
+            label: label.to_owned(),
+            current: path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')),
+        })
+        .collect()
+}

@@ -1,0 +1,208 @@
+//! Rows and queries of people, memberships and sessions.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::{Actor, Person, Role, SessionTimes};
+use crate::{
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        schema::{memberships, organisations, people, sessions},
+    },
+    recipient::{Organisation, store::OrganisationRow},
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = people)]
+struct PersonRow {
+    id: String,
+    email: String,
+    name: String,
+}
+
+impl TryFrom<PersonRow> for Person {
+    type Error = DbError;
+
+    fn try_from(row: PersonRow) -> Result<Self, DbError> {
+        Ok(Self { id: row.id.parse().map_err(DbError::corrupt)?, email: row.email, name: row.name })
+    }
+}
+
+/// Whoever the session belongs to, unless it is over, and whether it is time to note that it was seen.
+pub fn actor(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) -> Result<Option<(Actor, bool)>, DbError> {
+    type Found = (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime);
+    let found: Option<Found> = sessions::table
+        .inner_join(people::table)
+        .inner_join(organisations::table)
+        .filter(sessions::token_hash.eq(key))
+        .select((
+            PersonRow::as_select(),
+            OrganisationRow::as_select(),
+            sessions::created_at,
+            sessions::last_seen_at,
+        ))
+        .first(connection)
+        .optional()?;
+    let Some((person, organisation, created_at, last_seen_at)) = found else {
+        return Ok(None);
+    };
+    let times = SessionTimes { created_at: created_at.and_utc(), last_seen_at: last_seen_at.and_utc() };
+    if times.is_over(now) {
+        return Ok(None);
+    }
+    let person = Person::try_from(person)?;
+    let organisation = Organisation::try_from(organisation)?;
+    let held = memberships_of(connection, person.id)?;
+    let roles: Vec<Role> =
+        held.iter().filter(|(id, _, _)| *id == organisation.id).map(|(_, _, role)| *role).collect();
+    let mut places: Vec<(Id<Organisation>, String)> = Vec::new();
+    for (id, name, _) in held {
+        if !places.iter().any(|(known, _)| *known == id) {
+            places.push((id, name));
+        }
+    }
+    let actor = Actor { person, organisation, roles, organisations: places };
+    Ok(Some((actor, times.should_note_seen(now))))
+}
+
+type Membership = (Id<Organisation>, String, Role);
+
+fn memberships_of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Vec<Membership>, DbError> {
+    let rows: Vec<(String, String, String)> = memberships::table
+        .inner_join(organisations::table)
+        .filter(memberships::person_id.eq(person.to_string()))
+        .order_by((organisations::name, organisations::id, memberships::role))
+        .select((organisations::id, organisations::name, memberships::role))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(id, name, role)| {
+            let role = Role::parse(&role).ok_or_else(|| DbError::corrupt(format!("role {role}")))?;
+            Ok((id.parse().map_err(DbError::corrupt)?, name, role))
+        })
+        .collect()
+}
+
+pub fn note_seen(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(sessions::table.find(key)).set(sessions::last_seen_at.eq(now.naive_utc())).execute(connection)?;
+    Ok(())
+}
+
+/// A person with the password hash, for signing in and for confirming who it is.
+pub fn find_by_email(connection: &mut AnyConnection, email: &str) -> Result<Option<(Person, String)>, DbError> {
+    let found: Option<(PersonRow, String)> = people::table
+        .filter(people::email.eq(email.trim().to_lowercase()))
+        .select((PersonRow::as_select(), people::password_hash))
+        .first(connection)
+        .optional()?;
+    found.map(|(person, hash)| Ok((person.try_into()?, hash))).transpose()
+}
+
+pub fn add_person(
+    connection: &mut AnyConnection,
+    email: &str,
+    name: &str,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<Person, DbError> {
+    let person = Person { id: Id::new(), email: email.trim().to_lowercase(), name: name.to_owned() };
+    diesel::insert_into(people::table)
+        .values((
+            people::id.eq(person.id.to_string()),
+            people::email.eq(&person.email),
+            people::name.eq(&person.name),
+            people::password_hash.eq(password_hash),
+            people::created_at.eq(now.naive_utc()),
+        ))
+        .execute(connection)?;
+    Ok(person)
+}
+
+/// Gives a role; one already held stays held.
+pub fn give_role(
+    connection: &mut AnyConnection,
+    person: Id<Person>,
+    organisation: Id<Organisation>,
+    role: Role,
+) -> Result<(), DbError> {
+    let key = (person.to_string(), organisation.to_string(), role.key());
+    let held = diesel::dsl::exists(memberships::table.find(key.clone()));
+    if diesel::select(held).get_result::<bool>(connection)? {
+        return Ok(());
+    }
+    diesel::insert_into(memberships::table)
+        .values((
+            memberships::person_id.eq(key.0),
+            memberships::organisation_id.eq(key.1),
+            memberships::role.eq(key.2),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The first organisation, by name, in which the person has a role.
+pub fn first_organisation(
+    connection: &mut AnyConnection,
+    person: Id<Person>,
+) -> Result<Option<Id<Organisation>>, DbError> {
+    Ok(memberships_of(connection, person)?.first().map(|(id, _, _)| *id))
+}
+
+pub fn start_session(
+    connection: &mut AnyConnection,
+    key: &str,
+    person: Id<Person>,
+    organisation: Id<Organisation>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_hash.eq(key),
+            sessions::person_id.eq(person.to_string()),
+            sessions::organisation_id.eq(organisation.to_string()),
+            sessions::created_at.eq(now.naive_utc()),
+            sessions::last_seen_at.eq(now.naive_utc()),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+pub fn end_session(connection: &mut AnyConnection, key: &str) -> Result<(), DbError> {
+    diesel::delete(sessions::table.find(key)).execute(connection)?;
+    Ok(())
+}
+
+/// Removes the sessions of long ago, which open nothing any more.
+pub fn sweep_sessions(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<(), DbError> {
+    let oldest = (now - super::ABSOLUTE_LIMIT).naive_utc();
+    diesel::delete(sessions::table.filter(sessions::created_at.lt(oldest))).execute(connection)?;
+    Ok(())
+}
+
+/// The session acts for another organisation from now on. The caller has checked that the person has a role there.
+pub fn switch_organisation(
+    connection: &mut AnyConnection,
+    key: &str,
+    organisation: Id<Organisation>,
+) -> Result<(), DbError> {
+    diesel::update(sessions::table.find(key))
+        .set(sessions::organisation_id.eq(organisation.to_string()))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The names of people, for showing who handles what.
+pub fn colleagues(
+    connection: &mut AnyConnection,
+    organisation: Id<Organisation>,
+    role: Role,
+) -> Result<Vec<Person>, DbError> {
+    let rows: Vec<PersonRow> = memberships::table
+        .inner_join(people::table)
+        .filter(memberships::organisation_id.eq(organisation.to_string()))
+        .filter(memberships::role.eq(role.key()))
+        .order_by((people::name, people::id))
+        .select(PersonRow::as_select())
+        .load(connection)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}

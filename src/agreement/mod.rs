@@ -1,0 +1,266 @@
+//! Agreements (*överenskommelser*): the terms of one round of a grant, as data.
+//!
+//! An agreement is a folder with `agreement.toml` and `allocation.csv`. The terms are kept as published; only the two
+//! diarienummer, which the sources do not state, are set later.
+
+pub mod definition;
+//PAGES
+pub mod store;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::{calendar::Deadline, ids::Id, recipient::Organisation};
+
+#[derive(Debug, Clone)]
+pub struct Agreement {
+    pub id: Id<Agreement>,
+    pub authority: Organisation,
+    pub diarienummer: Diarienummers,
+    pub version: i64,
+    pub terms: Terms,
+}
+
+/// Regeringskansliets diarienummer. Every document carries both; empty until an administrator has set them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Diarienummers {
+    pub agreement: String,
+    pub payment_decision: String,
+}
+
+/// What the agreement says, as published.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    pub slug: String,
+    /// Begins every case number.
+    pub code: String,
+    pub name: String,
+    pub year: i32,
+    pub paying_authority: String,
+    pub parties: Vec<String>,
+    pub requisition_recipients: String,
+    /// Whole kronor, as printed.
+    pub total: i64,
+    pub onward_distribution: bool,
+    pub diarienummer: Diarienummers,
+    pub period: Period,
+    pub deadlines: Deadlines,
+    pub certificate: Certificate,
+    pub survey: Survey,
+    pub appropriation: Appropriation,
+    #[serde(rename = "permitted_use")]
+    pub permitted_uses: Vec<PermittedUse>,
+    #[serde(rename = "post")]
+    pub posts: Vec<Post>,
+    #[serde(rename = "calendar")]
+    pub calendar: Vec<CalendarItem>,
+    #[serde(rename = "remark", default)]
+    pub remarks: Vec<Remark>,
+    pub forms: Forms,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    #[serde(deserialize_with = "date")]
+    pub from: NaiveDate,
+    #[serde(deserialize_with = "date")]
+    pub to: NaiveDate,
+}
+
+impl Period {
+    pub fn contains(self, date: NaiveDate) -> bool {
+        self.from <= date && date <= self.to
+    }
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deadlines {
+    #[serde(deserialize_with = "deadline")]
+    pub requisition: Deadline,
+    #[serde(deserialize_with = "deadline")]
+    pub report: Deadline,
+    #[serde(deserialize_with = "deadline")]
+    pub repayment: Deadline,
+    pub late_requisition: LateRequisition,
+    pub late_report: LateReport,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LateRequisition {
+    /// *Rätten till bidraget förfaller.*
+    Lapses,
+    NotStated,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LateReport {
+    /// *Kan regeringen återkräva stödet.*
+    MayReclaim,
+    NotStated,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    pub title: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Survey {
+    pub name: String,
+    pub source: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Appropriation {
+    pub expenditure_area: String,
+    pub appropriation: String,
+    pub item: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PermittedUse {
+    pub text: String,
+    pub posts: Vec<String>,
+    pub source: String,
+}
+
+/// A part of the grant that is requisitioned by itself (*post*).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Post {
+    pub key: String,
+    pub name: String,
+    /// Whole kronor, as printed.
+    pub total: i64,
+    /// How many recipients have a share.
+    pub recipients: usize,
+    /// Nobody's share is smaller, in whole kronor.
+    pub floor: Option<i64>,
+    pub rows_at_floor: Option<usize>,
+    /// The post that must be requisitioned first; empty when none.
+    pub opens_after: String,
+    pub rule: String,
+    pub source: String,
+}
+
+/// A check-in (*avstämning*) or a further report.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarItem {
+    pub kind: CalendarKind,
+    pub when: String,
+    #[serde(deserialize_with = "date")]
+    pub from: NaiveDate,
+    #[serde(deserialize_with = "date")]
+    pub to: NaiveDate,
+    pub who: String,
+    pub to_whom: String,
+    pub text: String,
+    pub source: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CalendarKind {
+    CheckIn,
+    Report,
+}
+
+/// A fault or an oddity of the source: shown, never mended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remark {
+    pub text: String,
+    pub source: String,
+}
+
+/// The forms with every label word for word.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forms {
+    pub requisition: PaperForm,
+    pub report: PaperForm,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaperForm {
+    pub heading: String,
+    #[serde(rename = "section")]
+    pub sections: Vec<Section>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    pub number: u32,
+    pub title: String,
+    pub text: Vec<String>,
+    #[serde(rename = "field")]
+    pub fields: Vec<LabelledField>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelledField {
+    pub key: String,
+    pub label: String,
+}
+
+impl PaperForm {
+    /// The label of a field; the loader has seen to it that every field has one.
+    pub fn label(&self, key: &str) -> &str {
+        self.fields().find(|field| field.key == key).map_or("", |field| &field.label)
+    }
+
+    pub fn section(&self, number: u32) -> Option<&Section> {
+        self.sections.iter().find(|section| section.number == number)
+    }
+
+    pub fn title(&self, number: u32) -> &str {
+        self.section(number).map_or("", |section| &section.title)
+    }
+
+    pub fn fields(&self) -> impl Iterator<Item = &LabelledField> {
+        self.sections.iter().flat_map(|section| &section.fields)
+    }
+}
+
+impl Terms {
+    pub fn post(&self, key: &str) -> Option<&Post> {
+        self.posts.iter().find(|post| post.key == key)
+    }
+
+    pub fn uses_of<'a>(&'a self, post: &'a str) -> impl Iterator<Item = &'a PermittedUse> {
+        self.permitted_uses.iter().filter(move |permitted| permitted.posts.iter().any(|key| key == post))
+    }
+}
+
+fn deadline<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Deadline, D::Error> {
+    date(deserializer).map(Deadline)
+}
+
+/// A day, from the definition file (a TOML date) or from the database (text).
+fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Toml(toml::value::Datetime),
+        Text(String),
+    }
+    let text = match Written::deserialize(deserializer)? {
+        Written::Toml(date) => date.to_string(),
+        Written::Text(text) => text,
+    };
+    text.parse().map_err(|_| serde::de::Error::custom(format!("{text} är inget datum (ÅÅÅÅ-MM-DD)")))
+}

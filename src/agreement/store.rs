@@ -1,0 +1,120 @@
+//! Rows and queries of agreements.
+
+use diesel::prelude::*;
+
+use super::{Agreement, Diarienummers, Terms};
+use crate::{
+    history::{self, Entry},
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        schema::{agreements, organisations},
+    },
+    recipient::{Organisation, store::OrganisationRow},
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = agreements)]
+pub struct AgreementRow {
+    id: String,
+    definition: String,
+    agreement_diarienummer: String,
+    decision_diarienummer: String,
+    version: i64,
+}
+
+/// An agreement's row with its authority's makes an agreement.
+pub fn assemble(row: AgreementRow, authority: Organisation) -> Result<Agreement, DbError> {
+    let terms: Terms = serde_json::from_str(&row.definition).map_err(DbError::corrupt)?;
+    Ok(Agreement {
+        id: row.id.parse().map_err(DbError::corrupt)?,
+        authority,
+        diarienummer: Diarienummers {
+            agreement: row.agreement_diarienummer,
+            payment_decision: row.decision_diarienummer,
+        },
+        version: row.version,
+        terms,
+    })
+}
+
+pub fn find(connection: &mut AnyConnection, id: Id<Agreement>) -> Result<Option<Agreement>, DbError> {
+    let row: Option<(AgreementRow, OrganisationRow)> = agreements::table
+        .inner_join(organisations::table)
+        .filter(agreements::id.eq(id.to_string()))
+        .select((AgreementRow::as_select(), OrganisationRow::as_select()))
+        .first(connection)
+        .optional()?;
+    row.map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).transpose()
+}
+
+pub fn find_by_slug(connection: &mut AnyConnection, slug: &str) -> Result<Option<Agreement>, DbError> {
+    let row: Option<(AgreementRow, OrganisationRow)> = agreements::table
+        .inner_join(organisations::table)
+        .filter(agreements::slug.eq(slug))
+        .select((AgreementRow::as_select(), OrganisationRow::as_select()))
+        .first(connection)
+        .optional()?;
+    row.map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).transpose()
+}
+
+/// Every agreement, the newest year first.
+pub fn all(connection: &mut AnyConnection) -> Result<Vec<Agreement>, DbError> {
+    let rows: Vec<(AgreementRow, OrganisationRow)> = agreements::table
+        .inner_join(organisations::table)
+        .order_by((agreements::year.desc(), agreements::slug))
+        .select((AgreementRow::as_select(), OrganisationRow::as_select()))
+        .load(connection)?;
+    rows.into_iter().map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).collect()
+}
+
+pub fn add(
+    connection: &mut AnyConnection,
+    terms: &Terms,
+    authority: Id<Organisation>,
+    entry: Entry,
+) -> Result<Id<Agreement>, DbError> {
+    let id = Id::new();
+    let definition = serde_json::to_string(terms).map_err(DbError::corrupt)?;
+    diesel::insert_into(agreements::table)
+        .values((
+            agreements::id.eq(id.to_string()),
+            agreements::slug.eq(&terms.slug),
+            agreements::code.eq(&terms.code),
+            agreements::year.eq(terms.year),
+            agreements::authority_id.eq(authority.to_string()),
+            agreements::definition.eq(definition),
+            agreements::agreement_diarienummer.eq(&terms.diarienummer.agreement),
+            agreements::decision_diarienummer.eq(&terms.diarienummer.payment_decision),
+            agreements::version.eq(1),
+        ))
+        .execute(connection)?;
+    history::store::append(connection, &id.to_string(), 1, entry)?;
+    Ok(id)
+}
+
+/// Sets both diarienummer; false when somebody else changed the agreement since it was read.
+pub fn set_diarienummer(
+    connection: &mut AnyConnection,
+    agreement: &Agreement,
+    diarienummer: &Diarienummers,
+    entry: Entry,
+) -> Result<bool, DbError> {
+    let id = agreement.id.to_string();
+    let changed = diesel::update(agreements::table.find(&id).filter(agreements::version.eq(agreement.version)))
+        .set((
+            agreements::agreement_diarienummer.eq(&diarienummer.agreement),
+            agreements::decision_diarienummer.eq(&diarienummer.payment_decision),
+            agreements::version.eq(agreement.version + 1),
+        ))
+        .execute(connection)?;
+    if changed == 1 {
+        history::store::append(connection, &id, agreement.version + 1, entry)?;
+    }
+    Ok(changed == 1)
+}
+
+/// Every agreement's stream and version, for `bidragsporten check`.
+pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
+    Ok(agreements::table.order_by(agreements::id).select((agreements::id, agreements::version)).load(connection)?)
+}

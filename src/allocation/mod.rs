@@ -1,0 +1,172 @@
+//! Allocations (*tilldelning*): who gets how much of an agreement, as published, and the proof that a table agrees with
+//! its decision. Published amounts are never recomputed.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
+
+use crate::{agreement::{Post, Terms, definition::Fault}, money::Money};
+
+/// One recipient's share of one post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    pub post: String,
+    /// The recipient's code in the registry.
+    pub recipient: String,
+    /// The name as the source prints it.
+    pub published_name: String,
+    pub amount: Money,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    post: String,
+    recipient: String,
+    published_name: String,
+    /// Whole kronor.
+    amount: i64,
+}
+
+/// Reads `allocation.csv` and proves it against the terms and the registry's codes.
+pub fn parse(file: &str, csv: &str, terms: &Terms, known: &HashSet<String>) -> Result<Vec<Share>, Fault> {
+    let fault = |line: usize, reason: String| Fault { file: file.to_owned(), line, reason };
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let mut tallies: HashMap<&str, Tally> = HashMap::new();
+    let mut shares = Vec::new();
+    let mut seen = HashSet::new();
+    let mut last_line = 1;
+    for (index, row) in reader.deserialize::<Row>().enumerate() {
+        let line = index + 2;
+        last_line = line;
+        let row = row.map_err(|error| fault(line, error.to_string()))?;
+        let post = terms.post(&row.post).ok_or_else(|| fault(line, format!("posten {} finns inte", row.post)))?;
+        check_row(&row, post, known).map_err(|reason| fault(line, reason))?;
+        if !seen.insert((row.post.clone(), row.recipient.clone())) {
+            return Err(fault(line, format!("{} finns två gånger i posten {}", row.published_name, row.post)));
+        }
+        tallies.entry(&post.key).or_default().add(&row, post);
+        shares.push(Share {
+            post: row.post,
+            recipient: row.recipient,
+            published_name: row.published_name,
+            amount: Money::kronor(row.amount),
+        });
+    }
+    for post in &terms.posts {
+        let tally = tallies.remove(post.key.as_str()).unwrap_or_default();
+        tally.check(post).map_err(|reason| fault(last_line, reason))?;
+    }
+    Ok(shares)
+}
+
+fn check_row(row: &Row, post: &Post, known: &HashSet<String>) -> Result<(), String> {
+    if !known.contains(&row.recipient) {
+        return Err(format!("mottagaren {} ({}) finns inte i registret", row.recipient, row.published_name));
+    }
+    if row.amount <= 0 {
+        return Err(format!("{} har beloppet {}; det ska vara större än noll", row.published_name, row.amount));
+    }
+    match post.floor {
+        Some(floor) if row.amount < floor => {
+            Err(format!("{} har {}, under minimibeloppet {floor}", row.published_name, row.amount))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    sum: i64,
+    rows: usize,
+    at_floor: usize,
+}
+
+impl Tally {
+    fn add(&mut self, row: &Row, post: &Post) {
+        self.sum += row.amount;
+        self.rows += 1;
+        self.at_floor += usize::from(post.floor == Some(row.amount));
+    }
+
+    fn check(&self, post: &Post) -> Result<(), String> {
+        if self.sum != post.total {
+            return Err(format!("posten {} summerar till {}, men ska vara {}", post.key, self.sum, post.total));
+        }
+        if self.rows != post.recipients {
+            return Err(format!("posten {} har {} rader, men ska ha {}", post.key, self.rows, post.recipients));
+        }
+        match post.rows_at_floor {
+            Some(expected) if expected != self.at_floor => Err(format!(
+                "posten {} har {} rader på minimibeloppet, men ska ha {expected}",
+                post.key, self.at_floor
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{agreement::definition, recipient};
+
+    fn codes() -> HashSet<String> {
+        let registry = recipient::parse_registry(include_str!("../../registry/recipients.csv")).unwrap();
+        registry.into_iter().map(|(organisation, _)| organisation.code).collect()
+    }
+
+    fn shipped(year: i32) -> (Terms, &'static str) {
+        let (toml, csv) = match year {
+            2021 => (
+                include_str!("../../agreements/aldreomsorg-2021/agreement.toml"),
+                include_str!("../../agreements/aldreomsorg-2021/allocation.csv"),
+            ),
+            _ => (
+                include_str!("../../agreements/aldreomsorg-2022/agreement.toml"),
+                include_str!("../../agreements/aldreomsorg-2022/allocation.csv"),
+            ),
+        };
+        (definition::parse("agreement.toml", toml).unwrap(), csv)
+    }
+
+    fn fault_after(from: &str, to: &str) -> Fault {
+        let (terms, csv) = shipped(2022);
+        assert!(csv.contains(from), "the table has no {from}");
+        parse("allocation.csv", &csv.replacen(from, to, 1), &terms, &codes()).unwrap_err()
+    }
+
+    #[test]
+    fn both_years_agree_with_their_printed_sums() {
+        for (year, base) in [(2021, 168_700_000), (2022, 167_100_000)] {
+            let (terms, csv) = shipped(year);
+            let shares = parse("allocation.csv", csv, &terms, &codes()).unwrap();
+            let municipalities: Vec<_> = shares.iter().filter(|share| share.post == "bas").collect();
+            assert_eq!(municipalities.len(), 290);
+            let sum: Money = municipalities.iter().map(|share| share.amount).sum();
+            assert_eq!(sum, Money::kronor(base));
+        }
+    }
+
+    #[test]
+    fn ale_has_what_was_published() {
+        let (terms, csv) = shipped(2022);
+        let shares = parse("allocation.csv", csv, &terms, &codes()).unwrap();
+        let ale = shares.iter().find(|share| share.recipient == "1440").unwrap();
+        assert_eq!(ale.amount, Money::kronor(381_308));
+    }
+
+    #[test]
+    fn faults_are_refused_with_their_line() {
+        let unknown = fault_after("bas,1440,Ale", "bas,1499,Ale");
+        assert_eq!((unknown.line, unknown.reason.contains("1499")), (2, true));
+        let below = fault_after("Aneby,250000", "Aneby,249999");
+        assert!(below.reason.contains("under minimibeloppet"), "{below}");
+        let sum = fault_after("Ale,381308", "Ale,381309");
+        assert!(sum.reason.contains("summerar till 167100001"), "{sum}");
+        let twice = fault_after("bas,1489,Alingsås", "bas,1440,Alingsås");
+        assert_eq!((twice.line, twice.reason.contains("två gånger")), (3, true));
+        let text = fault_after("Ale,381308", "Ale,381 308");
+        assert_eq!(text.line, 2);
+    }
+}

@@ -1,0 +1,114 @@
+//! Dates and deadlines as Swedish law counts them: in Europe/Stockholm, inclusive to the end of the day.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, Utc};
+use chrono_tz::{Europe::Stockholm, Tz};
+use serde::{Deserialize, Serialize};
+
+const MONTHS: [&str; 12] = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+];
+
+/// The day it is in Stockholm at that moment.
+pub fn day(moment: DateTime<Utc>) -> NaiveDate {
+    local(moment).date_naive()
+}
+
+fn local(moment: DateTime<Utc>) -> DateTime<Tz> {
+    moment.with_timezone(&Stockholm)
+}
+
+/// `1 december 2022`
+pub fn long_date(date: NaiveDate) -> String {
+    let month = MONTHS[date.month0() as usize];
+    format!("{} {month} {}", date.day(), date.year())
+}
+
+/// `1 december 2022 kl. 14.05`, Stockholm time.
+pub fn long_time(moment: DateTime<Utc>) -> String {
+    let local = local(moment);
+    format!("{} kl. {}", long_date(local.date_naive()), local.format("%H.%M"))
+}
+
+/// What the clock shows, to the microsecond: the finest that both databases keep.
+pub fn stamp(moment: DateTime<Utc>) -> DateTime<Utc> {
+    moment.trunc_subsecs(6)
+}
+
+/// The moment a day begins in Stockholm.
+pub fn start_of(date: NaiveDate) -> DateTime<Utc> {
+    date.and_time(chrono::NaiveTime::MIN)
+        .and_local_timezone(Stockholm)
+        .earliest()
+        .map_or_else(|| date.and_time(chrono::NaiveTime::MIN).and_utc(), |local| local.to_utc())
+}
+
+/// A last day. What is received before midnight in Stockholm at its end is in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Deadline(pub NaiveDate);
+
+impl Deadline {
+    pub fn passed(self, now: DateTime<Utc>) -> bool {
+        day(now) > self.0
+    }
+
+    /// Whole days from today to the last day; negative when it has passed.
+    pub fn days_left(self, now: DateTime<Utc>) -> i64 {
+        (self.0 - day(now)).num_days()
+    }
+}
+
+impl fmt::Display for Deadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&long_date(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::*;
+
+    fn stockholm(text: &str) -> DateTime<Utc> {
+        let naive = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap();
+        Stockholm.from_local_datetime(&naive).unwrap().to_utc()
+    }
+
+    #[test]
+    fn a_deadline_holds_to_the_last_second_in_stockholm() {
+        let deadline = Deadline(NaiveDate::from_ymd_opt(2022, 12, 1).unwrap());
+        assert!(!deadline.passed(stockholm("2022-12-01 23:59:59")));
+        assert!(deadline.passed(stockholm("2022-12-02 00:00:00")));
+    }
+
+    #[test]
+    fn summer_time_moves_midnight_in_utc_but_not_in_stockholm() {
+        let deadline = Deadline(NaiveDate::from_ymd_opt(2022, 3, 31).unwrap());
+        let last = Utc.with_ymd_and_hms(2022, 3, 31, 21, 59, 59).unwrap();
+        assert!(!deadline.passed(last));
+        assert!(deadline.passed(last + chrono::Duration::seconds(1)));
+        assert_eq!(deadline.days_left(last), 0);
+    }
+
+    #[test]
+    fn dates_are_written_in_swedish() {
+        let date = NaiveDate::from_ymd_opt(2022, 12, 1).unwrap();
+        assert_eq!(long_date(date), "1 december 2022");
+        assert_eq!(long_time(stockholm("2022-03-27 03:05:09")), "27 mars 2022 kl. 03.05");
+        assert_eq!(start_of(date), stockholm("2022-12-01 00:00:00"));
+    }
+}

@@ -1,0 +1,4 @@
+//! Documents (*handlingar*): what is printed, as PDF/A-2a that is also PDF/UA-1, made in the program by Typst.
+
+pub mod sheet;
+pub mod typeset;

@@ -1,0 +1,176 @@
+//! A grant (*bidrag*): one recipient's share of one agreement. The aggregate that everything else hangs on.
+//!
+//! Its [`Ledger`] is the only arithmetic of funds: entries are added, never changed, and every figure that a page or a
+//! document shows is a sum of them.
+
+pub mod store;
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::{agreement::Agreement, calendar::Deadline, ids::Id, money::Money, recipient::Organisation};
+
+#[derive(Debug, Clone)]
+pub struct Grant {
+    pub id: Id<Grant>,
+    pub agreement: Agreement,
+    pub recipient: Organisation,
+    pub ledger: Ledger,
+}
+
+/// Whose eyes a query has: the recipient sees its own grants, the authority those of the agreements it pays.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope {
+    Recipient(Id<Organisation>),
+    Authority(Id<Organisation>),
+}
+
+impl Grant {
+    /// The last day a requisition may be received (2021 §7.1, 2022 §7.1).
+    pub fn requisition_deadline(&self) -> Deadline {
+        self.agreement.terms.deadlines.requisition
+    }
+
+    /// The posts that this recipient has a share of, in the agreement's order.
+    pub fn posts(&self) -> impl Iterator<Item = &crate::agreement::Post> {
+        self.agreement.terms.posts.iter().filter(|post| self.ledger.of(&post.key, Account::Allocated) > Money::ZERO)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Account {
+    /// *Tilldelat*, as published.
+    Allocated,
+    /// *Rekvirerat*: received requisitions that are not withdrawn or refused.
+    Requisitioned,
+    /// *Godkänt*: approved requisitions.
+    Approved,
+}
+
+impl Account {
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Allocated => "allocated",
+            Self::Requisitioned => "requisitioned",
+            Self::Approved => "approved",
+        }
+    }
+
+    pub fn parse(key: &str) -> Option<Self> {
+        [Self::Allocated, Self::Requisitioned, Self::Approved].into_iter().find(|account| account.key() == key)
+    }
+}
+
+/// A movement on an account. Signed: a withdrawn requisition is a negative entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub post: String,
+    pub account: Account,
+    pub amount: Money,
+}
+
+/// The balances of a grant's accounts, by post.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger(BTreeMap<(String, Account), Money>);
+
+/// More than is left of the allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("Beloppet är större än vad som är kvar att rekvirera: {left}.")]
+pub struct Overdrawn {
+    pub left: Money,
+}
+
+impl Ledger {
+    pub fn add(&mut self, entry: &Entry) {
+        *self.0.entry((entry.post.clone(), entry.account)).or_default() += entry.amount;
+    }
+
+    pub fn of(&self, post: &str, account: Account) -> Money {
+        self.0.get(&(post.to_owned(), account)).copied().unwrap_or_default()
+    }
+
+    /// Over all posts.
+    pub fn total(&self, account: Account) -> Money {
+        self.0.iter().filter(|((_, of), _)| *of == account).map(|(_, amount)| *amount).sum()
+    }
+
+    pub fn left_to_requisition(&self, post: &str) -> Money {
+        self.of(post, Account::Allocated) - self.of(post, Account::Requisitioned)
+    }
+
+    /// What a requisition that claimed `before` can claim at most.
+    pub fn available_to(&self, post: &str, before: Money) -> Money {
+        self.left_to_requisition(post) + before
+    }
+
+    /// The entry that changes a requisition's claim on the allocation; none when nothing changes.
+    pub fn claim(&self, post: &str, before: Money, after: Money) -> Result<Option<Entry>, Overdrawn> {
+        let left = self.available_to(post, before);
+        if after > before && after > left {
+            return Err(Overdrawn { left });
+        }
+        Ok(movement(post, Account::Requisitioned, before, after))
+    }
+
+    /// The entry that follows a requisition's approval, or its end.
+    pub fn approve(post: &str, before: Money, after: Money) -> Option<Entry> {
+        movement(post, Account::Approved, before, after)
+    }
+}
+
+fn movement(post: &str, account: Account, before: Money, after: Money) -> Option<Entry> {
+    let amount = after - before;
+    (amount != Money::ZERO).then(|| Entry { post: post.to_owned(), account, amount })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn allocated(amount: i64) -> Ledger {
+        let mut ledger = Ledger::default();
+        ledger.add(&Entry {
+            post: "bas".to_owned(),
+            account: Account::Allocated,
+            amount: Money::kronor(amount),
+        });
+        ledger
+    }
+
+    #[test]
+    fn nobody_claims_more_than_is_left() {
+        let mut ledger = allocated(381_308);
+        let first = ledger.claim("bas", Money::ZERO, Money::kronor(300_000)).unwrap().unwrap();
+        ledger.add(&first);
+        assert_eq!(ledger.left_to_requisition("bas"), Money::kronor(81_308));
+        let too_much = ledger.claim("bas", Money::ZERO, Money::kronor(81_309)).unwrap_err();
+        assert_eq!(too_much.left, Money::kronor(81_308));
+        // The same requisition may grow into what is left beside its own claim.
+        assert!(ledger.claim("bas", Money::kronor(300_000), Money::kronor(381_308)).is_ok());
+        assert!(ledger.claim("modell", Money::ZERO, Money::kronor(1)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_claimed_and_given_back_the_allocation_holds(
+            moves in proptest::collection::vec((0usize..5, 0i64..2_000), 0..60)
+        ) {
+            let mut ledger = allocated(2_500);
+            let mut claims = [Money::ZERO; 5];
+            for (who, wanted) in moves {
+                let wanted = Money::kronor(wanted);
+                if let Ok(entry) = ledger.claim("bas", claims[who], wanted) {
+                    entry.iter().for_each(|entry| ledger.add(entry));
+                    claims[who] = wanted;
+                }
+                let sum: Money = claims.iter().copied().sum();
+                prop_assert_eq!(ledger.of("bas", Account::Requisitioned), sum);
+                prop_assert!(sum <= Money::kronor(2_500));
+                prop_assert_eq!(ledger.left_to_requisition("bas") + sum, Money::kronor(2_500));
+            }
+        }
+    }
+}

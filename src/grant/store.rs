@@ -1,0 +1,273 @@
+//! Rows and queries of grants and their ledgers.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+
+use super::{Account, Entry, Grant, Ledger, Scope};
+use crate::{
+    agreement::{
+        Agreement, Terms,
+        store::{AgreementRow, assemble},
+    },
+    allocation::Share,
+    history::{self, Event, Who},
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        schema::{agreements, grants, ledger_entries, organisations},
+    },
+    money::Money,
+    recipient::{Organisation, store::OrganisationRow},
+};
+
+diesel::alias!(organisations as recipients: Recipients);
+
+/// Takes the grant for the rest of this transaction and gives its new version: the number of the history line that the
+/// caller owes. Every verb begins with it, so that two writers never both spend the same money.
+pub fn lock(connection: &mut AnyConnection, id: Id<Grant>) -> Result<i64, DbError> {
+    let id = id.to_string();
+    diesel::update(grants::table.find(&id)).set(grants::version.eq(grants::version + 1)).execute(connection)?;
+    Ok(grants::table.find(&id).select(grants::version).first(connection)?)
+}
+
+type GrantRow = (String, AgreementRow, OrganisationRow, OrganisationRow);
+
+fn assemble_grant(row: GrantRow, ledgers: &mut HashMap<String, Ledger>) -> Result<Grant, DbError> {
+    let (id, agreement, authority, recipient) = row;
+    let ledger = ledgers.remove(&id).unwrap_or_default();
+    Ok(Grant {
+        id: id.parse().map_err(DbError::corrupt)?,
+        agreement: assemble(agreement, authority.try_into()?)?,
+        recipient: recipient.try_into()?,
+        ledger,
+    })
+}
+
+/// The grant, if it is there for these eyes.
+pub fn find(connection: &mut AnyConnection, scope: Scope, id: Id<Grant>) -> Result<Option<Grant>, DbError> {
+    let mut query = grants::table
+        .inner_join(agreements::table.inner_join(organisations::table))
+        .inner_join(recipients.on(grants::recipient_id.eq(recipients.field(organisations::id))))
+        .filter(grants::id.eq(id.to_string()))
+        .select((
+            grants::id,
+            AgreementRow::as_select(),
+            OrganisationRow::as_select(),
+            recipients.fields(organisations::all_columns),
+        ))
+        .into_boxed();
+    query = match scope {
+        Scope::Recipient(organisation) => query.filter(grants::recipient_id.eq(organisation.to_string())),
+        Scope::Authority(organisation) => query.filter(agreements::authority_id.eq(organisation.to_string())),
+    };
+    let Some(row) = query.first::<GrantRow>(connection).optional()? else {
+        return Ok(None);
+    };
+    let sums = sums(connection, &row.0)?;
+    let mut ledgers = HashMap::from([(row.0.clone(), sums)]);
+    assemble_grant(row, &mut ledgers).map(Some)
+}
+
+/// The grant by agreement and recipient code, for the authority that pays it.
+pub fn find_for_recipient(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    agreement: Id<Agreement>,
+    recipient_code: &str,
+) -> Result<Option<Grant>, DbError> {
+    let id: Option<String> = grants::table
+        .inner_join(organisations::table)
+        .filter(grants::agreement_id.eq(agreement.to_string()))
+        .filter(organisations::code.eq(recipient_code))
+        .select(grants::id)
+        .first(connection)
+        .optional()?;
+    match id {
+        Some(id) => find(connection, Scope::Authority(authority), id.parse().map_err(DbError::corrupt)?),
+        None => Ok(None),
+    }
+}
+
+/// Every grant of a recipient, the newest year first: two queries however many there are.
+pub fn of_recipient(connection: &mut AnyConnection, recipient: &Organisation) -> Result<Vec<Grant>, DbError> {
+    let id = recipient.id.to_string();
+    let rows: Vec<(String, AgreementRow, OrganisationRow)> = grants::table
+        .inner_join(agreements::table.inner_join(organisations::table))
+        .filter(grants::recipient_id.eq(&id))
+        .order_by((agreements::year.desc(), agreements::slug))
+        .select((grants::id, AgreementRow::as_select(), OrganisationRow::as_select()))
+        .load(connection)?;
+    let sums: Vec<(String, String, String, i64)> = ledger_entries::table
+        .inner_join(grants::table)
+        .filter(grants::recipient_id.eq(&id))
+        .group_by((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account))
+        .select((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account, total()))
+        .load(connection)?;
+    let mut ledgers = ledgers_of(sums)?;
+    rows.into_iter()
+        .map(|(id, agreement, authority)| {
+            Ok(Grant {
+                ledger: ledgers.remove(&id).unwrap_or_default(),
+                id: id.parse().map_err(DbError::corrupt)?,
+                agreement: assemble(agreement, authority.try_into()?)?,
+                recipient: recipient.clone(),
+            })
+        })
+        .collect()
+}
+
+/// Every ledger of an agreement, by the grant's id.
+pub fn ledgers(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<HashMap<String, Ledger>, DbError> {
+    let sums: Vec<(String, String, String, i64)> = ledger_entries::table
+        .inner_join(grants::table)
+        .filter(grants::agreement_id.eq(agreement.to_string()))
+        .group_by((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account))
+        .select((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account, total()))
+        .load(connection)?;
+    ledgers_of(sums)
+}
+
+/// The recipients of an agreement with their grants' ids.
+pub fn recipients_of(
+    connection: &mut AnyConnection,
+    agreement: Id<Agreement>,
+) -> Result<Vec<(String, Organisation)>, DbError> {
+    let rows: Vec<(String, OrganisationRow)> = grants::table
+        .inner_join(organisations::table)
+        .filter(grants::agreement_id.eq(agreement.to_string()))
+        .order_by(organisations::code)
+        .select((grants::id, OrganisationRow::as_select()))
+        .load(connection)?;
+    rows.into_iter().map(|(id, recipient)| Ok((id, recipient.try_into()?))).collect()
+}
+
+/// A number that grows with every change in any grant of the agreement: what was rendered at the same number is still
+/// true.
+pub fn generation(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<i64, DbError> {
+    let sum: Option<i64> = grants::table
+        .filter(grants::agreement_id.eq(agreement.to_string()))
+        .select(sql::<diesel::sql_types::Nullable<BigInt>>("CAST(SUM(version) AS BIGINT)"))
+        .first(connection)?;
+    Ok(sum.unwrap_or(0))
+}
+
+/// A sum of öre. A plain SUM over BIGINT is NUMERIC on PostgreSQL.
+fn total() -> diesel::expression::SqlLiteral<BigInt> {
+    sql::<BigInt>("CAST(SUM(ledger_entries.amount) AS BIGINT)")
+}
+
+/// The balances as they are now. Inside a transaction: after [`lock`].
+pub fn ledger(connection: &mut AnyConnection, id: Id<Grant>) -> Result<Ledger, DbError> {
+    sums(connection, &id.to_string())
+}
+
+fn sums(connection: &mut AnyConnection, grant_id: &str) -> Result<Ledger, DbError> {
+    let rows: Vec<(String, String, i64)> = ledger_entries::table
+        .filter(ledger_entries::grant_id.eq(grant_id))
+        .group_by((ledger_entries::post, ledger_entries::account))
+        .select((ledger_entries::post, ledger_entries::account, total()))
+        .load(connection)?;
+    let mut ledger = Ledger::default();
+    for (post, account, ore) in rows {
+        ledger.add(&entry(post, &account, ore)?);
+    }
+    Ok(ledger)
+}
+
+fn ledgers_of(rows: Vec<(String, String, String, i64)>) -> Result<HashMap<String, Ledger>, DbError> {
+    let mut ledgers: HashMap<String, Ledger> = HashMap::new();
+    for (grant_id, post, account, ore) in rows {
+        ledgers.entry(grant_id).or_default().add(&entry(post, &account, ore)?);
+    }
+    Ok(ledgers)
+}
+
+fn entry(post: String, account: &str, ore: i64) -> Result<Entry, DbError> {
+    let account = Account::parse(account).ok_or_else(|| DbError::corrupt(format!("account {account}")))?;
+    Ok(Entry { post, account, amount: Money::ore(ore) })
+}
+
+/// Adds an entry, after [`lock`]. `subject` is what it comes from, such as a requisition's id.
+pub fn post_entry(
+    connection: &mut AnyConnection,
+    grant: Id<Grant>,
+    entry: &Entry,
+    subject: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(ledger_entries::table)
+        .values((
+            ledger_entries::id.eq(Id::<Entry>::new().to_string()),
+            ledger_entries::grant_id.eq(grant.to_string()),
+            ledger_entries::post.eq(&entry.post),
+            ledger_entries::account.eq(entry.account.key()),
+            ledger_entries::amount.eq(entry.amount.to_ore()),
+            ledger_entries::at.eq(at.naive_utc()),
+            ledger_entries::subject.eq(subject),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Publishes an agreement: its terms, and a grant with its allocation for every recipient.
+pub fn publish(
+    connection: &mut AnyConnection,
+    terms: &Terms,
+    shares: &[Share],
+    now: DateTime<Utc>,
+) -> Result<Id<Agreement>, DbError> {
+    let missing = |code: &str| DbError::corrupt(format!("organisation {code} is not in the registry"));
+    let authority = crate::recipient::store::find_by_code(connection, &terms.paying_authority)?
+        .ok_or_else(|| missing(&terms.paying_authority))?;
+    let line = |event, details| history::Entry {
+        at: now,
+        who: Who::program(),
+        event,
+        subject: terms.slug.clone(),
+        details,
+        reason: String::new(),
+    };
+    let published = line(Event::AgreementPublished, terms.name.clone());
+    let agreement = crate::agreement::store::add(connection, terms, authority.id, published)?;
+    let ids: HashMap<String, String> =
+        organisations::table.select((organisations::code, organisations::id)).load(connection)?.into_iter().collect();
+    let mut by_recipient: HashMap<&str, Vec<&Share>> = HashMap::new();
+    for share in shares {
+        by_recipient.entry(&share.recipient).or_default().push(share);
+    }
+    let mut in_order: Vec<_> = by_recipient.into_iter().collect();
+    in_order.sort_by_key(|(code, _)| *code);
+    for (code, shares) in in_order {
+        let recipient = ids.get(code).ok_or_else(|| missing(code))?;
+        let grant: Id<Grant> = Id::new();
+        diesel::insert_into(grants::table)
+            .values((
+                grants::id.eq(grant.to_string()),
+                grants::agreement_id.eq(agreement.to_string()),
+                grants::recipient_id.eq(recipient),
+                grants::version.eq(1),
+            ))
+            .execute(connection)?;
+        let mut details = Vec::new();
+        for share in shares {
+            let entry =
+                Entry { post: share.post.clone(), account: Account::Allocated, amount: share.amount };
+            post_entry(connection, grant, &entry, None, now)?;
+            details.push(format!("{} {} ({})", share.post, share.amount, share.published_name));
+        }
+        history::store::append(
+            connection,
+            &grant.to_string(),
+            1,
+            line(Event::Allocated, details.join(", ")),
+        )?;
+    }
+    Ok(agreement)
+}
+
+/// Every grant's stream and version, for `bidragsporten check`.
+pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
+    Ok(grants::table.order_by(grants::id).select((grants::id, grants::version)).load(connection)?)
+}

@@ -1,0 +1,108 @@
+//! The browser's token: one random cookie. Signed in, its hash is the session's key in the database; signed in or not,
+//! every form carries a value derived from it, so that a form posted from elsewhere is recognised (CSRF).
+
+use actix_web::{
+    HttpMessage, HttpRequest,
+    body::MessageBody,
+    cookie::{Cookie, SameSite},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::Next,
+    web,
+};
+use subtle::ConstantTimeEq;
+
+use super::{
+    Portal,
+    error::AppError,
+    hash::{random_token, sha256_hex},
+};
+
+/// `__Host-` pins the cookie to this very host over https.
+const COOKIE: &str = "bidragsporten";
+const COOKIE_HTTPS: &str = "__Host-bidragsporten";
+
+#[derive(Debug, Clone)]
+pub struct BrowserToken(String);
+
+impl BrowserToken {
+    pub fn random() -> Result<Self, AppError> {
+        random_token().map(Self).map_err(|error| AppError::internal(format!("no random numbers: {error}")))
+    }
+
+    /// The token that the middleware found or made for this request.
+    pub fn of(request: &HttpRequest) -> Result<Self, AppError> {
+        request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| AppError::internal("the browser's token is missing: the middleware is not in place"))
+    }
+
+    /// What the database keeps: a stolen copy of it opens no session.
+    pub fn session_key(&self) -> String {
+        sha256_hex(format!("session:{}", self.0))
+    }
+
+    pub fn csrf(&self) -> String {
+        sha256_hex(format!("csrf:{}", self.0))
+    }
+
+    pub fn csrf_is(&self, sent: &str) -> bool {
+        self.csrf().as_bytes().ct_eq(sent.as_bytes()).into()
+    }
+
+    pub fn cookie(&self, portal: &Portal) -> Cookie<'static> {
+        Cookie::build(if portal.https { COOKIE_HTTPS } else { COOKIE }, self.0.clone())
+            .path("/")
+            .http_only(true)
+            .secure(portal.https)
+            .same_site(SameSite::Lax)
+            .finish()
+    }
+
+    fn from_cookie(request: &ServiceRequest, portal: &Portal) -> Option<Self> {
+        let cookie = request.cookie(if portal.https { COOKIE_HTTPS } else { COOKIE })?;
+        let well_formed = cookie.value().len() == 64 && cookie.value().bytes().all(|byte| byte.is_ascii_hexdigit());
+        well_formed.then(|| Self(cookie.value().to_owned()))
+    }
+}
+
+/// Gives every request its token; a browser that had none gets the cookie with the page.
+pub async fn token<B: MessageBody>(
+    portal: web::Data<Portal>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let known = BrowserToken::from_cookie(&request, &portal);
+    let is_new = known.is_none();
+    let token = match known {
+        Some(token) => token,
+        None => BrowserToken::random()?,
+    };
+    request.extensions_mut().insert(token.clone());
+    let mut response = next.call(request).await?;
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let sets_its_own = response.headers().contains_key(header::SET_COOKIE);
+    if is_new && is_page && !sets_its_own {
+        response
+            .response_mut()
+            .add_cookie(&token.cookie(&portal))
+            .map_err(|error| AppError::internal(error.to_string()))?;
+    }
+    Ok(response)
+}
+
+/// True when the browser says that the form came from this very site. A browser that says nothing is not trusted.
+pub fn same_origin(request: &HttpRequest) -> bool {
+    let text = |name| request.headers().get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => {
+            origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).is_some_and(|from| from == host)
+        }
+        _ => false,
+    }
+}

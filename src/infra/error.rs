@@ -1,0 +1,91 @@
+//! What can go wrong between a request and its page. The user gets a safe page, the log gets the cause.
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use thiserror::Error;
+
+use super::db::DbError;
+
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// Not there, or not for this organisation to know of.
+    #[error("not found")]
+    NotFound,
+    /// Seen, but not for this role to do.
+    #[error("forbidden")]
+    Forbidden,
+    /// Nobody is signed in. What was typed comes back after signing in.
+    #[error("signed out")]
+    SignedOut(Option<Resume>),
+    /// The form is from another session (signed in anew in another tab).
+    #[error("stale form")]
+    StaleForm(Resume),
+    /// Somebody else was first; the text tells what happened.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    #[error("too large")]
+    TooLarge,
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// A post that could not be carried out yet: its address and its fields.
+#[derive(Debug, Clone, Default)]
+pub struct Resume {
+    pub action: String,
+    pub fields: Vec<(String, String)>,
+}
+
+impl AppError {
+    pub fn internal(cause: impl Into<String>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    pub fn bad_request(what: impl Into<String>) -> Self {
+        Self::BadRequest(what.into())
+    }
+}
+
+impl From<DbError> for AppError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unavailable(cause) => Self::Unavailable(cause),
+            DbError::Query(_) | DbError::Corrupt(_) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<diesel::result::Error> for AppError {
+    fn from(error: diesel::result::Error) -> Self {
+        DbError::from(error).into()
+    }
+}
+
+impl From<askama::Error> for AppError {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(format!("template: {error}"))
+    }
+}
+
+impl ResponseError for AppError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden | Self::StaleForm(_) => StatusCode::FORBIDDEN,
+            Self::SignedOut(_) => StatusCode::UNAUTHORIZED,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Empty: the middleware in `routes.rs` knows the visitor and makes the page.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

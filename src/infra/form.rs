@@ -1,0 +1,126 @@
+//! Forms as they arrive: bounded, UTF-8, from this site, with the session's token. And the errors that go back.
+
+use std::{fmt::Display, future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use serde::de::DeserializeOwned;
+
+use super::{
+    browser::{self, BrowserToken},
+    error::{AppError, Resume},
+};
+
+/// The largest form that has nothing uploaded in it.
+const LIMIT: usize = 128 * 1024;
+/// Never shown again to whoever signs in next.
+const SECRET_FIELDS: [&str; 2] = ["password", "csrf"];
+
+/// A posted form, trusted to come from this site's own page.
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let body = read(&request, payload);
+        Box::pin(async move {
+            let body = body.await?;
+            let fields = pairs(&body)?;
+            let token = fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, value)| value);
+            if !browser::same_origin(&request) {
+                return Err(AppError::bad_request("Formuläret kom inte från portalens egen sida."));
+            }
+            if !BrowserToken::of(&request)?.csrf_is(token) {
+                return Err(AppError::StaleForm(resume(&request, fields)));
+            }
+            serde_html_form::from_bytes(&body)
+                .map(Self)
+                .map_err(|_| AppError::bad_request("Formuläret hade fält som inte går att läsa."))
+        })
+    }
+}
+
+/// The post as it can be offered again after signing in; `None` when it is no form of ours.
+pub async fn held_post(request: &HttpRequest, payload: &mut Payload) -> Option<Resume> {
+    if !browser::same_origin(request) {
+        return None;
+    }
+    let body = read(request, payload).await.ok()?;
+    Some(resume(request, pairs(&body).ok()?))
+}
+
+fn resume(request: &HttpRequest, fields: Vec<(String, String)>) -> Resume {
+    let fields = fields.into_iter().filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str())).collect();
+    Resume { action: request.path().to_owned(), fields }
+}
+
+fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<web::Bytes, AppError>> + use<> {
+    let is_form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let declared = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
+        .unwrap_or(0);
+    let payload = payload.take();
+    async move {
+        if !is_form {
+            return Err(AppError::bad_request("Det som skickades är inget formulär."));
+        }
+        if declared > LIMIT {
+            return Err(AppError::TooLarge);
+        }
+        actix_web::body::to_bytes_limited(actix_web::body::BodyStream::new(payload), LIMIT)
+            .await
+            .map_err(|_| AppError::TooLarge)?
+            .map_err(|_| AppError::bad_request("Formuläret kom inte fram i sin helhet."))
+    }
+}
+
+fn pairs(body: &[u8]) -> Result<Vec<(String, String)>, AppError> {
+    let unreadable = || AppError::bad_request("Formuläret är inte skrivet med teckenkodningen UTF-8.");
+    let text = std::str::from_utf8(body).map_err(|_| unreadable())?;
+    let pairs: Vec<(String, String)> = serde_html_form::from_str(text).map_err(|_| unreadable())?;
+    // The decoder puts U+FFFD where the bytes were no UTF-8.
+    if pairs.iter().any(|(name, value)| name.contains('\u{FFFD}') || value.contains('\u{FFFD}')) {
+        return Err(unreadable());
+    }
+    Ok(pairs)
+}
+
+/// One thing to mend, at its field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    pub field: &'static str,
+    pub message: String,
+}
+
+/// What is to be mended, in the order of the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldErrors {
+    pub list: Vec<FieldError>,
+}
+
+impl FieldErrors {
+    pub fn add(&mut self, field: &'static str, message: impl Display) {
+        self.list.push(FieldError { field, message: message.to_string() });
+    }
+
+    /// Takes the value out of a parsed field, or notes its error.
+    pub fn take<T, E: Display>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
+        parsed.map_err(|error| self.add(field, error)).ok()
+    }
+
+    /// The message at a field, empty when there is none.
+    pub fn of(&self, field: &str) -> &str {
+        self.list.iter().find(|error| error.field == field).map_or("", |error| &error.message)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}

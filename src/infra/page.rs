@@ -1,0 +1,99 @@
+//! What every page has around its content, and how a template becomes a response.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use askama::Template;
+
+use super::{assets, error::AppError};
+
+/// A page or the reason why there is none.
+pub type Page = Result<HttpResponse, AppError>;
+
+#[derive(Debug, Clone, Default)]
+pub struct Chrome {
+    pub csrf: String,
+    pub user: Option<User>,
+    pub nav: Vec<NavItem>,
+    pub practice: Option<Practice>,
+    pub notice: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct User {
+    pub name: String,
+    pub organisation: String,
+    pub roles: String,
+    /// Id, name, and whether it is the one acted for now.
+    pub organisations: Vec<(String, String, bool)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct NavItem {
+    pub href: String,
+    pub label: String,
+    pub current: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Practice {
+    pub date: String,
+    pub shown: String,
+}
+
+impl Chrome {
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    /// The page says this once at its top, after something was done.
+    pub fn noting(mut self, notice: Option<impl Into<String>>) -> Self {
+        self.notice = notice.map(Into::into);
+        self
+    }
+}
+
+pub fn show(template: &impl Template) -> Page {
+    show_as(StatusCode::OK, template)
+}
+
+/// 422: the same form again, with what was typed and what is to be mended.
+pub fn show_errors(template: &impl Template) -> Page {
+    show_as(StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+pub fn show_as(status: StatusCode, template: &impl Template) -> Page {
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(template.render()?))
+}
+
+/// 303: after a post the browser gets the page, so that reloading posts nothing again.
+pub fn see_other(address: impl AsRef<str>) -> Page {
+    Ok(HttpResponse::SeeOther().insert_header(("location", address.as_ref())).finish())
+}
+
+/// A file to save, named for the reader; never shown inside the portal's own pages.
+pub fn download(media_type: &str, file_name: &str, bytes: Vec<u8>) -> Page {
+    use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
+
+    let disposition = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::Filename(ascii(file_name)), extended(file_name)],
+    };
+    Ok(HttpResponse::Ok()
+        .content_type(media_type.to_owned())
+        .insert_header(disposition)
+        .insert_header(("content-security-policy", "default-src 'none'; sandbox"))
+        .body(bytes))
+}
+
+fn ascii(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect()
+}
+
+fn extended(name: &str) -> actix_web::http::header::DispositionParam {
+    use actix_web::http::header::{Charset, DispositionParam, ExtendedValue};
+
+    DispositionParam::FilenameExt(ExtendedValue {
+        charset: Charset::Ext("UTF-8".to_owned()),
+        language_tag: None,
+        value: name.as_bytes().to_vec(),
+    })
+}

@@ -1,0 +1,181 @@
+//! The tables as Diesel sees them; `migrations/` is the truth.
+
+diesel::table! {
+    settings (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    organisations (id) {
+        id -> Text,
+        code -> Text,
+        kind -> Text,
+        name -> Text,
+        formal_name -> Text,
+        county -> Text,
+        organisation_number -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    organisation_aliases (organisation_id, alias) {
+        organisation_id -> Text,
+        alias -> Text,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> Text,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    memberships (person_id, organisation_id, role) {
+        person_id -> Text,
+        organisation_id -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        person_id -> Text,
+        organisation_id -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    agreements (id) {
+        id -> Text,
+        slug -> Text,
+        code -> Text,
+        year -> Integer,
+        authority_id -> Text,
+        definition -> Text,
+        agreement_diarienummer -> Text,
+        decision_diarienummer -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Text,
+        agreement_id -> Text,
+        recipient_id -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_entries (id) {
+        id -> Text,
+        grant_id -> Text,
+        post -> Text,
+        account -> Text,
+        amount -> BigInt,
+        at -> Timestamp,
+        subject -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    requisitions (id) {
+        id -> Text,
+        grant_id -> Text,
+        number -> Integer,
+        post -> Text,
+        status -> Text,
+        state -> Text,
+        draft -> Text,
+        amount -> BigInt,
+        version -> Integer,
+        revision -> BigInt,
+        created_by -> Text,
+        created_at -> Timestamp,
+        received_at -> Nullable<Timestamp>,
+        officer_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    issues (requisition_id, version) {
+        requisition_id -> Text,
+        version -> Integer,
+        content -> Text,
+        warnings -> Text,
+        fingerprint -> Text,
+        issued_by -> Text,
+        issued_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> Text,
+        requisition_id -> Text,
+        file_name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        uploaded_by -> Text,
+        uploaded_at -> Timestamp,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    history (stream, seq) {
+        stream -> Text,
+        seq -> BigInt,
+        at -> Timestamp,
+        person_id -> Text,
+        person -> Text,
+        organisation -> Text,
+        event -> Text,
+        subject -> Text,
+        details -> Text,
+        reason -> Text,
+        previous -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::joinable!(organisation_aliases -> organisations (organisation_id));
+diesel::joinable!(memberships -> people (person_id));
+diesel::joinable!(memberships -> organisations (organisation_id));
+diesel::joinable!(sessions -> people (person_id));
+diesel::joinable!(sessions -> organisations (organisation_id));
+diesel::joinable!(agreements -> organisations (authority_id));
+diesel::joinable!(grants -> agreements (agreement_id));
+diesel::joinable!(grants -> organisations (recipient_id));
+diesel::joinable!(ledger_entries -> grants (grant_id));
+diesel::joinable!(requisitions -> grants (grant_id));
+diesel::joinable!(issues -> requisitions (requisition_id));
+diesel::joinable!(attachments -> requisitions (requisition_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    agreements,
+    attachments,
+    grants,
+    history,
+    issues,
+    ledger_entries,
+    memberships,
+    organisation_aliases,
+    organisations,
+    people,
+    requisitions,
+    sessions,
+    settings,
+);

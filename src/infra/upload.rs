@@ -1,0 +1,147 @@
+//! Uploaded files: one file and a few short fields in a multipart form, bounded, and believed only by their content.
+
+use std::{future::Future, pin::Pin};
+
+use actix_multipart::Multipart;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use futures_util::TryStreamExt;
+use thiserror::Error;
+
+use super::{
+    browser::{self, BrowserToken},
+    error::{AppError, Resume},
+};
+
+/// The largest file, in bytes.
+pub const FILE_LIMIT: usize = 10 * 1024 * 1024;
+const FIELD_LIMIT: usize = 4 * 1024;
+const FIELD_COUNT: usize = 20;
+
+/// A multipart form with one file in it, trusted to come from this site's own page.
+#[derive(Debug)]
+pub struct Upload {
+    pub fields: Vec<(String, String)>,
+    pub file: Result<Option<ReceivedFile>, UploadError>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ReceivedFile {
+    pub name: String,
+    pub media_type: &'static str,
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum UploadError {
+    #[error("Filen är större än 10 MB. Skanna i svartvitt eller med lägre upplösning och försök igen.")]
+    TooLarge,
+    #[error("Filen är tom. Välj filen igen; öppna den gärna först och se att den går att läsa.")]
+    Empty,
+    #[error("Filen är inte en PDF, PNG eller JPEG, vad den än heter. Spara den som PDF och försök igen.")]
+    WrongKind,
+}
+
+impl Upload {
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl FromRequest for Upload {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let parts = Multipart::new(request.headers(), payload.take());
+        Box::pin(async move {
+            if !browser::same_origin(&request) {
+                return Err(AppError::bad_request("Formuläret kom inte från portalens egen sida."));
+            }
+            let upload = receive(parts).await?;
+            if !BrowserToken::of(&request)?.csrf_is(upload.field("csrf")) {
+                return Err(AppError::StaleForm(Resume { action: String::new(), fields: Vec::new() }));
+            }
+            Ok(upload)
+        })
+    }
+}
+
+async fn receive(mut parts: Multipart) -> Result<Upload, AppError> {
+    let broken = |_| AppError::bad_request("Filen kom inte fram i sin helhet. Försök igen.");
+    let mut upload = Upload { fields: Vec::new(), file: Ok(None) };
+    while let Some(mut part) = parts.try_next().await.map_err(broken)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let file_name = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
+        let limit = if file_name.is_some() { FILE_LIMIT } else { FIELD_LIMIT };
+        let mut bytes = web::BytesMut::new();
+        let mut too_large = false;
+        while let Some(chunk) = part.try_next().await.map_err(broken)? {
+            too_large = too_large || bytes.len() + chunk.len() > limit;
+            // The rest is read and dropped: a browser shows our answer only when it could send everything.
+            if !too_large {
+                bytes.extend_from_slice(&chunk);
+            }
+        }
+        match file_name {
+            Some(_) if too_large => upload.file = Err(UploadError::TooLarge),
+            Some(file_name) if !file_name.is_empty() => upload.file = recognise(&file_name, bytes.to_vec()).map(Some),
+            Some(_) => {}
+            None if too_large || upload.fields.len() == FIELD_COUNT => return Err(AppError::TooLarge),
+            None => {
+                let value = String::from_utf8(bytes.to_vec())
+                    .map_err(|_| AppError::bad_request("Formuläret är inte skrivet med teckenkodningen UTF-8."))?;
+                upload.fields.push((name, value));
+            }
+        }
+    }
+    Ok(upload)
+}
+
+/// What the file is, by its first bytes: its name and the browser's word are not believed.
+fn recognise(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
+    if bytes.is_empty() {
+        return Err(UploadError::Empty);
+    }
+    let (media_type, extension) = match infer::get(&bytes).map(|kind| kind.mime_type()) {
+        Some("application/pdf") => ("application/pdf", "pdf"),
+        Some("image/png") => ("image/png", "png"),
+        Some("image/jpeg") => ("image/jpeg", "jpg"),
+        _ => return Err(UploadError::WrongKind),
+    };
+    Ok(ReceivedFile { name: safe_name(name, extension), media_type, bytes })
+}
+
+/// The file's own name without its path and without what no file name needs, with the extension of what it is.
+fn safe_name(name: &str, extension: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+    let kept: String = stem
+        .chars()
+        .map(|c| if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '(' | ')') { c } else { '_' })
+        .take(80)
+        .collect();
+    let kept = kept.trim_matches(['.', ' ']);
+    format!("{}.{extension}", if kept.is_empty() { "fil" } else { kept })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_bytes_say() {
+        let pdf = recognise("Rekvisition.PNG", b"%PDF-1.7 ...".to_vec()).unwrap();
+        assert_eq!((pdf.media_type, pdf.name.as_str()), ("application/pdf", "Rekvisition.pdf"));
+        assert_eq!(recognise("a.pdf", b"MZ program".to_vec()).unwrap_err(), UploadError::WrongKind);
+        assert_eq!(recognise("a.pdf", Vec::new()).unwrap_err(), UploadError::Empty);
+    }
+
+    #[test]
+    fn a_file_name_keeps_no_path_and_no_markup() {
+        assert_eq!(safe_name("C:\\skan\\blankett å.pdf", "pdf"), "blankett å.pdf");
+        assert_eq!(safe_name("../../etc/passwd", "pdf"), "passwd.pdf");
+        assert_eq!(safe_name("<script>.pdf", "pdf"), "_script_.pdf");
+        assert_eq!(safe_name("...", "pdf"), "fil.pdf");
+    }
+}

@@ -1,0 +1,177 @@
+//! Recipients (*bidragsmottagare*) and the other organisations that take part: who they are, and by which names.
+//!
+//! A recipient is its code (*kommunkod* for a municipality) and its organisation number; names differ between rounds
+//! and are aliases. The registry ships as `registry/recipients.csv`.
+
+pub mod store;
+
+use std::fmt;
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::{ids::Id, numbers::OrganisationNumber};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    pub id: Id<Organisation>,
+    /// Kommunkod with four digits, or a short name for an organisation that has none.
+    pub code: String,
+    pub kind: Kind,
+    pub name: String,
+    pub formal_name: String,
+    /// Empty for an organisation that belongs to no county.
+    pub county: String,
+    pub organisation_number: Option<OrganisationNumber>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Municipality,
+    Association,
+    /// Pays, reviews and decides.
+    Authority,
+    /// Reads and exports, changes nothing (*insyn*).
+    Reader,
+}
+
+impl Kind {
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Municipality => "municipality",
+            Self::Association => "association",
+            Self::Authority => "authority",
+            Self::Reader => "reader",
+        }
+    }
+
+    pub fn parse(key: &str) -> Option<Self> {
+        [Self::Municipality, Self::Association, Self::Authority, Self::Reader]
+            .into_iter()
+            .find(|kind| kind.key() == key)
+    }
+
+    pub fn receives_grants(self) -> bool {
+        matches!(self, Self::Municipality | Self::Association)
+    }
+}
+
+/// The organisations that are no recipients but without which nothing can be paid or read.
+pub fn authorities() -> Vec<Organisation> {
+    let organisation = |code: &str, kind, name: &str| Organisation {
+        id: Id::new(),
+        code: code.to_owned(),
+        kind,
+        name: name.to_owned(),
+        formal_name: name.to_owned(),
+        county: String::new(),
+        organisation_number: None,
+    };
+    vec![
+        organisation("kammarkollegiet", Kind::Authority, "Kammarkollegiet"),
+        organisation("socialdepartementet", Kind::Reader, "Socialdepartementet"),
+        organisation("socialstyrelsen", Kind::Reader, "Socialstyrelsen"),
+    ]
+}
+
+/// A line of the registry as the file has it.
+#[derive(Debug, Deserialize)]
+struct Line {
+    code: String,
+    kind: Kind,
+    name: String,
+    #[serde(rename = "county_code")]
+    _county_code: String,
+    county: String,
+    organisation_number: String,
+    formal_name: String,
+    aliases: String,
+}
+
+#[derive(Debug, Error)]
+pub struct RegistryFault {
+    line: u64,
+    reason: String,
+}
+
+impl fmt::Display for RegistryFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "registret, rad {}: {}", self.line, self.reason)
+    }
+}
+
+/// The registry's organisations with their aliases.
+pub fn parse_registry(csv: &str) -> Result<Vec<(Organisation, Vec<String>)>, RegistryFault> {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let mut organisations: Vec<(Organisation, Vec<String>)> = Vec::new();
+    for (index, row) in reader.deserialize::<Line>().enumerate() {
+        let line = index as u64 + 2;
+        let fault = |reason: String| RegistryFault { line, reason };
+        let row = row.map_err(|error| fault(error.to_string()))?;
+        if organisations.iter().any(|(known, _)| known.code == row.code) {
+            return Err(fault(format!("koden {} finns två gånger", row.code)));
+        }
+        let number = OrganisationNumber::parse(&row.organisation_number).map_err(|error| fault(error.to_string()))?;
+        organisations.push((
+            Organisation {
+                id: Id::new(),
+                code: row.code,
+                kind: row.kind,
+                name: row.name,
+                formal_name: row.formal_name,
+                county: row.county,
+                organisation_number: Some(number),
+            },
+            row.aliases.split('|').filter(|alias| !alias.is_empty()).map(str::to_owned).collect(),
+        ));
+    }
+    Ok(organisations)
+}
+
+/// How a name is searched: lower case, å ä ö kept (SQLite folds only ASCII, so the program does it).
+pub fn search_form(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// Swedish alphabetical order: å, ä, ö after z, and é as e.
+pub fn sort_key(name: &str) -> String {
+    name.to_lowercase()
+        .chars()
+        .map(|letter| match letter {
+            'å' => '{',
+            'ä' | 'æ' => '|',
+            'ö' | 'ø' => '}',
+            'é' | 'è' => 'e',
+            'ü' => 'y',
+            other => other,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registry_has_every_municipality_and_skr() {
+        let registry = parse_registry(include_str!("../../registry/recipients.csv")).unwrap();
+        let municipalities = registry.iter().filter(|(o, _)| o.kind == Kind::Municipality).count();
+        assert_eq!((municipalities, registry.len()), (290, 291));
+    }
+
+    #[test]
+    fn a_faulty_line_is_named() {
+        let csv = "code,kind,name,county_code,county,organisation_number,formal_name,aliases\n\
+                   1440,municipality,Ale,14,Västra Götalands län,212000-1430,Ale kommun,\n";
+        let fault = parse_registry(csv).unwrap_err().to_string();
+        assert!(fault.starts_with("registret, rad 2: "), "{fault}");
+    }
+
+    #[test]
+    fn names_sort_as_swedes_do() {
+        let mut names = ["Örebro", "Ängelholm", "Ale", "Åre", "Östersund", "Zinkgruvan"];
+        names.sort_by_key(|name| sort_key(name));
+        assert_eq!(names, ["Ale", "Zinkgruvan", "Åre", "Ängelholm", "Örebro", "Östersund"]);
+    }
+}

@@ -1,0 +1,98 @@
+//! Rows and queries of organisations.
+
+use diesel::prelude::*;
+
+use super::{Kind, Organisation, sort_key};
+use crate::{
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        schema::{organisation_aliases, organisations},
+    },
+    numbers::OrganisationNumber,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = organisations)]
+pub struct OrganisationRow {
+    id: String,
+    code: String,
+    kind: String,
+    name: String,
+    formal_name: String,
+    county: String,
+    organisation_number: Option<String>,
+}
+
+impl TryFrom<OrganisationRow> for Organisation {
+    type Error = DbError;
+
+    fn try_from(row: OrganisationRow) -> Result<Self, DbError> {
+        Ok(Self {
+            id: row.id.parse().map_err(DbError::corrupt)?,
+            kind: Kind::parse(&row.kind).ok_or_else(|| DbError::corrupt(format!("kind {}", row.kind)))?,
+            code: row.code,
+            name: row.name,
+            formal_name: row.formal_name,
+            county: row.county,
+            organisation_number: row
+                .organisation_number
+                .map(|number| OrganisationNumber::parse(&number).map_err(DbError::corrupt))
+                .transpose()?,
+        })
+    }
+}
+
+pub fn find(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<Organisation, DbError> {
+    organisations::table
+        .find(id.to_string())
+        .select(OrganisationRow::as_select())
+        .first(connection)?
+        .try_into()
+}
+
+pub fn find_by_code(connection: &mut AnyConnection, code: &str) -> Result<Option<Organisation>, DbError> {
+    organisations::table
+        .filter(organisations::code.eq(code))
+        .select(OrganisationRow::as_select())
+        .first(connection)
+        .optional()?
+        .map(TryInto::try_into)
+        .transpose()
+}
+
+/// All organisations, in Swedish alphabetical order.
+pub fn all(connection: &mut AnyConnection) -> Result<Vec<Organisation>, DbError> {
+    let rows: Vec<OrganisationRow> = organisations::table
+        .order_by(organisations::code)
+        .select(OrganisationRow::as_select())
+        .load(connection)?;
+    let mut all: Vec<Organisation> = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+    all.sort_by_cached_key(|organisation| sort_key(&organisation.name));
+    Ok(all)
+}
+
+/// Adds an organisation that is not there yet; one with the same code stays as it is.
+pub fn add(connection: &mut AnyConnection, organisation: &Organisation, aliases: &[String]) -> Result<(), DbError> {
+    if find_by_code(connection, &organisation.code)?.is_some() {
+        return Ok(());
+    }
+    let id = organisation.id.to_string();
+    diesel::insert_into(organisations::table)
+        .values((
+            organisations::id.eq(&id),
+            organisations::code.eq(&organisation.code),
+            organisations::kind.eq(organisation.kind.key()),
+            organisations::name.eq(&organisation.name),
+            organisations::formal_name.eq(&organisation.formal_name),
+            organisations::county.eq(&organisation.county),
+            organisations::organisation_number.eq(organisation.organisation_number.as_ref().map(ToString::to_string)),
+        ))
+        .execute(connection)?;
+    for alias in aliases {
+        diesel::insert_into(organisation_aliases::table)
+            .values((organisation_aliases::organisation_id.eq(&id), organisation_aliases::alias.eq(alias)))
+            .execute(connection)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,400 @@
+//! A requisition (*rekvisition*): a recipient asks for its share of a post.
+//!
+//! ```text
+//!            ┌─────────────take back──────────────┐
+//!            ▼                                    │
+//! Draft ──issue──► AwaitingSignature ──submit──► Submitted ──approve──► Approved
+//!   │ discard         ▲     ▲                     │  │  └────refuse───► Refused
+//!   ▼                 │     │                     │  └──────withdraw──► Withdrawn
+//! Discarded           │   issue                send back
+//!                     │     │                     ▼
+//!                  take back└──────────────── Returned ──── withdraw ──► Withdrawn
+//! ```
+//!
+//! What counts is when it was first *received* (*inkommit*): a requisition that was received in time and returned can be
+//! completed after the deadline. One that was never received by then has lapsed (*rätten förfaller*, 2022 §7.1). That
+//! follows from the clock and is computed, not stored: an original that arrived in time may be registered later.
+
+pub mod form;
+//PAGES
+pub mod rules;
+pub mod store;
+pub mod verbs;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    agreement::Period,
+    calendar::{self, Deadline},
+    grant::{Grant, Overdrawn},
+    ids::Id,
+    infra::hash::sha256_hex,
+    money::Money,
+    numbers::{Diarienummer, Email, GiroAccount, Line, OrganisationNumber, PostalAddress, Telephone},
+};
+
+#[derive(Debug, Clone)]
+pub struct Requisition {
+    pub id: Id<Requisition>,
+    pub grant_id: Id<Grant>,
+    /// Counts the grant's requisitions from 1.
+    pub number: i32,
+    pub post: String,
+    pub status: Status,
+    pub draft: form::RequisitionForm,
+    /// How many times it has been issued; the newest issue has this number.
+    pub version: i32,
+    /// Changes with every write: what a page was made from.
+    pub revision: i64,
+    /// The case officer who handles it.
+    pub officer: Option<String>,
+}
+
+/// What the form says, every field valid by having been read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    pub organisation_number: OrganisationNumber,
+    pub contact_person: Line<100>,
+    pub address: PostalAddress,
+    pub telephone: Telephone,
+    pub fax: Option<Telephone>,
+    pub email: Email,
+    pub agreement_diarienummer: Option<Diarienummer>,
+    pub decision_diarienummer: Option<Diarienummer>,
+    pub amount: Money,
+    pub period: Period,
+    pub account: GiroAccount,
+    pub payment_reference: Option<Line<35>>,
+}
+
+/// The content as it was fixed for signature. Never changed: a correction is a new issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    pub version: i32,
+    pub content: Content,
+    /// What the recipient was asked to look at twice, and confirmed.
+    pub warnings: Vec<FieldRemark>,
+    pub fingerprint: String,
+    pub issued_by: String,
+    pub issued_at: DateTime<Utc>,
+}
+
+impl Issue {
+    /// Fixes the content. The fingerprint covers what the document says and which document it is.
+    pub fn new(
+        case_number: &str,
+        recipient: &str,
+        version: i32,
+        content: Content,
+        warnings: Vec<FieldRemark>,
+        issued_by: String,
+        issued_at: DateTime<Utc>,
+    ) -> Self {
+        let covered = serde_json::json!([case_number, recipient, version, content]);
+        Self { version, fingerprint: sha256_hex(covered.to_string()), content, warnings, issued_by, issued_at }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Status {
+    Draft,
+    AwaitingSignature { answers: Option<Return> },
+    Submitted { received: Received },
+    Returned(Return),
+    Approved { received: Received, by: String, at: DateTime<Utc> },
+    Refused { received: Received, by: String, at: DateTime<Utc>, reason: String },
+    Withdrawn { received: Received, by: String, at: DateTime<Utc>, reason: String },
+    Discarded { by: String, at: DateTime<Utc> },
+}
+
+/// That it came in: which issue, when first, and how it was signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// When the requisition first came in; a completed one keeps it.
+    pub at: DateTime<Utc>,
+    pub version: i32,
+    pub amount: Money,
+    pub signature: Signature,
+    /// When this version came in.
+    pub completed_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub enum Signature {
+    /// In the portal, by a signatory who confirmed who he or she is again.
+    Portal { by: String },
+    /// On paper; the recipient uploaded the scan.
+    Scan { attachment: String, uploaded_by: String },
+    /// On paper; the authority has the original.
+    Original { arrived: NaiveDate, registered_by: String },
+}
+
+/// That the authority wants it completed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Return {
+    pub received: Received,
+    pub by: String,
+    pub at: DateTime<Utc>,
+    pub message: String,
+    pub remarks: Vec<FieldRemark>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldRemark {
+    pub field: String,
+    pub text: String,
+}
+
+/// Why a verb could not be carried out, in words for whoever tried.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("Det går inte nu: rekvisitionen är {}.", .0.to_lowercase())]
+    NotInThisState(&'static str),
+    #[error("Någon annan har ändrat rekvisitionen sedan du öppnade sidan. Läs den som den är nu och försök igen.")]
+    Changed,
+    #[error("Sista dag för rekvisition var {0}. Rätten till bidraget har förfallit.")]
+    TooLate(Deadline),
+    #[error(transparent)]
+    Overdrawn(#[from] Overdrawn),
+    #[error("De extra medlen kan rekvireras först när kommunen har lämnat in rekvisitionen av {0}.")]
+    NotOpenYet(String),
+    #[error("Rekvisitionen kan inte återkallas så länge det finns en rekvisition av {0}, som förutsätter den.")]
+    OthersDependOnIt(String),
+    #[error("Den dagen kan inte vara ankomstdag: {0}")]
+    ImpossibleArrival(&'static str),
+}
+
+/// What a submission has to reckon with, as it is while the grant is locked.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    pub deadline: Deadline,
+    /// The post that must be requisitioned first and is not, by name.
+    pub opens_after_missing: Option<String>,
+}
+
+impl Requisition {
+    /// What it holds of the allocation.
+    pub fn claim(&self) -> Money {
+        self.received().filter(|_| !self.status.is_void()).map_or(Money::ZERO, |received| received.amount)
+    }
+
+    /// What of it is approved.
+    pub fn approved(&self) -> Money {
+        match &self.status {
+            Status::Approved { received, .. } => received.amount,
+            Status::Draft
+            | Status::AwaitingSignature { .. }
+            | Status::Submitted { .. }
+            | Status::Returned(_)
+            | Status::Refused { .. }
+            | Status::Withdrawn { .. }
+            | Status::Discarded { .. } => Money::ZERO,
+        }
+    }
+
+    /// The submission that counts, if it ever came in.
+    pub fn received(&self) -> Option<&Received> {
+        match &self.status {
+            Status::Draft | Status::Discarded { .. } | Status::AwaitingSignature { answers: None } => None,
+            Status::AwaitingSignature { answers: Some(returned) } | Status::Returned(returned) => Some(&returned.received),
+            Status::Submitted { received }
+            | Status::Approved { received, .. }
+            | Status::Refused { received, .. }
+            | Status::Withdrawn { received, .. } => Some(received),
+        }
+    }
+
+    /// What the authority asked for and that is not answered yet.
+    pub fn returned(&self) -> Option<&Return> {
+        match &self.status {
+            Status::Returned(returned) | Status::AwaitingSignature { answers: Some(returned) } => Some(returned),
+            Status::Draft
+            | Status::AwaitingSignature { answers: None }
+            | Status::Submitted { .. }
+            | Status::Approved { .. }
+            | Status::Refused { .. }
+            | Status::Withdrawn { .. }
+            | Status::Discarded { .. } => None,
+        }
+    }
+
+    pub fn is_editable(&self) -> bool {
+        matches!(self.status, Status::Draft | Status::Returned(_))
+    }
+
+    /// True when it was never received and can no longer be.
+    pub fn has_lapsed(&self, deadline: Deadline, now: DateTime<Utc>) -> bool {
+        self.received().is_none() && !self.status.is_void() && deadline.passed(now)
+    }
+
+    /// Fixes the content for signature. The caller keeps the [`Issue`] with the next version.
+    pub fn issue(mut self) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Draft => Status::AwaitingSignature { answers: None },
+            Status::Returned(returned) => Status::AwaitingSignature { answers: Some(returned) },
+            other => return Err(other.not_now()),
+        };
+        self.version += 1;
+        Ok(self)
+    }
+
+    /// Back to where it was before it was issued, to be changed.
+    pub fn take_back(mut self) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::AwaitingSignature { answers: None } => Status::Draft,
+            Status::AwaitingSignature { answers: Some(returned) } => Status::Returned(returned),
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    /// The signed document has come in. `at` is when: now, or for an original on paper the day it arrived.
+    pub fn submit(
+        mut self,
+        issue: &Issue,
+        facts: &Facts,
+        signature: Signature,
+        at: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        let first_received = match self.status {
+            Status::AwaitingSignature { answers: None } => None,
+            Status::AwaitingSignature { answers: Some(returned) } => Some(returned.received.at),
+            other => return Err(other.not_now()),
+        };
+        if first_received.is_none() {
+            if facts.deadline.passed(at) {
+                return Err(Refusal::TooLate(facts.deadline));
+            }
+            if let Some(post) = &facts.opens_after_missing {
+                return Err(Refusal::NotOpenYet(post.clone()));
+            }
+        }
+        self.status = Status::Submitted {
+            received: Received {
+                at: first_received.unwrap_or(at),
+                version: issue.version,
+                amount: issue.content.amount,
+                signature,
+                completed_at: at,
+            },
+        };
+        Ok(self)
+    }
+
+    /// The recipient takes it back for good, before a decision.
+    pub fn withdraw(mut self, by: String, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Submitted { received }
+            | Status::Returned(Return { received, .. })
+            | Status::AwaitingSignature { answers: Some(Return { received, .. }) } => {
+                Status::Withdrawn { received, by, at, reason }
+            }
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    /// Away with what was never received.
+    pub fn discard(mut self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Draft => Status::Discarded { by, at },
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    pub fn send_back(
+        mut self,
+        by: String,
+        at: DateTime<Utc>,
+        message: String,
+        remarks: Vec<FieldRemark>,
+    ) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Submitted { received } => Status::Returned(Return { received, by, at, message, remarks }),
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    pub fn approve(mut self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Submitted { received } => Status::Approved { received, by, at },
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    pub fn refuse(mut self, by: String, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Submitted { received } => Status::Refused { received, by, at, reason },
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+}
+
+impl Status {
+    pub const KEYS: [(&'static str, &'static str); 8] = [
+        ("draft", "Utkast"),
+        ("awaiting_signature", "Väntar på underskrift"),
+        ("submitted", "Inlämnad"),
+        ("returned", "Återsänd för komplettering"),
+        ("approved", "Godkänd"),
+        ("refused", "Avslagen"),
+        ("withdrawn", "Återkallad"),
+        ("discarded", "Borttagen"),
+    ];
+
+    pub fn key(&self) -> &'static str {
+        self.key_and_label().0
+    }
+
+    pub fn label(&self) -> &'static str {
+        self.key_and_label().1
+    }
+
+    fn key_and_label(&self) -> (&'static str, &'static str) {
+        let index = match self {
+            Self::Draft => 0,
+            Self::AwaitingSignature { .. } => 1,
+            Self::Submitted { .. } => 2,
+            Self::Returned(_) => 3,
+            Self::Approved { .. } => 4,
+            Self::Refused { .. } => 5,
+            Self::Withdrawn { .. } => 6,
+            Self::Discarded { .. } => 7,
+        };
+        Self::KEYS[index]
+    }
+
+    /// It claims nothing any more, and never will.
+    pub fn is_void(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Withdrawn { .. } | Self::Discarded { .. })
+    }
+
+    fn not_now(&self) -> Refusal {
+        Refusal::NotInThisState(self.label())
+    }
+}
+
+/// `AO22-1440-R1`: the agreement's code, the recipient's, and the requisition's number within the grant.
+pub fn case_number(agreement_code: &str, recipient_code: &str, number: i32) -> String {
+    format!("{agreement_code}-{recipient_code}-R{number}")
+}
+
+/// The moment that counts for an original that arrived on a day: its end, or now when that day is today.
+pub fn arrival(day: NaiveDate, period_from: NaiveDate, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
+    let today = calendar::day(now);
+    if day > today {
+        return Err(Refusal::ImpossibleArrival("den ligger i framtiden."));
+    }
+    if day < period_from {
+        return Err(Refusal::ImpossibleArrival("den ligger före överenskommelsens period."));
+    }
+    Ok(if day == today { now } else { calendar::start_of(day) + chrono::Duration::hours(12) })
+}

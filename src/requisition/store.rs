@@ -1,0 +1,392 @@
+//! Rows and queries of requisitions, their issues and attachments.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::{Content, Issue, Refusal, Requisition, form::RequisitionForm};
+use crate::{
+    access::Person,
+    grant::{Grant, Scope},
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        schema::{agreements, attachments, grants, issues, organisations, people, requisitions},
+        upload::ReceivedFile,
+    },
+    recipient::Organisation,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = requisitions)]
+pub struct RequisitionRow {
+    id: String,
+    grant_id: String,
+    number: i32,
+    post: String,
+    state: String,
+    draft: String,
+    version: i32,
+    revision: i64,
+    officer_id: Option<String>,
+}
+
+impl TryFrom<RequisitionRow> for Requisition {
+    type Error = DbError;
+
+    fn try_from(row: RequisitionRow) -> Result<Self, DbError> {
+        Ok(Self {
+            id: row.id.parse().map_err(DbError::corrupt)?,
+            grant_id: row.grant_id.parse().map_err(DbError::corrupt)?,
+            number: row.number,
+            post: row.post,
+            status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
+            draft: serde_json::from_str(&row.draft).map_err(DbError::corrupt)?,
+            version: row.version,
+            revision: row.revision,
+            officer: row.officer_id,
+        })
+    }
+}
+
+/// The requisition, if it is there for these eyes. Authorities see nothing before it is issued: a draft is the
+/// recipient's own.
+pub fn find(connection: &mut AnyConnection, scope: Scope, id: Id<Requisition>) -> Result<Option<Requisition>, DbError> {
+    let mut query = requisitions::table
+        .inner_join(grants::table.inner_join(agreements::table))
+        .filter(requisitions::id.eq(id.to_string()))
+        .select(RequisitionRow::as_select())
+        .into_boxed();
+    query = match scope {
+        Scope::Recipient(organisation) => query.filter(grants::recipient_id.eq(organisation.to_string())),
+        Scope::Authority(organisation) => query
+            .filter(agreements::authority_id.eq(organisation.to_string()))
+            .filter(requisitions::version.gt(0)),
+    };
+    query.first::<RequisitionRow>(connection).optional()?.map(TryInto::try_into).transpose()
+}
+
+/// A grant's requisitions, the newest first.
+pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<Requisition>, DbError> {
+    let rows: Vec<RequisitionRow> = requisitions::table
+        .filter(requisitions::grant_id.eq(grant.to_string()))
+        .order_by(requisitions::number.desc())
+        .select(RequisitionRow::as_select())
+        .load(connection)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// All requisitions of a recipient, over all its grants, the newest first.
+pub fn of_recipient(connection: &mut AnyConnection, recipient: Id<Organisation>) -> Result<Vec<Requisition>, DbError> {
+    let rows: Vec<RequisitionRow> = requisitions::table
+        .inner_join(grants::table)
+        .filter(grants::recipient_id.eq(recipient.to_string()))
+        .order_by((requisitions::grant_id, requisitions::number.desc()))
+        .select(RequisitionRow::as_select())
+        .load(connection)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Grant, post and status of every requisition of an agreement.
+pub fn statuses(
+    connection: &mut AnyConnection,
+    agreement: Id<crate::agreement::Agreement>,
+) -> Result<Vec<(String, String, String)>, DbError> {
+    Ok(requisitions::table
+        .inner_join(grants::table)
+        .filter(grants::agreement_id.eq(agreement.to_string()))
+        .order_by((requisitions::grant_id, requisitions::number))
+        .select((requisitions::grant_id, requisitions::post, requisitions::status))
+        .load(connection)?)
+}
+
+/// The number of the grant's next requisition. After the grant is locked.
+pub fn next_number(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<i32, DbError> {
+    let last: Option<i32> = requisitions::table
+        .filter(requisitions::grant_id.eq(grant.to_string()))
+        .select(diesel::dsl::max(requisitions::number))
+        .first(connection)?;
+    Ok(last.unwrap_or(0) + 1)
+}
+
+pub fn exists(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<bool, DbError> {
+    let row = requisitions::table.find(id.to_string());
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(connection)?)
+}
+
+pub fn insert(
+    connection: &mut AnyConnection,
+    requisition: &Requisition,
+    by: Id<Person>,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(requisitions::table)
+        .values((
+            requisitions::id.eq(requisition.id.to_string()),
+            requisitions::grant_id.eq(requisition.grant_id.to_string()),
+            requisitions::number.eq(requisition.number),
+            requisitions::post.eq(&requisition.post),
+            requisitions::status.eq(requisition.status.key()),
+            requisitions::state.eq(json(&requisition.status)?),
+            requisitions::draft.eq(json(&requisition.draft)?),
+            requisitions::amount.eq(requisition.claim().to_ore()),
+            requisitions::version.eq(requisition.version),
+            requisitions::revision.eq(requisition.revision),
+            requisitions::created_by.eq(by.to_string()),
+            requisitions::created_at.eq(at.naive_utc()),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Writes the requisition over the revision it was read at.
+pub fn update(connection: &mut AnyConnection, requisition: &Requisition) -> Result<Result<(), Refusal>, DbError> {
+    let received_at: Option<NaiveDateTime> = requisition.received().map(|received| received.at.naive_utc());
+    let changed = diesel::update(
+        requisitions::table
+            .find(requisition.id.to_string())
+            .filter(requisitions::revision.eq(requisition.revision)),
+    )
+    .set((
+        requisitions::status.eq(requisition.status.key()),
+        requisitions::state.eq(json(&requisition.status)?),
+        requisitions::draft.eq(json(&requisition.draft)?),
+        requisitions::amount.eq(requisition.claim().to_ore()),
+        requisitions::version.eq(requisition.version),
+        requisitions::revision.eq(requisition.revision + 1),
+        requisitions::received_at.eq(received_at),
+        requisitions::officer_id.eq(&requisition.officer),
+    ))
+    .execute(connection)?;
+    Ok(if changed == 1 { Ok(()) } else { Err(Refusal::Changed) })
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(DbError::corrupt)
+}
+
+/// Saves what was typed, over the revision it was typed on; false when a colleague saved in between.
+pub fn save_draft(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    id: Id<Requisition>,
+    revision: i64,
+    draft: &RequisitionForm,
+) -> Result<bool, DbError> {
+    let Some(requisition) = find(connection, scope, id)? else { return Ok(false) };
+    if !requisition.is_editable() {
+        return Ok(false);
+    }
+    let changed =
+        diesel::update(requisitions::table.find(id.to_string()).filter(requisitions::revision.eq(revision)))
+            .set((requisitions::draft.eq(json(draft)?), requisitions::revision.eq(revision + 1)))
+            .execute(connection)?;
+    Ok(changed == 1)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = issues)]
+struct IssueRow {
+    version: i32,
+    content: String,
+    warnings: String,
+    fingerprint: String,
+    issued_by: String,
+    issued_at: NaiveDateTime,
+}
+
+impl TryFrom<IssueRow> for Issue {
+    type Error = DbError;
+
+    fn try_from(row: IssueRow) -> Result<Self, DbError> {
+        let content: Content = serde_json::from_str(&row.content).map_err(DbError::corrupt)?;
+        Ok(Self {
+            version: row.version,
+            content,
+            warnings: serde_json::from_str(&row.warnings).map_err(DbError::corrupt)?,
+            fingerprint: row.fingerprint,
+            issued_by: row.issued_by,
+            issued_at: row.issued_at.and_utc(),
+        })
+    }
+}
+
+/// Every issue of a requisition, the newest first.
+pub fn issues_of(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Issue>, DbError> {
+    let rows: Vec<IssueRow> = issues::table
+        .filter(issues::requisition_id.eq(id.to_string()))
+        .order_by(issues::version.desc())
+        .select(IssueRow::as_select())
+        .load(connection)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The newest issue.
+pub fn issue(connection: &mut AnyConnection, requisition: &Requisition) -> Result<Option<Issue>, DbError> {
+    issues::table
+        .find((requisition.id.to_string(), requisition.version))
+        .select(IssueRow::as_select())
+        .first(connection)
+        .optional()?
+        .map(TryInto::try_into)
+        .transpose()
+}
+
+pub fn insert_issue(connection: &mut AnyConnection, id: Id<Requisition>, issue: &Issue) -> Result<(), DbError> {
+    diesel::insert_into(issues::table)
+        .values((
+            issues::requisition_id.eq(id.to_string()),
+            issues::version.eq(issue.version),
+            issues::content.eq(json(&issue.content)?),
+            issues::warnings.eq(json(&issue.warnings)?),
+            issues::fingerprint.eq(&issue.fingerprint),
+            issues::issued_by.eq(&issue.issued_by),
+            issues::issued_at.eq(issue.issued_at.naive_utc()),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// What the recipient last had received, other than this requisition: for prefilling and for comparing.
+pub fn last_received(
+    connection: &mut AnyConnection,
+    recipient: Id<Organisation>,
+    except: Option<Id<Requisition>>,
+) -> Result<Option<(String, Content)>, DbError> {
+    let found: Option<(String, String, i32, String)> = requisitions::table
+        .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
+        .inner_join(issues::table)
+        .filter(grants::recipient_id.eq(recipient.to_string()))
+        .filter(requisitions::received_at.is_not_null())
+        .filter(requisitions::id.ne(except.map(|id| id.to_string()).unwrap_or_default()))
+        .order_by((requisitions::received_at.desc(), requisitions::id.desc(), issues::version.desc()))
+        .select((agreements::code, organisations::code, requisitions::number, issues::content))
+        .first(connection)
+        .optional()?;
+    found
+        .map(|(agreement, recipient, number, content)| {
+            let content = serde_json::from_str(&content).map_err(DbError::corrupt)?;
+            Ok((super::case_number(&agreement, &recipient, number), content))
+        })
+        .transpose()
+}
+
+/// An uploaded file, without its bytes.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = attachments)]
+pub struct Attachment {
+    pub id: String,
+    pub file_name: String,
+    pub media_type: String,
+    pub size: i64,
+    pub sha256: String,
+    pub uploaded_by: String,
+    pub uploaded_at: NaiveDateTime,
+}
+
+impl Attachment {
+    /// Whole kilobytes, at least one.
+    pub fn kilobytes(&self) -> i64 {
+        (self.size / 1024).max(1)
+    }
+}
+
+pub fn attachments_of(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Attachment>, DbError> {
+    Ok(attachments::table
+        .filter(attachments::requisition_id.eq(id.to_string()))
+        .order_by((attachments::uploaded_at, attachments::id))
+        .select(Attachment::as_select())
+        .load(connection)?)
+}
+
+/// A file of a requisition that the caller has found for these eyes.
+pub fn attachment(
+    connection: &mut AnyConnection,
+    requisition: Id<Requisition>,
+    id: Id<Attachment>,
+) -> Result<Option<(Attachment, Vec<u8>)>, DbError> {
+    Ok(attachments::table
+        .filter(attachments::id.eq(id.to_string()))
+        .filter(attachments::requisition_id.eq(requisition.to_string()))
+        .select((Attachment::as_select(), attachments::content))
+        .first(connection)
+        .optional()?)
+}
+
+pub fn insert_attachment(
+    connection: &mut AnyConnection,
+    requisition: Id<Requisition>,
+    file: &ReceivedFile,
+    by: &str,
+    at: DateTime<Utc>,
+) -> Result<String, DbError> {
+    let id = Id::<Attachment>::new().to_string();
+    diesel::insert_into(attachments::table)
+        .values((
+            attachments::id.eq(&id),
+            attachments::requisition_id.eq(requisition.to_string()),
+            attachments::file_name.eq(&file.name),
+            attachments::media_type.eq(file.media_type),
+            attachments::size.eq(i64::try_from(file.bytes.len()).map_err(DbError::corrupt)?),
+            attachments::sha256.eq(crate::infra::hash::sha256_hex(&file.bytes)),
+            attachments::uploaded_by.eq(by),
+            attachments::uploaded_at.eq(at.naive_utc()),
+            attachments::content.eq(&file.bytes),
+        ))
+        .execute(connection)?;
+    Ok(id)
+}
+
+/// The name of the officer who handles a case.
+pub fn officer_name(connection: &mut AnyConnection, id: &str) -> Result<Option<String>, DbError> {
+    Ok(people::table.find(id).select(people::name).first(connection).optional()?)
+}
+
+/// What the queue lists.
+pub struct QueueRow {
+    pub requisition: Requisition,
+    pub recipient_code: String,
+    pub recipient: String,
+    pub agreement_code: String,
+    pub agreement_slug: String,
+    pub year: i32,
+    pub officer: Option<String>,
+}
+
+/// Every issued requisition of the agreements that an authority pays, the longest waiting first.
+pub fn queue(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    statuses: &[&str],
+) -> Result<Vec<QueueRow>, DbError> {
+    type Row = (RequisitionRow, String, String, String, String, i32, Option<String>);
+    let rows: Vec<Row> = requisitions::table
+        .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
+        .left_join(people::table.on(requisitions::officer_id.eq(people::id.nullable())))
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(requisitions::version.gt(0))
+        .filter(requisitions::status.eq_any(statuses.to_vec()))
+        .order_by((requisitions::received_at, requisitions::id))
+        .select((
+            RequisitionRow::as_select(),
+            organisations::code,
+            organisations::name,
+            agreements::code,
+            agreements::slug,
+            agreements::year,
+            people::name.nullable(),
+        ))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(requisition, recipient_code, recipient, agreement_code, agreement_slug, year, officer)| {
+            Ok(QueueRow {
+                requisition: requisition.try_into()?,
+                recipient_code,
+                recipient,
+                agreement_code,
+                agreement_slug,
+                year,
+                officer,
+            })
+        })
+        .collect()
+}

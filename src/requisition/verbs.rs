@@ -1,0 +1,463 @@
+//! What can be done with a requisition: each verb one transaction, one history line.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use thiserror::Error;
+
+use super::{
+    Content, Facts, FieldRemark, Issue, Refusal, Requisition, Signature, Status, arrival, case_number,
+    form::{FormFacts, RequisitionForm, warnings},
+    store,
+};
+use crate::{
+    access::{Actor, Person},
+    agreement::Post,
+    grant::{self, Account, Grant, Ledger, Scope},
+    history::{self, Event},
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        error::AppError,
+        form::FieldErrors,
+        upload::ReceivedFile,
+    },
+    money::Money,
+};
+
+/// Who does it, when, and with whose eyes.
+#[derive(Debug, Clone)]
+pub struct Act {
+    pub scope: Scope,
+    pub actor: Actor,
+    pub now: DateTime<Utc>,
+}
+
+/// Which requisition, and as it was when the page was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    pub id: Id<Requisition>,
+    pub revision: i64,
+}
+
+#[derive(Debug, Error)]
+pub enum Failure {
+    #[error("not found")]
+    NotFound,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Fields to be mended, or warnings that nobody has confirmed.
+    #[error("the form is not complete")]
+    Invalid(FieldErrors),
+    #[error("the warnings are not confirmed")]
+    Unconfirmed,
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NotFound,
+            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Invalid(_) => {
+                Self::Conflict("Uppgifterna i rekvisitionen är inte längre fullständiga. Öppna formuläret och rätta dem.".to_owned())
+            }
+            Failure::Unconfirmed => {
+                Self::Conflict("Bekräfta att du har kontrollerat det som portalen frågar om.".to_owned())
+            }
+            Failure::Db(error) => error.into(),
+        }
+    }
+}
+
+impl Act {
+    fn entry(&self, event: Event, grant: &Grant, requisition: &Requisition) -> history::Entry {
+        history::Entry {
+            at: self.now,
+            who: self.actor.who(),
+            event,
+            subject: number_of(grant, requisition),
+            details: String::new(),
+            reason: String::new(),
+        }
+    }
+}
+
+pub fn number_of(grant: &Grant, requisition: &Requisition) -> String {
+    case_number(&grant.agreement.terms.code, &grant.recipient.code, requisition.number)
+}
+
+/// What the form is held against, for a requisition that claims `before` already.
+pub fn form_facts(grant: &Grant, post: &str, before: Money, last: Option<&Content>) -> FormFacts {
+    FormFacts {
+        organisation_number: grant.recipient.organisation_number,
+        period: grant.agreement.terms.period,
+        available: grant.ledger.available_to(post, before),
+        last_account: last.map(|content| content.account),
+    }
+}
+
+/// The post that must be requisitioned before this one and is not.
+pub fn missing_before<'a>(grant: &'a Grant, post: &str) -> Option<&'a Post> {
+    let terms = &grant.agreement.terms;
+    let first = terms.post(&terms.post(post)?.opens_after)?;
+    grant.ledger.of(&first.key, Account::Requisitioned).is_zero().then_some(first)
+}
+
+fn facts(grant: &Grant, post: &str) -> Facts {
+    Facts {
+        deadline: grant.requisition_deadline(),
+        opens_after_missing: missing_before(grant, post).map(|first| first.name.clone()),
+    }
+}
+
+/// Begins a requisition with everything that is known filled in. The id comes from the page: posted twice, it is begun
+/// once.
+pub fn start(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant_id: Id<Grant>,
+    post: &str,
+    id: Id<Requisition>,
+) -> Result<Id<Requisition>, Failure> {
+    if grant::store::find(connection, act.scope, grant_id)?.is_none() {
+        return Err(Failure::NotFound);
+    }
+    let version = grant::store::lock(connection, grant_id)?;
+    let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
+    if store::exists(connection, id)? {
+        // Rolls the lock back: nothing has changed.
+        return match store::find(connection, act.scope, id)? {
+            Some(_) => Err(Failure::Refused(Refusal::Changed)),
+            None => Err(Failure::NotFound),
+        };
+    }
+    if !grant.posts().any(|of_grant| of_grant.key == post) {
+        return Err(Failure::NotFound);
+    }
+    let facts = facts(&grant, post);
+    if facts.deadline.passed(act.now) {
+        return Err(Refusal::TooLate(facts.deadline).into());
+    }
+    if let Some(first) = facts.opens_after_missing {
+        return Err(Refusal::NotOpenYet(first).into());
+    }
+    if grant.ledger.left_to_requisition(post).is_zero() {
+        return Err(Refusal::Overdrawn(grant::Overdrawn { left: Money::ZERO }).into());
+    }
+    let last = store::last_received(connection, grant.recipient.id, None)?;
+    let last = last.as_ref().map(|(_, content)| content);
+    let form_facts = form_facts(&grant, post, Money::ZERO, last);
+    let requisition = Requisition {
+        id,
+        grant_id,
+        number: store::next_number(connection, grant_id)?,
+        post: post.to_owned(),
+        status: Status::Draft,
+        draft: RequisitionForm::prefilled(&form_facts, &grant.agreement.diarienummer, last),
+        version: 0,
+        revision: 1,
+        officer: None,
+    };
+    store::insert(connection, &requisition, act.actor.person.id, act.now)?;
+    let entry = act.entry(Event::RequisitionStarted, &grant, &requisition);
+    history::store::append(connection, &grant_id.to_string(), version, entry)?;
+    Ok(id)
+}
+
+/// The requisition as it stands, with the grant locked for this transaction.
+struct Locked {
+    grant: Grant,
+    grant_version: i64,
+    requisition: Requisition,
+}
+
+fn lock(connection: &mut AnyConnection, act: &Act, id: Id<Requisition>) -> Result<Locked, Failure> {
+    let seen = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    let grant_version = grant::store::lock(connection, seen.grant_id)?;
+    let requisition = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    let grant = grant::store::find(connection, act.scope, requisition.grant_id)?.ok_or(Failure::NotFound)?;
+    Ok(Locked { grant, grant_version, requisition })
+}
+
+/// Writes a requisition's new state, moves its claim in the ledger, and adds the history line.
+fn write(
+    connection: &mut AnyConnection,
+    act: &Act,
+    locked: &Locked,
+    after: &Requisition,
+    entry: history::Entry,
+) -> Result<(), Failure> {
+    let before = &locked.requisition;
+    post_movements(connection, act, &locked.grant, before, after)?;
+    store::update(connection, after)??;
+    history::store::append(connection, &before.grant_id.to_string(), locked.grant_version, entry)?;
+    Ok(())
+}
+
+/// The ledger follows from the states: what the requisition claims and what of it is approved.
+fn post_movements(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: &Grant,
+    before: &Requisition,
+    after: &Requisition,
+) -> Result<(), Failure> {
+    let claim = grant.ledger.claim(&after.post, before.claim(), after.claim()).map_err(Refusal::from)?;
+    let approval = Ledger::approve(&after.post, before.approved(), after.approved());
+    let subject = after.id.to_string();
+    for entry in claim.iter().chain(&approval) {
+        grant::store::post_entry(connection, grant.id, entry, Some(&subject), act.now)?;
+    }
+    Ok(())
+}
+
+/// The revision a page was made from must be the one that is changed. After the transition, whose refusal says more.
+fn same_revision(requisition: &Requisition, target: Target) -> Result<(), Refusal> {
+    if requisition.revision == target.revision { Ok(()) } else { Err(Refusal::Changed) }
+}
+
+/// A verb that needs nothing but the requisition itself.
+fn simply(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    event: Event,
+    reason: &str,
+    transition: impl FnOnce(Requisition) -> Result<Requisition, Refusal>,
+) -> Result<(), Failure> {
+    let locked = lock(connection, act, target.id)?;
+    let after = transition(locked.requisition.clone())?;
+    same_revision(&locked.requisition, target)?;
+    let entry = history::Entry { reason: reason.to_owned(), ..act.entry(event, &locked.grant, &after) };
+    write(connection, act, &locked, &after, entry)
+}
+
+/// Fixes the draft for signature.
+pub fn issue(connection: &mut AnyConnection, act: &Act, target: Target, confirmed: bool) -> Result<(), Failure> {
+    let locked = lock(connection, act, target.id)?;
+    let requisition = &locked.requisition;
+    let last = store::last_received(connection, locked.grant.recipient.id, Some(requisition.id))?;
+    let last = last.as_ref().map(|(_, content)| content);
+    let form_facts = form_facts(&locked.grant, &requisition.post, requisition.claim(), last);
+    let after = requisition.clone().issue()?;
+    same_revision(requisition, target)?;
+    if let (None, facts) = (requisition.received(), facts(&locked.grant, &requisition.post)) {
+        if facts.deadline.passed(act.now) {
+            return Err(Refusal::TooLate(facts.deadline).into());
+        }
+    }
+    let content = requisition.draft.parse(&form_facts).map_err(Failure::Invalid)?;
+    let warnings = confirmed_warnings(&content, &form_facts, confirmed)?;
+    let issue = Issue::new(
+        &number_of(&locked.grant, &after),
+        &locked.grant.recipient.code,
+        after.version,
+        content,
+        warnings,
+        act.actor.person.name.clone(),
+        act.now,
+    );
+    let entry = history::Entry {
+        details: format!("version {}, {}", issue.version, issue.content.amount),
+        ..act.entry(Event::RequisitionIssued, &locked.grant, &after)
+    };
+    write(connection, act, &locked, &after, entry)?;
+    store::insert_issue(connection, after.id, &issue)?;
+    Ok(())
+}
+
+fn confirmed_warnings(
+    content: &Content,
+    facts: &FormFacts,
+    confirmed: bool,
+) -> Result<Vec<FieldRemark>, Failure> {
+    let warnings = warnings(content, facts).list;
+    if !warnings.is_empty() && !confirmed {
+        return Err(Failure::Unconfirmed);
+    }
+    Ok(warnings
+        .into_iter()
+        .map(|warning| FieldRemark { field: warning.field.to_owned(), text: warning.message })
+        .collect())
+}
+
+pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    simply(connection, act, target, Event::RequisitionTakenBack, "", Requisition::take_back)
+}
+
+pub fn discard(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    let by = act.actor.person.name.clone();
+    simply(connection, act, target, Event::RequisitionDiscarded, "", |requisition| requisition.discard(by, act.now))
+}
+
+/// The signatory signs in the portal. Who it is was confirmed just before.
+pub fn sign(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    let signature = Signature::Portal { by: act.actor.person.name.clone() };
+    submit(connection, act, target, Event::RequisitionSigned, act.now, |_, _| Ok(signature))
+}
+
+/// The signed paper, scanned.
+pub fn scan(connection: &mut AnyConnection, act: &Act, target: Target, file: &ReceivedFile) -> Result<(), Failure> {
+    let by = act.actor.person.name.clone();
+    submit(connection, act, target, Event::RequisitionScanned, act.now, |connection, requisition| {
+        let attachment = store::insert_attachment(connection, requisition.id, file, &by, act.now)?;
+        Ok(Signature::Scan { attachment, uploaded_by: by })
+    })
+}
+
+/// The authority has the signed original.
+pub fn arrive(connection: &mut AnyConnection, act: &Act, target: Target, day: NaiveDate) -> Result<(), Failure> {
+    let locked_period = {
+        let requisition = store::find(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
+        let grant = grant::store::find(connection, act.scope, requisition.grant_id)?.ok_or(Failure::NotFound)?;
+        grant.agreement.terms.period
+    };
+    let at = arrival(day, locked_period.from, act.now)?;
+    let signature = Signature::Original { arrived: day, registered_by: act.actor.person.name.clone() };
+    submit(connection, act, target, Event::RequisitionArrived, at, |_, _| Ok(signature))
+}
+
+fn submit(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    event: Event,
+    at: DateTime<Utc>,
+    signature: impl FnOnce(&mut AnyConnection, &Requisition) -> Result<Signature, DbError>,
+) -> Result<(), Failure> {
+    let locked = lock(connection, act, target.id)?;
+    let requisition = &locked.requisition;
+    let issue = store::issue(connection, requisition)?.ok_or_else(|| requisition.status.not_now())?;
+    let signature = signature(connection, requisition)?;
+    let facts = facts(&locked.grant, &requisition.post);
+    let after = requisition.clone().submit(&issue, &facts, signature, at)?;
+    same_revision(requisition, target)?;
+    let entry = history::Entry {
+        details: format!("version {}, {}", issue.version, issue.content.amount),
+        ..act.entry(event, &locked.grant, &after)
+    };
+    write(connection, act, &locked, &after, entry)
+}
+
+/// A form that came on paper only: the officer registers what it says and the day it arrived.
+pub fn register_paper(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant_id: Id<Grant>,
+    post: &str,
+    id: Id<Requisition>,
+    form: &RequisitionForm,
+    day: NaiveDate,
+) -> Result<(), Failure> {
+    if store::exists(connection, id)? {
+        return Err(Refusal::Changed.into());
+    }
+    if grant::store::find(connection, act.scope, grant_id)?.is_none() {
+        return Err(Failure::NotFound);
+    }
+    let grant_version = grant::store::lock(connection, grant_id)?;
+    let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
+    if !grant.posts().any(|of_grant| of_grant.key == post) {
+        return Err(Failure::NotFound);
+    }
+    let at = arrival(day, grant.agreement.terms.period.from, act.now)?;
+    let form_facts = form_facts(&grant, post, Money::ZERO, None);
+    let content = form.parse(&form_facts).map_err(Failure::Invalid)?;
+    let warnings = confirmed_warnings(&content, &form_facts, true)?;
+    let by = act.actor.person.name.clone();
+    let draft = Requisition {
+        id,
+        grant_id,
+        number: store::next_number(connection, grant_id)?,
+        post: post.to_owned(),
+        status: Status::Draft,
+        draft: form.clone(),
+        version: 0,
+        revision: 1,
+        officer: Some(act.actor.person.id.to_string()),
+    };
+    let number = number_of(&grant, &draft);
+    let issued = draft.clone().issue()?;
+    let issue =
+        Issue::new(&number, &grant.recipient.code, issued.version, content, warnings, by.clone(), act.now);
+    let signature = Signature::Original { arrived: day, registered_by: by };
+    let after = issued.submit(&issue, &facts(&grant, post), signature, at)?;
+    store::insert(connection, &draft, act.actor.person.id, act.now)?;
+    let entry = history::Entry {
+        details: format!("registrerad från papper, {}", issue.content.amount),
+        ..act.entry(Event::RequisitionArrived, &grant, &after)
+    };
+    let locked = Locked { grant, grant_version, requisition: draft };
+    write(connection, act, &locked, &after, entry)?;
+    store::insert_issue(connection, id, &issue)?;
+    Ok(())
+}
+
+/// The recipient takes it back for good. Not while another post's requisition rests on it.
+pub fn withdraw(connection: &mut AnyConnection, act: &Act, target: Target, reason: &str) -> Result<(), Failure> {
+    let locked = lock(connection, act, target.id)?;
+    let by = act.actor.person.name.clone();
+    let after = locked.requisition.clone().withdraw(by, act.now, reason.to_owned())?;
+    same_revision(&locked.requisition, target)?;
+    if let Some(dependent) = dependent_on(&locked.grant, &locked.requisition) {
+        return Err(Refusal::OthersDependOnIt(dependent.name.clone()).into());
+    }
+    let entry = history::Entry {
+        reason: reason.to_owned(),
+        ..act.entry(Event::RequisitionWithdrawn, &locked.grant, &after)
+    };
+    write(connection, act, &locked, &after, entry)
+}
+
+/// The post that is requisitioned and could not be if this requisition's claim were gone.
+fn dependent_on<'a>(grant: &'a Grant, requisition: &Requisition) -> Option<&'a Post> {
+    let others = grant.ledger.of(&requisition.post, Account::Requisitioned) - requisition.claim();
+    if !others.is_zero() {
+        return None;
+    }
+    grant.posts().find(|post| {
+        post.opens_after == requisition.post && !grant.ledger.of(&post.key, Account::Requisitioned).is_zero()
+    })
+}
+
+pub fn send_back(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    message: &str,
+    remarks: Vec<FieldRemark>,
+) -> Result<(), Failure> {
+    let by = act.actor.person.name.clone();
+    simply(connection, act, target, Event::RequisitionReturned, message, |requisition| {
+        requisition.send_back(by, act.now, message.to_owned(), remarks)
+    })
+}
+
+pub fn approve(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    let by = act.actor.person.name.clone();
+    simply(connection, act, target, Event::RequisitionApproved, "", |requisition| requisition.approve(by, act.now))
+}
+
+pub fn refuse(connection: &mut AnyConnection, act: &Act, target: Target, reason: &str) -> Result<(), Failure> {
+    let by = act.actor.person.name.clone();
+    simply(connection, act, target, Event::RequisitionRefused, reason, |requisition| {
+        requisition.refuse(by, act.now, reason.to_owned())
+    })
+}
+
+/// Gives the case to an officer, or to nobody.
+pub fn assign(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    officer: Option<&Person>,
+) -> Result<(), Failure> {
+    let locked = lock(connection, act, target.id)?;
+    same_revision(&locked.requisition, target)?;
+    let after = Requisition { officer: officer.map(|person| person.id.to_string()), ..locked.requisition.clone() };
+    let entry = history::Entry {
+        details: officer.map_or_else(|| "ingen".to_owned(), |person| person.name.clone()),
+        ..act.entry(Event::RequisitionAssigned, &locked.grant, &after)
+    };
+    write(connection, act, &locked, &after, entry)
+}

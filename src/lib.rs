@@ -6,16 +6,24 @@
 //! remembers who did what. [`access`] proves who may; [`infra`] is what all of it stands on. Read `ARCHITECTURE.md` for
 //! two walks through the house.
 
+pub mod about;
 pub mod access;
 pub mod agreement;
 pub mod allocation;
 pub mod calendar;
+pub mod dashboard;
 pub mod document;
 pub mod grant;
 pub mod history;
 pub mod ids;
 pub mod infra;
+pub mod install;
 pub mod money;
+pub mod my_grants;
 pub mod numbers;
+pub mod practice;
 pub mod recipient;
 pub mod requisition;
+pub mod review;
+pub mod routes;
+pub mod server;

@@ -1,1 +1,190 @@
-fn main(){}
+//! The command line. Told nothing, it starts the portal in practice mode on an SQLite file in this folder.
+
+use std::{io::Read, net::TcpListener, path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, bail};
+use bidragsporten::{
+    access::{self, Role, password},
+    agreement, grant, history,
+    infra::{
+        Portal,
+        clock::Clock,
+        db::{Address, Db, DbError},
+    },
+    install::{self, Mode},
+    practice, recipient, server,
+};
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// Portal for targeted state grants.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The database: a path for SQLite, or postgres://…
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "bidragsporten.sqlite",
+        global = true,
+        hide_env_values = true
+    )]
+    database: String,
+    /// The address to listen on.
+    #[arg(long, env = "BIDRAGSPORTEN_LISTEN", default_value = "127.0.0.1:8080", global = true)]
+    listen: String,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Practice mode (the default): real agreements, made-up filings, one-click sign-in.
+    Practice,
+    /// The real portal.
+    Serve {
+        /// The portal is behind a proxy that speaks https: cookies are for https only.
+        #[arg(long, env = "BIDRAGSPORTEN_HTTPS")]
+        https: bool,
+    },
+    /// Adds an agreement from a folder with agreement.toml and allocation.csv.
+    Import { folder: PathBuf },
+    /// Adds a person with a role; the password is read from standard input.
+    AddPerson(AddPerson),
+    /// Verifies the history's chains.
+    Check,
+    /// Writes a copy of the SQLite database, while the portal runs or not.
+    Backup { file: PathBuf },
+}
+
+#[derive(Args)]
+struct AddPerson {
+    #[arg(long)]
+    email: String,
+    #[arg(long)]
+    name: String,
+    /// Kommunkod, or the code of an authority such as kammarkollegiet.
+    #[arg(long)]
+    organisation: String,
+    /// ekonom, ekonomichef, foretradare, handlaggare, beslutsfattare, utbetalare or insyn.
+    #[arg(long)]
+    role: String,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Bidragsporten: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<()> {
+    match cli.command.as_ref().unwrap_or(&Command::Practice) {
+        Command::Practice => serve(cli, Mode::Practice, false),
+        Command::Serve { https } => serve(cli, Mode::Real, *https),
+        Command::Import { folder } => {
+            let terms = install::import(&open(cli)?, folder, chrono::Utc::now())?;
+            println!("{} är inlagd: {} kronor i {} poster.", terms.slug, terms.total, terms.posts.len());
+            Ok(())
+        }
+        Command::AddPerson(person) => add_person(&open(cli)?, person),
+        Command::Check => check(&open(cli)?),
+        Command::Backup { file } => {
+            open(cli)?.back_up(file)?;
+            println!("Säkerhetskopian ligger i {}.", file.display());
+            Ok(())
+        }
+    }
+}
+
+fn open(cli: &Cli) -> anyhow::Result<Db> {
+    let address = Address::parse(&cli.database);
+    let shown = address.to_string();
+    Db::open(address).with_context(|| format!("databasen går inte att öppna ({shown})"))
+}
+
+fn serve(cli: &Cli, mode: Mode, https: bool) -> anyhow::Result<()> {
+    // The port first: a second start on the same database should change nothing there.
+    let listener = TcpListener::bind(&cli.listen)
+        .with_context(|| format!("det går inte att lyssna på {} (är portalen redan igång?)", cli.listen))?;
+    let db = open(cli)?;
+    let practice = mode == Mode::Practice;
+    let is_new = install::install(&db, mode, chrono::Utc::now())?;
+    let clock = if practice { practice::clock(&db, is_new)? } else { Clock::real() };
+    println!(
+        "Bidragsporten{} på http://{}",
+        if practice { " i övningsläge" } else { "" },
+        listener.local_addr()?
+    );
+    let portal = Portal { db, clock, practice, https };
+    actix_web::rt::System::new().block_on(async { server::start(portal, listener)?.await })?;
+    Ok(())
+}
+
+fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
+    let Some(role) = Role::parse(&person.role) else { bail!("rollen {} finns inte", person.role) };
+    let mut secret = String::new();
+    std::io::stdin().read_to_string(&mut secret).context("lösenordet går inte att läsa från standard in")?;
+    let secret = secret.trim_end_matches(['\r', '\n']);
+    if secret.chars().count() < password::SHORTEST {
+        bail!("lösenordet ska ha minst {} tecken", password::SHORTEST);
+    }
+    let hash = password::hash(secret)?;
+    let found = db.write_now(|connection| {
+        let Some(organisation) = recipient::store::find_by_code(connection, &person.organisation)? else {
+            return Ok::<_, DbError>(None);
+        };
+        if !role.fits(organisation.kind) {
+            return Ok(None);
+        }
+        let known = access::store::find_by_email(connection, &person.email)?.map(|(known, _)| known);
+        let added = match known {
+            Some(known) => known,
+            None => {
+                access::store::add_person(connection, &person.email, &person.name, &hash, chrono::Utc::now())?
+            }
+        };
+        access::store::give_role(connection, added.id, organisation.id, role)?;
+        Ok(Some(organisation))
+    })?;
+    match found {
+        Some(organisation) => {
+            println!(
+                "{} är nu {} för {}.",
+                person.name,
+                role.label().to_lowercase(),
+                organisation.formal_name
+            );
+            Ok(())
+        }
+        None => {
+            bail!("organisationen {} finns inte, eller har inte rollen {}", person.organisation, person.role)
+        }
+    }
+}
+
+fn check(db: &Db) -> anyhow::Result<()> {
+    let (count, breaks) = db.read_now(|connection| {
+        let mut streams = agreement::store::versions(connection)?;
+        streams.extend(grant::store::versions(connection)?);
+        let mut breaks = Vec::new();
+        for (stream, version) in &streams {
+            breaks.extend(history::store::verify(connection, stream, *version)?);
+        }
+        Ok::<_, DbError>((streams.len(), breaks))
+    })?;
+    if breaks.is_empty() {
+        println!("Historiken är hel: {count} kedjor kontrollerade.");
+        return Ok(());
+    }
+    for found in &breaks {
+        println!("{found}");
+    }
+    bail!("historiken är ändrad på {} ställen", breaks.len())
+}

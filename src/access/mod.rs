@@ -3,7 +3,7 @@
 //! A handler takes a proof ([`proof::By`]) and cannot run without it; [`routing::Routes`] registers no handler that
 //! takes none.
 
-//PAGES
+pub mod pages;
 pub mod password;
 pub mod proof;
 pub mod routing;

@@ -118,7 +118,8 @@ async fn create(
     let Some((person, organisation)) = signed_in else {
         let mut page = sign_in_page(visit.chrome, &portal, resume).await?;
         page.email = email;
-        page.errors.add("email", "E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.");
+        page.errors
+            .add("email", "E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.");
         return page::show_errors(&page);
     };
     enter(&portal, person.id, organisation, resume, visit.chrome).await
@@ -227,7 +228,6 @@ impl SignInPage {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::own_address;
@@ -235,7 +235,14 @@ mod tests {
     #[test]
     fn signing_in_never_leads_away_from_the_portal() {
         assert_eq!(own_address("/bidrag/1?a=b"), "/bidrag/1?a=b");
-        for elsewhere in ["", "https://example.org", "//example.org", "/\\example.org", "/a\r\nset-cookie: b", "javascript:"] {
+        for elsewhere in [
+            "",
+            "https://example.org",
+            "//example.org",
+            "/\\example.org",
+            "/a\r\nset-cookie: b",
+            "javascript:",
+        ] {
             assert_eq!(own_address(elsewhere), "/", "{elsewhere:?}");
         }
     }

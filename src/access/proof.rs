@@ -190,11 +190,13 @@ pub struct NoFields {}
 pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, AppError>>>>;
 
 fn portal(request: &HttpRequest) -> Result<&web::Data<Portal>, AppError> {
-    request.app_data::<web::Data<Portal>>().ok_or_else(|| AppError::internal("the portal is missing from the app"))
+    request
+        .app_data::<web::Data<Portal>>()
+        .ok_or_else(|| AppError::internal("the portal is missing from the app"))
 }
 
 /// Who the browser's token belongs to, if its session still runs.
-async fn signed_in(request: &HttpRequest) -> Result<Option<Actor>, AppError> {
+pub async fn signed_in(request: &HttpRequest) -> Result<Option<Actor>, AppError> {
     let portal = portal(request)?;
     let key = BrowserToken::of(request)?.session_key();
     // Sessions run by the real clock, whatever date is practised.

@@ -66,7 +66,13 @@ impl<'a> Routes<'a> {
         self.add(Method::POST, path, Args::ACCESS, web::post().to(handler))
     }
 
-    fn add(&mut self, method: Method, path: &'static str, access: Access, route: actix_web::Route) -> &mut Self {
+    fn add(
+        &mut self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        route: actix_web::Route,
+    ) -> &mut Self {
         self.config.route(path, route);
         self.table.push(Route { method, path, access });
         self

@@ -30,7 +30,11 @@ impl TryFrom<PersonRow> for Person {
 }
 
 /// Whoever the session belongs to, unless it is over, and whether it is time to note that it was seen.
-pub fn actor(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) -> Result<Option<(Actor, bool)>, DbError> {
+pub fn actor(
+    connection: &mut AnyConnection,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<(Actor, bool)>, DbError> {
     type Found = (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime);
     let found: Option<Found> = sessions::table
         .inner_join(people::table)
@@ -84,12 +88,17 @@ fn memberships_of(connection: &mut AnyConnection, person: Id<Person>) -> Result<
 }
 
 pub fn note_seen(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) -> Result<(), DbError> {
-    diesel::update(sessions::table.find(key)).set(sessions::last_seen_at.eq(now.naive_utc())).execute(connection)?;
+    diesel::update(sessions::table.find(key))
+        .set(sessions::last_seen_at.eq(now.naive_utc()))
+        .execute(connection)?;
     Ok(())
 }
 
 /// A person with the password hash, for signing in and for confirming who it is.
-pub fn find_by_email(connection: &mut AnyConnection, email: &str) -> Result<Option<(Person, String)>, DbError> {
+pub fn find_by_email(
+    connection: &mut AnyConnection,
+    email: &str,
+) -> Result<Option<(Person, String)>, DbError> {
     let found: Option<(PersonRow, String)> = people::table
         .filter(people::email.eq(email.trim().to_lowercase()))
         .select((PersonRow::as_select(), people::password_hash))

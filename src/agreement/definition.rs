@@ -104,13 +104,17 @@ fn contradiction_in_posts(terms: &Terms) -> Option<(Place, String)> {
         }
         let opens_after_known = terms.posts[..index].iter().any(|earlier| earlier.key == post.opens_after);
         if !post.opens_after.is_empty() && !opens_after_known {
-            let reason = format!("posten {} öppnar efter {}, som inte finns före den", post.key, post.opens_after);
+            let reason =
+                format!("posten {} öppnar efter {}, som inte finns före den", post.key, post.opens_after);
             return Some((at("opens_after"), reason));
         }
     }
     let sum: i64 = terms.posts.iter().map(|post| post.total).sum();
     if sum != terms.total {
-        return Some((place(&["total"]), format!("posterna summerar till {sum}, men totalen är {}", terms.total)));
+        return Some((
+            place(&["total"]),
+            format!("posterna summerar till {sum}, men totalen är {}", terms.total),
+        ));
     }
     for (index, permitted) in terms.permitted_uses.iter().enumerate() {
         if let Some(unknown) = permitted.posts.iter().find(|key| terms.post(key).is_none()) {
@@ -126,7 +130,10 @@ fn fault_in_forms(terms: &Terms) -> Option<(Place, String)> {
     for key in REQUISITION_FIELDS {
         let count = form.fields().filter(|field| field.key == key).count();
         if count != 1 {
-            return Some((place(&["forms", "requisition"]), format!("fältet {key} ska finnas en gång, inte {count}")));
+            return Some((
+                place(&["forms", "requisition"]),
+                format!("fältet {key} ska finnas en gång, inte {count}"),
+            ));
         }
     }
     let unknown = form.fields().find(|field| !REQUISITION_FIELDS.contains(&field.key.as_str()));

@@ -4,7 +4,7 @@
 //! diarienummer, which the sources do not state, are set later.
 
 pub mod definition;
-//PAGES
+pub mod pages;
 pub mod store;
 
 use chrono::NaiveDate;

@@ -101,13 +101,14 @@ pub fn set_diarienummer(
     entry: Entry,
 ) -> Result<bool, DbError> {
     let id = agreement.id.to_string();
-    let changed = diesel::update(agreements::table.find(&id).filter(agreements::version.eq(agreement.version)))
-        .set((
-            agreements::agreement_diarienummer.eq(&diarienummer.agreement),
-            agreements::decision_diarienummer.eq(&diarienummer.payment_decision),
-            agreements::version.eq(agreement.version + 1),
-        ))
-        .execute(connection)?;
+    let changed =
+        diesel::update(agreements::table.find(&id).filter(agreements::version.eq(agreement.version)))
+            .set((
+                agreements::agreement_diarienummer.eq(&diarienummer.agreement),
+                agreements::decision_diarienummer.eq(&diarienummer.payment_decision),
+                agreements::version.eq(agreement.version + 1),
+            ))
+            .execute(connection)?;
     if changed == 1 {
         history::store::append(connection, &id, agreement.version + 1, entry)?;
     }
@@ -116,5 +117,8 @@ pub fn set_diarienummer(
 
 /// Every agreement's stream and version, for `bidragsporten check`.
 pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
-    Ok(agreements::table.order_by(agreements::id).select((agreements::id, agreements::version)).load(connection)?)
+    Ok(agreements::table
+        .order_by(agreements::id)
+        .select((agreements::id, agreements::version))
+        .load(connection)?)
 }

@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
-use crate::{agreement::{Post, Terms, definition::Fault}, money::Money};
+use crate::{
+    agreement::{Post, Terms, definition::Fault},
+    money::Money,
+};
 
 /// One recipient's share of one post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,10 +43,14 @@ pub fn parse(file: &str, csv: &str, terms: &Terms, known: &HashSet<String>) -> R
         let line = index + 2;
         last_line = line;
         let row = row.map_err(|error| fault(line, error.to_string()))?;
-        let post = terms.post(&row.post).ok_or_else(|| fault(line, format!("posten {} finns inte", row.post)))?;
+        let post =
+            terms.post(&row.post).ok_or_else(|| fault(line, format!("posten {} finns inte", row.post)))?;
         check_row(&row, post, known).map_err(|reason| fault(line, reason))?;
         if !seen.insert((row.post.clone(), row.recipient.clone())) {
-            return Err(fault(line, format!("{} finns två gånger i posten {}", row.published_name, row.post)));
+            return Err(fault(
+                line,
+                format!("{} finns två gånger i posten {}", row.published_name, row.post),
+            ));
         }
         tallies.entry(&post.key).or_default().add(&row, post);
         shares.push(Share {
@@ -65,7 +72,10 @@ fn check_row(row: &Row, post: &Post, known: &HashSet<String>) -> Result<(), Stri
         return Err(format!("mottagaren {} ({}) finns inte i registret", row.recipient, row.published_name));
     }
     if row.amount <= 0 {
-        return Err(format!("{} har beloppet {}; det ska vara större än noll", row.published_name, row.amount));
+        return Err(format!(
+            "{} har beloppet {}; det ska vara större än noll",
+            row.published_name, row.amount
+        ));
     }
     match post.floor {
         Some(floor) if row.amount < floor => {
@@ -91,10 +101,16 @@ impl Tally {
 
     fn check(&self, post: &Post) -> Result<(), String> {
         if self.sum != post.total {
-            return Err(format!("posten {} summerar till {}, men ska vara {}", post.key, self.sum, post.total));
+            return Err(format!(
+                "posten {} summerar till {}, men ska vara {}",
+                post.key, self.sum, post.total
+            ));
         }
         if self.rows != post.recipients {
-            return Err(format!("posten {} har {} rader, men ska ha {}", post.key, self.rows, post.recipients));
+            return Err(format!(
+                "posten {} har {} rader, men ska ha {}",
+                post.key, self.rows, post.recipients
+            ));
         }
         match post.rows_at_floor {
             Some(expected) if expected != self.at_floor => Err(format!(

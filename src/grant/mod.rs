@@ -34,7 +34,11 @@ impl Grant {
 
     /// The posts that this recipient has a share of, in the agreement's order.
     pub fn posts(&self) -> impl Iterator<Item = &crate::agreement::Post> {
-        self.agreement.terms.posts.iter().filter(|post| self.ledger.of(&post.key, Account::Allocated) > Money::ZERO)
+        self.agreement
+            .terms
+            .posts
+            .iter()
+            .filter(|post| self.ledger.of(&post.key, Account::Allocated) > Money::ZERO)
     }
 }
 
@@ -58,7 +62,9 @@ impl Account {
     }
 
     pub fn parse(key: &str) -> Option<Self> {
-        [Self::Allocated, Self::Requisitioned, Self::Approved].into_iter().find(|account| account.key() == key)
+        [Self::Allocated, Self::Requisitioned, Self::Approved]
+            .into_iter()
+            .find(|account| account.key() == key)
     }
 }
 

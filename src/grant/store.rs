@@ -28,7 +28,9 @@ diesel::alias!(organisations as recipients: Recipients);
 /// caller owes. Every verb begins with it, so that two writers never both spend the same money.
 pub fn lock(connection: &mut AnyConnection, id: Id<Grant>) -> Result<i64, DbError> {
     let id = id.to_string();
-    diesel::update(grants::table.find(&id)).set(grants::version.eq(grants::version + 1)).execute(connection)?;
+    diesel::update(grants::table.find(&id))
+        .set(grants::version.eq(grants::version + 1))
+        .execute(connection)?;
     Ok(grants::table.find(&id).select(grants::version).first(connection)?)
 }
 
@@ -119,7 +121,10 @@ pub fn of_recipient(connection: &mut AnyConnection, recipient: &Organisation) ->
 }
 
 /// Every ledger of an agreement, by the grant's id.
-pub fn ledgers(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<HashMap<String, Ledger>, DbError> {
+pub fn ledgers(
+    connection: &mut AnyConnection,
+    agreement: Id<Agreement>,
+) -> Result<HashMap<String, Ledger>, DbError> {
     let sums: Vec<(String, String, String, i64)> = ledger_entries::table
         .inner_join(grants::table)
         .filter(grants::agreement_id.eq(agreement.to_string()))
@@ -231,8 +236,11 @@ pub fn publish(
     };
     let published = line(Event::AgreementPublished, terms.name.clone());
     let agreement = crate::agreement::store::add(connection, terms, authority.id, published)?;
-    let ids: HashMap<String, String> =
-        organisations::table.select((organisations::code, organisations::id)).load(connection)?.into_iter().collect();
+    let ids: HashMap<String, String> = organisations::table
+        .select((organisations::code, organisations::id))
+        .load(connection)?
+        .into_iter()
+        .collect();
     let mut by_recipient: HashMap<&str, Vec<&Share>> = HashMap::new();
     for share in shares {
         by_recipient.entry(&share.recipient).or_default().push(share);
@@ -252,8 +260,7 @@ pub fn publish(
             .execute(connection)?;
         let mut details = Vec::new();
         for share in shares {
-            let entry =
-                Entry { post: share.post.clone(), account: Account::Allocated, amount: share.amount };
+            let entry = Entry { post: share.post.clone(), account: Account::Allocated, amount: share.amount };
             post_entry(connection, grant, &entry, None, now)?;
             details.push(format!("{} {} ({})", share.post, share.amount, share.published_name));
         }

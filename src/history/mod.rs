@@ -129,7 +129,8 @@ fn first_break(stream: &str, version: i64, lines: &[Line]) -> Option<String> {
         previous.clone_from(&line.hash);
     }
     let count = lines.len() as i64;
-    (count != version).then(|| format!("{stream}: {count} rader i historiken, men {version} ändringar har gjorts"))
+    (count != version)
+        .then(|| format!("{stream}: {count} rader i historiken, men {version} ändringar har gjorts"))
 }
 
 #[cfg(test)]

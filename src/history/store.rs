@@ -55,7 +55,8 @@ impl TryFrom<LineRow> for Line {
             entry: Entry {
                 at: row.at.and_utc(),
                 who: Who { person_id: row.person_id, person: row.person, organisation: row.organisation },
-                event: Event::parse(&row.event).ok_or_else(|| DbError::corrupt(format!("event {}", row.event)))?,
+                event: Event::parse(&row.event)
+                    .ok_or_else(|| DbError::corrupt(format!("event {}", row.event)))?,
                 subject: row.subject,
                 details: row.details,
                 reason: row.reason,
@@ -67,12 +68,14 @@ impl TryFrom<LineRow> for Line {
 }
 
 /// Adds the line for an aggregate's new version, whose row the caller has locked in this transaction.
-pub fn append(connection: &mut AnyConnection, stream: &str, version: i64, entry: Entry) -> Result<(), DbError> {
-    let previous: Option<String> = history::table
-        .find((stream, version - 1))
-        .select(history::hash)
-        .first(connection)
-        .optional()?;
+pub fn append(
+    connection: &mut AnyConnection,
+    stream: &str,
+    version: i64,
+    entry: Entry,
+) -> Result<(), DbError> {
+    let previous: Option<String> =
+        history::table.find((stream, version - 1)).select(history::hash).first(connection).optional()?;
     let line = Line::new(stream.to_owned(), version, entry, previous.unwrap_or_default());
     diesel::insert_into(history::table).values(LineRow::from(line)).execute(connection)?;
     Ok(())

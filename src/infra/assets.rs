@@ -5,11 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use actix_web::{HttpResponse, web};
 use include_dir::{Dir, include_dir};
 
-use super::{
-    error::AppError,
-    hash::sha256_hex,
-    page::Page,
-};
+use super::{error::AppError, hash::sha256_hex, page::Page};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/static");
 
@@ -31,7 +27,8 @@ pub fn address(name: &str) -> String {
 }
 
 pub async fn show(name: web::Path<String>) -> Page {
-    let (file, media_type) = FILES.get_file(name.as_str()).zip(media_type(&name)).ok_or(AppError::NotFound)?;
+    let (file, media_type) =
+        FILES.get_file(name.as_str()).zip(media_type(&name)).ok_or(AppError::NotFound)?;
     Ok(HttpResponse::Ok()
         .content_type(media_type)
         .insert_header(("cache-control", "public, max-age=31536000, immutable"))

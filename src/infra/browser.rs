@@ -32,11 +32,9 @@ impl BrowserToken {
 
     /// The token that the middleware found or made for this request.
     pub fn of(request: &HttpRequest) -> Result<Self, AppError> {
-        request
-            .extensions()
-            .get::<Self>()
-            .cloned()
-            .ok_or_else(|| AppError::internal("the browser's token is missing: the middleware is not in place"))
+        request.extensions().get::<Self>().cloned().ok_or_else(|| {
+            AppError::internal("the browser's token is missing: the middleware is not in place")
+        })
     }
 
     /// What the database keeps: a stolen copy of it opens no session.
@@ -63,7 +61,8 @@ impl BrowserToken {
 
     fn from_cookie(request: &ServiceRequest, portal: &Portal) -> Option<Self> {
         let cookie = request.cookie(if portal.https { COOKIE_HTTPS } else { COOKIE })?;
-        let well_formed = cookie.value().len() == 64 && cookie.value().bytes().all(|byte| byte.is_ascii_hexdigit());
+        let well_formed =
+            cookie.value().len() == 64 && cookie.value().bytes().all(|byte| byte.is_ascii_hexdigit());
         well_formed.then(|| Self(cookie.value().to_owned()))
     }
 }
@@ -100,9 +99,10 @@ pub async fn token<B: MessageBody>(
 pub fn same_origin(request: &HttpRequest) -> bool {
     let text = |name| request.headers().get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
     match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => {
-            origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).is_some_and(|from| from == host)
-        }
+        (Some(origin), Some(host)) => origin
+            .strip_prefix("https://")
+            .or_else(|| origin.strip_prefix("http://"))
+            .is_some_and(|from| from == host),
         _ => false,
     }
 }

@@ -93,7 +93,11 @@ impl std::fmt::Display for Address {
             Self::Sqlite(path) => write!(f, "SQLite i {}", path.display()),
             Self::Postgres(url) => {
                 let place = url.rsplit_once('@').map_or(url.as_str(), |(_, place)| place);
-                write!(f, "PostgreSQL på {}", place.trim_start_matches("postgres://").trim_start_matches("postgresql://"))
+                write!(
+                    f,
+                    "PostgreSQL på {}",
+                    place.trim_start_matches("postgres://").trim_start_matches("postgresql://")
+                )
             }
         }
     }
@@ -197,7 +201,8 @@ impl Db {
             Address::Postgres(_) => {
                 let manager = Manager { address: self.address.clone(), read_only: false };
                 let mut held = manager.connect().map_err(|error| DbError::Unavailable(error.to_string()))?;
-                held.batch_execute(&format!("SELECT pg_advisory_lock({STARTUP_LOCK})")).map_err(DbError::from)?;
+                held.batch_execute(&format!("SELECT pg_advisory_lock({STARTUP_LOCK})"))
+                    .map_err(DbError::from)?;
                 work(self)
             }
         }
@@ -271,6 +276,23 @@ impl Db {
     }
 }
 
+impl Db {
+    /// A consistent copy of an SQLite database in a new file.
+    pub fn back_up(&self, file: &std::path::Path) -> Result<(), DbError> {
+        match &mut *take(&self.writers)? {
+            AnyConnection::Sqlite(sqlite) => {
+                diesel::sql_query("VACUUM INTO ?")
+                    .bind::<diesel::sql_types::Text, _>(file.to_string_lossy())
+                    .execute(sqlite)?;
+                Ok(())
+            }
+            AnyConnection::Postgres(_) => {
+                Err(DbError::Unavailable("PostgreSQL säkerhetskopieras med pg_dump".to_owned()))
+            }
+        }
+    }
+}
+
 fn pool(address: &Address, size: u32, read_only: bool) -> Result<Pool<Manager>, DbError> {
     let manager = Manager { address: address.clone(), read_only };
     // The first connection is made here, so that a wrong address is one clear line at start.
@@ -308,7 +330,9 @@ where
 
 fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
-        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
+        AnyConnection::Sqlite(sqlite) => {
+            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")
+        }
         AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction(postgres),
     }
 }

@@ -56,7 +56,10 @@ fn resume(request: &HttpRequest, fields: Vec<(String, String)>) -> Resume {
     Resume { action: request.path().to_owned(), fields }
 }
 
-fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<web::Bytes, AppError>> + use<> {
+fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<web::Bytes, AppError>> + use<> {
     let is_form = request
         .headers()
         .get(header::CONTENT_TYPE)

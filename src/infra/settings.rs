@@ -12,7 +12,8 @@ pub fn get(connection: &mut AnyConnection, key: &str) -> Result<Option<String>, 
 }
 
 pub fn set(connection: &mut AnyConnection, key: &str, value: &str) -> Result<(), DbError> {
-    let changed = diesel::update(settings::table.find(key)).set(settings::value.eq(value)).execute(connection)?;
+    let changed =
+        diesel::update(settings::table.find(key)).set(settings::value.eq(value)).execute(connection)?;
     if changed == 0 {
         diesel::insert_into(settings::table)
             .values((settings::key.eq(key), settings::value.eq(value)))

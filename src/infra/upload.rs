@@ -85,12 +85,15 @@ async fn receive(mut parts: Multipart) -> Result<Upload, AppError> {
         }
         match file_name {
             Some(_) if too_large => upload.file = Err(UploadError::TooLarge),
-            Some(file_name) if !file_name.is_empty() => upload.file = recognise(&file_name, bytes.to_vec()).map(Some),
+            Some(file_name) if !file_name.is_empty() => {
+                upload.file = recognise(&file_name, bytes.to_vec()).map(Some)
+            }
             Some(_) => {}
             None if too_large || upload.fields.len() == FIELD_COUNT => return Err(AppError::TooLarge),
             None => {
-                let value = String::from_utf8(bytes.to_vec())
-                    .map_err(|_| AppError::bad_request("Formuläret är inte skrivet med teckenkodningen UTF-8."))?;
+                let value = String::from_utf8(bytes.to_vec()).map_err(|_| {
+                    AppError::bad_request("Formuläret är inte skrivet med teckenkodningen UTF-8.")
+                })?;
                 upload.fields.push((name, value));
             }
         }

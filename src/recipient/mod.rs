@@ -112,7 +112,8 @@ pub fn parse_registry(csv: &str) -> Result<Vec<(Organisation, Vec<String>)>, Reg
         if organisations.iter().any(|(known, _)| known.code == row.code) {
             return Err(fault(format!("koden {} finns två gånger", row.code)));
         }
-        let number = OrganisationNumber::parse(&row.organisation_number).map_err(|error| fault(error.to_string()))?;
+        let number =
+            OrganisationNumber::parse(&row.organisation_number).map_err(|error| fault(error.to_string()))?;
         organisations.push((
             Organisation {
                 id: Id::new(),

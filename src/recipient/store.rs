@@ -73,7 +73,11 @@ pub fn all(connection: &mut AnyConnection) -> Result<Vec<Organisation>, DbError>
 }
 
 /// Adds an organisation that is not there yet; one with the same code stays as it is.
-pub fn add(connection: &mut AnyConnection, organisation: &Organisation, aliases: &[String]) -> Result<(), DbError> {
+pub fn add(
+    connection: &mut AnyConnection,
+    organisation: &Organisation,
+    aliases: &[String],
+) -> Result<(), DbError> {
     if find_by_code(connection, &organisation.code)?.is_some() {
         return Ok(());
     }
@@ -86,7 +90,8 @@ pub fn add(connection: &mut AnyConnection, organisation: &Organisation, aliases:
             organisations::name.eq(&organisation.name),
             organisations::formal_name.eq(&organisation.formal_name),
             organisations::county.eq(&organisation.county),
-            organisations::organisation_number.eq(organisation.organisation_number.as_ref().map(ToString::to_string)),
+            organisations::organisation_number
+                .eq(organisation.organisation_number.as_ref().map(ToString::to_string)),
         ))
         .execute(connection)?;
     for alias in aliases {

@@ -53,7 +53,11 @@ impl RequisitionForm {
     /// Everything that is known already: from the agreement, the registry and the recipient's last filing.
     pub fn prefilled(facts: &FormFacts, diarienummer: &Diarienummers, last: Option<&Content>) -> Self {
         let known = Self {
-            organisation_number: facts.organisation_number.as_ref().map(ToString::to_string).unwrap_or_default(),
+            organisation_number: facts
+                .organisation_number
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             agreement_diarienummer: diarienummer.agreement.clone(),
             decision_diarienummer: diarienummer.payment_decision.clone(),
             amount: facts.available.digits().to_string(),
@@ -74,7 +78,8 @@ impl RequisitionForm {
     }
 
     pub fn from_content(content: &Content) -> Self {
-        let optional = |number: &Option<Diarienummer>| number.as_ref().map(ToString::to_string).unwrap_or_default();
+        let optional =
+            |number: &Option<Diarienummer>| number.as_ref().map(ToString::to_string).unwrap_or_default();
         Self {
             organisation_number: content.organisation_number.to_string(),
             contact_person: content.contact_person.to_string(),
@@ -91,7 +96,11 @@ impl RequisitionForm {
             period_to: content.period.to.to_string(),
             account_kind: content.account.kind().to_string(),
             account_number: content.account.to_string(),
-            payment_reference: content.payment_reference.as_ref().map(ToString::to_string).unwrap_or_default(),
+            payment_reference: content
+                .payment_reference
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
         }
     }
 
@@ -114,7 +123,8 @@ impl Reading<'_> {
     fn content(&mut self) -> Option<Content> {
         let form = self.form;
         let organisation_number = self.organisation_number();
-        let contact_person = self.take("contact_person", Rule::ContactPerson, Line::parse(&form.contact_person));
+        let contact_person =
+            self.take("contact_person", Rule::ContactPerson, Line::parse(&form.contact_person));
         let address = self.address();
         let telephone = self.take("telephone", Rule::Telephone, Telephone::parse(&form.telephone));
         let fax = self.optional("fax", Rule::Fax, &form.fax, Telephone::parse);
@@ -156,7 +166,12 @@ impl Reading<'_> {
         self.errors.add(field, format!("{message} ({rule})"));
     }
 
-    fn take<T, E: std::fmt::Display>(&mut self, field: &'static str, rule: Rule, parsed: Result<T, E>) -> Option<T> {
+    fn take<T, E: std::fmt::Display>(
+        &mut self,
+        field: &'static str,
+        rule: Rule,
+        parsed: Result<T, E>,
+    ) -> Option<T> {
         parsed.map_err(|error| self.note(field, rule, error)).ok()
     }
 
@@ -209,10 +224,8 @@ impl Reading<'_> {
         let amount = self.take("amount", Rule::Amount, money::parse_kronor(&self.form.amount))?;
         let available = self.facts.available;
         if amount > available {
-            let message = format!(
-                "Beloppet är {} för stort. Ni kan rekvirera högst {available}.",
-                amount - available
-            );
+            let message =
+                format!("Beloppet är {} för stort. Ni kan rekvirera högst {available}.", amount - available);
             self.note("amount", Rule::AmountLeft, message);
             return None;
         }
@@ -241,7 +254,8 @@ impl Reading<'_> {
     }
 
     fn day(&mut self, field: &'static str, typed: &str) -> Option<NaiveDate> {
-        let parsed = typed.trim().parse().map_err(|_| "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2022-12-31.");
+        let parsed =
+            typed.trim().parse().map_err(|_| "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2022-12-31.");
         self.take(field, Rule::Period, parsed)
     }
 
@@ -256,16 +270,16 @@ impl Reading<'_> {
 
 /// The day an officer says that a form on paper arrived.
 pub fn parse_arrival(typed: &str) -> Result<NaiveDate, String> {
-    typed
-        .trim()
-        .parse()
-        .map_err(|_| format!("Skriv ankomstdagen som ÅÅÅÅ-MM-DD, till exempel 2022-11-28. ({})", Rule::Arrival))
+    typed.trim().parse().map_err(|_| {
+        format!("Skriv ankomstdagen som ÅÅÅÅ-MM-DD, till exempel 2022-11-28. ({})", Rule::Arrival)
+    })
 }
 
 /// What deserves a second look in content that is otherwise right.
 pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
     let mut warnings = FieldErrors::default();
-    let mut note = |field, caution: Caution, message: String| warnings.add(field, format!("{message} ({caution})"));
+    let mut note =
+        |field, caution: Caution, message: String| warnings.add(field, format!("{message} ({caution})"));
     let numbers = [
         ("agreement_diarienummer", "överenskommelsen", &content.agreement_diarienummer),
         ("decision_diarienummer", "beslutet om utbetalning", &content.decision_diarienummer),
@@ -280,7 +294,9 @@ pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
             Some(number) if !number.looks_right() => note(
                 field,
                 Caution::DiarienummerLooks,
-                format!("«{number}» ser inte ut som ett diarienummer för {of}, till exempel S2020/04363/SOF."),
+                format!(
+                    "«{number}» ser inte ut som ett diarienummer för {of}, till exempel S2020/04363/SOF."
+                ),
             ),
             Some(_) => {}
         }
@@ -294,10 +310,18 @@ pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
         );
     }
     if content.period != facts.period {
-        note("period_from", Caution::PartOfPeriod, "Perioden är inte hela överenskommelsens period.".to_owned());
+        note(
+            "period_from",
+            Caution::PartOfPeriod,
+            "Perioden är inte hela överenskommelsens period.".to_owned(),
+        );
     }
     if facts.last_account.as_ref().is_some_and(|last| *last != content.account) {
-        note("account_number", Caution::AccountChanged, "Kontot är ett annat än i den förra rekvisitionen.".to_owned());
+        note(
+            "account_number",
+            Caution::AccountChanged,
+            "Kontot är ett annat än i den förra rekvisitionen.".to_owned(),
+        );
     }
     warnings
 }
@@ -354,8 +378,14 @@ pub mod tests {
 
     #[test]
     fn every_field_has_its_own_error() {
-        assert_eq!(fields_in_error(|form| form.organisation_number = "212000-1430".to_owned()), ["organisation_number"]);
-        assert_eq!(fields_in_error(|form| form.organisation_number = "212000-1447".to_owned()), ["organisation_number"]);
+        assert_eq!(
+            fields_in_error(|form| form.organisation_number = "212000-1430".to_owned()),
+            ["organisation_number"]
+        );
+        assert_eq!(
+            fields_in_error(|form| form.organisation_number = "212000-1447".to_owned()),
+            ["organisation_number"]
+        );
         assert_eq!(fields_in_error(|form| form.contact_person.clear()), ["contact_person"]);
         assert_eq!(fields_in_error(|form| form.street.clear()), ["street"]);
         assert_eq!(fields_in_error(|form| form.postal_code = "4498".to_owned()), ["postal_code"]);
@@ -363,7 +393,10 @@ pub mod tests {
         assert_eq!(fields_in_error(|form| form.telephone = "123".to_owned()), ["telephone"]);
         assert_eq!(fields_in_error(|form| form.fax = "fax".to_owned()), ["fax"]);
         assert_eq!(fields_in_error(|form| form.email = "ekonomi@".to_owned()), ["email"]);
-        assert_eq!(fields_in_error(|form| form.agreement_diarienummer = "x".repeat(61)), ["agreement_diarienummer"]);
+        assert_eq!(
+            fields_in_error(|form| form.agreement_diarienummer = "x".repeat(61)),
+            ["agreement_diarienummer"]
+        );
         assert_eq!(fields_in_error(|form| form.amount = "1.310".to_owned()), ["amount"]);
         assert_eq!(fields_in_error(|form| form.amount = "381 309".to_owned()), ["amount"]);
         assert_eq!(fields_in_error(|form| form.period_from = "2021-12-31".to_owned()), ["period_from"]);
@@ -405,7 +438,8 @@ pub mod tests {
         facts.last_account = GiroAccount::parse(GiroKind::Plusgiro, "4-2").ok();
         assert!(facts.last_account.is_some());
         let content = form.parse(&facts).unwrap();
-        let warned: Vec<_> = warnings(&content, &facts).list.into_iter().map(|warning| warning.field).collect();
+        let warned: Vec<_> =
+            warnings(&content, &facts).list.into_iter().map(|warning| warning.field).collect();
         let expected =
             ["agreement_diarienummer", "decision_diarienummer", "amount", "period_from", "account_number"];
         assert_eq!(warned, expected);

@@ -16,7 +16,7 @@
 //! follows from the clock and is computed, not stored: an original that arrived in time may be registered later.
 
 pub mod form;
-//PAGES
+pub mod pages;
 pub mod rules;
 pub mod store;
 pub mod verbs;
@@ -93,7 +93,14 @@ impl Issue {
         issued_at: DateTime<Utc>,
     ) -> Self {
         let covered = serde_json::json!([case_number, recipient, version, content]);
-        Self { version, fingerprint: sha256_hex(covered.to_string()), content, warnings, issued_by, issued_at }
+        Self {
+            version,
+            fingerprint: sha256_hex(covered.to_string()),
+            content,
+            warnings,
+            issued_by,
+            issued_at,
+        }
     }
 }
 
@@ -154,7 +161,9 @@ pub struct FieldRemark {
 pub enum Refusal {
     #[error("Det går inte nu: rekvisitionen är {}.", .0.to_lowercase())]
     NotInThisState(&'static str),
-    #[error("Någon annan har ändrat rekvisitionen sedan du öppnade sidan. Läs den som den är nu och försök igen.")]
+    #[error(
+        "Någon annan har ändrat rekvisitionen sedan du öppnade sidan. Läs den som den är nu och försök igen."
+    )]
     Changed,
     #[error("Sista dag för rekvisition var {0}. Rätten till bidraget har förfallit.")]
     TooLate(Deadline),
@@ -162,7 +171,9 @@ pub enum Refusal {
     Overdrawn(#[from] Overdrawn),
     #[error("De extra medlen kan rekvireras först när kommunen har lämnat in rekvisitionen av {0}.")]
     NotOpenYet(String),
-    #[error("Rekvisitionen kan inte återkallas så länge det finns en rekvisition av {0}, som förutsätter den.")]
+    #[error(
+        "Rekvisitionen kan inte återkallas så länge det finns en rekvisition av {0}, som förutsätter den."
+    )]
     OthersDependOnIt(String),
     #[error("Den dagen kan inte vara ankomstdag: {0}")]
     ImpossibleArrival(&'static str),
@@ -200,7 +211,9 @@ impl Requisition {
     pub fn received(&self) -> Option<&Received> {
         match &self.status {
             Status::Draft | Status::Discarded { .. } | Status::AwaitingSignature { answers: None } => None,
-            Status::AwaitingSignature { answers: Some(returned) } | Status::Returned(returned) => Some(&returned.received),
+            Status::AwaitingSignature { answers: Some(returned) } | Status::Returned(returned) => {
+                Some(&returned.received)
+            }
             Status::Submitted { received }
             | Status::Approved { received, .. }
             | Status::Refused { received, .. }
@@ -211,7 +224,9 @@ impl Requisition {
     /// What the authority asked for and that is not answered yet.
     pub fn returned(&self) -> Option<&Return> {
         match &self.status {
-            Status::Returned(returned) | Status::AwaitingSignature { answers: Some(returned) } => Some(returned),
+            Status::Returned(returned) | Status::AwaitingSignature { answers: Some(returned) } => {
+                Some(returned)
+            }
             Status::Draft
             | Status::AwaitingSignature { answers: None }
             | Status::Submitted { .. }

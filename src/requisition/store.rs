@@ -50,7 +50,11 @@ impl TryFrom<RequisitionRow> for Requisition {
 
 /// The requisition, if it is there for these eyes. Authorities see nothing before it is issued: a draft is the
 /// recipient's own.
-pub fn find(connection: &mut AnyConnection, scope: Scope, id: Id<Requisition>) -> Result<Option<Requisition>, DbError> {
+pub fn find(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    id: Id<Requisition>,
+) -> Result<Option<Requisition>, DbError> {
     let mut query = requisitions::table
         .inner_join(grants::table.inner_join(agreements::table))
         .filter(requisitions::id.eq(id.to_string()))
@@ -76,7 +80,10 @@ pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<
 }
 
 /// All requisitions of a recipient, over all its grants, the newest first.
-pub fn of_recipient(connection: &mut AnyConnection, recipient: Id<Organisation>) -> Result<Vec<Requisition>, DbError> {
+pub fn of_recipient(
+    connection: &mut AnyConnection,
+    recipient: Id<Organisation>,
+) -> Result<Vec<Requisition>, DbError> {
     let rows: Vec<RequisitionRow> = requisitions::table
         .inner_join(grants::table)
         .filter(grants::recipient_id.eq(recipient.to_string()))
@@ -139,7 +146,10 @@ pub fn insert(
 }
 
 /// Writes the requisition over the revision it was read at.
-pub fn update(connection: &mut AnyConnection, requisition: &Requisition) -> Result<Result<(), Refusal>, DbError> {
+pub fn update(
+    connection: &mut AnyConnection,
+    requisition: &Requisition,
+) -> Result<Result<(), Refusal>, DbError> {
     let received_at: Option<NaiveDateTime> = requisition.received().map(|received| received.at.naive_utc());
     let changed = diesel::update(
         requisitions::table
@@ -231,7 +241,11 @@ pub fn issue(connection: &mut AnyConnection, requisition: &Requisition) -> Resul
         .transpose()
 }
 
-pub fn insert_issue(connection: &mut AnyConnection, id: Id<Requisition>, issue: &Issue) -> Result<(), DbError> {
+pub fn insert_issue(
+    connection: &mut AnyConnection,
+    id: Id<Requisition>,
+    issue: &Issue,
+) -> Result<(), DbError> {
     diesel::insert_into(issues::table)
         .values((
             issues::requisition_id.eq(id.to_string()),
@@ -290,7 +304,10 @@ impl Attachment {
     }
 }
 
-pub fn attachments_of(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Attachment>, DbError> {
+pub fn attachments_of(
+    connection: &mut AnyConnection,
+    id: Id<Requisition>,
+) -> Result<Vec<Attachment>, DbError> {
     Ok(attachments::table
         .filter(attachments::requisition_id.eq(id.to_string()))
         .order_by((attachments::uploaded_at, attachments::id))

@@ -58,9 +58,10 @@ impl From<Failure> for AppError {
         match failure {
             Failure::NotFound => Self::NotFound,
             Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Invalid(_) => {
-                Self::Conflict("Uppgifterna i rekvisitionen är inte längre fullständiga. Öppna formuläret och rätta dem.".to_owned())
-            }
+            Failure::Invalid(_) => Self::Conflict(
+                "Uppgifterna i rekvisitionen är inte längre fullständiga. Öppna formuläret och rätta dem."
+                    .to_owned(),
+            ),
             Failure::Unconfirmed => {
                 Self::Conflict("Bekräfta att du har kontrollerat det som portalen frågar om.".to_owned())
             }
@@ -233,7 +234,12 @@ fn simply(
 }
 
 /// Fixes the draft for signature.
-pub fn issue(connection: &mut AnyConnection, act: &Act, target: Target, confirmed: bool) -> Result<(), Failure> {
+pub fn issue(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    confirmed: bool,
+) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let requisition = &locked.requisition;
     let last = store::last_received(connection, locked.grant.recipient.id, Some(requisition.id))?;
@@ -287,7 +293,9 @@ pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> R
 
 pub fn discard(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
     let by = act.actor.person.name.clone();
-    simply(connection, act, target, Event::RequisitionDiscarded, "", |requisition| requisition.discard(by, act.now))
+    simply(connection, act, target, Event::RequisitionDiscarded, "", |requisition| {
+        requisition.discard(by, act.now)
+    })
 }
 
 /// The signatory signs in the portal. Who it is was confirmed just before.
@@ -297,7 +305,12 @@ pub fn sign(connection: &mut AnyConnection, act: &Act, target: Target) -> Result
 }
 
 /// The signed paper, scanned.
-pub fn scan(connection: &mut AnyConnection, act: &Act, target: Target, file: &ReceivedFile) -> Result<(), Failure> {
+pub fn scan(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    file: &ReceivedFile,
+) -> Result<(), Failure> {
     let by = act.actor.person.name.clone();
     submit(connection, act, target, Event::RequisitionScanned, act.now, |connection, requisition| {
         let attachment = store::insert_attachment(connection, requisition.id, file, &by, act.now)?;
@@ -306,10 +319,16 @@ pub fn scan(connection: &mut AnyConnection, act: &Act, target: Target, file: &Re
 }
 
 /// The authority has the signed original.
-pub fn arrive(connection: &mut AnyConnection, act: &Act, target: Target, day: NaiveDate) -> Result<(), Failure> {
+pub fn arrive(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    day: NaiveDate,
+) -> Result<(), Failure> {
     let locked_period = {
         let requisition = store::find(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
-        let grant = grant::store::find(connection, act.scope, requisition.grant_id)?.ok_or(Failure::NotFound)?;
+        let grant =
+            grant::store::find(connection, act.scope, requisition.grant_id)?.ok_or(Failure::NotFound)?;
         grant.agreement.terms.period
     };
     let at = arrival(day, locked_period.from, act.now)?;
@@ -394,7 +413,12 @@ pub fn register_paper(
 }
 
 /// The recipient takes it back for good. Not while another post's requisition rests on it.
-pub fn withdraw(connection: &mut AnyConnection, act: &Act, target: Target, reason: &str) -> Result<(), Failure> {
+pub fn withdraw(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    reason: &str,
+) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let by = act.actor.person.name.clone();
     let after = locked.requisition.clone().withdraw(by, act.now, reason.to_owned())?;
@@ -435,10 +459,17 @@ pub fn send_back(
 
 pub fn approve(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
     let by = act.actor.person.name.clone();
-    simply(connection, act, target, Event::RequisitionApproved, "", |requisition| requisition.approve(by, act.now))
+    simply(connection, act, target, Event::RequisitionApproved, "", |requisition| {
+        requisition.approve(by, act.now)
+    })
 }
 
-pub fn refuse(connection: &mut AnyConnection, act: &Act, target: Target, reason: &str) -> Result<(), Failure> {
+pub fn refuse(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    reason: &str,
+) -> Result<(), Failure> {
     let by = act.actor.person.name.clone();
     simply(connection, act, target, Event::RequisitionRefused, reason, |requisition| {
         requisition.refuse(by, act.now, reason.to_owned())
@@ -454,7 +485,8 @@ pub fn assign(
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     same_revision(&locked.requisition, target)?;
-    let after = Requisition { officer: officer.map(|person| person.id.to_string()), ..locked.requisition.clone() };
+    let after =
+        Requisition { officer: officer.map(|person| person.id.to_string()), ..locked.requisition.clone() };
     let entry = history::Entry {
         details: officer.map_or_else(|| "ingen".to_owned(), |person| person.name.clone()),
         ..act.entry(Event::RequisitionAssigned, &locked.grant, &after)

@@ -1,0 +1,3 @@
+//! The overview (*översikt*): every recipient of an agreement on one page.
+
+pub mod pages;

@@ -1,0 +1,117 @@
+//! What a database has from its first start: the registry, the authorities, and the agreements that ship with the
+//! program. And adding agreements from files.
+
+use std::{collections::HashSet, path::Path};
+
+use chrono::{DateTime, Utc};
+use include_dir::{Dir, include_dir};
+use thiserror::Error;
+
+use crate::{
+    agreement::{self, Terms, definition::Fault},
+    allocation::{self, Share},
+    grant,
+    infra::{
+        db::{AnyConnection, Db, DbError},
+        settings,
+    },
+    recipient::{self, RegistryFault},
+};
+
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/agreements");
+const REGISTRY: &str = include_str!("../registry/recipients.csv");
+const MODE: &str = "mode";
+
+#[derive(Debug, Error)]
+pub enum InstallError {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error(transparent)]
+    Registry(#[from] RegistryFault),
+    #[error("{0}")]
+    File(String),
+    #[error("databasen hör till {found}, men portalen startades som {wanted}; ange en annan DATABASE_URL")]
+    WrongMode { found: String, wanted: &'static str },
+    #[error("{0}")]
+    Db(#[from] DbError),
+}
+
+/// Made-up and real data never meet: a database is marked at its first start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Practice,
+    Real,
+}
+
+impl Mode {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Practice => "övningsläge",
+            Self::Real => "skarp drift",
+        }
+    }
+}
+
+/// Brings a new database to its first state; one that has it stays as it is. True when it was new.
+pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<bool, InstallError> {
+    db.exclusively(|db| {
+        db.write_now(|connection| {
+            if let Some(found) = settings::get(connection, MODE)? {
+                let wanted = mode.name();
+                return if found == wanted {
+                    Ok(false)
+                } else {
+                    Err(InstallError::WrongMode { found, wanted })
+                };
+            }
+            for organisation in recipient::authorities() {
+                recipient::store::add(connection, &organisation, &[])?;
+            }
+            for (organisation, aliases) in recipient::parse_registry(REGISTRY)? {
+                recipient::store::add(connection, &organisation, &aliases)?;
+            }
+            for folder in SHIPPED.dirs() {
+                let (terms, shares) = read(connection, &folder.path().to_string_lossy(), |name| {
+                    let text =
+                        folder.get_file(folder.path().join(name)).and_then(|file| file.contents_utf8());
+                    text.map(str::to_owned).ok_or_else(|| format!("{name} saknas eller är inte UTF-8"))
+                })?;
+                grant::store::publish(connection, &terms, &shares, now)?;
+            }
+            settings::set(connection, MODE, mode.name())?;
+            Ok(true)
+        })
+    })
+}
+
+/// Adds an agreement from a folder with `agreement.toml` and `allocation.csv`, all of it or nothing.
+pub fn import(db: &Db, folder: &Path, now: DateTime<Utc>) -> Result<Terms, InstallError> {
+    db.write_now(|connection| {
+        let (terms, shares) = read(connection, &folder.to_string_lossy(), |name| {
+            std::fs::read_to_string(folder.join(name)).map_err(|error| format!("{name}: {error}"))
+        })?;
+        if agreement::store::find_by_slug(connection, &terms.slug)?.is_some() {
+            return Err(InstallError::File(format!("överenskommelsen {} finns redan", terms.slug)));
+        }
+        grant::store::publish(connection, &terms, &shares, now)?;
+        Ok(terms)
+    })
+}
+
+fn read(
+    connection: &mut AnyConnection,
+    folder: &str,
+    file: impl Fn(&str) -> Result<String, String>,
+) -> Result<(Terms, Vec<Share>), InstallError> {
+    let text = |name: &str| file(name).map_err(|reason| InstallError::File(format!("{folder}: {reason}")));
+    let (toml, csv) = (text("agreement.toml")?, text("allocation.csv")?);
+    let terms = agreement::definition::parse(&format!("{folder}/agreement.toml"), &toml)?;
+    let known: HashSet<String> =
+        recipient::store::all(connection)?.into_iter().map(|organisation| organisation.code).collect();
+    if !known.contains(&terms.paying_authority) {
+        let reason = format!("{folder}: myndigheten {} finns inte i registret", terms.paying_authority);
+        return Err(InstallError::File(reason));
+    }
+    let shares = allocation::parse(&format!("{folder}/allocation.csv"), &csv, &terms, &known)?;
+    Ok((terms, shares))
+}

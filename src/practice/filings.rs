@@ -1,0 +1,167 @@
+//! Made-up filings: so that a queue and an overview have something to show. Filed through the same verbs as real ones.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use super::actor;
+use crate::{
+    access::{Actor, Role},
+    agreement::{self, Agreement},
+    calendar,
+    grant::{self, Grant, Scope},
+    ids::Id,
+    infra::db::{AnyConnection, Db, DbError},
+    money::Money,
+    recipient,
+    requisition::{
+        FieldRemark, Requisition,
+        form::RequisitionForm,
+        store,
+        verbs::{self, Act, Failure, Target},
+    },
+};
+
+/// How far a made-up filing gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Draft,
+    AwaitingSignature,
+    Submitted,
+    Returned,
+    Approved,
+    Refused,
+}
+
+/// Municipality, post, share of the allocation in percent, and how far it got. Ale's 2022 is left for the visitor.
+const IN_2022: [(&str, &str, i64, Stage); 24] = [
+    ("1489", "bas", 100, Stage::Approved),
+    ("0764", "bas", 100, Stage::Submitted),
+    ("1984", "bas", 100, Stage::Submitted),
+    ("2506", "bas", 100, Stage::Draft),
+    ("1490", "bas", 100, Stage::Approved),
+    ("1490", "modell", 100, Stage::Submitted),
+    ("0127", "bas", 60, Stage::Approved),
+    ("0484", "bas", 100, Stage::Approved),
+    ("1382", "bas", 100, Stage::Returned),
+    ("0562", "bas", 100, Stage::AwaitingSignature),
+    ("0980", "bas", 100, Stage::Approved),
+    ("1480", "bas", 80, Stage::Submitted),
+    ("1380", "bas", 100, Stage::Submitted),
+    ("1283", "bas", 100, Stage::Approved),
+    ("0680", "bas", 100, Stage::Submitted),
+    ("0880", "bas", 100, Stage::Approved),
+    ("0880", "modell", 100, Stage::AwaitingSignature),
+    ("1780", "bas", 100, Stage::Returned),
+    ("1281", "bas", 100, Stage::Approved),
+    ("1280", "bas", 100, Stage::Refused),
+    ("0180", "bas", 100, Stage::Submitted),
+    ("2480", "bas", 100, Stage::Submitted),
+    ("1980", "bas", 100, Stage::Draft),
+    ("2518", "bas", 100, Stage::Submitted),
+];
+
+/// Of the 2021 round, every fifth municipality let its right lapse, and Ale did not.
+fn filed_in_2021(code: &str, index: usize) -> bool {
+    code == "1440" || !index.is_multiple_of(5)
+}
+
+pub fn make(db: &Db) -> Result<(), DbError> {
+    db.write_now(|connection| {
+        let of_2021 = agreement::store::find_by_slug(connection, "aldreomsorg-2021")?;
+        if let Some(agreement) = of_2021 {
+            let recipients = grant::store::recipients_of(connection, agreement.id)?;
+            let municipalities =
+                recipients.iter().filter(|(_, recipient)| recipient.kind == recipient::Kind::Municipality);
+            for (index, (_, recipient)) in municipalities.enumerate() {
+                if filed_in_2021(&recipient.code, index) {
+                    let first = first_day(2021, 9, 1) + Duration::minutes(97 * index as i64);
+                    file(connection, &agreement, (&recipient.code, "bas", 100, Stage::Approved), first)?;
+                }
+            }
+        }
+        if let Some(agreement) = agreement::store::find_by_slug(connection, "aldreomsorg-2022")? {
+            for (index, filing) in IN_2022.into_iter().enumerate() {
+                let first = first_day(2022, 2, 1) + Duration::hours(41 * index as i64);
+                file(connection, &agreement, filing, first)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn first_day(year: i32, month: u32, day: u32) -> DateTime<Utc> {
+    calendar::start_of(NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()) + Duration::hours(9)
+}
+
+/// Takes one filing as far as it is to go, an hour a step.
+fn file(
+    connection: &mut AnyConnection,
+    agreement: &Agreement,
+    (code, post, percent, stage): (&str, &str, i64, Stage),
+    first: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let authority = agreement.authority.id;
+    let grant = grant::store::find_for_recipient(connection, authority, agreement.id, code)?
+        .ok_or_else(|| DbError::corrupt(format!("no grant for {code}")))?;
+    let preparer = actor(connection, &grant.recipient, Role::Preparer, first)?;
+    let signatory = actor(connection, &grant.recipient, Role::Signatory, first)?;
+    let officer = actor(connection, &agreement.authority, Role::CaseOfficer, first)?;
+    let filer = Scope::Recipient(grant.recipient.id);
+    let step = |hours: i64, actor: &Actor, scope: Scope| Act {
+        scope,
+        actor: actor.clone(),
+        now: first + Duration::hours(hours),
+    };
+    let id: Id<Requisition> = Id::new();
+    let done = |result: Result<(), Failure>| {
+        result.map_err(|failure| DbError::corrupt(format!("{code}: {failure}")))
+    };
+    verbs::start(connection, &step(0, &preparer, filer), grant.id, post, id).map_err(DbError::corrupt)?;
+    let draft = made_up(&grant, post, percent);
+    store::save_draft(connection, filer, id, 1, &draft)?;
+    let at = |revision: i64| Target { id, revision };
+    if stage == Stage::Draft {
+        return Ok(());
+    }
+    done(verbs::issue(connection, &step(1, &preparer, filer), at(2), true))?;
+    if stage == Stage::AwaitingSignature {
+        return Ok(());
+    }
+    done(verbs::sign(connection, &step(2, &signatory, filer), at(3)))?;
+    let act = step(30, &officer, Scope::Authority(authority));
+    match stage {
+        Stage::Draft | Stage::AwaitingSignature | Stage::Submitted => Ok(()),
+        Stage::Approved => done(verbs::approve(connection, &act, at(4))),
+        Stage::Refused => {
+            let reason =
+                "Övningsexempel: underskriften är inte gjord av en behörig företrädare för kommunen.";
+            done(verbs::refuse(connection, &act, at(4), reason))
+        }
+        Stage::Returned => {
+            let remark = FieldRemark {
+                field: "account_number".to_owned(),
+                text: "Övningsexempel: kontot hör till ett bolag. Ange kommunens eget konto.".to_owned(),
+            };
+            let message = "Övningsexempel: kontot för utbetalning behöver ändras.";
+            done(verbs::send_back(connection, &act, at(4), message, vec![remark]))
+        }
+    }
+}
+
+fn made_up(grant: &Grant, post: &str, percent: i64) -> RequisitionForm {
+    let left = grant.ledger.left_to_requisition(post);
+    let amount = Money::kronor(left.to_ore() / 100 * percent / 100);
+    let facts = verbs::form_facts(grant, post, Money::ZERO, None);
+    RequisitionForm {
+        contact_person: format!("Övning Ekonom, {}", grant.recipient.name),
+        street: "Övningsgatan 1".to_owned(),
+        postal_code: "123 45".to_owned(),
+        city: "Övningsorten".to_owned(),
+        telephone: "08-465 004 10".to_owned(),
+        email: format!("ekonomi.{}@ovning.example", grant.recipient.code.to_lowercase()),
+        amount: amount.digits().to_string(),
+        account_kind: "bankgiro".to_owned(),
+        account_number: "991-2346".to_owned(),
+        payment_reference: format!("Övning {}", grant.agreement.terms.code),
+        ..RequisitionForm::prefilled(&facts, &grant.agreement.diarienummer, None)
+    }
+}

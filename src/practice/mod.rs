@@ -1,0 +1,81 @@
+//! Practice mode (*övningsläge*): the real agreements, one person per role, made-up filings, a date that the user sets.
+//!
+//! Nobody here is a real person, no address or account leads anywhere: the telephone numbers are those that the Swedish
+//! numbering plan keeps for fiction, the e-mail addresses end in `.example`.
+
+mod filings;
+pub mod pages;
+
+use std::sync::OnceLock;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    access::{self, Actor, Person, Role, password},
+    infra::{
+        clock::Clock,
+        db::{AnyConnection, Db, DbError},
+        settings,
+    },
+    recipient::Organisation,
+};
+
+/// Every practice person's password, shown where it is asked for.
+pub const PASSWORD: &str = "övning gör mästare";
+const DATE: &str = "practice_date";
+
+/// The date at first: the 2022 requisition is open and the 2021 report is due.
+fn first_date() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2022, 3, 15).unwrap_or_default()
+}
+
+/// The practice clock, at the date last set. A new database gets its made-up filings first.
+pub fn clock(db: &Db, is_new: bool) -> Result<Clock, DbError> {
+    if is_new {
+        filings::make(db)?;
+    }
+    let stored = db.read_now(|connection| settings::get(connection, DATE))?;
+    let date = stored.and_then(|date| date.parse().ok()).unwrap_or_else(first_date);
+    Ok(Clock::practice(date))
+}
+
+fn set_date(connection: &mut AnyConnection, date: NaiveDate) -> Result<(), DbError> {
+    settings::set(connection, DATE, &date.to_string())
+}
+
+/// The person one practises a role as, made the first time.
+pub fn person(
+    connection: &mut AnyConnection,
+    organisation: &Organisation,
+    role: Role,
+    now: DateTime<Utc>,
+) -> Result<Person, DbError> {
+    let email = format!("{}.{}@ovning.example", role.key(), organisation.code);
+    if let Some((person, _)) = access::store::find_by_email(connection, &email)? {
+        return Ok(person);
+    }
+    // One hash for all: making one takes as long as it should.
+    static HASH: OnceLock<String> = OnceLock::new();
+    let hash = match HASH.get() {
+        Some(hash) => hash.clone(),
+        None => HASH.get_or_init(|| password::hash(PASSWORD).unwrap_or_default()).clone(),
+    };
+    let name = format!("Övning {}, {}", role.label(), organisation.name);
+    let person = access::store::add_person(connection, &email, &name, &hash, now)?;
+    access::store::give_role(connection, person.id, organisation.id, role)?;
+    Ok(person)
+}
+
+fn actor(
+    connection: &mut AnyConnection,
+    organisation: &Organisation,
+    role: Role,
+    now: DateTime<Utc>,
+) -> Result<Actor, DbError> {
+    Ok(Actor {
+        person: person(connection, organisation, role, now)?,
+        organisation: organisation.clone(),
+        roles: vec![role],
+        organisations: vec![(organisation.id, organisation.name.clone())],
+    })
+}

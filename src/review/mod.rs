@@ -1,0 +1,3 @@
+//! Review (*granskning*): the authority's desk. Calls the rooms below; owns no state.
+
+pub mod pages;

@@ -1,0 +1,192 @@
+//! Every room's routes, and what all of them share: headers, the browser's token, error pages.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::StatusCode,
+    middleware::{DefaultHeaders, Next},
+    web,
+};
+use askama::Template;
+
+use crate::{
+    about, access,
+    access::{
+        proof,
+        routing::{Route, Routes},
+    },
+    agreement, dashboard,
+    infra::{
+        Portal, assets,
+        error::AppError,
+        page::{self, Chrome, Page},
+    },
+    my_grants, practice, requisition, review,
+};
+
+/// Registers everything and gives the table of routes × roles.
+pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
+    config
+        .app_data(web::PathConfig::default().error_handler(|_, _| AppError::NotFound.into()))
+        .app_data(web::QueryConfig::default().error_handler(|_, _| {
+            AppError::bad_request("Adressen innehåller något som inte går att läsa.").into()
+        }))
+        .route("/static/{name:.*}", web::get().to(assets::show))
+        .default_service(web::to(nowhere));
+    let mut routes = Routes::new(config);
+    about::routes(&mut routes);
+    access::pages::routes(&mut routes);
+    agreement::pages::routes(&mut routes);
+    requisition::pages::routes(&mut routes);
+    my_grants::pages::routes(&mut routes);
+    review::pages::routes(&mut routes);
+    dashboard::pages::routes(&mut routes);
+    practice::pages::routes(&mut routes);
+    routes.table
+}
+
+async fn nowhere() -> Page {
+    Err(AppError::NotFound)
+}
+
+/// Nothing is loaded from elsewhere, nothing runs inline, nobody frames the portal.
+pub fn headers(https: bool) -> DefaultHeaders {
+    let headers = DefaultHeaders::new()
+        .add((
+            "content-security-policy",
+            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ))
+        .add(("x-content-type-options", "nosniff"))
+        .add(("referrer-policy", "same-origin"))
+        .add(("cross-origin-opener-policy", "same-origin"))
+        .add(("permissions-policy", "camera=(), geolocation=(), microphone=()"))
+        .add(("cache-control", "no-store"));
+    if https {
+        headers.add(("strict-transport-security", "max-age=31536000; includeSubDomains"))
+    } else {
+        headers
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    chrome: Chrome,
+    status: u16,
+    heading: &'static str,
+    message: String,
+    advice: &'static str,
+}
+
+/// Turns an error into its page, and writes the cause of a fault of ours to the log.
+pub async fn error_pages<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let response = next.call(request).await?;
+    let request = response.request().clone();
+    let Some(error) = response.response().error() else {
+        return Ok(response.map_into_boxed_body());
+    };
+    let page = match error.as_error::<AppError>() {
+        Some(error) => page_for(&request, error).await,
+        None => {
+            let status = error.as_response_error().status_code();
+            tracing::warn!(%status, cause = %error, path = request.path(), "request failed");
+            error_page(&request, &AppError::bad_request("Förfrågan gick inte att läsa.")).await
+        }
+    };
+    let page = page.unwrap_or_else(|error| {
+        tracing::error!(cause = %error, "no page for an error");
+        HttpResponse::build(StatusCode::INTERNAL_SERVER_ERROR).body("Ett fel har uppstått.")
+    });
+    Ok(ServiceResponse::new(request, page))
+}
+
+async fn page_for(request: &HttpRequest, error: &AppError) -> Page {
+    match error {
+        AppError::SignedOut(held) => {
+            access::pages::sign_in_instead(request, portal(request)?, held.clone()).await
+        }
+        AppError::StaleForm(resume) if !resume.action.is_empty() => match proof::signed_in(request).await? {
+            Some(actor) => access::pages::send_again(proof::chrome(request, Some(&actor))?, resume.clone()),
+            None => access::pages::sign_in_instead(request, portal(request)?, Some(resume.clone())).await,
+        },
+        _ => error_page(request, error).await,
+    }
+}
+
+async fn error_page(request: &HttpRequest, error: &AppError) -> Page {
+    use actix_web::ResponseError;
+
+    let status = error.status_code();
+    if status.is_server_error() {
+        tracing::error!(%status, cause = %error, method = %request.method(), path = request.path(), "request failed");
+    }
+    let (heading, message, advice) = words(error);
+    // With the database away there is nobody to recognise: the page is then made without asking it.
+    let actor = if status.is_server_error() { None } else { proof::signed_in(request).await.ok().flatten() };
+    let chrome = proof::chrome(request, actor.as_ref())?;
+    let page = ErrorPage { chrome, status: status.as_u16(), heading, message, advice };
+    let mut response = page::show_as(status, &page)?;
+    if matches!(error, AppError::Unavailable(_)) {
+        let soon = actix_web::http::header::HeaderValue::from_static("10");
+        response.headers_mut().insert(actix_web::http::header::RETRY_AFTER, soon);
+    }
+    Ok(response)
+}
+
+fn words(error: &AppError) -> (&'static str, String, &'static str) {
+    let text = str::to_owned;
+    match error {
+        AppError::NotFound => (
+            "Sidan finns inte",
+            text("Här finns ingen sida, eller så är den inte för din organisation."),
+            "Kontrollera adressen, eller gå till startsidan.",
+        ),
+        AppError::Forbidden => (
+            "Din roll räcker inte",
+            text("Det du försöker göra kräver en annan roll än den du har."),
+            "Be en kollega som har rollen, eller byt organisation om du har flera.",
+        ),
+        AppError::SignedOut(_) => ("Logga in", text("Du är inte inloggad."), "Logga in och försök igen."),
+        AppError::StaleForm(_) => (
+            "Sidan var för gammal",
+            text("Du har loggat in på nytt sedan sidan öppnades. Inget har sparats."),
+            "Gå tillbaka, ladda om sidan och skicka igen.",
+        ),
+        AppError::Conflict(what) => (
+            "Det gick inte att göra",
+            what.clone(),
+            "Inget har ändrats. Gå tillbaka och ladda om sidan för att se hur det är nu.",
+        ),
+        AppError::BadRequest(what) => (
+            "Det som skickades gick inte att läsa",
+            what.clone(),
+            "Gå tillbaka, ladda om sidan och försök igen.",
+        ),
+        AppError::TooLarge => (
+            "Det som skickades var för stort",
+            text("Ett formulär får vara högst 128 kB och en fil högst 10 MB. Inget har sparats."),
+            "Gå tillbaka, korta texten eller välj en mindre fil och försök igen.",
+        ),
+        AppError::Unavailable(_) => (
+            "Portalen når inte sin databas just nu",
+            text("Det du gjorde har inte sparats. Felet är vårt, inte ditt."),
+            "Vänta en stund och försök igen. Det som redan fått ett kvitto är kvar.",
+        ),
+        AppError::Internal(_) => (
+            "Ett fel har uppstått",
+            text("Det du gjorde har inte sparats. Felet är vårt, och det finns i vår logg."),
+            "Försök igen. Hjälper inte det, kontakta myndigheten som betalar bidraget.",
+        ),
+    }
+}
+
+fn portal(request: &HttpRequest) -> Result<&web::Data<Portal>, AppError> {
+    request
+        .app_data::<web::Data<Portal>>()
+        .ok_or_else(|| AppError::internal("the portal is missing from the app"))
+}

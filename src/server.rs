@@ -1,0 +1,41 @@
+//! The running server: the routes with their middleware on a listening socket.
+
+use std::{io, net::TcpListener, time::Duration};
+
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::{Compress, from_fn},
+    web,
+};
+use tracing_actix_web::TracingLogger;
+
+use crate::{
+    infra::{Portal, browser},
+    routes,
+};
+
+/// A client that sends its headers slower than this is not waited for.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
+
+pub fn start(portal: Portal, listener: TcpListener) -> io::Result<Server> {
+    let https = portal.https;
+    let portal = web::Data::new(portal);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(portal.clone())
+            .configure(|config| {
+                routes::configure(config);
+            })
+            // The last one here is the first to see a request.
+            .wrap(from_fn(routes::error_pages))
+            .wrap(from_fn(browser::token))
+            .wrap(routes::headers(https))
+            .wrap(Compress::default())
+            .wrap(TracingLogger::default())
+    })
+    .client_request_timeout(CLIENT_TIMEOUT)
+    .shutdown_timeout(10)
+    .listen(listener)?;
+    Ok(server.run())
+}

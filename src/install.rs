@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::{
     agreement::{self, Terms, definition::Fault},
     allocation::{self, Share},
+    calendar::start_of,
     grant,
     infra::{
         db::{AnyConnection, Db, DbError},
@@ -52,17 +53,14 @@ impl Mode {
     }
 }
 
-/// Brings a new database to its first state; one that has it stays as it is. True when it was new.
-pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<bool, InstallError> {
+/// Brings a new database to its first state; one that has it stays as it is. In practice mode an agreement is dated
+/// the first day of its period, so that what is made up follows on it.
+pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<(), InstallError> {
     db.exclusively(|db| {
         db.write_now(|connection| {
             if let Some(found) = settings::get(connection, MODE)? {
                 let wanted = mode.name();
-                return if found == wanted {
-                    Ok(false)
-                } else {
-                    Err(InstallError::WrongMode { found, wanted })
-                };
+                return if found == wanted { Ok(()) } else { Err(InstallError::WrongMode { found, wanted }) };
             }
             for organisation in recipient::authorities() {
                 recipient::store::add(connection, &organisation, &[])?;
@@ -76,12 +74,21 @@ pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<bool, InstallE
                         folder.get_file(folder.path().join(name)).and_then(|file| file.contents_utf8());
                     text.map(str::to_owned).ok_or_else(|| format!("{name} saknas eller är inte UTF-8"))
                 })?;
-                grant::store::publish(connection, &terms, &shares, now)?;
+                let published = if mode == Mode::Practice { start_of(terms.period.from) } else { now };
+                grant::store::publish(connection, &terms, &shares, published)?;
             }
             settings::set(connection, MODE, mode.name())?;
-            Ok(true)
+            Ok(())
         })
     })
+}
+
+/// The same for a command that comes before the portal's first start: an unmarked database becomes a real one.
+pub fn install_if_new(db: &Db, now: DateTime<Utc>) -> Result<(), InstallError> {
+    match db.read_now(|connection| settings::get(connection, MODE))? {
+        Some(_) => Ok(()),
+        None => install(db, Mode::Real, now),
+    }
 }
 
 /// Adds an agreement from a folder with `agreement.toml` and `allocation.csv`, all of it or nothing.

@@ -49,7 +49,7 @@ enum Command {
     },
     /// Adds an agreement from a folder with agreement.toml and allocation.csv.
     Import { folder: PathBuf },
-    /// Adds a person with a role; the password is read from standard input.
+    /// Gives a person a role; a new person's password is read from standard input.
     AddPerson(AddPerson),
     /// Verifies the history's chains.
     Check,
@@ -89,11 +89,11 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Command::Practice => serve(cli, Mode::Practice, false),
         Command::Serve { https } => serve(cli, Mode::Real, *https),
         Command::Import { folder } => {
-            let terms = install::import(&open(cli)?, folder, chrono::Utc::now())?;
+            let terms = install::import(&open_installed(cli)?, folder, chrono::Utc::now())?;
             println!("{} är inlagd: {} kronor i {} poster.", terms.slug, terms.total, terms.posts.len());
             Ok(())
         }
-        Command::AddPerson(person) => add_person(&open(cli)?, person),
+        Command::AddPerson(person) => add_person(&open_installed(cli)?, person),
         Command::Check => check(&open(cli)?),
         Command::Backup { file } => {
             open(cli)?.back_up(file)?;
@@ -109,14 +109,21 @@ fn open(cli: &Cli) -> anyhow::Result<Db> {
     Db::open(address).with_context(|| format!("databasen går inte att öppna ({shown})"))
 }
 
+/// For the commands that an operator may give before the portal's first start.
+fn open_installed(cli: &Cli) -> anyhow::Result<Db> {
+    let db = open(cli)?;
+    install::install_if_new(&db, chrono::Utc::now())?;
+    Ok(db)
+}
+
 fn serve(cli: &Cli, mode: Mode, https: bool) -> anyhow::Result<()> {
     // The port first: a second start on the same database should change nothing there.
     let listener = TcpListener::bind(&cli.listen)
         .with_context(|| format!("det går inte att lyssna på {} (är portalen redan igång?)", cli.listen))?;
     let db = open(cli)?;
     let practice = mode == Mode::Practice;
-    let is_new = install::install(&db, mode, chrono::Utc::now())?;
-    let clock = if practice { practice::clock(&db, is_new)? } else { Clock::real() };
+    install::install(&db, mode, chrono::Utc::now())?;
+    let clock = if practice { practice::clock(&db)? } else { Clock::real() };
     println!(
         "Bidragsporten{} på http://{}",
         if practice { " i övningsläge" } else { "" },
@@ -129,13 +136,10 @@ fn serve(cli: &Cli, mode: Mode, https: bool) -> anyhow::Result<()> {
 
 fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
     let Some(role) = Role::parse(&person.role) else { bail!("rollen {} finns inte", person.role) };
-    let mut secret = String::new();
-    std::io::stdin().read_to_string(&mut secret).context("lösenordet går inte att läsa från standard in")?;
-    let secret = secret.trim_end_matches(['\r', '\n']);
-    if secret.chars().count() < password::SHORTEST {
-        bail!("lösenordet ska ha minst {} tecken", password::SHORTEST);
-    }
-    let hash = password::hash(secret)?;
+    let is_known =
+        db.read_now(|connection| access::store::find_by_email(connection, &person.email))?.is_some();
+    // Whoever is known keeps the password.
+    let hash = if is_known { String::new() } else { password::hash(&new_password()?)? };
     let found = db.write_now(|connection| {
         let Some(organisation) = recipient::store::find_by_code(connection, &person.organisation)? else {
             return Ok::<_, DbError>(None);
@@ -167,6 +171,16 @@ fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
             bail!("organisationen {} finns inte, eller har inte rollen {}", person.organisation, person.role)
         }
     }
+}
+
+fn new_password() -> anyhow::Result<String> {
+    let mut typed = String::new();
+    std::io::stdin().read_to_string(&mut typed).context("lösenordet går inte att läsa från standard in")?;
+    let secret = typed.trim_end_matches(['\r', '\n']);
+    if secret.chars().count() < password::SHORTEST {
+        bail!("lösenordet ska ha minst {} tecken", password::SHORTEST);
+    }
+    Ok(secret.to_owned())
 }
 
 fn check(db: &Db) -> anyhow::Result<()> {

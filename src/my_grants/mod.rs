@@ -1,3 +1,119 @@
 //! *Mina bidrag*: the recipient's desk. Every agreement and year, its state, and what to do next. Owns no state.
 
 pub mod pages;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    agreement::Post,
+    calendar::long_date,
+    grant::{Account, Grant},
+    money::Money,
+    requisition::{Requisition, Status, verbs::missing_before},
+};
+
+/// One post of a grant as the recipient sees it.
+pub struct PostView {
+    pub key: String,
+    pub name: String,
+    pub allocated: Money,
+    pub requisitioned: Money,
+    pub approved: Money,
+    pub left: Money,
+    pub state: &'static str,
+    pub tone: &'static str,
+    /// What to do now, or what is waited for, in a sentence.
+    pub next: String,
+    /// Where to do it; empty when there is nothing to do here.
+    pub href: String,
+    pub action: &'static str,
+    pub can_start: bool,
+}
+
+/// What matters most about a post comes first: what the recipient must do, then what it waits for.
+pub fn view(grant: &Grant, post: &Post, requisitions: &[Requisition], now: DateTime<Utc>) -> PostView {
+    let of = |account| grant.ledger.of(&post.key, account);
+    let left = grant.ledger.left_to_requisition(&post.key);
+    let deadline = grant.requisition_deadline();
+    let of_post: Vec<&Requisition> = requisitions
+        .iter()
+        .filter(|requisition| requisition.post == post.key && !requisition.has_lapsed(deadline, now))
+        .collect();
+    let is_open = !deadline.passed(now) && !left.is_zero();
+    let missing = missing_before(grant, &post.key);
+    let mut view = PostView {
+        key: post.key.clone(),
+        name: post.name.clone(),
+        allocated: of(Account::Allocated),
+        requisitioned: of(Account::Requisitioned),
+        approved: of(Account::Approved),
+        left,
+        state: "",
+        tone: "neutral",
+        next: String::new(),
+        href: String::new(),
+        action: "",
+        can_start: is_open && missing.is_none(),
+    };
+    if let Some(requisition) = most_pressing(&of_post) {
+        view.follow(requisition, grant);
+    } else if let (true, Some(first)) = (is_open, missing) {
+        view.state = "Inte öppen än";
+        view.next = format!("Öppnar när ni har lämnat in rekvisitionen av {}.", first.name);
+    } else if is_open {
+        view.state = "Att rekvirera";
+        view.tone = "warning";
+        view.next = format!("Rekvirera {left} senast {deadline}.");
+    } else if view.requisitioned.is_zero() {
+        view.state = "Förfallen";
+        view.tone = "danger";
+        view.next = format!("Ingen rekvisition kom in till och med {deadline}. Ni har inget att redovisa.");
+    }
+    view
+}
+
+/// The requisition that decides what the recipient sees first.
+fn most_pressing<'a>(requisitions: &[&'a Requisition]) -> Option<&'a Requisition> {
+    requisitions
+        .iter()
+        .copied()
+        .filter(|requisition| rank(&requisition.status) > 0)
+        .max_by_key(|requisition| rank(&requisition.status))
+}
+
+fn rank(status: &Status) -> u8 {
+    match status {
+        Status::Returned(_) => 6,
+        Status::AwaitingSignature { .. } => 5,
+        Status::Draft => 4,
+        Status::Submitted { .. } => 3,
+        Status::Approved { .. } => 2,
+        // It can be filed anew, so what is left to do speaks for the post.
+        Status::Refused { .. } | Status::Withdrawn { .. } | Status::Discarded { .. } => 0,
+    }
+}
+
+impl PostView {
+    fn follow(&mut self, requisition: &Requisition, grant: &Grant) {
+        let deadline = grant.requisition_deadline();
+        let authority = &grant.agreement.authority.name;
+        self.state = requisition.status.label();
+        self.tone = crate::requisition::tone(&requisition.status, false);
+        self.href = format!("/rekvisitioner/{}", requisition.id);
+        (self.action, self.next) = match &requisition.status {
+            Status::Draft => ("Fortsätt fylla i", format!("Gör klart utkastet. Sista dag är {deadline}.")),
+            Status::AwaitingSignature { .. } => {
+                ("Till underskrift", format!("Rekvisitionen ska skrivas under. Sista dag är {deadline}."))
+            }
+            Status::Returned(_) => ("Komplettera", format!("{authority} behöver en komplettering.")),
+            Status::Submitted { .. } => ("Visa", format!("Väntar på beslut av {authority}.")),
+            Status::Approved { .. } => {
+                let report = long_date(grant.agreement.terms.deadlines.report.0);
+                ("Visa", format!("Bidraget betalas ut. Redovisa senast {report}."))
+            }
+            Status::Refused { .. } | Status::Withdrawn { .. } | Status::Discarded { .. } => {
+                ("Visa", String::new())
+            }
+        };
+    }
+}

@@ -9,7 +9,7 @@ use crate::{
     calendar,
     grant::{self, Grant, Scope},
     ids::Id,
-    infra::db::{AnyConnection, Db, DbError},
+    infra::db::{AnyConnection, DbError},
     money::Money,
     recipient,
     requisition::{
@@ -64,28 +64,25 @@ fn filed_in_2021(code: &str, index: usize) -> bool {
     code == "1440" || !index.is_multiple_of(5)
 }
 
-pub fn make(db: &Db) -> Result<(), DbError> {
-    db.write_now(|connection| {
-        let of_2021 = agreement::store::find_by_slug(connection, "aldreomsorg-2021")?;
-        if let Some(agreement) = of_2021 {
-            let recipients = grant::store::recipients_of(connection, agreement.id)?;
-            let municipalities =
-                recipients.iter().filter(|(_, recipient)| recipient.kind == recipient::Kind::Municipality);
-            for (index, (_, recipient)) in municipalities.enumerate() {
-                if filed_in_2021(&recipient.code, index) {
-                    let first = first_day(2021, 9, 1) + Duration::minutes(97 * index as i64);
-                    file(connection, &agreement, (&recipient.code, "bas", 100, Stage::Approved), first)?;
-                }
+pub fn make(connection: &mut AnyConnection) -> Result<(), DbError> {
+    if let Some(agreement) = agreement::store::find_by_slug(connection, "aldreomsorg-2021")? {
+        let recipients = grant::store::recipients_of(connection, agreement.id)?;
+        let municipalities =
+            recipients.iter().filter(|(_, recipient)| recipient.kind == recipient::Kind::Municipality);
+        for (index, (_, recipient)) in municipalities.enumerate() {
+            if filed_in_2021(&recipient.code, index) {
+                let first = first_day(2021, 9, 1) + Duration::minutes(97 * index as i64);
+                file(connection, &agreement, (&recipient.code, "bas", 100, Stage::Approved), first)?;
             }
         }
-        if let Some(agreement) = agreement::store::find_by_slug(connection, "aldreomsorg-2022")? {
-            for (index, filing) in IN_2022.into_iter().enumerate() {
-                let first = first_day(2022, 2, 1) + Duration::hours(41 * index as i64);
-                file(connection, &agreement, filing, first)?;
-            }
+    }
+    if let Some(agreement) = agreement::store::find_by_slug(connection, "aldreomsorg-2022")? {
+        for (index, filing) in IN_2022.into_iter().enumerate() {
+            let first = first_day(2022, 2, 1) + Duration::hours(41 * index as i64);
+            file(connection, &agreement, filing, first)?;
         }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 fn first_day(year: i32, month: u32, day: u32) -> DateTime<Utc> {

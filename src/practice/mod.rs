@@ -20,8 +20,6 @@ use crate::{
     recipient::Organisation,
 };
 
-/// Every practice person's password, shown where it is asked for.
-pub const PASSWORD: &str = "övning gör mästare";
 const DATE: &str = "practice_date";
 
 /// The date at first: the 2022 requisition is open and the 2021 report is due.
@@ -29,14 +27,20 @@ fn first_date() -> NaiveDate {
     NaiveDate::from_ymd_opt(2022, 3, 15).unwrap_or_default()
 }
 
-/// The practice clock, at the date last set. A new database gets its made-up filings first.
-pub fn clock(db: &Db, is_new: bool) -> Result<Clock, DbError> {
-    if is_new {
-        filings::make(db)?;
-    }
-    let stored = db.read_now(|connection| settings::get(connection, DATE))?;
-    let date = stored.and_then(|date| date.parse().ok()).unwrap_or_else(first_date);
-    Ok(Clock::practice(date))
+/// The practice clock, at the date last set. A database without a date is new: it gets its made-up filings, and the
+/// date in the same transaction, so that a start that was cut short begins anew.
+pub fn clock(db: &Db) -> Result<Clock, DbError> {
+    db.exclusively(|db| {
+        db.write_now(|connection| {
+            let stored = settings::get(connection, DATE)?;
+            let date = stored.as_ref().and_then(|date| date.parse().ok()).unwrap_or_else(first_date);
+            if stored.is_none() {
+                filings::make(connection)?;
+                set_date(connection, date)?;
+            }
+            Ok(Clock::practice(date))
+        })
+    })
 }
 
 fn set_date(connection: &mut AnyConnection, date: NaiveDate) -> Result<(), DbError> {
@@ -58,7 +62,7 @@ pub fn person(
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = match HASH.get() {
         Some(hash) => hash.clone(),
-        None => HASH.get_or_init(|| password::hash(PASSWORD).unwrap_or_default()).clone(),
+        None => HASH.get_or_init(|| password::hash(access::PRACTICE_PASSWORD).unwrap_or_default()).clone(),
     };
     let name = format!("Övning {}, {}", role.label(), organisation.name);
     let person = access::store::add_person(connection, &email, &name, &hash, now)?;

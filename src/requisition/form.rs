@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Content,
+    Content, FieldRemark, Return,
     rules::{Caution, Rule},
 };
 use crate::{
@@ -104,11 +104,48 @@ impl RequisitionForm {
         }
     }
 
+    /// Every field by its name, in the order of the form.
+    pub fn fields(&self) -> [(&'static str, &str); 16] {
+        [
+            ("organisation_number", &self.organisation_number),
+            ("contact_person", &self.contact_person),
+            ("street", &self.street),
+            ("postal_code", &self.postal_code),
+            ("city", &self.city),
+            ("telephone", &self.telephone),
+            ("fax", &self.fax),
+            ("email", &self.email),
+            ("agreement_diarienummer", &self.agreement_diarienummer),
+            ("decision_diarienummer", &self.decision_diarienummer),
+            ("amount", &self.amount),
+            ("period_from", &self.period_from),
+            ("period_to", &self.period_to),
+            ("account_kind", &self.account_kind),
+            ("account_number", &self.account_number),
+            ("payment_reference", &self.payment_reference),
+        ]
+    }
+
     /// The content, or everything that is to be mended, in the order of the form.
     pub fn parse(&self, facts: &FormFacts) -> Result<Content, FieldErrors> {
         let mut reading = Reading { form: self, facts, errors: FieldErrors::default() };
         let content = reading.content();
         content.filter(|_| reading.errors.is_empty()).ok_or(reading.errors)
+    }
+}
+
+/// The officer's remarks at the fields of a returned requisition.
+#[derive(Debug, Clone, Default)]
+pub struct Remarks(Vec<FieldRemark>);
+
+impl Remarks {
+    pub fn of_return(returned: Option<&Return>) -> Self {
+        Self(returned.map(|returned| returned.remarks.clone()).unwrap_or_default())
+    }
+
+    /// The remark at a field, empty when there is none.
+    pub fn of(&self, field: &str) -> &str {
+        self.0.iter().find(|remark| remark.field == field).map_or("", |remark| &remark.text)
     }
 }
 
@@ -324,6 +361,25 @@ pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
         );
     }
     warnings
+}
+
+/// What differs from the last filing, at its field. The period and the diarienummer follow the agreement: they always
+/// differ, and are left out.
+pub fn notes(form: &RequisitionForm, last: Option<&Content>) -> Remarks {
+    let Some(last) = last.map(RequisitionForm::from_content) else { return Remarks::default() };
+    let follows_the_agreement =
+        |field: &str| field.starts_with("period_") || field.ends_with("_diarienummer");
+    let differing = form.fields().into_iter().zip(last.fields()).filter(|((field, now), (_, before))| {
+        !follows_the_agreement(field) && now.trim() != *before && !before.is_empty()
+    });
+    Remarks(
+        differing
+            .map(|((field, _), (_, before))| FieldRemark {
+                field: field.to_owned(),
+                text: format!("I den förra rekvisitionen: {before}"),
+            })
+            .collect(),
+    )
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@
 pub mod form;
 pub mod pages;
 pub mod rules;
+pub mod sheet;
 pub mod store;
 pub mod verbs;
 
@@ -50,6 +51,25 @@ pub struct Requisition {
     pub revision: i64,
     /// The case officer who handles it.
     pub officer: Option<String>,
+}
+
+/// A requisition with its grant and its newest issue: what a page or a document is made of.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub requisition: Requisition,
+    pub grant: Grant,
+    pub issue: Option<Issue>,
+}
+
+impl Case {
+    pub fn number(&self) -> String {
+        let grant = &self.grant;
+        case_number(&grant.agreement.terms.code, &grant.recipient.code, self.requisition.number)
+    }
+
+    pub fn post_name(&self) -> &str {
+        self.grant.agreement.terms.post(&self.requisition.post).map_or("", |post| &post.name)
+    }
 }
 
 /// What the form says, every field valid by having been read.
@@ -175,8 +195,8 @@ pub enum Refusal {
         "Rekvisitionen kan inte återkallas så länge det finns en rekvisition av {0}, som förutsätter den."
     )]
     OthersDependOnIt(String),
-    #[error("Den dagen kan inte vara ankomstdag: {0}")]
-    ImpossibleArrival(&'static str),
+    #[error("{day} kan inte vara ankomstdag: {reason}. (R114)")]
+    ImpossibleArrival { day: NaiveDate, reason: &'static str },
 }
 
 /// What a submission has to reckon with, as it is while the grant is locked.
@@ -397,19 +417,32 @@ impl Status {
     }
 }
 
+/// The tone of a status tag. The text says the same: colour is never alone.
+pub fn tone(status: &Status, lapsed: bool) -> &'static str {
+    match status {
+        _ if lapsed => "danger",
+        Status::Draft | Status::Withdrawn { .. } | Status::Discarded { .. } => "neutral",
+        Status::AwaitingSignature { .. } | Status::Returned(_) => "warning",
+        Status::Submitted { .. } => "info",
+        Status::Approved { .. } => "success",
+        Status::Refused { .. } => "danger",
+    }
+}
+
 /// `AO22-1440-R1`: the agreement's code, the recipient's, and the requisition's number within the grant.
 pub fn case_number(agreement_code: &str, recipient_code: &str, number: i32) -> String {
     format!("{agreement_code}-{recipient_code}-R{number}")
 }
 
-/// The moment that counts for an original that arrived on a day: its end, or now when that day is today.
-pub fn arrival(day: NaiveDate, period_from: NaiveDate, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
+/// The moment that counts for an original that arrived on a day: its noon, or now when that day is today. It cannot
+/// have come before `earliest`: the day the form was issued, or the first day of the agreement's period.
+pub fn arrival(day: NaiveDate, earliest: NaiveDate, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
     let today = calendar::day(now);
     if day > today {
-        return Err(Refusal::ImpossibleArrival("den ligger i framtiden."));
+        return Err(Refusal::ImpossibleArrival { day, reason: "den ligger i framtiden" });
     }
-    if day < period_from {
-        return Err(Refusal::ImpossibleArrival("den ligger före överenskommelsens period."));
+    if day < earliest {
+        return Err(Refusal::ImpossibleArrival { day, reason: "blanketten fanns inte än" });
     }
     Ok(if day == today { now } else { calendar::start_of(day) + chrono::Duration::hours(12) })
 }

@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::{Content, Issue, Refusal, Requisition, form::RequisitionForm};
+use super::{Case, Content, Issue, Refusal, Requisition, form::RequisitionForm};
 use crate::{
     access::Person,
-    grant::{Grant, Scope},
+    grant::{self, Grant, Scope},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -67,6 +67,19 @@ pub fn find(
             .filter(requisitions::version.gt(0)),
     };
     query.first::<RequisitionRow>(connection).optional()?.map(TryInto::try_into).transpose()
+}
+
+/// The requisition with its grant and newest issue, if it is there for these eyes.
+pub fn case(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    id: Id<Requisition>,
+) -> Result<Option<Case>, DbError> {
+    let Some(requisition) = find(connection, scope, id)? else { return Ok(None) };
+    let grant = grant::store::find(connection, scope, requisition.grant_id)?
+        .ok_or_else(|| DbError::corrupt(format!("requisition {id} has no grant")))?;
+    let issue = issue(connection, &requisition)?;
+    Ok(Some(Case { requisition, grant, issue }))
 }
 
 /// A grant's requisitions, the newest first.
@@ -260,7 +273,8 @@ pub fn insert_issue(
     Ok(())
 }
 
-/// What the recipient last had received, other than this requisition: for prefilling and for comparing.
+/// What the recipient last had received and that still stands, other than this requisition: for prefilling and for
+/// comparing. In these states the newest issue is the one that was received.
 pub fn last_received(
     connection: &mut AnyConnection,
     recipient: Id<Organisation>,
@@ -270,9 +284,10 @@ pub fn last_received(
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
         .inner_join(issues::table)
         .filter(grants::recipient_id.eq(recipient.to_string()))
-        .filter(requisitions::received_at.is_not_null())
+        .filter(requisitions::status.eq_any(["submitted", "returned", "approved"]))
+        .filter(issues::version.eq(requisitions::version))
         .filter(requisitions::id.ne(except.map(|id| id.to_string()).unwrap_or_default()))
-        .order_by((requisitions::received_at.desc(), requisitions::id.desc(), issues::version.desc()))
+        .order_by((requisitions::received_at.desc(), requisitions::id.desc()))
         .select((agreements::code, organisations::code, requisitions::number, issues::content))
         .first(connection)
         .optional()?;

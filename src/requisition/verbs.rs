@@ -11,6 +11,7 @@ use super::{
 use crate::{
     access::{Actor, Person},
     agreement::Post,
+    calendar,
     grant::{self, Account, Grant, Ledger, Scope},
     history::{self, Event},
     ids::Id,
@@ -247,10 +248,9 @@ pub fn issue(
     let form_facts = form_facts(&locked.grant, &requisition.post, requisition.claim(), last);
     let after = requisition.clone().issue()?;
     same_revision(requisition, target)?;
-    if let (None, facts) = (requisition.received(), facts(&locked.grant, &requisition.post)) {
-        if facts.deadline.passed(act.now) {
-            return Err(Refusal::TooLate(facts.deadline).into());
-        }
+    let deadline = locked.grant.requisition_deadline();
+    if requisition.has_lapsed(deadline, act.now) {
+        return Err(Refusal::TooLate(deadline).into());
     }
     let content = requisition.draft.parse(&form_facts).map_err(Failure::Invalid)?;
     let warnings = confirmed_warnings(&content, &form_facts, confirmed)?;
@@ -325,13 +325,9 @@ pub fn arrive(
     target: Target,
     day: NaiveDate,
 ) -> Result<(), Failure> {
-    let locked_period = {
-        let requisition = store::find(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
-        let grant =
-            grant::store::find(connection, act.scope, requisition.grant_id)?.ok_or(Failure::NotFound)?;
-        grant.agreement.terms.period
-    };
-    let at = arrival(day, locked_period.from, act.now)?;
+    let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
+    let issued = case.issue.as_ref().map_or(act.now, |issue| issue.issued_at);
+    let at = arrival(day, calendar::day(issued), act.now)?;
     let signature = Signature::Original { arrived: day, registered_by: act.actor.person.name.clone() };
     submit(connection, act, target, Event::RequisitionArrived, at, |_, _| Ok(signature))
 }

@@ -1,0 +1,105 @@
+//! The last look before the content is fixed for signature.
+
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::{act, address, edit::Known, find, scope, show::SectionView};
+use crate::{
+    access::proof::{By, Posted, Preparer},
+    calendar,
+    ids::Id,
+    infra::{
+        Portal,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    requisition::{
+        Case, Issue, Requisition,
+        form::warnings,
+        sheet,
+        verbs::{self, Failure, Target},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "requisition/check.html")]
+struct CheckPage {
+    chrome: Chrome,
+    case: Case,
+    sections: Vec<SectionView>,
+    warnings: FieldErrors,
+    errors: FieldErrors,
+    deadline: String,
+}
+
+pub async fn check(by: By<Preparer>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
+    let case = find(&portal, scope(&by), id.into_inner()).await?;
+    check_page(by.chrome, &portal, case, FieldErrors::default()).await
+}
+
+async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: FieldErrors) -> Page {
+    if !case.requisition.is_editable() {
+        return page::see_other(address(case.requisition.id));
+    }
+    let facts = Known::of(portal, &case).await?.facts;
+    let Ok(content) = case.requisition.draft.parse(&facts) else {
+        return page::see_other(format!("{}/uppgifter?visa=fel", address(case.requisition.id)));
+    };
+    let warnings = warnings(&content, &facts);
+    // As it would be issued; what is shown here is not stored.
+    let preview = Issue::new(
+        &case.number(),
+        &case.grant.recipient.code,
+        case.requisition.version + 1,
+        content,
+        Vec::new(),
+        String::new(),
+        portal.clock.now(),
+    );
+    let sections = SectionView::of(&sheet::filled_sections(&case, &preview));
+    case.issue = Some(preview);
+    let deadline = calendar::long_date(case.grant.requisition_deadline().0);
+    let page = CheckPage { chrome, case, sections, warnings, errors, deadline };
+    if page.errors.is_empty() { page::show(&page) } else { page::show_errors(&page) }
+}
+
+#[derive(Deserialize)]
+pub struct IssueForm {
+    revision: i64,
+    #[serde(default)]
+    confirmed: String,
+}
+
+pub async fn issue(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<IssueForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let id = id.into_inner();
+    let act = act(&by, &portal);
+    let target = Target { id, revision: form.revision };
+    let confirmed = form.confirmed == "ja";
+    let issued = portal.db.write(move |connection| verbs::issue(connection, &act, target, confirmed)).await;
+    match issued {
+        Ok(()) => page::see_other(address(id)),
+        Err(Failure::Unconfirmed) => {
+            let case = find(&portal, scope(&by), id).await?;
+            let mut errors = FieldErrors::default();
+            errors.add(
+                "confirmed",
+                "Bekräfta att du har kontrollerat det som portalen frågar om, eller ändra uppgifterna.",
+            );
+            check_page(by.chrome, &portal, case, errors).await
+        }
+        Err(Failure::Invalid(_)) => page::see_other(format!("{}/uppgifter?visa=fel", address(id))),
+        Err(failure) => {
+            // A double click: it is issued already.
+            let case = find(&portal, scope(&by), id).await?;
+            if case.requisition.revision == form.revision + 1 && !case.requisition.is_editable() {
+                return page::see_other(address(id));
+            }
+            Err(failure.into())
+        }
+    }
+}

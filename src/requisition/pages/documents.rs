@@ -1,0 +1,101 @@
+//! The requisition's documents: the form and the receipt as PDF/A, the receipt as a page, the uploaded files.
+
+use actix_web::web;
+use askama::Template;
+
+use super::{find, scope, show::FieldView};
+use crate::{
+    access::proof::{Authority, By, Member},
+    calendar,
+    document::{sheet::Receipt, typeset::TypesetError},
+    grant::Scope,
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        page::{self, Chrome, Page},
+    },
+    requisition::{
+        Case, Issue, Received, Requisition, sheet,
+        store::{self, Attachment},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "requisition/receipt.html")]
+struct ReceiptPage {
+    chrome: Chrome,
+    id: Id<Requisition>,
+    receipt: Receipt,
+    fields: Vec<FieldView>,
+    first_received: String,
+}
+
+fn came_in(case: &Case) -> Result<(&Issue, &Received), AppError> {
+    case.issue.as_ref().zip(case.requisition.received()).ok_or(AppError::NotFound)
+}
+
+pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
+    let case = find(&portal, scope(&by), id.into_inner()).await?;
+    let (issue, received) = came_in(&case)?;
+    let receipt = sheet::receipt(&case, issue, received, portal.practice);
+    page::show(&ReceiptPage {
+        chrome: by.chrome,
+        id: case.requisition.id,
+        fields: receipt.submitted.iter().map(FieldView::of).collect(),
+        first_received: calendar::long_time(received.at),
+        receipt,
+    })
+}
+
+pub async fn receipt_pdf(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
+    let case = find(&portal, scope(&by), id.into_inner()).await?;
+    let (issue, received) = came_in(&case)?;
+    let receipt = sheet::receipt(&case, issue, received, portal.practice);
+    let at = received.completed_at;
+    pdf(format!("Kvitto {}.pdf", case.number()), move || receipt.to_pdf(at)).await
+}
+
+pub async fn form_pdf(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
+    form_of(&portal, scope(&by), id.into_inner()).await
+}
+
+pub async fn form_pdf_for_authority(
+    by: By<Authority>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    form_of(&portal, Scope::Authority(by.organisation.id), id.into_inner()).await
+}
+
+async fn form_of(portal: &Portal, scope: Scope, id: Id<Requisition>) -> Page {
+    let case = find(portal, scope, id).await?;
+    let issue = case.issue.as_ref().ok_or(AppError::NotFound)?;
+    let document = sheet::form(&case, issue, portal.practice);
+    let at = issue.issued_at;
+    pdf(format!("Rekvisition {}.pdf", case.number()), move || document.to_pdf(at)).await
+}
+
+/// Typesetting takes its time: not on the threads that answer.
+async fn pdf(name: String, make: impl FnOnce() -> Result<Vec<u8>, TypesetError> + Send + 'static) -> Page {
+    let bytes = web::block(make)
+        .await
+        .map_err(|error| AppError::internal(error.to_string()))?
+        .map_err(|error| AppError::internal(error.to_string()))?;
+    page::download("application/pdf", &name, bytes)
+}
+
+pub async fn attachment(
+    by: By<Member>,
+    portal: web::Data<Portal>,
+    ids: web::Path<(Id<Requisition>, Id<Attachment>)>,
+) -> Page {
+    let (requisition, id) = ids.into_inner();
+    let case = find(&portal, scope(&by), requisition).await?;
+    let (file, bytes) = portal
+        .db
+        .read(move |connection| store::attachment(connection, case.requisition.id, id))
+        .await?
+        .ok_or(AppError::NotFound)?;
+    page::download(&file.media_type, &file.file_name, bytes)
+}

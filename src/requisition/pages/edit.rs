@@ -1,0 +1,222 @@
+//! Beginning a requisition and filling in its form.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{act, address, find, scope};
+use crate::{
+    access::proof::{By, Posted, Preparer},
+    agreement::PaperForm,
+    grant::Grant,
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    money::Money,
+    requisition::{
+        Case, Content, Requisition,
+        form::{FormFacts, Remarks, RequisitionForm, notes, warnings},
+        store,
+        verbs::{self, Failure},
+    },
+};
+
+#[derive(Deserialize)]
+pub struct StartForm {
+    post: String,
+    /// Made with the page: posted twice, the requisition is begun once.
+    id: Id<Requisition>,
+}
+
+pub async fn create(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<StartForm>>,
+    portal: web::Data<Portal>,
+    grant: web::Path<Id<Grant>>,
+) -> Page {
+    let act = act(&by, &portal);
+    let (grant, id) = (grant.into_inner(), form.id);
+    let started =
+        portal.db.write(move |connection| verbs::start(connection, &act, grant, &form.post, id)).await;
+    match started {
+        Ok(id) => page::see_other(format!("{}/uppgifter", address(id))),
+        // The same page posted twice.
+        Err(Failure::Refused(crate::requisition::Refusal::Changed)) => {
+            page::see_other(format!("{}/uppgifter", address(id)))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "requisition/edit.html")]
+struct EditPage {
+    chrome: Chrome,
+    number: String,
+    post: String,
+    grant: Grant,
+    id: Id<Requisition>,
+    revision: i64,
+    form: RequisitionForm,
+    errors: FieldErrors,
+    warnings: FieldErrors,
+    remarks: Remarks,
+    /// What differs from the last filing.
+    notes: Remarks,
+    /// What the officer wrote when the requisition was returned.
+    message: String,
+    available: Money,
+    /// What a colleague saved in between, field by field.
+    theirs: Vec<(String, String)>,
+}
+
+impl EditPage {
+    fn new(chrome: Chrome, case: Case, form: RequisitionForm, known: &Known) -> Self {
+        let returned = case.requisition.returned();
+        Self {
+            chrome,
+            number: case.number(),
+            post: case.post_name().to_owned(),
+            id: case.requisition.id,
+            revision: case.requisition.revision,
+            errors: FieldErrors::default(),
+            warnings: form
+                .parse(&known.facts)
+                .map(|content| warnings(&content, &known.facts))
+                .unwrap_or_default(),
+            notes: notes(&form, known.last.as_ref()),
+            form,
+            remarks: Remarks::of_return(returned),
+            message: returned.map(|returned| returned.message.clone()).unwrap_or_default(),
+            available: known.facts.available,
+            theirs: Vec::new(),
+            grant: case.grant,
+        }
+    }
+
+    fn paper(&self) -> &PaperForm {
+        &self.grant.agreement.terms.forms.requisition
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Shown {
+    /// `fel`: show what is to be mended before it can go on.
+    #[serde(default)]
+    visa: String,
+}
+
+pub async fn edit(
+    by: By<Preparer>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+    shown: web::Query<Shown>,
+) -> Page {
+    let case = find(&portal, scope(&by), id.into_inner()).await?;
+    if !case.requisition.is_editable() {
+        return page::see_other(address(case.requisition.id));
+    }
+    let notice = (shown.visa == "sparat").then_some("Utkastet är sparat.");
+    let form = case.requisition.draft.clone();
+    let known = Known::of(&portal, &case).await?;
+    let mut page = EditPage::new(by.chrome.noting(notice), case, form, &known);
+    if shown.visa == "fel" {
+        page.errors = page.form.parse(&known.facts).err().unwrap_or_default();
+    }
+    page::show(&page)
+}
+
+/// What the form is held against and compared with.
+pub struct Known {
+    pub facts: FormFacts,
+    last: Option<Content>,
+}
+
+impl Known {
+    pub async fn of(portal: &Portal, case: &Case) -> Result<Self, AppError> {
+        let (recipient, id) = (case.grant.recipient.id, case.requisition.id);
+        let last =
+            portal.db.read(move |connection| store::last_received(connection, recipient, Some(id))).await?;
+        let last = last.map(|(_, content)| content);
+        let post = &case.requisition.post;
+        let facts = verbs::form_facts(&case.grant, post, case.requisition.claim(), last.as_ref());
+        Ok(Self { facts, last })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct UpdateForm {
+    revision: i64,
+    /// `spara` or `fortsatt`.
+    #[serde(default)]
+    handling: String,
+    #[serde(flatten)]
+    form: RequisitionForm,
+}
+
+pub async fn update(
+    Posted { by, body: Form(posted) }: Posted<By<Preparer>, Form<UpdateForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let (id, scope) = (id.into_inner(), scope(&by));
+    let UpdateForm { revision, handling, form } = posted;
+    let draft = form.clone();
+    let saved = portal
+        .db
+        .write(move |connection| store::save_draft(connection, scope, id, revision, &draft))
+        .await
+        .map_err(AppError::from)?;
+    let case = find(&portal, scope, id).await?;
+    // A double click saves the same text twice: that is no conflict.
+    if !saved && case.requisition.draft != form {
+        let known = Known::of(&portal, &case).await?;
+        return conflict(by.chrome, case, form, &known);
+    }
+    if handling != "fortsatt" {
+        return page::see_other(format!("{}/uppgifter?visa=sparat", address(id)));
+    }
+    let known = Known::of(&portal, &case).await?;
+    match form.parse(&known.facts) {
+        Ok(_) => page::see_other(format!("{}/kontroll", address(id))),
+        Err(errors) => {
+            page::show_errors(&EditPage { errors, ..EditPage::new(by.chrome, case, form, &known) })
+        }
+    }
+}
+
+/// What was typed stays, and what a colleague saved meanwhile is shown beside it.
+fn conflict(chrome: Chrome, case: Case, form: RequisitionForm, known: &Known) -> Page {
+    if !case.requisition.is_editable() {
+        let state = case.requisition.status.label().to_lowercase();
+        return Err(AppError::Conflict(format!("Det gick inte att spara: rekvisitionen är {state}.")));
+    }
+    let theirs = form
+        .fields()
+        .into_iter()
+        .zip(case.requisition.draft.fields())
+        .filter(|((_, mine), (_, theirs))| mine != theirs)
+        .map(|(_, (field, theirs))| (field_label(&case, field), theirs.to_owned()))
+        .collect();
+    let page = EditPage { theirs, ..EditPage::new(chrome, case, form, known) };
+    page::show_as(StatusCode::CONFLICT, &page)
+}
+
+/// The paper form's label for a field of ours, which may be a part of one of its fields.
+fn field_label(case: &Case, field: &str) -> String {
+    let paper = &case.grant.agreement.terms.forms.requisition;
+    let (key, part) = match field {
+        "street" => ("postal_address", "gata eller box"),
+        "postal_code" => ("postal_address", "postnummer"),
+        "city" => ("postal_address", "ort"),
+        "period_from" => ("period", "från"),
+        "period_to" => ("period", "till"),
+        "account_kind" => ("account", "slag"),
+        "account_number" => ("account", "nummer"),
+        other => (other, ""),
+    };
+    if part.is_empty() { paper.label(key).to_owned() } else { format!("{}, {part}", paper.label(key)) }
+}

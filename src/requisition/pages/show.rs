@@ -1,0 +1,291 @@
+//! The requisition's own page: what it says, where it stands, what can be done.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{RevisionForm, act, address, find, scope};
+use crate::{
+    access::{
+        Role,
+        proof::{By, Member, Posted, Preparer},
+    },
+    calendar,
+    document::sheet::{Field, FieldValue, Section},
+    history,
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+        upload::Upload,
+    },
+    numbers::Prose,
+    requisition::{
+        Case, Requisition, Status, sheet,
+        store::{self, Attachment},
+        tone,
+        verbs::{self, Failure, Target},
+    },
+};
+
+/// A label and its value, as a page shows them.
+pub struct FieldView {
+    pub label: String,
+    pub value: String,
+}
+
+impl FieldView {
+    pub fn of(field: &Field) -> Self {
+        let value = match &field.value {
+            FieldValue::Text { text } => text.clone(),
+            FieldValue::Handwritten => String::new(),
+            FieldValue::Signed(signature) => format!("{}, {}", signature.signer, signature.time),
+        };
+        Self { label: field.label.clone(), value }
+    }
+}
+
+pub struct SectionView {
+    pub number: String,
+    pub title: String,
+    pub fields: Vec<FieldView>,
+}
+
+impl SectionView {
+    pub fn of(sections: &[Section]) -> Vec<Self> {
+        sections
+            .iter()
+            .map(|section| Self {
+                number: section.number.clone(),
+                title: section.title.clone(),
+                fields: section.fields.iter().map(FieldView::of).collect(),
+            })
+            .collect()
+    }
+}
+
+pub struct TimelineView {
+    pub when: String,
+    pub who: String,
+    pub what: String,
+    pub why: String,
+}
+
+impl TimelineView {
+    fn of(entry: &history::Entry) -> Self {
+        let who = &entry.who;
+        let details = if entry.details.is_empty() { String::new() } else { format!(" ({})", entry.details) };
+        let place =
+            if who.organisation.is_empty() { String::new() } else { format!(", {}", who.organisation) };
+        Self {
+            when: calendar::long_time(entry.at),
+            who: format!("{}{place}", who.person),
+            what: format!("{}{details}", entry.event.label()),
+            why: entry.reason.clone(),
+        }
+    }
+}
+
+/// The lines about one case, the newest first.
+pub fn timeline(lines: &[history::Line], subject: &str) -> Vec<TimelineView> {
+    let about = lines.iter().rev().filter(|line| line.entry.subject == subject);
+    about.map(|line| TimelineView::of(&line.entry)).collect()
+}
+
+/// The lines about a whole grant, the newest first, each with the case it is about.
+pub fn timeline_of_all(lines: &[history::Line]) -> Vec<TimelineView> {
+    let with_case = |line: &history::Line| {
+        let view = TimelineView::of(&line.entry);
+        TimelineView { what: format!("{}: {}", line.entry.subject, view.what), ..view }
+    };
+    lines.iter().rev().map(with_case).collect()
+}
+
+pub struct AttachmentView {
+    pub href: String,
+    pub file: Attachment,
+    pub uploaded: String,
+}
+
+impl AttachmentView {
+    pub fn of(base: &str, files: Vec<Attachment>) -> Vec<Self> {
+        files
+            .into_iter()
+            .map(|file| Self {
+                href: format!("{base}/bilagor/{}", file.id),
+                uploaded: calendar::long_time(file.uploaded_at.and_utc()),
+                file,
+            })
+            .collect()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "requisition/show.html")]
+struct ShowPage {
+    chrome: Chrome,
+    case: Case,
+    sections: Vec<SectionView>,
+    attachments: Vec<AttachmentView>,
+    timeline: Vec<TimelineView>,
+    deadline: String,
+    days_left: i64,
+    lapsed: bool,
+    received: String,
+    signing: String,
+    may_prepare: bool,
+    may_sign: bool,
+    errors: FieldErrors,
+    reason: String,
+}
+
+impl ShowPage {
+    fn tone(&self) -> &'static str {
+        tone(&self.case.requisition.status, self.lapsed)
+    }
+
+    fn status(&self) -> &'static str {
+        if self.lapsed { "Förfallen" } else { self.case.requisition.status.label() }
+    }
+
+    fn can_withdraw(&self) -> bool {
+        let requisition = &self.case.requisition;
+        let undecided = match requisition.status {
+            Status::Submitted { .. }
+            | Status::Returned(_)
+            | Status::AwaitingSignature { answers: Some(_) } => true,
+            Status::Draft
+            | Status::AwaitingSignature { answers: None }
+            | Status::Approved { .. }
+            | Status::Refused { .. }
+            | Status::Withdrawn { .. }
+            | Status::Discarded { .. } => false,
+        };
+        undecided && self.may_prepare
+    }
+}
+
+pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
+    page::show(&show_page(&by, &portal, id.into_inner()).await?)
+}
+
+async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Result<ShowPage, AppError> {
+    let scope = scope(by);
+    let (case, files, lines) = portal
+        .db
+        .read(move |connection| {
+            let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
+            let files = store::attachments_of(connection, id)?;
+            let lines = history::store::of(connection, &case.grant.id.to_string())?;
+            Ok::<_, AppError>((case, files, lines))
+        })
+        .await?;
+    let now = portal.clock.now();
+    let deadline = case.grant.requisition_deadline();
+    let received = case.requisition.received();
+    Ok(ShowPage {
+        chrome: by.chrome.clone(),
+        sections: case
+            .issue
+            .as_ref()
+            .map_or_else(Vec::new, |issue| SectionView::of(&sheet::filled_sections(&case, issue))),
+        attachments: AttachmentView::of(&address(id), files),
+        timeline: timeline(&lines, &case.number()),
+        deadline: deadline.to_string(),
+        days_left: deadline.days_left(now),
+        lapsed: case.requisition.has_lapsed(deadline, now),
+        received: received.map(|received| calendar::long_time(received.at)).unwrap_or_default(),
+        signing: received.map(sheet::signing_sentence).unwrap_or_default(),
+        may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
+        may_sign: by.has(Role::Signatory),
+        errors: FieldErrors::default(),
+        reason: String::new(),
+        case,
+    })
+}
+
+pub async fn take_back(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<RevisionForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let id = id.into_inner();
+    let (act, target) = (act(&by, &portal), form.of(id));
+    portal.db.write(move |connection| verbs::take_back(connection, &act, target)).await?;
+    page::see_other(format!("{}/uppgifter", address(id)))
+}
+
+pub async fn discard(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<RevisionForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let id = id.into_inner();
+    let (act, target) = (act(&by, &portal), form.of(id));
+    let grant = find(&portal, act.scope, id).await?.grant.id;
+    portal.db.write(move |connection| verbs::discard(connection, &act, target)).await?;
+    page::see_other(format!("/bidrag/{grant}"))
+}
+
+#[derive(Deserialize)]
+pub struct WithdrawForm {
+    revision: i64,
+    #[serde(default)]
+    reason: String,
+}
+
+pub async fn withdraw(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<WithdrawForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let id = id.into_inner();
+    let reason = match Prose::<2000>::parse(&form.reason) {
+        Ok(reason) => reason.to_string(),
+        Err(error) => {
+            let mut page = show_page(&by, &portal, id).await?;
+            page.errors.add("reason", error);
+            page.reason = form.reason;
+            return page::show_errors(&page);
+        }
+    };
+    let act = act(&by, &portal);
+    let target = Target { id, revision: form.revision };
+    portal.db.write(move |connection| verbs::withdraw(connection, &act, target, &reason)).await?;
+    page::see_other(address(id))
+}
+
+pub async fn scan(
+    Posted { by, body: upload }: Posted<By<Preparer>, Upload>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let id = id.into_inner();
+    let revision =
+        upload.field("revision").parse().map_err(|_| AppError::bad_request("Sidan saknar en uppgift."))?;
+    let file = match upload.file {
+        Ok(Some(file)) => file,
+        missing => {
+            let mut page = show_page(&by, &portal, id).await?;
+            match missing {
+                Err(error) => page.errors.add("file", error),
+                _ => page.errors.add("file", "Välj den inskannade, undertecknade rekvisitionen."),
+            }
+            return page::show_errors(&page);
+        }
+    };
+    let act = act(&by, &portal);
+    let target = Target { id, revision };
+    let scanned = portal.db.write(move |connection| verbs::scan(connection, &act, target, &file)).await;
+    match scanned {
+        Ok(()) => page::see_other(format!("{}/kvitto", address(id))),
+        Err(Failure::Refused(refusal)) => {
+            let mut page = show_page(&by, &portal, id).await?;
+            page.errors.add("", refusal);
+            page::show_as(StatusCode::CONFLICT, &page)
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}

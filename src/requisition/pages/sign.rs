@@ -1,0 +1,110 @@
+//! Signing in the portal: the signatory sees the document and confirms who he or she is.
+
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::{act, address, find, scope, show::SectionView};
+use crate::{
+    access::{
+        self, password,
+        proof::{By, Posted, Signatory},
+    },
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    requisition::{
+        Case, Requisition, Status, sheet,
+        verbs::{self, Failure, Target},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "requisition/sign.html")]
+struct SignPage {
+    chrome: Chrome,
+    case: Case,
+    sections: Vec<SectionView>,
+    /// What is signed: the assurance, word for word.
+    assurance: Vec<String>,
+    title: String,
+    errors: FieldErrors,
+}
+
+pub async fn new(by: By<Signatory>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
+    let case = find(&portal, scope(&by), id.into_inner()).await?;
+    sign_page(by.chrome, case, FieldErrors::default())
+}
+
+fn sign_page(chrome: Chrome, case: Case, errors: FieldErrors) -> Page {
+    let Some((issue, true)) = case
+        .issue
+        .as_ref()
+        .map(|issue| (issue, matches!(case.requisition.status, Status::AwaitingSignature { .. })))
+    else {
+        return page::see_other(address(case.requisition.id));
+    };
+    let signature = case.grant.agreement.terms.forms.requisition.sections.last();
+    let page = SignPage {
+        chrome,
+        sections: SectionView::of(&sheet::filled_sections(&case, issue)),
+        assurance: signature.map(|section| section.text.clone()).unwrap_or_default(),
+        title: signature.map(|section| section.title.clone()).unwrap_or_default(),
+        case,
+        errors,
+    };
+    if page.errors.is_empty() { page::show(&page) } else { page::show_errors(&page) }
+}
+
+#[derive(Deserialize)]
+pub struct SignForm {
+    revision: i64,
+    #[serde(default)]
+    password: String,
+}
+
+pub async fn create(
+    Posted { by, body: Form(form) }: Posted<By<Signatory>, Form<SignForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let id = id.into_inner();
+    // Somebody else's requisition is not there, whatever the password.
+    let case = find(&portal, scope(&by), id).await?;
+    if !is_password_of(&portal, by.person.email.clone(), form.password).await? {
+        let mut errors = FieldErrors::default();
+        errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
+        return sign_page(by.chrome, case, errors);
+    }
+    let act = act(&by, &portal);
+    let target = Target { id, revision: form.revision };
+    let signed = portal.db.write(move |connection| verbs::sign(connection, &act, target)).await;
+    match signed {
+        Ok(()) => page::see_other(format!("{}/kvitto", address(id))),
+        Err(Failure::Refused(refusal)) => {
+            // A double click: it came in with the first one.
+            let case = find(&portal, scope(&by), id).await?;
+            let is_in = matches!(case.requisition.status, Status::Submitted { .. })
+                && case.requisition.revision == form.revision + 1;
+            if is_in {
+                return page::see_other(format!("{}/kvitto", address(id)));
+            }
+            Err(AppError::Conflict(refusal.to_string()))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+async fn is_password_of(portal: &Portal, email: String, typed: String) -> Result<bool, AppError> {
+    portal
+        .db
+        .read(move |connection| {
+            let found = access::store::find_by_email(connection, &email)?;
+            Ok(password::verify(&typed, found.as_ref().map(|(_, hash)| hash.as_str())))
+        })
+        .await
+}

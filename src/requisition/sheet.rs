@@ -1,0 +1,191 @@
+//! The requisition as a document: the form of Bilaga 2 filled in, and the receipt.
+
+use super::{Case, Content, Issue, Received, Signature, Status};
+use crate::{
+    agreement::{PaperForm, Period},
+    calendar::{long_date, long_time},
+    document::sheet::{Field, FormDocument, Receipt, Section, Signature as PrintedSignature},
+    numbers::PostalAddress,
+};
+
+/// The form, with the words and the order of the agreement's own.
+pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
+    let terms = &case.grant.agreement.terms;
+    let number = case.number();
+    FormDocument {
+        title: format!("{} {number}, {}", terms.forms.requisition.heading, case.grant.recipient.formal_name),
+        heading: terms.forms.requisition.heading.clone(),
+        number,
+        version: issue.version.unsigned_abs(),
+        agreement: terms.name.clone(),
+        addressee: case.grant.agreement.authority.formal_name.clone(),
+        state_line: state_line(case, issue),
+        practice,
+        diarienummer_agreement: text(&issue.content.agreement_diarienummer),
+        diarienummer_decision: text(&issue.content.decision_diarienummer),
+        sections: sections(case, issue),
+        fingerprint: issue.fingerprint.clone(),
+        issued: long_time(issue.issued_at),
+    }
+}
+
+/// That this issue came in, when it has.
+fn received<'a>(case: &'a Case, issue: &Issue) -> Option<&'a Received> {
+    case.requisition.received().filter(|received| received.version == issue.version)
+}
+
+fn state_line(case: &Case, issue: &Issue) -> String {
+    match received(case, issue).map(|received| (&received.signature, received)) {
+        Some((Signature::Portal { .. }, received)) => {
+            format!("Underskriven i portalen {}", long_time(received.completed_at))
+        }
+        Some((Signature::Scan { .. }, received)) => {
+            format!("Undertecknad på papper, inskannad {}", long_time(received.completed_at))
+        }
+        Some((Signature::Original { arrived, .. }, _)) => {
+            format!("Undertecknad på papper, inkommen {}", long_date(*arrived))
+        }
+        None if matches!(case.requisition.status, Status::AwaitingSignature { .. }) => {
+            "Inte inlämnad: för underskrift på papper".to_owned()
+        }
+        None => "Inte inlämnad".to_owned(),
+    }
+}
+
+/// The numbered sections with their labels and values, for the document and for the page.
+pub fn sections(case: &Case, issue: &Issue) -> Vec<Section> {
+    let paper = &case.grant.agreement.terms.forms.requisition;
+    paper
+        .sections
+        .iter()
+        .map(|section| Section {
+            text: section.text.clone(),
+            fields: section.fields.iter().map(|field| value(&field.key, paper, case, issue)).collect(),
+            ..Section::new(section.number.to_string(), &section.title)
+        })
+        .collect()
+}
+
+/// The sections that the recipient filled in: all but the signature's.
+pub fn filled_sections(case: &Case, issue: &Issue) -> Vec<Section> {
+    let mut sections = sections(case, issue);
+    sections.pop();
+    sections
+}
+
+fn value(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Field {
+    let label = paper.label(key);
+    let content = &issue.content;
+    match key {
+        "recipient" => Field::text(label, &case.grant.recipient.formal_name),
+        "organisation_number" => Field::text(label, content.organisation_number.to_string()),
+        "contact_person" => Field::text(label, content.contact_person.to_string()),
+        "postal_address" => Field::text(label, address(&content.address)),
+        "telephone" => Field::text(label, content.telephone.to_string()),
+        "fax" => Field::text(label, text(&content.fax)),
+        "email" => Field::text(label, content.email.to_string()),
+        "agreement_diarienummer" => Field::text(label, text(&content.agreement_diarienummer)),
+        "decision_diarienummer" => Field::text(label, text(&content.decision_diarienummer)),
+        "agreement_name" => {
+            Field::text(label, format!("{}: {}", case.grant.agreement.terms.name, case.post_name()))
+        }
+        "amount" => Field::text(label, content.amount.to_string()),
+        "period" => Field::text(label, period(content.period)),
+        "account" => Field::text(label, account(content)),
+        "payment_reference" => Field::text(label, text(&content.payment_reference)),
+        _ => signing(key, label, received(case, issue)),
+    }
+}
+
+fn signing(key: &str, label: &str, received: Option<&Received>) -> Field {
+    let in_portal = received.and_then(|received| match &received.signature {
+        Signature::Portal { by } => Some((by, received.completed_at)),
+        Signature::Scan { .. } | Signature::Original { .. } => None,
+    });
+    match (key, in_portal) {
+        ("date", Some((_, at))) => Field::text(label, long_date(crate::calendar::day(at))),
+        ("name_clarification", Some((by, _))) => Field::text(label, by),
+        ("signature", Some((by, at))) => Field::signed(
+            label,
+            PrintedSignature {
+                signer: by.clone(),
+                time: long_time(at),
+                method: "Underskriven i Bidragsporten efter förnyad inloggning".to_owned(),
+            },
+        ),
+        ("signature", None) => Field::handwritten(label),
+        _ => Field::blank(label),
+    }
+}
+
+pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) -> Receipt {
+    let grant = &case.grant;
+    let number = case.number();
+    let paper = &grant.agreement.terms.forms.requisition;
+    let submitted = ["recipient", "organisation_number", "agreement_name", "amount", "period", "account"]
+        .map(|key| value(key, paper, case, issue));
+    Receipt {
+        title: format!("Kvitto {number}, {}", grant.recipient.formal_name),
+        heading: "Kvitto på inlämnad rekvisition".to_owned(),
+        number,
+        agreement: grant.agreement.terms.name.clone(),
+        practice,
+        received_at: long_time(received.completed_at),
+        received_by: grant.agreement.authority.formal_name.clone(),
+        submitted_by: format!("{}, {}", signer(&received.signature), grant.recipient.formal_name),
+        submitted: submitted.to_vec(),
+        signing: signing_sentence(received),
+        next_step: next_step(case),
+        next_date: long_date(grant.agreement.terms.deadlines.report.0),
+        fingerprint: issue.fingerprint.clone(),
+        issued: long_time(received.completed_at),
+    }
+}
+
+pub fn signer(signature: &Signature) -> &str {
+    match signature {
+        Signature::Portal { by } => by,
+        Signature::Scan { uploaded_by, .. } => uploaded_by,
+        Signature::Original { registered_by, .. } => registered_by,
+    }
+}
+
+pub fn signing_sentence(received: &Received) -> String {
+    match &received.signature {
+        Signature::Portal { by } => {
+            format!("Underskriven i portalen av {by} {}.", long_time(received.completed_at))
+        }
+        Signature::Scan { uploaded_by, .. } => format!(
+            "Undertecknad på papper. Den inskannade handlingen laddades upp av {uploaded_by} {}.",
+            long_time(received.completed_at)
+        ),
+        Signature::Original { arrived, registered_by } => format!(
+            "Undertecknad på papper. Originalet kom in {} och registrerades av {registered_by}.",
+            long_date(*arrived)
+        ),
+    }
+}
+
+fn next_step(case: &Case) -> String {
+    format!(
+        "{} granskar rekvisitionen. Beslutet syns i portalen. När bidraget har betalats ut och använts lämnar ni en \
+         ekonomisk redovisning och betalar tillbaka det som inte har förbrukats.",
+        case.grant.agreement.authority.name
+    )
+}
+
+pub fn address(address: &PostalAddress) -> String {
+    format!("{}, {} {}", address.street, address.postal_code, address.city)
+}
+
+pub fn period(period: Period) -> String {
+    format!("{} till {}", long_date(period.from), long_date(period.to))
+}
+
+pub fn account(content: &Content) -> String {
+    format!("{} {}", content.account.kind().name(), content.account)
+}
+
+fn text(value: &Option<impl ToString>) -> String {
+    value.as_ref().map(ToString::to_string).unwrap_or_default()
+}

@@ -35,7 +35,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
         .route("/static/{name:.*}", web::get().to(assets::show))
         .default_service(web::to(nowhere));
     let mut routes = Routes::new(config);
-    about::routes(&mut routes);
+    about::pages::routes(&mut routes);
     access::pages::routes(&mut routes);
     agreement::pages::routes(&mut routes);
     requisition::pages::routes(&mut routes);

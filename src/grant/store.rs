@@ -262,13 +262,14 @@ pub fn publish(
         for share in shares {
             let entry = Entry { post: share.post.clone(), account: Account::Allocated, amount: share.amount };
             post_entry(connection, grant, &entry, None, now)?;
-            details.push(format!("{} {} ({})", share.post, share.amount, share.published_name));
+            let post = terms.post(&share.post).map_or("", |post| &post.name);
+            details.push(format!("{post}, {}: {}", share.published_name, share.amount));
         }
         history::store::append(
             connection,
             &grant.to_string(),
             1,
-            line(Event::Allocated, details.join(", ")),
+            line(Event::Allocated, details.join("; ")),
         )?;
     }
     Ok(agreement)

@@ -47,14 +47,17 @@ fn set_date(connection: &mut AnyConnection, date: NaiveDate) -> Result<(), DbErr
     settings::set(connection, DATE, &date.to_string())
 }
 
-/// The person one practises a role as, made the first time.
+/// The person one practises a role as, made the first time. There are several in a role when it takes two to try
+/// something: two officers at the same case.
 pub fn person(
     connection: &mut AnyConnection,
     organisation: &Organisation,
     role: Role,
+    which: u8,
     now: DateTime<Utc>,
 ) -> Result<Person, DbError> {
-    let email = format!("{}.{}@ovning.example", role.key(), organisation.code);
+    let suffix = if which > 1 { which.to_string() } else { String::new() };
+    let email = format!("{}{suffix}.{}@ovning.example", role.key(), organisation.code);
     if let Some((person, _)) = access::store::find_by_email(connection, &email)? {
         return Ok(person);
     }
@@ -64,7 +67,7 @@ pub fn person(
         Some(hash) => hash.clone(),
         None => HASH.get_or_init(|| password::hash(access::PRACTICE_PASSWORD).unwrap_or_default()).clone(),
     };
-    let name = format!("Övning {}, {}", role.label(), organisation.name);
+    let name = format!("Övning {} {suffix}", role.label()).trim_end().to_owned();
     let person = access::store::add_person(connection, &email, &name, &hash, now)?;
     access::store::give_role(connection, person.id, organisation.id, role)?;
     Ok(person)
@@ -77,7 +80,7 @@ fn actor(
     now: DateTime<Utc>,
 ) -> Result<Actor, DbError> {
     Ok(Actor {
-        person: person(connection, organisation, role, now)?,
+        person: person(connection, organisation, role, 1, now)?,
         organisation: organisation.clone(),
         roles: vec![role],
         organisations: vec![(organisation.id, organisation.name.clone())],

@@ -26,6 +26,7 @@ pub fn routes(routes: &mut Routes<'_>) {
 #[derive(Deserialize)]
 struct SignInForm {
     organisation: String,
+    /// A role's key, with `-2` for the second person in it.
     role: String,
     #[serde(default)]
     till: String,
@@ -38,7 +39,11 @@ async fn sign_in(
     portal: web::Data<Portal>,
     visit: Visit,
 ) -> Page {
-    let role = Role::parse(&form.role).ok_or_else(|| AppError::bad_request("Rollen finns inte."))?;
+    let (role, which) = match form.role.split_once('-') {
+        Some((role, which)) => (role, which.parse().unwrap_or(1)),
+        None => (form.role.as_str(), 1),
+    };
+    let role = Role::parse(role).ok_or_else(|| AppError::bad_request("Rollen finns inte."))?;
     let code = form.organisation;
     let entered = portal
         .db
@@ -49,7 +54,7 @@ async fn sign_in(
             if !role.fits(organisation.kind) {
                 return Ok(None);
             }
-            let person = super::person(connection, &organisation, role, chrono::Utc::now())?;
+            let person = super::person(connection, &organisation, role, which, chrono::Utc::now())?;
             Ok(Some((person.id, organisation.id)))
         })
         .await?;

@@ -12,7 +12,7 @@ use crate::{
     },
     calendar,
     document::sheet::{Field, FieldValue, Section},
-    history,
+    history::{self, Event},
     ids::Id,
     infra::{
         Portal,
@@ -98,7 +98,10 @@ pub fn timeline(lines: &[history::Line], subject: &str) -> Vec<TimelineView> {
 pub fn timeline_of_all(lines: &[history::Line]) -> Vec<TimelineView> {
     let with_case = |line: &history::Line| {
         let view = TimelineView::of(&line.entry);
-        TimelineView { what: format!("{}: {}", line.entry.subject, view.what), ..view }
+        match line.entry.event {
+            Event::Allocated => view,
+            _ => TimelineView { what: format!("{}: {}", line.entry.subject, view.what), ..view },
+        }
     };
     lines.iter().rev().map(with_case).collect()
 }

@@ -1,4 +1,4 @@
-//! The start page and the pages about the portal itself.
+//! The start page, which leads everyone to where their work is, and the pages about the portal.
 
 use askama::Template;
 

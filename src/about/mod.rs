@@ -1,0 +1,3 @@
+//! The start page and the pages about the portal itself.
+
+pub mod pages;

@@ -1,0 +1,260 @@
+//! A browser without JavaScript: cookies, redirects, links, and forms with what stands in them.
+
+use reqwest::{
+    blocking::{Client, RequestBuilder, Response, multipart},
+    header,
+};
+use scraper::{ElementRef, Html, Selector};
+
+#[derive(Clone)]
+pub struct Browser {
+    client: Client,
+    base: String,
+}
+
+/// A page as it came, with the browser that asked for it.
+pub struct Page {
+    pub status: u16,
+    /// Path and query.
+    pub address: String,
+    pub headers: header::HeaderMap,
+    pub bytes: Vec<u8>,
+    browser: Browser,
+}
+
+/// A form on a page, with its hidden fields and what stands in the others.
+#[derive(Clone)]
+pub struct Form {
+    action: String,
+    fields: Vec<(String, String)>,
+    file: Option<(String, String, Vec<u8>)>,
+    is_multipart: bool,
+    browser: Browser,
+}
+
+fn selector(text: &str) -> Selector {
+    Selector::parse(text).unwrap()
+}
+
+impl Browser {
+    pub fn new(base: &str) -> Self {
+        let client = Client::builder().cookie_store(true).no_proxy().build().unwrap();
+        Self { client, base: base.to_owned() }
+    }
+
+    pub fn get(&self, address: &str) -> Page {
+        self.send(self.client.get(format!("{}{address}", self.base)))
+    }
+
+    /// A post with this body, as the site's own page would send it.
+    pub fn post(&self, address: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Page {
+        self.send(
+            self.client
+                .post(format!("{}{address}", self.base))
+                .header(header::ORIGIN, &self.base)
+                .header(header::CONTENT_TYPE, content_type)
+                .body(body.into()),
+        )
+    }
+
+    pub fn post_fields(&self, address: &str, fields: &[(&str, &str)]) -> Page {
+        let body = serde_html_form::to_string(fields).unwrap();
+        self.post(address, "application/x-www-form-urlencoded", body)
+    }
+
+    fn send(&self, request: RequestBuilder) -> Page {
+        self.read(request.send().unwrap())
+    }
+
+    fn read(&self, response: Response) -> Page {
+        let url = response.url().clone();
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        Page {
+            status: response.status().as_u16(),
+            address: format!("{}{query}", url.path()),
+            headers: response.headers().clone(),
+            bytes: response.bytes().unwrap().to_vec(),
+            browser: self.clone(),
+        }
+    }
+}
+
+impl Page {
+    pub fn html(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// What a reader sees in the page's main part, white space folded and no-break spaces made plain.
+    pub fn text(&self) -> String {
+        let document = Html::parse_document(&self.html());
+        let main = document.select(&selector("main")).next().unwrap_or(document.root_element());
+        fold(&main.text().collect::<String>())
+    }
+
+    #[track_caller]
+    pub fn expect_status(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}: {}", self.address, self.text());
+        self
+    }
+
+    #[track_caller]
+    pub fn expect(self, text: &str) -> Self {
+        assert!(self.text().contains(text), "{} does not say «{text}»: {}", self.address, self.text());
+        self
+    }
+
+    #[track_caller]
+    pub fn expect_not(self, text: &str) -> Self {
+        assert!(!self.text().contains(text), "{} says «{text}»: {}", self.address, self.text());
+        self
+    }
+
+    /// The message at a field, empty when there is none.
+    pub fn error_at(&self, field: &str) -> String {
+        let document = Html::parse_document(&self.html());
+        let found = document.select(&selector(&format!("#{field}-fel"))).next();
+        found.map(|element| fold(&element.text().collect::<String>())).unwrap_or_default()
+    }
+
+    /// What stands in a field.
+    #[track_caller]
+    pub fn value_of(&self, field: &str) -> String {
+        let document = Html::parse_document(&self.html());
+        let element = document.select(&selector(&format!("#{field}"))).next();
+        value(element.unwrap_or_else(|| panic!("{} has no field {field}", self.address)))
+    }
+
+    /// Follows the link with this text.
+    #[track_caller]
+    pub fn follow(&self, text: &str) -> Page {
+        let document = Html::parse_document(&self.html());
+        let found = document
+            .select(&selector("a[href]"))
+            .find(|link| fold(&link.text().collect::<String>()).starts_with(text));
+        let link = found.unwrap_or_else(|| panic!("{} has no link «{text}»: {}", self.address, self.text()));
+        self.browser.get(link.value().attr("href").unwrap())
+    }
+
+    pub fn has_link(&self, text: &str) -> bool {
+        let document = Html::parse_document(&self.html());
+        document
+            .select(&selector("a[href]"))
+            .any(|link| fold(&link.text().collect::<String>()).starts_with(text))
+    }
+
+    pub fn has_form(&self, action_end: &str) -> bool {
+        self.find_form(action_end, "").is_some()
+    }
+
+    /// The form whose address ends so.
+    #[track_caller]
+    pub fn form(&self, action_end: &str) -> Form {
+        self.form_with(action_end, "")
+    }
+
+    /// The form whose address ends so and whose HTML has this text in it, where there are several.
+    #[track_caller]
+    pub fn form_with(&self, action_end: &str, content: &str) -> Form {
+        self.find_form(action_end, content)
+            .unwrap_or_else(|| panic!("{} has no form to {action_end}: {}", self.address, self.text()))
+    }
+
+    fn find_form(&self, action_end: &str, content: &str) -> Option<Form> {
+        let document = Html::parse_document(&self.html());
+        let forms = selector("form[method=post]");
+        let form = document.select(&forms).find(|form| {
+            form.value().attr("action").is_some_and(|action| action.ends_with(action_end))
+                && form.html().contains(content)
+        })?;
+        let fields = form
+            .select(&selector("input[name], select[name], textarea[name]"))
+            .filter(|field| is_sent(*field))
+            .map(|field| (field.value().attr("name").unwrap().to_owned(), value(field)))
+            .collect();
+        Some(Form {
+            action: form.value().attr("action").unwrap().to_owned(),
+            fields,
+            file: None,
+            is_multipart: form.value().attr("enctype") == Some("multipart/form-data"),
+            browser: self.browser.clone(),
+        })
+    }
+}
+
+/// What a browser sends without being told: no unchecked box, no file.
+fn is_sent(field: ElementRef<'_>) -> bool {
+    match field.value().attr("type") {
+        Some("checkbox" | "radio") => field.value().attr("checked").is_some(),
+        Some("file" | "submit") => false,
+        _ => true,
+    }
+}
+
+fn value(field: ElementRef<'_>) -> String {
+    match field.value().name() {
+        "textarea" => {
+            let text = field.text().collect::<String>();
+            text.strip_prefix('\n').unwrap_or(&text).to_owned()
+        }
+        "select" => {
+            let chosen = field.select(&selector("option[selected]")).next();
+            let option = chosen.or_else(|| field.select(&selector("option")).next());
+            option.and_then(|option| option.value().attr("value")).unwrap_or_default().to_owned()
+        }
+        _ => field.value().attr("value").unwrap_or_default().to_owned(),
+    }
+}
+
+fn fold(text: &str) -> String {
+    text.replace(['\u{a0}', '\u{202f}'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Form {
+    /// Types into a field, chooses, or presses a button with this name and value.
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.fields.retain(|(field, _)| field != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.fields.retain(|(field, _)| field != name);
+        self
+    }
+
+    pub fn file(mut self, name: &str, file_name: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        self.file = Some((name.to_owned(), file_name.to_owned(), bytes.into()));
+        self
+    }
+
+    pub fn value_of(&self, name: &str) -> &str {
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    pub fn submit(&self) -> Page {
+        self.submit_from(&self.browser.base)
+    }
+
+    /// As a page of another site would send it.
+    pub fn submit_from(&self, origin: &str) -> Page {
+        let request = self
+            .browser
+            .client
+            .post(format!("{}{}", self.browser.base, self.action))
+            .header(header::ORIGIN, origin);
+        let request = if self.is_multipart {
+            let mut parts = multipart::Form::new();
+            for (name, value) in &self.fields {
+                parts = parts.text(name.clone(), value.clone());
+            }
+            if let Some((name, file_name, bytes)) = &self.file {
+                let part = multipart::Part::bytes(bytes.clone()).file_name(file_name.clone());
+                parts = parts.part(name.clone(), part);
+            }
+            request.multipart(parts)
+        } else {
+            request.form(&self.fields)
+        };
+        self.browser.send(request)
+    }
+}

@@ -1,0 +1,133 @@
+//! A running portal on a database of its own.
+
+use std::{net::TcpListener, thread};
+
+use bidragsporten::{
+    access::{self, Role, password},
+    infra::{
+        Portal as State,
+        clock::Clock,
+        db::{Address, Db, DbError},
+    },
+    install::{self, Mode},
+    recipient, server,
+};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Europe::Stockholm;
+use diesel::{Connection, RunQueryDsl};
+
+use crate::browser::Browser;
+
+pub const PASSWORD: &str = "ett långt lösenord för prov";
+
+pub struct Portal {
+    pub url: String,
+    pub db: Db,
+    pub address: String,
+    pub clock: Clock,
+    _folder: tempfile::TempDir,
+}
+
+/// The moment by a clock on the wall in Stockholm.
+pub fn stockholm(text: &str) -> DateTime<Utc> {
+    let naive = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap();
+    naive.and_local_timezone(Stockholm).earliest().unwrap().to_utc()
+}
+
+pub fn on_postgres() -> bool {
+    std::env::var("TEST_DATABASE").is_ok_and(|kind| kind == "postgres")
+}
+
+/// An empty database: a file, or one made in the test's PostgreSQL.
+pub fn fresh_database(folder: &tempfile::TempDir) -> String {
+    if !on_postgres() {
+        return folder.path().join("portal.sqlite").to_string_lossy().into_owned();
+    }
+    let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names the test's PostgreSQL");
+    let name = format!("t_{}", uuid::Uuid::now_v7().simple());
+    let mut connection = diesel::PgConnection::establish(&server).expect("the test's PostgreSQL answers");
+    diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut connection).unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    format!("{base}/{name}")
+}
+
+impl Portal {
+    /// The real portal, on 15 March 2022: the 2022 requisition is open.
+    pub fn new() -> Self {
+        Self::start(Mode::Real)
+    }
+
+    pub fn practice() -> Self {
+        Self::start(Mode::Practice)
+    }
+
+    fn start(mode: Mode) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = fresh_database(&folder);
+        let db = Db::open(Address::parse(&address)).unwrap();
+        install::install(&db, mode, stockholm("2022-01-10 08:00:00")).unwrap();
+        let clock = Clock::real();
+        clock.fix(stockholm("2022-03-15 09:00:00"));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let practice = mode == Mode::Practice;
+        let state = State { db: db.clone(), clock: clock.clone(), practice, https: false };
+        thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async { server::start(state, listener).unwrap().await })
+        });
+        Self { url, db, address, clock, _folder: folder }
+    }
+
+    /// Sets the portal's clock, in Stockholm time.
+    pub fn at(&self, text: &str) {
+        self.clock.fix(stockholm(text));
+    }
+
+    /// Somebody's browser, signed in nowhere.
+    pub fn anyone(&self) -> Browser {
+        Browser::new(&self.url)
+    }
+
+    /// The *ekonom* of a municipality.
+    pub fn preparer(&self, municipality: &str) -> Browser {
+        self.sign_in(municipality, &[Role::Preparer], "Ekonom")
+    }
+
+    /// The *behörig företrädare* of a municipality.
+    pub fn signatory(&self, municipality: &str) -> Browser {
+        self.sign_in(municipality, &[Role::Signatory], "Företrädare")
+    }
+
+    /// A *handläggare* at Kammarkollegiet.
+    pub fn officer(&self) -> Browser {
+        self.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Handläggare")
+    }
+
+    /// Signs somebody in through the sign-in page. The same name is the same person.
+    pub fn sign_in(&self, organisation: &str, roles: &[Role], name: &str) -> Browser {
+        let email = format!("{name}@{organisation}.example").to_lowercase().replace(' ', "-");
+        let (organisation, roles, address) = (organisation.to_owned(), roles.to_vec(), email.clone());
+        let name = format!("{name} i {organisation}");
+        self.db
+            .write_now(move |connection| {
+                let all = recipient::store::all(connection)?;
+                let organisation = all.into_iter().find(|known| known.name == organisation).expect("known");
+                let person = match access::store::find_by_email(connection, &address)? {
+                    Some((person, _)) => person,
+                    None => {
+                        let hash = password::hash(PASSWORD)?;
+                        access::store::add_person(connection, &address, &name, &hash, Utc::now())?
+                    }
+                };
+                for role in roles {
+                    access::store::give_role(connection, person.id, organisation.id, role)?;
+                }
+                Ok::<_, DbError>(())
+            })
+            .unwrap();
+        let browser = self.anyone();
+        let page = browser.get("/logga-in");
+        page.form("/logga-in").set("email", &email).set("password", PASSWORD).submit().expect_status(200);
+        browser
+    }
+}

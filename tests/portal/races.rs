@@ -1,0 +1,91 @@
+//! Many at once: nobody spends the same money, nobody overwrites another.
+
+use std::{
+    sync::{Arc, Barrier},
+    thread,
+};
+
+use bidragsporten::grant::{self, Account};
+
+use crate::{
+    journeys::{case_of, issue, sign},
+    portal::{PASSWORD, Portal},
+};
+
+/// Two hundred requisitions of two thousand kronor each, against 381 308: only 190 fit.
+#[test]
+fn two_hundred_simultaneous_submissions_never_exceed_the_allocation() {
+    const COUNT: usize = 200;
+    let portal = Portal::new();
+    let (preparer, signatory) = (portal.preparer("Ale"), portal.signatory("Ale"));
+    let forms: Vec<_> = (0..COUNT)
+        .map(|_| {
+            let requisition = issue(&preparer, "bas", "2 000").address;
+            let page = signatory.get(&format!("{requisition}/underskrift"));
+            page.form("/underskrift").set("password", PASSWORD)
+        })
+        .collect();
+    let start = Arc::new(Barrier::new(COUNT));
+    let threads: Vec<_> = forms
+        .into_iter()
+        .map(|form| {
+            let start = Arc::clone(&start);
+            thread::spawn(move || {
+                start.wait();
+                form.submit().status
+            })
+        })
+        .collect();
+    let statuses: Vec<u16> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    let count = |status| statuses.iter().filter(|given| **given == status).count();
+    assert_eq!((count(200), count(409)), (190, 10), "{statuses:?}");
+
+    let ledgers = portal
+        .db
+        .read_now(|connection| {
+            let agreement = bidragsporten::agreement::store::find_by_slug(connection, "aldreomsorg-2022")?;
+            grant::store::ledgers(connection, agreement.unwrap().id)
+        })
+        .unwrap();
+    let requisitioned: Vec<_> = ledgers
+        .values()
+        .map(|ledger| ledger.total(Account::Requisitioned))
+        .filter(|amount| !amount.is_zero())
+        .collect();
+    assert_eq!(requisitioned, [bidragsporten::money::Money::kronor(380_000)]);
+}
+
+#[test]
+fn of_two_officers_at_once_one_decides_and_the_other_is_told() {
+    let portal = Portal::new();
+    let requisition = issue(&portal.preparer("Ale"), "bas", "381 308").address;
+    sign(&portal.signatory("Ale"), &requisition).expect_status(200);
+    let role = [bidragsporten::access::Role::CaseOfficer];
+    let (one, other) = (portal.officer(), portal.sign_in("Kammarkollegiet", &role, "Handläggare två"));
+    let (first, second) = (one.get(&case_of(&requisition)), other.get(&case_of(&requisition)));
+    first.form("/godkannande").submit().expect("Godkänd");
+    let late = second.form("/avslag").set("reason", "Fel konto.").submit();
+    let late = late.expect_status(409).expect("Det går inte nu: rekvisitionen är godkänd.");
+    assert_eq!(late.value_of("reason"), "Fel konto.");
+    one.get(&case_of(&requisition)).expect("Godkänd").expect_not("Fel konto.");
+}
+
+#[test]
+fn colleagues_never_overwrite_each_other_unseen() {
+    let portal = Portal::new();
+    let role = [bidragsporten::access::Role::Preparer];
+    let (one, other) = (portal.preparer("Ale"), portal.sign_in("Ale", &role, "Ekonom två"));
+    let mine = crate::journeys::begin(&one, "bas");
+    let theirs = other.get(&mine.address);
+    theirs
+        .form("/uppgifter")
+        .set("contact_person", "Kollegan")
+        .set("handling", "spara")
+        .submit()
+        .expect_status(200);
+    let late = mine.form("/uppgifter").set("contact_person", "Jag själv").set("handling", "spara").submit();
+    let late = late.expect_status(409).expect("En kollega har sparat medan du skrev").expect("«Kollegan»");
+    assert_eq!(late.value_of("contact_person"), "Jag själv");
+    late.form("/uppgifter").set("handling", "spara").submit().expect_status(200);
+    assert_eq!(other.get(&mine.address).value_of("contact_person"), "Jag själv");
+}

@@ -2,6 +2,7 @@
 //!
 //! Runs on SQLite, or with `TEST_DATABASE=postgres` on the PostgreSQL at `TEST_POSTGRES_URL`.
 
+mod access;
 mod browser;
 mod journeys;
 mod portal;

@@ -1,0 +1,170 @@
+//! Routes × roles: every route that is registered, tried by everyone. The table is the program's own, so that a new
+//! route is in here by being there.
+
+use actix_web::{App, http::Method};
+use bidragsporten::{
+    access::{Role, proof::Access, routing::Route},
+    routes,
+};
+use scraper::{Html, Selector};
+
+use crate::{
+    browser::{Browser, Page},
+    journeys::{issue, sign},
+    portal::Portal,
+};
+
+fn table() -> Vec<Route> {
+    let mut table = Vec::new();
+    let _app = App::new().configure(|config| table = routes::configure(config));
+    table
+}
+
+fn home(role: Role) -> &'static str {
+    match role {
+        Role::Preparer | Role::FinanceHead | Role::Signatory => "Ale",
+        Role::CaseOfficer | Role::DecisionMaker | Role::PaymentOfficer => "Kammarkollegiet",
+        Role::Reader => "Socialdepartementet",
+    }
+}
+
+/// An address of the route that exists: Ale's grant, its submitted requisition with a scan, the 2022 agreement.
+struct Existing {
+    grant: String,
+    requisition: String,
+    attachment: String,
+}
+
+impl Existing {
+    fn file(portal: &Portal) -> Self {
+        let preparer = portal.preparer("Ale");
+        let issued = issue(&preparer, "bas", "100 000");
+        let scan = issued.form("/inskannad").file("file", "skan.pdf", b"%PDF-1.4\n%%EOF".to_vec());
+        scan.submit().expect_status(200);
+        let page = preparer.get(&issued.address);
+        let grant = preparer.get("/bidrag").follow("Äldreomsorg").address;
+        Self {
+            attachment: last(&page.follow("skan.pdf").address),
+            requisition: last(&issued.address),
+            grant: last(&grant),
+        }
+    }
+
+    fn address(&self, path: &str) -> String {
+        let id = if path.starts_with("/bidrag") { &self.grant } else { &self.requisition };
+        path.replace("{id}", id)
+            .replace("{attachment}", &self.attachment)
+            .replace("{slug}", "aldreomsorg-2022")
+    }
+}
+
+fn last(address: &str) -> String {
+    address.rsplit('/').next().unwrap().to_owned()
+}
+
+/// Posts nothing but the session's token: enough to get past the proof, not enough to change anything.
+fn try_route(browser: &Browser, route: &Route, address: &str) -> Page {
+    if route.method == Method::GET {
+        return browser.get(address);
+    }
+    let page = browser.get("/om");
+    let page = if page.html().contains("name=\"csrf\"") { page } else { browser.get("/logga-in") };
+    let token = Selector::parse("input[name=csrf]").unwrap();
+    let document = Html::parse_document(&page.html());
+    let csrf = document.select(&token).next().and_then(|input| input.value().attr("value")).unwrap();
+    browser.post_fields(address, &[("csrf", csrf)])
+}
+
+/// What the table says should happen to somebody with this role, or to nobody in particular.
+fn is_as_told(route: &Route, role: Option<Role>, page: &Page) -> bool {
+    let is_turned_away = page.address.starts_with("/logga-in?") || page.status == 401;
+    let is_let_in = !is_turned_away && page.status != 403 && page.status != 404;
+    match (route.access, role) {
+        (Access::Practice, _) => page.status == 404,
+        (Access::Everyone, _) => is_let_in,
+        (Access::SignedIn | Access::OneOf(_), None) => is_turned_away,
+        (Access::SignedIn, Some(_)) => is_let_in,
+        (Access::OneOf(roles), Some(role)) if roles.contains(&role) => is_let_in,
+        (Access::OneOf(_), Some(_)) => page.status == 403,
+    }
+}
+
+#[test]
+fn every_route_admits_whom_the_table_says_and_nobody_else() {
+    let portal = Portal::new();
+    let existing = Existing::file(&portal);
+    let table = table();
+    let mut wrong = Vec::new();
+    let visitors = std::iter::once(None).chain(Role::ALL.into_iter().map(Some));
+    for role in visitors {
+        let sign_in = || match role {
+            Some(role) => portal.sign_in(home(role), &[role], role.key()),
+            None => portal.anyone(),
+        };
+        let mut browser = sign_in();
+        for route in &table {
+            let page = try_route(&browser, route, &existing.address(route.path));
+            if !is_as_told(route, role, &page) {
+                wrong.push(format!(
+                    "{} {} as {role:?}: {} at {}",
+                    route.method, route.path, page.status, page.address
+                ));
+            }
+            if route.path == "/logga-ut" {
+                browser = sign_in();
+            }
+        }
+    }
+    assert!(table.len() > 20, "the table has {} rows", table.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_anothers_is_not_there() {
+    let portal = Portal::new();
+    let existing = Existing::file(&portal);
+    let mut seen = Vec::new();
+    for role in [Role::Preparer, Role::FinanceHead, Role::Signatory] {
+        let stranger = portal.sign_in("Alingsås", &[role], role.key());
+        for route in table().iter().filter(|route| route.path.contains("{id}")) {
+            let page = try_route(&stranger, route, &existing.address(route.path));
+            // A post without its fields is told so before anything is looked up.
+            let says_nothing = page.status == 404 || page.status == 403 || page.status == 400;
+            if !says_nothing || (route.method == Method::GET && page.status == 400) {
+                seen.push(format!("{} {} as {role:?}: {}", route.method, route.path, page.status));
+            }
+        }
+    }
+    assert!(seen.is_empty(), "{}", seen.join("\n"));
+}
+
+#[test]
+fn two_roles_in_two_organisations_are_two_desks() {
+    let portal = Portal::new();
+    portal.sign_in("Ale", &[Role::Preparer], "Dubbel");
+    // The same address at Alingsås would be another person: the second role is given to the first.
+    portal.give_role("dubbel@ale.example", "Alingsås", Role::Preparer);
+    let browser = portal.sign_in("Ale", &[Role::Preparer], "Dubbel");
+    let ale = browser.get("/bidrag").expect("Ale kommun");
+    let form = ale.form("/organisation");
+    let other = ale.html();
+    let id = other
+        .split("<option value=\"")
+        .filter(|part| part.contains(">Alingsås<"))
+        .map(|part| &part[..36])
+        .next();
+    form.set("organisation", id.unwrap()).submit().expect("Alingsås kommun").expect_not("Ale kommun");
+}
+
+#[test]
+fn nobody_signs_what_the_signatory_did_not() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let issued = issue(&preparer, "bas", "100 000");
+    preparer.get(&format!("{}/underskrift", issued.address)).expect_status(403);
+    let signatory = portal.signatory("Ale");
+    let page = signatory.get(&format!("{}/underskrift", issued.address));
+    page.form("/underskrift").set("password", "fel").submit().expect_status(422).expect("Lösenordet är fel");
+    preparer.get(&issued.address).expect("Väntar på underskrift");
+    sign(&signatory, &issued.address).expect("Kvitto");
+}

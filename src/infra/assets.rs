@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use actix_web::{HttpResponse, web};
 use include_dir::{Dir, include_dir};
 
-use super::{error::AppError, hash::sha256_hex, page::Page};
+use super::{error::AppError, hash::sha256_hex};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/static");
 
@@ -26,7 +26,7 @@ pub fn address(name: &str) -> String {
     format!("/static/{name}?v={print}")
 }
 
-pub async fn show(name: web::Path<String>) -> Page {
+pub async fn show(name: web::Path<String>) -> Result<HttpResponse, AppError> {
     let (file, media_type) =
         FILES.get_file(name.as_str()).zip(media_type(&name)).ok_or(AppError::NotFound)?;
     Ok(HttpResponse::Ok()

@@ -1,0 +1,322 @@
+//! What the portal costs, as a ratio to the least that any program could do in the same run: a bare handler that sends
+//! the same bytes, bare durable inserts into the same kind of database. `benches/run` runs it on both databases.
+
+use std::{
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+use bidragsporten::{
+    access::{self, Actor, Role},
+    agreement, grant,
+    grant::Scope,
+    ids::Id,
+    infra::{
+        Portal,
+        clock::Clock,
+        db::{Address, Db, DbError},
+        settings,
+    },
+    install::{self, Mode},
+    practice, recipient,
+    requisition::{
+        Requisition, store,
+        verbs::{self, Act, Target},
+    },
+    server,
+};
+use chrono::{DateTime, Utc};
+
+const CONNECTIONS: usize = 8;
+const MEASURED: Duration = Duration::from_secs(5);
+const SUBMISSIONS: usize = 400;
+
+fn main() {
+    // `cargo test --benches` runs this too; a benchmark measures only when asked to.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder for the database");
+    let database = std::env::var("BENCH_DATABASE")
+        .unwrap_or_else(|_| folder.path().join("bench.sqlite").to_string_lossy().into_owned());
+    let kind = if database.starts_with("postgres") { "PostgreSQL" } else { "SQLite" };
+    println!("\n## {kind}\n");
+    let db = Db::open(Address::parse(&database)).expect("the database opens");
+    install::install(&db, Mode::Practice, Utc::now()).expect("the agreements are read");
+    let clock = practice::clock(&db).expect("the filings are made");
+
+    pages(&db, &clock);
+    submissions(&db, &clock);
+    if kind == "SQLite" {
+        process(folder.path());
+    }
+}
+
+/// Pages per second and the slowest of a hundred, beside a bare handler that sends the same bytes.
+fn pages(db: &Db, clock: &Clock) {
+    let portal = listen(|listener| {
+        let portal = Portal { db: db.clone(), clock: clock.clone(), practice: true, https: false };
+        move || actix_web::rt::System::new().block_on(async { server::start(portal, listener)?.await })
+    });
+    let officer = sign_in(&portal, "kammarkollegiet", Role::CaseOfficer);
+    let preparer = sign_in(&portal, "1440", Role::Preparer);
+    println!("| page | bytes | gzip | per second | p99, ms | bare, per second | ratio |");
+    println!("|---|---|---|---|---|---|---|");
+    for (name, address, cookie) in [
+        ("översikt, 291 rader", "/oversikt/aldreomsorg-2022", &officer),
+        ("kö", "/granskning", &officer),
+        ("mina bidrag", "/bidrag", &preparer),
+        ("logga in", "/logga-in", &preparer),
+    ] {
+        let first = request(&mut connect(&portal), address, cookie, "");
+        assert!(
+            first.starts_with(b"HTTP/1.1 200") || address == "/logga-in",
+            "{address} does not answer 200"
+        );
+        let body = body_of(&first).to_vec();
+        let packed = body_of(&request(&mut connect(&portal), address, cookie, "gzip")).len();
+        let length = body.len();
+        let bare = listen(|listener| {
+            let body = web::Bytes::from(body);
+            move || {
+                actix_web::rt::System::new().block_on(async {
+                    HttpServer::new(move || {
+                        let body = body.clone();
+                        App::new().default_service(web::to(move || {
+                            let body = body.clone();
+                            async move { HttpResponse::Ok().content_type("text/html; charset=utf-8").body(body) }
+                        }))
+                    })
+                    .listen(listener)?
+                    .run()
+                    .await
+                })
+            }
+        });
+        let (bare_rate, _) = load(&bare, "/", "");
+        let (rate, p99) = load(&portal, address, cookie);
+        println!(
+            "| {name} | {length} | {packed} | {rate:.0} | {:.1} | {bare_rate:.0} | {:.2} |",
+            p99.as_secs_f64() * 1000.0,
+            rate / bare_rate
+        );
+    }
+}
+
+fn listen<F>(serve: impl FnOnce(TcpListener) -> F) -> String
+where
+    F: FnOnce() -> std::io::Result<()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    thread::spawn(serve(listener));
+    address
+}
+
+/// The cookie of a session started through the practice sign-in.
+fn sign_in(address: &str, organisation: &str, role: Role) -> String {
+    let page = String::from_utf8_lossy(&request(&mut connect(address), "/logga-in", "", "")).into_owned();
+    let between = |text: &str, from: &str, to: char| {
+        text.split_once(from).and_then(|(_, rest)| rest.split_once(to)).map(|(found, _)| found.to_owned())
+    };
+    let cookie = between(&page, "set-cookie: ", ';').expect("a cookie");
+    let csrf = between(&page, "name=\"csrf\" value=\"", '"').expect("a token");
+    let form = format!("csrf={csrf}&organisation={organisation}&role={}", role.key());
+    let mut stream = connect(address);
+    write!(
+        stream,
+        "POST /ovning/logga-in HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\ncookie: {cookie}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+        form.len()
+    )
+    .expect("the form is sent");
+    let answer = String::from_utf8_lossy(&read_response(&mut stream)).into_owned();
+    between(&answer, "set-cookie: ", ';').expect("a session")
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("the server answers");
+    stream.set_nodelay(true).expect("no delay");
+    stream
+}
+
+fn request(stream: &mut TcpStream, path: &str, cookie: &str, encoding: &str) -> Vec<u8> {
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\naccept-encoding: {encoding}\r\n\r\n"
+    )
+    .expect("the request is sent");
+    read_response(stream)
+}
+
+/// Head and body. Bodies with a length are read to it, chunked ones to their last chunk.
+fn read_response(stream: &mut TcpStream) -> Vec<u8> {
+    let mut response = Vec::with_capacity(64 * 1024);
+    let mut buffer = [0_u8; 64 * 1024];
+    loop {
+        let count = stream.read(&mut buffer).expect("the response is read");
+        response.extend_from_slice(&buffer[..count]);
+        if count == 0 || is_whole(&response) {
+            return response;
+        }
+    }
+}
+
+fn is_whole(response: &[u8]) -> bool {
+    let Some(end) = response.windows(4).position(|four| four == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&response[..end]).to_ascii_lowercase();
+    match head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()) {
+        Some(length) => response.len() >= end + 4 + length.parse::<usize>().expect("a length"),
+        None => response.ends_with(b"0\r\n\r\n"),
+    }
+}
+
+fn body_of(response: &[u8]) -> &[u8] {
+    let end = response.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    &response[end + 4..]
+}
+
+/// Requests per second and the 99th percentile over [`CONNECTIONS`] connections.
+fn load(address: &str, path: &str, cookie: &str) -> (f64, Duration) {
+    let workers: Vec<_> = (0..CONNECTIONS)
+        .map(|_| {
+            let (address, path, cookie) = (address.to_owned(), path.to_owned(), cookie.to_owned());
+            thread::spawn(move || {
+                let mut stream = connect(&address);
+                request(&mut stream, &path, &cookie, "");
+                let begun = Instant::now();
+                let mut times = Vec::new();
+                while begun.elapsed() < MEASURED {
+                    let sent = Instant::now();
+                    request(&mut stream, &path, &cookie, "");
+                    times.push(sent.elapsed());
+                }
+                times
+            })
+        })
+        .collect();
+    let mut times: Vec<Duration> =
+        workers.into_iter().flat_map(|worker| worker.join().expect("a worker")).collect();
+    times.sort();
+    (times.len() as f64 / MEASURED.as_secs_f64(), times[times.len() * 99 / 100])
+}
+
+/// Signed submissions per second, each durable before it is answered, beside bare durable inserts of one row.
+fn submissions(db: &Db, clock: &Clock) {
+    let ready = issued(db, clock).expect("requisitions are issued");
+    let begun = Instant::now();
+    for (act, target) in &ready {
+        db.write_now(|connection| verbs::sign(connection, act, *target)).expect("it is signed");
+    }
+    let rate = ready.len() as f64 / begun.elapsed().as_secs_f64();
+
+    let begun = Instant::now();
+    for index in 0..SUBMISSIONS {
+        db.write_now(|connection| settings::set(connection, &format!("bench {index}"), "row"))
+            .map_err(|error: DbError| error)
+            .expect("it is inserted");
+    }
+    let bare = SUBMISSIONS as f64 / begun.elapsed().as_secs_f64();
+    println!("\n| durable writes, one connection | per second |");
+    println!("|---|---|");
+    println!("| signed submissions | {rate:.0} |");
+    println!("| bare inserts of one row | {bare:.0} |");
+    println!("| ratio | {:.2} |", rate / bare);
+}
+
+/// Requisitions awaiting signature, one krona each, spread over the municipalities.
+fn issued(db: &Db, clock: &Clock) -> Result<Vec<(Act, Target)>, verbs::Failure> {
+    let now = clock.now();
+    db.write_now(|connection| {
+        let agreement = agreement::store::find_by_slug(connection, "aldreomsorg-2022")?
+            .ok_or(verbs::Failure::NotFound)?;
+        let recipients = grant::store::recipients_of(connection, agreement.id)?;
+        let mut ready = Vec::new();
+        for index in 0..SUBMISSIONS {
+            // The first hundred in the registry's order have filed little in practice mode.
+            let (grant, recipient) = &recipients[recipients.len() - 1 - index % 100];
+            if recipient.kind != recipient::Kind::Municipality {
+                continue;
+            }
+            let act = act(connection, recipient, now)?;
+            let grant_id = grant.parse().map_err(DbError::corrupt)?;
+            let id: Id<Requisition> = Id::new();
+            if verbs::start(connection, &act, grant_id, "bas", id).is_err() {
+                continue;
+            }
+            let mut draft = store::find(connection, act.scope, id)?.ok_or(verbs::Failure::NotFound)?.draft;
+            draft.amount = "1".to_owned();
+            draft.contact_person = "Mätning".to_owned();
+            draft.street = "Mätgatan 1".to_owned();
+            draft.postal_code = "123 45".to_owned();
+            draft.city = "Mätorten".to_owned();
+            draft.telephone = "08-465 004 10".to_owned();
+            draft.email = "matning@ovning.example".to_owned();
+            draft.account_kind = "bankgiro".to_owned();
+            draft.account_number = "991-2346".to_owned();
+            store::save_draft(connection, act.scope, id, 1, &draft)?;
+            verbs::issue(connection, &act, Target { id, revision: 2 }, true)?;
+            ready.push((act, Target { id, revision: 3 }));
+        }
+        Ok(ready)
+    })
+}
+
+fn act(
+    connection: &mut bidragsporten::infra::db::AnyConnection,
+    recipient: &recipient::Organisation,
+    now: DateTime<Utc>,
+) -> Result<Act, DbError> {
+    let person = practice::person(connection, recipient, Role::Signatory, 1, now)?;
+    let actor = Actor {
+        person: access::Person { ..person },
+        organisation: recipient.clone(),
+        roles: vec![Role::Signatory],
+        organisations: Vec::new(),
+    };
+    Ok(Act { scope: Scope::Recipient(recipient.id), actor, now })
+}
+
+/// Start to first page, on a new database and on one that is there, and resident memory.
+fn process(folder: &Path) {
+    let database = folder.join("process.sqlite");
+    println!("\n| the program | |");
+    println!("|---|---|");
+    for what in ["first start to first page, ms", "later start to first page, ms"] {
+        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+        let address = format!("127.0.0.1:{port}");
+        let begun = Instant::now();
+        let mut program = Command::new(env!("CARGO_BIN_EXE_bidragsporten"))
+            .env("DATABASE_URL", &database)
+            .env("BIDRAGSPORTEN_LISTEN", &address)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        while !answers(&address) {
+            thread::sleep(Duration::from_millis(2));
+        }
+        println!("| {what} | {} |", begun.elapsed().as_millis());
+        if what.starts_with("later") {
+            for _ in 0..200 {
+                request(&mut connect(&address), "/logga-in", "", "");
+            }
+            let status =
+                std::fs::read_to_string(format!("/proc/{}/status", program.id())).unwrap_or_default();
+            let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("?");
+            println!("| resident memory after 200 pages | {} |", resident.trim());
+        }
+        program.kill().expect("the program stops");
+        program.wait().expect("the program has stopped");
+    }
+}
+
+fn answers(address: &str) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address) else { return false };
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    request(&mut stream, "/logga-in", "", "").starts_with(b"HTTP/1.1 200")
+}

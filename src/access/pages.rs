@@ -5,12 +5,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    password,
+    Person, password,
     proof::{self, By, NoFields, Posted, SignedIn, Visit},
     routing::Routes,
     store,
 };
 use crate::{
+    ids::Id,
     infra::{
         Portal,
         browser::BrowserToken,
@@ -101,21 +102,19 @@ async fn create(
 ) -> Page {
     let SignInForm { email, password, till, hallet } = form;
     let resume = Resume { action: till, fields: serde_json::from_str(&hallet).unwrap_or_default() };
-    let typed = email.clone();
-    let signed_in = portal
-        .db
-        .read(move |connection| {
-            let found = store::find_by_email(connection, &typed)?;
-            let stored = found.as_ref().map(|(_, hash)| hash.as_str());
-            if !password::verify(&password, stored) {
-                return Ok::<_, AppError>(None);
-            }
-            let Some((person, _)) = found else { return Ok(None) };
-            let organisation = store::first_organisation(connection, person.id)?;
-            Ok(organisation.map(|organisation| (person, organisation)))
-        })
-        .await?;
-    let Some((person, organisation)) = signed_in else {
+    let known = recognise(&portal, email.clone(), password).await?;
+    let home = match &known {
+        Some(person) => {
+            let id = person.id;
+            portal
+                .db
+                .read(move |connection| store::first_organisation(connection, id))
+                .await
+                .map_err(AppError::from)?
+        }
+        None => None,
+    };
+    let Some((person, organisation)) = known.zip(home) else {
         let mut page = sign_in_page(visit.chrome, &portal, resume).await?;
         page.email = email;
         page.errors
@@ -125,11 +124,26 @@ async fn create(
     enter(&portal, person.id, organisation, resume, visit.chrome).await
 }
 
+/// Who has this address and this password. The password is verified with no connection held: it takes its time.
+pub async fn recognise(portal: &Portal, email: String, typed: String) -> Result<Option<Person>, AppError> {
+    let found = portal
+        .db
+        .read(move |connection| store::find_by_email(connection, &email))
+        .await
+        .map_err(AppError::from)?;
+    let verified = web::block(move || {
+        let stored = found.as_ref().map(|(_, hash)| hash.as_str());
+        password::verify(&typed, stored).then_some(found).flatten()
+    });
+    let known = verified.await.map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(known.map(|(person, _)| person))
+}
+
 /// Starts a session under a new token (an old one that somebody planted is worth nothing) and goes on.
 pub async fn enter(
     portal: &Portal,
-    person: crate::ids::Id<super::Person>,
-    organisation: crate::ids::Id<Organisation>,
+    person: Id<Person>,
+    organisation: Id<Organisation>,
     resume: Resume,
     mut chrome: Chrome,
 ) -> Page {
@@ -178,7 +192,7 @@ async fn delete(
 
 #[derive(Deserialize)]
 struct SwitchForm {
-    organisation: crate::ids::Id<Organisation>,
+    organisation: Id<Organisation>,
 }
 
 async fn switch_organisation(

@@ -138,6 +138,11 @@ function watch(page, home) {
   });
 }
 
+/** Clicks what leads to another page, and waits until that page is there. */
+export async function press(page, locator) {
+  await Promise.all([page.waitForEvent("load"), locator.click()]);
+}
+
 /**
  * Practice mode's one-click sign-in. `role`: ekonom, ekonomichef, foretradare, handlaggare, beslutsfattare, utbetalare,
  * insyn. `municipality` is the name or the code in the list, for the roles at a municipality.
@@ -146,7 +151,7 @@ export async function signInAs(page, role, municipality) {
   await page.goto("/logga-in");
   const form = page.locator('form[action="/ovning/logga-in"]', { has: page.locator(`button[name="role"][value="${role}"]`) });
   if (municipality !== undefined) await form.locator('select[name="organisation"]').selectOption(municipality);
-  await form.locator(`button[name="role"][value="${role}"]`).click();
+  await press(page, form.locator(`button[name="role"][value="${role}"]`));
   const { pathname } = new URL(page.url());
   assert.ok(!["/logga-in", "/ovning/logga-in"].includes(pathname), `signing in as ${role} ended at ${pathname}`);
 }

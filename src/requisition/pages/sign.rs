@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{act, address, find, scope, show::SectionView};
 use crate::{
     access::{
-        self, password,
+        self,
         proof::{By, Posted, Signatory},
     },
     ids::Id,
@@ -75,7 +75,7 @@ pub async fn create(
     let id = id.into_inner();
     // Somebody else's requisition is not there, whatever the password.
     let case = find(&portal, scope(&by), id).await?;
-    if !is_password_of(&portal, by.person.email.clone(), form.password).await? {
+    if access::pages::recognise(&portal, by.person.email.clone(), form.password).await?.is_none() {
         let mut errors = FieldErrors::default();
         errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
         return sign_page(by.chrome, case, errors);
@@ -97,14 +97,4 @@ pub async fn create(
         }
         Err(failure) => Err(failure.into()),
     }
-}
-
-async fn is_password_of(portal: &Portal, email: String, typed: String) -> Result<bool, AppError> {
-    portal
-        .db
-        .read(move |connection| {
-            let found = access::store::find_by_email(connection, &email)?;
-            Ok(password::verify(&typed, found.as_ref().map(|(_, hash)| hash.as_str())))
-        })
-        .await
 }

@@ -20,7 +20,9 @@ use thiserror::Error;
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// Any constant will do, as long as every instance of the portal takes the same.
 const STARTUP_LOCK: i64 = 0x0062_6964_7261_6773;
-const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
+const WAIT_TO_READ: Duration = Duration::from_secs(5);
+/// Writers queue for one another; a long queue is no reason to turn anybody away.
+const WAIT_TO_WRITE: Duration = Duration::from_secs(20);
 
 #[derive(diesel::MultiConnection)]
 pub enum AnyConnection {
@@ -300,7 +302,7 @@ fn pool(address: &Address, size: u32, read_only: bool) -> Result<Pool<Manager>, 
     Ok(Pool::builder()
         .max_size(size)
         .min_idle(Some(0))
-        .connection_timeout(WAIT_FOR_CONNECTION)
+        .connection_timeout(if read_only { WAIT_TO_READ } else { WAIT_TO_WRITE })
         .error_handler(Box::new(QuietErrors))
         .build_unchecked(manager))
 }

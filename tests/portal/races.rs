@@ -8,6 +8,7 @@ use std::{
 use bidragsporten::grant::{self, Account};
 
 use crate::{
+    browser::Form,
     journeys::{case_of, issue, sign},
     portal::{PASSWORD, Portal},
 };
@@ -32,7 +33,7 @@ fn two_hundred_simultaneous_submissions_never_exceed_the_allocation() {
             let start = Arc::clone(&start);
             thread::spawn(move || {
                 start.wait();
-                form.submit().status
+                submit_until_answered(&form)
             })
         })
         .collect();
@@ -53,6 +54,16 @@ fn two_hundred_simultaneous_submissions_never_exceed_the_allocation() {
         .filter(|amount| !amount.is_zero())
         .collect();
     assert_eq!(requisitioned, [bidragsporten::money::Money::kronor(380_000)]);
+}
+
+/// A machine under load may ask to try again; who was asked does so, as the page says.
+fn submit_until_answered(form: &Form) -> u16 {
+    loop {
+        match form.submit().status {
+            503 => {}
+            status => return status,
+        }
+    }
 }
 
 #[test]

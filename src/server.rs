@@ -11,6 +11,7 @@ use actix_web::{
 use tracing_actix_web::TracingLogger;
 
 use crate::{
+    dashboard,
     infra::{Portal, browser},
     routes,
 };
@@ -21,9 +22,11 @@ const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
 pub fn start(portal: Portal, listener: TcpListener) -> io::Result<Server> {
     let https = portal.https;
     let portal = web::Data::new(portal);
+    let rendered = dashboard::pages::cache();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(portal.clone())
+            .app_data(rendered.clone())
             .configure(|config| {
                 routes::configure(config);
             })

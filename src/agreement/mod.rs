@@ -4,8 +4,10 @@
 //! diarienummer, which the sources do not state, are set later.
 
 pub mod definition;
+pub mod form;
 pub mod pages;
 pub mod store;
+pub mod verbs;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -97,12 +99,32 @@ pub enum LateRequisition {
     NotStated,
 }
 
+impl LateRequisition {
+    /// What a recipient is told.
+    pub fn consequence(self) -> &'static str {
+        match self {
+            Self::Lapses => "Rätten till bidraget förfaller om rekvisitionen inte har kommit in i tid.",
+            Self::NotStated => "Överenskommelsen säger inte vad som händer med en sen rekvisition.",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LateReport {
     /// *Kan regeringen återkräva stödet.*
     MayReclaim,
     NotStated,
+}
+
+impl LateReport {
+    /// What a recipient is told.
+    pub fn consequence(self) -> &'static str {
+        match self {
+            Self::MayReclaim => "Regeringen kan återkräva stödet om redovisningen inte kommer in i tid.",
+            Self::NotStated => "Överenskommelsen säger inte vad som händer med en sen redovisning.",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -176,6 +198,28 @@ pub enum CalendarKind {
     Report,
 }
 
+impl CalendarKind {
+    fn label(self) -> &'static str {
+        match self {
+            Self::CheckIn => "Avstämning",
+            Self::Report => "Rapport",
+        }
+    }
+}
+
+/// A line of the agreement's calendar: a last day, a check-in or a further report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Milestone<'a> {
+    /// The last day of it.
+    pub to: NaiveDate,
+    pub when: String,
+    pub what: &'static str,
+    pub text: &'a str,
+    pub who: &'a str,
+    pub to_whom: &'a str,
+    pub source: &'a str,
+}
+
 /// A fault or an oddity of the source: shown, never mended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -246,6 +290,50 @@ impl Terms {
     }
 }
 
+impl Terms {
+    /// The agreement's whole calendar by date: the last days among check-ins and reports.
+    pub fn milestones(&self) -> Vec<Milestone<'_>> {
+        let last_day = |deadline: Deadline, what, text| Milestone {
+            to: deadline.0,
+            when: deadline.to_string(),
+            what,
+            text,
+            who: "Bidragsmottagarna",
+            to_whom: "",
+            source: "",
+        };
+        let deadlines = &self.deadlines;
+        let mut all = vec![
+            last_day(
+                deadlines.requisition,
+                "Sista dag för rekvisition",
+                deadlines.late_requisition.consequence(),
+            ),
+            last_day(
+                deadlines.report,
+                "Sista dag för ekonomisk redovisning",
+                deadlines.late_report.consequence(),
+            ),
+            last_day(
+                deadlines.repayment,
+                "Sista dag för återbetalning",
+                "Medel som inte har använts ska då vara återbetalda.",
+            ),
+        ];
+        all.extend(self.calendar.iter().map(|item| Milestone {
+            to: item.to,
+            when: item.when.clone(),
+            what: item.kind.label(),
+            text: &item.text,
+            who: &item.who,
+            to_whom: &item.to_whom,
+            source: &item.source,
+        }));
+        all.sort_by_key(|milestone| milestone.to);
+        all
+    }
+}
+
 fn deadline<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Deadline, D::Error> {
     date(deserializer).map(Deadline)
 }
@@ -263,4 +351,30 @@ fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Erro
         Written::Text(text) => text,
     };
     text.parse().map_err(|_| serde::de::Error::custom(format!("{text} är inget datum (ÅÅÅÅ-MM-DD)")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_calendar_has_everything_in_the_order_of_its_dates() {
+        let text = include_str!("../../agreements/aldreomsorg-2022/agreement.toml");
+        let terms = definition::parse("agreement.toml", text).unwrap();
+        let milestones = terms.milestones();
+        let whats: Vec<&str> = milestones.iter().map(|milestone| milestone.what).collect();
+        assert_eq!(
+            whats,
+            [
+                "Rapport",
+                "Avstämning",
+                "Avstämning",
+                "Sista dag för rekvisition",
+                "Sista dag för ekonomisk redovisning",
+                "Sista dag för återbetalning",
+            ]
+        );
+        assert!(milestones.is_sorted_by_key(|milestone| milestone.to));
+        assert_eq!(milestones[3].when, "1 december 2022");
+    }
 }

@@ -58,6 +58,33 @@ pub fn find_by_slug(connection: &mut AnyConnection, slug: &str) -> Result<Option
     row.map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).transpose()
 }
 
+/// The agreement, if this authority pays it.
+pub fn find_paid_by(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    slug: &str,
+) -> Result<Option<Agreement>, DbError> {
+    let row: Option<(AgreementRow, OrganisationRow)> = agreements::table
+        .inner_join(organisations::table)
+        .filter(agreements::slug.eq(slug))
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .select((AgreementRow::as_select(), OrganisationRow::as_select()))
+        .first(connection)
+        .optional()?;
+    row.map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).transpose()
+}
+
+/// These agreements, the newest year first.
+pub fn find_each(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result<Vec<Agreement>, DbError> {
+    let rows: Vec<(AgreementRow, OrganisationRow)> = agreements::table
+        .inner_join(organisations::table)
+        .filter(agreements::id.eq_any(ids.iter().map(ToString::to_string)))
+        .order_by((agreements::year.desc(), agreements::slug))
+        .select((AgreementRow::as_select(), OrganisationRow::as_select()))
+        .load(connection)?;
+    rows.into_iter().map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).collect()
+}
+
 /// Every agreement, the newest year first.
 pub fn all(connection: &mut AnyConnection) -> Result<Vec<Agreement>, DbError> {
     let rows: Vec<(AgreementRow, OrganisationRow)> = agreements::table

@@ -120,14 +120,14 @@ pub fn of_recipient(connection: &mut AnyConnection, recipient: &Organisation) ->
         .collect()
 }
 
-/// Every ledger of an agreement, by the grant's id.
+/// Every ledger of these agreements, by the grant's id: one query.
 pub fn ledgers(
     connection: &mut AnyConnection,
-    agreement: Id<Agreement>,
+    agreements: &[Id<Agreement>],
 ) -> Result<HashMap<String, Ledger>, DbError> {
     let sums: Vec<(String, String, String, i64)> = ledger_entries::table
         .inner_join(grants::table)
-        .filter(grants::agreement_id.eq(agreement.to_string()))
+        .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
         .group_by((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account))
         .select((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account, total()))
         .load(connection)?;
@@ -146,6 +146,24 @@ pub fn recipients_of(
         .select((grants::id, OrganisationRow::as_select()))
         .load(connection)?;
     rows.into_iter().map(|(id, recipient)| Ok((id, recipient.try_into()?))).collect()
+}
+
+/// The recipients of these agreements, each with the ids of its grant and of the agreement: one query.
+pub fn recipients_of_each(
+    connection: &mut AnyConnection,
+    agreements: &[Id<Agreement>],
+) -> Result<Vec<(String, Id<Agreement>, Organisation)>, DbError> {
+    let rows: Vec<(String, String, OrganisationRow)> = grants::table
+        .inner_join(organisations::table)
+        .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
+        .order_by((grants::agreement_id, organisations::code))
+        .select((grants::id, grants::agreement_id, OrganisationRow::as_select()))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(id, agreement, recipient)| {
+            Ok((id, agreement.parse().map_err(DbError::corrupt)?, recipient.try_into()?))
+        })
+        .collect()
 }
 
 /// A number that grows with every change in any grant of the agreement: what was rendered at the same number is still

@@ -106,16 +106,21 @@ pub fn of_recipient(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Grant, post and status of every requisition of an agreement.
+/// Grant, post and status of every requisition of these agreements, and whether it ever came in: one query.
 pub fn statuses(
     connection: &mut AnyConnection,
-    agreement: Id<crate::agreement::Agreement>,
-) -> Result<Vec<(String, String, String)>, DbError> {
+    agreements: &[Id<crate::agreement::Agreement>],
+) -> Result<Vec<(String, String, String, bool)>, DbError> {
     Ok(requisitions::table
         .inner_join(grants::table)
-        .filter(grants::agreement_id.eq(agreement.to_string()))
+        .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
         .order_by((requisitions::grant_id, requisitions::number))
-        .select((requisitions::grant_id, requisitions::post, requisitions::status))
+        .select((
+            requisitions::grant_id,
+            requisitions::post,
+            requisitions::status,
+            requisitions::received_at.is_not_null(),
+        ))
         .load(connection)?)
 }
 

@@ -1,0 +1,90 @@
+//! The form in which the paying authority sets the two diarienummer.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Agreement, Diarienummers};
+use crate::{
+    infra::form::FieldErrors,
+    numbers::{Diarienummer, LineError},
+};
+
+/// As typed. The fields have the names they have in the agreement's own forms.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DiarienummerForm {
+    pub agreement_diarienummer: String,
+    pub decision_diarienummer: String,
+    /// The version of the agreement that the page was made from.
+    pub version: String,
+}
+
+impl DiarienummerForm {
+    pub fn of(agreement: &Agreement) -> Self {
+        Self {
+            agreement_diarienummer: agreement.diarienummer.agreement.clone(),
+            decision_diarienummer: agreement.diarienummer.payment_decision.clone(),
+            version: agreement.version.to_string(),
+        }
+    }
+
+    /// Both numbers; an empty one is not known yet.
+    pub fn parse(&self) -> Result<Diarienummers, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let agreement = errors.take("agreement_diarienummer", number_or_empty(&self.agreement_diarienummer));
+        let decision = errors.take("decision_diarienummer", number_or_empty(&self.decision_diarienummer));
+        match (agreement, decision) {
+            (Some(agreement), Some(payment_decision)) => Ok(Diarienummers { agreement, payment_decision }),
+            _ => Err(errors),
+        }
+    }
+}
+
+fn number_or_empty(typed: &str) -> Result<String, LineError> {
+    match Diarienummer::parse(typed) {
+        Err(LineError::Empty) => Ok(String::new()),
+        parsed => parsed.map(|number| number.to_string()),
+    }
+}
+
+/// What to say of a number that is kept although it does not look like one; empty when it does.
+pub fn warning(number: &str) -> &'static str {
+    match Diarienummer::parse(number) {
+        Ok(number) if !number.looks_right() => {
+            "Det ser inte ut som ett diarienummer hos Regeringskansliet, till exempel S2020/04363/SOF. Kontrollera det."
+        }
+        Ok(_) | Err(_) => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(agreement: &str, decision: &str) -> DiarienummerForm {
+        DiarienummerForm {
+            agreement_diarienummer: agreement.to_owned(),
+            decision_diarienummer: decision.to_owned(),
+            version: "1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn numbers_are_tidied_and_may_be_emptied() {
+        let numbers = typed(" S2020/04363/SOF ", "\u{A0}").parse().unwrap();
+        assert_eq!(numbers.agreement, "S2020/04363/SOF");
+        assert_eq!(numbers.payment_decision, "");
+    }
+
+    #[test]
+    fn what_is_no_line_is_refused_at_its_field() {
+        let errors = typed("S2020/1", &"9".repeat(61)).parse().unwrap_err();
+        assert!(errors.of("agreement_diarienummer").is_empty());
+        assert!(!errors.of("decision_diarienummer").is_empty());
+    }
+
+    #[test]
+    fn an_odd_number_is_warned_about_and_an_empty_one_is_not() {
+        assert!(warning("dnr 17").contains("S2020/04363/SOF"));
+        assert_eq!((warning(""), warning("S2020/04363/SOF")), ("", ""));
+    }
+}

@@ -1,0 +1,89 @@
+//! What can be done with an agreement: its two diarienummer are set when they are known.
+
+use chrono::{DateTime, Utc};
+
+use super::{Agreement, Diarienummers, store};
+use crate::{
+    access::Actor,
+    history::{Entry, Event},
+    infra::db::{AnyConnection, DbError},
+};
+
+/// Why the numbers were not set.
+#[derive(Debug)]
+pub enum Failure {
+    /// No such agreement that the actor's authority pays.
+    NotFound,
+    /// Somebody else changed the agreement since the page was made. This is how it is now.
+    Changed(Box<Agreement>),
+    Db(DbError),
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        Self::Db(error)
+    }
+}
+
+/// Sets both, over the version that they were read at. Numbers that are the same already leave no line.
+pub fn set_diarienummer(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    slug: &str,
+    version: &str,
+    numbers: &Diarienummers,
+) -> Result<(), Failure> {
+    let find = |connection: &mut AnyConnection| {
+        store::find_paid_by(connection, actor.organisation.id, slug)?.ok_or(Failure::NotFound)
+    };
+    let agreement = find(connection)?;
+    if agreement.diarienummer == *numbers {
+        return Ok(());
+    }
+    if agreement.version.to_string() != version {
+        return Err(Failure::Changed(Box::new(agreement)));
+    }
+    let entry = Entry {
+        at: now,
+        who: actor.who(),
+        event: Event::DiarienummerSet,
+        subject: String::new(),
+        details: change(&agreement.diarienummer, numbers),
+        reason: String::new(),
+    };
+    if store::set_diarienummer(connection, &agreement, numbers, entry)? {
+        return Ok(());
+    }
+    Err(Failure::Changed(Box::new(find(connection)?)))
+}
+
+/// `överenskommelsen: inget → S2022/01234; utbetalningsbeslutet: …`, of what changes.
+fn change(old: &Diarienummers, new: &Diarienummers) -> String {
+    let known = |number: &str| if number.is_empty() { "inget".to_owned() } else { number.to_owned() };
+    [
+        ("överenskommelsen", &old.agreement, &new.agreement),
+        ("utbetalningsbeslutet", &old.payment_decision, &new.payment_decision),
+    ]
+    .into_iter()
+    .filter(|(_, old, new)| old != new)
+    .map(|(which, old, new)| format!("{which}: {} → {}", known(old), known(new)))
+    .collect::<Vec<_>>()
+    .join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_history_tells_old_and_new_of_what_changed() {
+        let numbers = |agreement: &str, decision: &str| Diarienummers {
+            agreement: agreement.to_owned(),
+            payment_decision: decision.to_owned(),
+        };
+        let told = change(&numbers("", "S2022/1"), &numbers("S2022/2", ""));
+        assert_eq!(told, "överenskommelsen: inget → S2022/2; utbetalningsbeslutet: S2022/1 → inget");
+        assert_eq!(change(&numbers("a", "b"), &numbers("a", "c")), "utbetalningsbeslutet: b → c");
+    }
+}

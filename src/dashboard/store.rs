@@ -1,0 +1,71 @@
+//! Queries of the overview. Their number is the same however many agreements, recipients and events there are.
+
+use std::collections::HashMap;
+
+use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+
+use super::{Filing, Outcome, Sight, Stage, Standing, cache::Stamp};
+use crate::{
+    agreement::{self, Agreement},
+    grant,
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        schema::{agreements, grants},
+    },
+    requisition,
+};
+
+/// The stamps of every agreement in sight, the newest year first, or of the one with this slug: one query.
+pub fn stamps(
+    connection: &mut AnyConnection,
+    sight: Sight,
+    slug: Option<&str>,
+) -> Result<Vec<Stamp>, DbError> {
+    let mut query = agreements::table
+        .inner_join(grants::table)
+        .group_by((agreements::id, agreements::version, agreements::year, agreements::slug))
+        .select((agreements::id, agreements::version, sql::<BigInt>("CAST(SUM(grants.version) AS BIGINT)")))
+        .order_by((agreements::year.desc(), agreements::slug))
+        .into_boxed();
+    if let Sight::PaidBy(authority) = sight {
+        query = query.filter(agreements::authority_id.eq(authority.to_string()));
+    }
+    if let Some(slug) = slug {
+        query = query.filter(agreements::slug.eq(slug.to_owned()));
+    }
+    query
+        .load::<(String, i64, i64)>(connection)?
+        .into_iter()
+        .map(|(id, version, generation)| {
+            Ok(Stamp { agreement: id.parse().map_err(DbError::corrupt)?, version, generation })
+        })
+        .collect()
+}
+
+/// The outcomes of these agreements, the newest year first: four queries.
+pub fn outcomes(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result<Vec<Outcome>, DbError> {
+    let agreements = agreement::store::find_each(connection, ids)?;
+    let mut ledgers = grant::store::ledgers(connection, ids)?;
+    let mut filings: HashMap<String, Vec<Filing>> = HashMap::new();
+    for (grant, post, status, received) in requisition::store::statuses(connection, ids)? {
+        if let Some(stage) = Stage::parse(&status).map_err(DbError::corrupt)? {
+            filings.entry(grant).or_default().push(Filing { post, stage, received });
+        }
+    }
+    let mut standings: HashMap<Id<Agreement>, Vec<Standing>> = HashMap::new();
+    for (grant, agreement, recipient) in grant::store::recipients_of_each(connection, ids)? {
+        standings.entry(agreement).or_default().push(Standing {
+            recipient,
+            ledger: ledgers.remove(&grant).unwrap_or_default(),
+            filings: filings.remove(&grant).unwrap_or_default(),
+        });
+    }
+    Ok(agreements
+        .into_iter()
+        .map(|agreement| Outcome {
+            standings: standings.remove(&agreement.id).unwrap_or_default(),
+            agreement,
+        })
+        .collect())
+}

@@ -166,16 +166,6 @@ pub fn recipients_of_each(
         .collect()
 }
 
-/// A number that grows with every change in any grant of the agreement: what was rendered at the same number is still
-/// true.
-pub fn generation(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<i64, DbError> {
-    let sum: Option<i64> = grants::table
-        .filter(grants::agreement_id.eq(agreement.to_string()))
-        .select(sql::<diesel::sql_types::Nullable<BigInt>>("CAST(SUM(version) AS BIGINT)"))
-        .first(connection)?;
-    Ok(sum.unwrap_or(0))
-}
-
 /// A sum of öre. A plain SUM over BIGINT is NUMERIC on PostgreSQL.
 fn total() -> diesel::expression::SqlLiteral<BigInt> {
     sql::<BigInt>("CAST(SUM(ledger_entries.amount) AS BIGINT)")

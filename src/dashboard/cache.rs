@@ -14,7 +14,7 @@ use crate::{agreement::Agreement, ids::Id};
 pub struct Stamp {
     pub agreement: Id<Agreement>,
     pub version: i64,
-    /// [`crate::grant::store::generation`]
+    /// The sum of its grants' versions.
     pub generation: i64,
 }
 

@@ -8,7 +8,7 @@ use super::{
     rules::{Caution, Rule},
 };
 use crate::{
-    agreement::{Diarienummers, Period},
+    agreement::{Diarienummers, PaperForm, Period},
     infra::form::FieldErrors,
     money::{self, Money},
     numbers::{
@@ -361,6 +361,24 @@ pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
         );
     }
     warnings
+}
+
+/// The label of one of the portal's fields, with its part of the printed label where that covers several.
+pub fn field_label(paper: &PaperForm, field: &str) -> String {
+    let part = match field {
+        "street" => Some(("postal_address", "gata eller box")),
+        "postal_code" => Some(("postal_address", "postnummer")),
+        "city" => Some(("postal_address", "ort")),
+        "period_from" => Some(("period", "från och med")),
+        "period_to" => Some(("period", "till och med")),
+        "account_kind" => Some(("account", "vilket det är")),
+        "account_number" => Some(("account", "nummer")),
+        _ => None,
+    };
+    match part {
+        Some((key, part)) => format!("{}, {part}", paper.label(key)),
+        None => paper.label(field).to_owned(),
+    }
 }
 
 /// What differs from the last filing, at its field. The period and the diarienummer follow the agreement: they always

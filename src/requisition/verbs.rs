@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::{
     Content, Facts, FieldRemark, Issue, Refusal, Requisition, Signature, Status, arrival, case_number,
-    form::{FormFacts, RequisitionForm, warnings},
+    form::{FormFacts, RequisitionForm, field_label, warnings},
     store,
 };
 use crate::{
@@ -364,20 +364,23 @@ pub fn register_paper(
     form: &RequisitionForm,
     day: NaiveDate,
 ) -> Result<(), Failure> {
-    if store::exists(connection, id)? {
-        return Err(Refusal::Changed.into());
-    }
     if grant::store::find(connection, act.scope, grant_id)?.is_none() {
         return Err(Failure::NotFound);
     }
     let grant_version = grant::store::lock(connection, grant_id)?;
+    // After the lock: the other half of a double click waits for it, and is seen here.
+    if store::exists(connection, id)? {
+        return Err(Refusal::Changed.into());
+    }
     let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
     if !grant.posts().any(|of_grant| of_grant.key == post) {
         return Err(Failure::NotFound);
     }
     let at = arrival(day, grant.agreement.terms.period.from, act.now)?;
-    let form_facts = form_facts(&grant, post, Money::ZERO, None);
+    let last = store::last_received(connection, grant.recipient.id, None)?;
+    let form_facts = form_facts(&grant, post, Money::ZERO, last.as_ref().map(|(_, content)| content));
     let content = form.parse(&form_facts).map_err(Failure::Invalid)?;
+    // Nobody is asked: they are kept for the review.
     let warnings = confirmed_warnings(&content, &form_facts, true)?;
     let by = act.actor.person.name.clone();
     let draft = Requisition {
@@ -440,6 +443,7 @@ fn dependent_on<'a>(grant: &'a Grant, requisition: &Requisition) -> Option<&'a P
     })
 }
 
+/// Asks for completion. The history keeps the remarks: the requisition forgets them when it is submitted again.
 pub fn send_back(
     connection: &mut AnyConnection,
     act: &Act,
@@ -447,10 +451,19 @@ pub fn send_back(
     message: &str,
     remarks: Vec<FieldRemark>,
 ) -> Result<(), Failure> {
+    let locked = lock(connection, act, target.id)?;
     let by = act.actor.person.name.clone();
-    simply(connection, act, target, Event::RequisitionReturned, message, |requisition| {
-        requisition.send_back(by, act.now, message.to_owned(), remarks)
-    })
+    let after = locked.requisition.clone().send_back(by, act.now, message.to_owned(), remarks.clone())?;
+    same_revision(&locked.requisition, target)?;
+    let paper = &locked.grant.agreement.terms.forms.requisition;
+    let at_fields =
+        remarks.iter().map(|remark| format!("{}: {}", field_label(paper, &remark.field), remark.text));
+    let entry = history::Entry {
+        details: at_fields.collect::<Vec<_>>().join("; "),
+        reason: message.to_owned(),
+        ..act.entry(Event::RequisitionReturned, &locked.grant, &after)
+    };
+    write(connection, act, &locked, &after, entry)
 }
 
 pub fn approve(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {

@@ -1,2 +1,0 @@
-use crate::access::routing::Routes;
-pub fn routes(_routes: &mut Routes<'_>) {}

@@ -1,0 +1,417 @@
+//! A case: the form as submitted beside the last filing, where it stands, what can be done with it.
+
+use actix_web::web;
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{act, address, days, days_left, label, scope};
+use crate::{
+    access::{
+        self, Actor, Person, Role,
+        proof::{Authority, By},
+    },
+    calendar,
+    grant::Account,
+    history,
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::FieldErrors,
+        page::{self, Chrome, Page},
+    },
+    money::Money,
+    requisition::{
+        Case, Content, Issue, Received, Refusal, Requisition, Signature, Status,
+        form::{RequisitionForm, field_label},
+        pages::{AttachmentView, TimelineView, timeline},
+        sheet,
+        store::{self, Attachment},
+        tone,
+    },
+    review::{
+        comparison::{self, Change, Section},
+        form::{RemarkField, Remarks},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "review/case.html")]
+pub struct CasePage {
+    pub chrome: Chrome,
+    case: Case,
+    /// The issue that is shown: what came in, or what is to be signed.
+    issue: Issue,
+    sections: Vec<Section>,
+    /// The case number of the filing that it is compared with; empty when there is none.
+    last: String,
+    attachments: Vec<AttachmentView>,
+    versions: Vec<Version>,
+    timeline: Vec<TimelineView>,
+    balances: Vec<Balance>,
+    officer: String,
+    colleagues: Vec<(String, String)>,
+    me: String,
+    is_officer: bool,
+    now: DateTime<Utc>,
+    pub typed: Typed,
+    pub errors: FieldErrors,
+    /// Why a decision was not carried out, when nothing typed is at fault.
+    pub refusal: Option<Refusal>,
+}
+
+/// What was typed in a decision that could not be carried out.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    pub reason: String,
+    pub message: String,
+    pub remarks: Remarks,
+    pub arrived: String,
+}
+
+impl Typed {
+    fn is_empty(&self) -> bool {
+        self.reason.is_empty()
+            && self.message.is_empty()
+            && self.remarks.is_empty()
+            && self.arrived.is_empty()
+    }
+}
+
+/// An issue, and what it changed from the one before.
+struct Version {
+    issue: Issue,
+    came_in: bool,
+    is_first: bool,
+    changes: Vec<Change>,
+}
+
+/// The grant's ledger, post by post.
+struct Balance {
+    post: String,
+    is_this: bool,
+    allocated: Money,
+    requisitioned: Money,
+    approved: Money,
+    left: Money,
+}
+
+pub async fn show(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
+    page::show(&case_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
+}
+
+pub async fn attachment(
+    by: By<Authority>,
+    portal: web::Data<Portal>,
+    ids: web::Path<(Id<Requisition>, Id<Attachment>)>,
+) -> Page {
+    let (requisition, id) = ids.into_inner();
+    let scope = scope(&by);
+    let (file, bytes) = portal
+        .db
+        .read(move |connection| {
+            store::find(connection, scope, requisition)?.ok_or(AppError::NotFound)?;
+            store::attachment(connection, requisition, id)?.ok_or(AppError::NotFound)
+        })
+        .await?;
+    page::download(&file.media_type, &file.file_name, bytes)
+}
+
+/// Everything the page reads, at one time.
+struct CaseFile {
+    case: Case,
+    issues: Vec<Issue>,
+    last: Option<(String, Content)>,
+    attachments: Vec<Attachment>,
+    lines: Vec<history::Line>,
+    officer: Option<String>,
+    colleagues: Vec<Person>,
+}
+
+async fn read(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<CaseFile, AppError> {
+    let act = act(actor, portal);
+    portal
+        .db
+        .read(move |connection| {
+            let case = store::case(connection, act.scope, id)?.ok_or(AppError::NotFound)?;
+            Ok(CaseFile {
+                issues: store::issues_of(connection, id)?,
+                last: store::last_received(connection, case.grant.recipient.id, Some(id))?,
+                attachments: store::attachments_of(connection, id)?,
+                lines: history::store::of(connection, &case.grant.id.to_string())?,
+                officer: match &case.requisition.officer {
+                    Some(officer) => store::officer_name(connection, officer)?,
+                    None => None,
+                },
+                colleagues: access::store::colleagues(
+                    connection,
+                    act.actor.organisation.id,
+                    Role::CaseOfficer,
+                )?,
+                case,
+            })
+        })
+        .await
+}
+
+pub async fn case_page(
+    actor: &Actor,
+    chrome: Chrome,
+    portal: &Portal,
+    id: Id<Requisition>,
+) -> Result<CasePage, AppError> {
+    let CaseFile { case, issues, last, attachments, lines, officer, colleagues } =
+        read(actor, portal, id).await?;
+    let shown = shown_version(&case.requisition);
+    let issue = issues.iter().find(|issue| issue.version == shown).cloned().ok_or(AppError::NotFound)?;
+    let (last, before) = last.unzip();
+    Ok(CasePage {
+        chrome,
+        sections: comparison::sections(&case, &issue, before.as_ref()),
+        last: last.unwrap_or_default(),
+        attachments: AttachmentView::of(&address(id), attachments),
+        versions: versions(&case, issues),
+        timeline: timeline(&lines, &case.number()),
+        balances: balances(&case),
+        officer: officer.unwrap_or_default(),
+        colleagues: std::iter::once((String::new(), "Ingen".to_owned()))
+            .chain(colleagues.into_iter().map(|person| (person.id.to_string(), person.name)))
+            .collect(),
+        me: actor.person.id.to_string(),
+        is_officer: actor.has(Role::CaseOfficer),
+        now: portal.clock.now(),
+        typed: Typed::default(),
+        errors: FieldErrors::default(),
+        refusal: None,
+        issue,
+        case,
+    })
+}
+
+/// What came in; while something waits for its signature, that. A version that was taken back unsigned is nobody's
+/// word.
+fn shown_version(requisition: &Requisition) -> i32 {
+    match (&requisition.status, requisition.received()) {
+        (Status::AwaitingSignature { .. }, _) | (_, None) => requisition.version,
+        (_, Some(received)) => received.version,
+    }
+}
+
+fn versions(case: &Case, issues: Vec<Issue>) -> Vec<Version> {
+    let paper = &case.grant.agreement.terms.forms.requisition;
+    let received = case.requisition.received().map(|received| received.version);
+    let older = issues.iter().skip(1).map(Some).chain([None]);
+    issues
+        .iter()
+        .zip(older)
+        .map(|(issue, older)| Version {
+            came_in: received == Some(issue.version),
+            is_first: older.is_none(),
+            changes: older
+                .map(|older| comparison::changes(paper, &older.content, &issue.content))
+                .unwrap_or_default(),
+            issue: issue.clone(),
+        })
+        .collect()
+}
+
+fn balances(case: &Case) -> Vec<Balance> {
+    let ledger = &case.grant.ledger;
+    case.grant
+        .posts()
+        .map(|post| Balance {
+            post: post.name.clone(),
+            is_this: post.key == case.requisition.post,
+            allocated: ledger.of(&post.key, Account::Allocated),
+            requisitioned: ledger.of(&post.key, Account::Requisitioned),
+            approved: ledger.of(&post.key, Account::Approved),
+            left: ledger.left_to_requisition(&post.key),
+        })
+        .collect()
+}
+
+impl CasePage {
+    pub fn status_now(&self) -> &Status {
+        &self.requisition().status
+    }
+
+    fn requisition(&self) -> &Requisition {
+        &self.case.requisition
+    }
+
+    fn deadline(&self) -> calendar::Deadline {
+        self.case.grant.requisition_deadline()
+    }
+
+    fn days_left(&self) -> String {
+        days_left(self.deadline().days_left(self.now))
+    }
+
+    /// A refused amount can still be asked for again.
+    fn is_open(&self) -> bool {
+        !self.deadline().passed(self.now)
+    }
+
+    fn lapsed(&self) -> bool {
+        self.requisition().has_lapsed(self.deadline(), self.now)
+    }
+
+    fn tone(&self) -> &'static str {
+        tone(&self.requisition().status, self.lapsed())
+    }
+
+    fn status(&self) -> &'static str {
+        label(&self.requisition().status, self.lapsed())
+    }
+
+    fn account(&self) -> String {
+        sheet::account(&self.issue.content)
+    }
+
+    fn may_decide(&self) -> bool {
+        self.is_officer && matches!(self.requisition().status, Status::Submitted { .. })
+    }
+
+    fn may_register_original(&self) -> bool {
+        self.is_officer && matches!(self.requisition().status, Status::AwaitingSignature { .. })
+    }
+
+    fn may_assign(&self) -> bool {
+        let undecided = matches!(
+            self.requisition().status,
+            Status::Submitted { .. } | Status::Returned(_) | Status::AwaitingSignature { .. }
+        );
+        self.is_officer && undecided
+    }
+
+    fn is_mine(&self) -> bool {
+        self.requisition().officer.as_ref() == Some(&self.me)
+    }
+
+    fn officer_id(&self) -> &str {
+        self.requisition().officer.as_deref().unwrap_or_default()
+    }
+
+    /// What was typed for a decision that can no longer be taken: shown, so that it can be copied.
+    fn left_over(&self) -> Vec<&str> {
+        if self.may_decide() {
+            return Vec::new();
+        }
+        let remarks = self.typed.remarks.typed();
+        [self.typed.reason.as_str(), &self.typed.message]
+            .into_iter()
+            .chain(remarks)
+            .filter(|text| !text.is_empty())
+            .collect()
+    }
+
+    fn remark_fields(&self) -> Vec<RemarkField> {
+        self.typed.remarks.fields()
+    }
+
+    fn remark_label(&self, field: &str) -> String {
+        field_label(&self.case.grant.agreement.terms.forms.requisition, field)
+    }
+
+    /// What the field says, above the remark about it.
+    fn stated(&self, field: &str) -> String {
+        let form = RequisitionForm::from_content(&self.issue.content);
+        match form.fields().into_iter().find(|(name, _)| *name == field) {
+            Some((_, value)) if !value.is_empty() => format!("Nu: {value}"),
+            _ => "Nu: inte angivet".to_owned(),
+        }
+    }
+
+    fn return_is_open(&self) -> bool {
+        let at_its_fields = |field: &str| field == "message" || field.starts_with("remark_");
+        !self.typed.message.is_empty()
+            || !self.typed.remarks.is_empty()
+            || self.errors.list.iter().any(|error| at_its_fields(error.field))
+    }
+
+    fn refusal_is_open(&self) -> bool {
+        !self.typed.reason.is_empty() || !self.errors.of("reason").is_empty()
+    }
+
+    fn was_registered_from_paper(&self) -> bool {
+        let registered_by = self.requisition().received().map(|received| &received.signature);
+        matches!(registered_by, Some(Signature::Original { registered_by, .. }) if *registered_by == self.issue.issued_by)
+    }
+
+    fn received(&self) -> String {
+        let Some(received) = self.requisition().received() else { return "Har inte kommit in".to_owned() };
+        let at = match received.signature {
+            // Of a paper the day is known, not the hour.
+            Signature::Original { arrived, .. } if received.at == received.completed_at => {
+                calendar::long_date(arrived)
+            }
+            _ => calendar::long_time(received.at),
+        };
+        let in_time = if self.deadline().passed(received.at) { "efter sista dagen" } else { "i tid" };
+        format!("{at}, {in_time}")
+    }
+
+    /// When the completed version came in, if there is one.
+    fn completed(&self) -> String {
+        let completed = self.requisition().received().filter(|received| received.at != received.completed_at);
+        completed.map(|received| calendar::long_time(received.completed_at)).unwrap_or_default()
+    }
+
+    fn signing(&self) -> String {
+        match (&self.requisition().status, self.requisition().received()) {
+            (Status::AwaitingSignature { .. }, _) | (_, None) => {
+                format!("Version {} är inte undertecknad än.", self.issue.version)
+            }
+            (_, Some(received)) => sheet::signing_sentence(received),
+        }
+    }
+
+    /// Where it stands, in a sentence or two.
+    fn standing(&self) -> String {
+        let time = |at: &DateTime<Utc>| calendar::long_time(*at);
+        match &self.requisition().status {
+            _ if self.lapsed() => format!(
+                "Sista dag var {} och rekvisitionen hade inte kommit in. Rätten till bidraget har förfallit. Kom ett undertecknat original in i tid kan det fortfarande registreras.",
+                self.deadline()
+            ),
+            Status::Draft => "Bidragsmottagaren har tagit tillbaka rekvisitionen före underskriften och ändrar den. Här visas den version som senast ställdes i ordning.".to_owned(),
+            Status::AwaitingSignature { answers: None } => {
+                "Bidragsmottagaren har inte skrivit under än. Rekvisitionen har inte kommit in.".to_owned()
+            }
+            Status::AwaitingSignature { answers: Some(returned) } => format!(
+                "{} begärde komplettering {}. Bidragsmottagaren har svarat med version {}, som inte är underskriven än.",
+                returned.by, time(&returned.at), self.issue.version
+            ),
+            Status::Submitted { received } => self.waiting(received),
+            Status::Returned(returned) => format!(
+                "{} begärde komplettering {}. Inget kan beslutas förrän rekvisitionen har lämnats in på nytt.",
+                returned.by, time(&returned.at)
+            ),
+            Status::Approved { by, at, .. } => format!("{by} godkände rekvisitionen {}.", time(at)),
+            Status::Refused { by, at, reason, .. } => {
+                format!("{by} avslog rekvisitionen {}. Skäl: {reason}", time(at))
+            }
+            Status::Withdrawn { by, at, reason, .. } => {
+                format!("{by} återkallade rekvisitionen {}. Skäl: {reason}", time(at))
+            }
+            Status::Discarded { by, at } => format!("{by} tog bort utkastet {}.", time(at)),
+        }
+    }
+
+    fn waiting(&self, received: &Received) -> String {
+        match (calendar::day(self.now) - calendar::day(received.completed_at)).num_days() {
+            ..=0 => "Väntar på granskning sedan i dag.".to_owned(),
+            count => format!("Väntar på granskning sedan {}.", days(count)),
+        }
+    }
+
+    fn today(&self) -> String {
+        calendar::day(self.now).to_string()
+    }
+}
+
+impl Version {
+    fn issued(&self) -> String {
+        calendar::long_time(self.issue.issued_at)
+    }
+}

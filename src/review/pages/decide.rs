@@ -1,0 +1,172 @@
+//! Decisions on a case. Whatever cannot be carried out gives the case as it is now, with everything typed still there.
+
+use actix_web::{http::StatusCode, web};
+
+use super::{
+    act, address,
+    case::{Typed, case_page},
+};
+use crate::{
+    access::{
+        self, Role,
+        proof::{By, CaseOfficer, Posted},
+    },
+    ids::Id,
+    infra::{
+        Portal,
+        form::{FieldErrors, Form},
+        page::{self, Page},
+    },
+    requisition::{
+        Refusal, Requisition, Signature, Status,
+        verbs::{self, Failure, Target},
+    },
+    review::form::{ApproveForm, ArrivalForm, AssignForm, RefuseForm, ReturnForm},
+};
+
+pub async fn approve(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ApproveForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let target = Target { id: id.into_inner(), revision: form.revision };
+    let act = act(&by, &portal);
+    let outcome = portal.db.write(move |connection| verbs::approve(connection, &act, target)).await;
+    let me = by.person.name.clone();
+    let is_done = |status: &Status| matches!(status, Status::Approved { by, .. } if *by == me);
+    answer(by, &portal, target, outcome, Typed::default(), is_done).await
+}
+
+pub async fn refuse(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<RefuseForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let target = Target { id: id.into_inner(), revision: form.revision };
+    let typed = Typed { reason: form.reason.clone(), ..Typed::default() };
+    let reason = match form.parse() {
+        Ok(reason) => reason,
+        Err(errors) => return mend(by, &portal, target, typed, errors).await,
+    };
+    let (act, given) = (act(&by, &portal), reason.clone());
+    let outcome = portal.db.write(move |connection| verbs::refuse(connection, &act, target, &given)).await;
+    let me = by.person.name.clone();
+    let is_done = |status: &Status| matches!(status, Status::Refused { by, reason: given, .. } if *by == me && *given == reason);
+    answer(by, &portal, target, outcome, typed, is_done).await
+}
+
+pub async fn send_back(
+    Posted { by, body: Form(pairs) }: Posted<By<CaseOfficer>, Form<Vec<(String, String)>>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let form = ReturnForm::read(pairs)?;
+    let target = Target { id: id.into_inner(), revision: form.revision };
+    let typed = Typed { message: form.message.clone(), remarks: form.remarks.clone(), ..Typed::default() };
+    let (message, remarks) = match form.parse() {
+        Ok(parsed) => parsed,
+        Err(errors) => return mend(by, &portal, target, typed, errors).await,
+    };
+    let (act, given) = (act(&by, &portal), (message.clone(), remarks.clone()));
+    let outcome = portal
+        .db
+        .write(move |connection| verbs::send_back(connection, &act, target, &given.0, given.1))
+        .await;
+    let me = by.person.name.clone();
+    let is_done = |status: &Status| {
+        matches!(status, Status::Returned(returned)
+            if returned.by == me && returned.message == message && returned.remarks == remarks)
+    };
+    answer(by, &portal, target, outcome, typed, is_done).await
+}
+
+pub async fn register_original(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ArrivalForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let target = Target { id: id.into_inner(), revision: form.revision };
+    let typed = Typed { arrived: form.arrived.clone(), ..Typed::default() };
+    let day = match form.parse() {
+        Ok(day) => day,
+        Err(errors) => return mend(by, &portal, target, typed, errors).await,
+    };
+    let act = act(&by, &portal);
+    let outcome = portal.db.write(move |connection| verbs::arrive(connection, &act, target, day)).await;
+    if let Err(Failure::Refused(refusal @ (Refusal::ImpossibleArrival { .. } | Refusal::TooLate(_)))) =
+        outcome
+    {
+        let mut errors = FieldErrors::default();
+        errors.add("arrived", refusal);
+        return mend(by, &portal, target, typed, errors).await;
+    }
+    let me = by.person.name.clone();
+    let is_done = |status: &Status| {
+        matches!(status, Status::Submitted { received }
+            if received.signature == Signature::Original { arrived: day, registered_by: me.clone() })
+    };
+    answer(by, &portal, target, outcome, typed, is_done).await
+}
+
+pub async fn assign(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<AssignForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let target = Target { id: id.into_inner(), revision: form.revision };
+    let authority = by.organisation.id;
+    let colleagues = portal
+        .db
+        .read(move |connection| access::store::colleagues(connection, authority, Role::CaseOfficer))
+        .await?;
+    let officer = match form.parse(colleagues) {
+        Ok(officer) => officer,
+        Err(message) => {
+            let mut errors = FieldErrors::default();
+            errors.add("officer", message);
+            return mend(by, &portal, target, Typed::default(), errors).await;
+        }
+    };
+    let act = act(&by, &portal);
+    let outcome =
+        portal.db.write(move |connection| verbs::assign(connection, &act, target, officer.as_ref())).await;
+    answer(by, &portal, target, outcome, Typed::default(), |_| false).await
+}
+
+/// 422: the case again, with what is to be mended.
+async fn mend(
+    by: By<CaseOfficer>,
+    portal: &Portal,
+    target: Target,
+    typed: Typed,
+    errors: FieldErrors,
+) -> Page {
+    let mut page = case_page(&by.actor, by.chrome, portal, target.id).await?;
+    page.typed = typed;
+    page.errors = errors;
+    page::show_errors(&page)
+}
+
+/// To the case when it is done, also when the same was done a moment ago: a double click, a form sent again. 409 and
+/// the case as it is now when somebody else was first.
+async fn answer(
+    by: By<CaseOfficer>,
+    portal: &Portal,
+    target: Target,
+    outcome: Result<(), Failure>,
+    typed: Typed,
+    is_done: impl Fn(&Status) -> bool,
+) -> Page {
+    let refusal = match outcome {
+        Ok(()) => return page::see_other(address(target.id)),
+        Err(Failure::Refused(refusal)) => refusal,
+        Err(failure) => return Err(failure.into()),
+    };
+    let mut page = case_page(&by.actor, by.chrome, portal, target.id).await?;
+    if is_done(page.status_now()) {
+        return page::see_other(address(target.id));
+    }
+    page.refusal = Some(refusal);
+    page.typed = typed;
+    page::show_as(StatusCode::CONFLICT, &page)
+}

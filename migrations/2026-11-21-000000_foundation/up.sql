@@ -88,7 +88,6 @@ CREATE TABLE requisitions (
     status TEXT NOT NULL,
     state TEXT NOT NULL,
     draft TEXT NOT NULL,
-    amount BIGINT NOT NULL,
     version INTEGER NOT NULL,
     revision BIGINT NOT NULL,
     created_by TEXT NOT NULL REFERENCES people (id),

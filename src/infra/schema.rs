@@ -98,7 +98,6 @@ diesel::table! {
         status -> Text,
         state -> Text,
         draft -> Text,
-        amount -> BigInt,
         version -> Integer,
         revision -> BigInt,
         created_by -> Text,

@@ -53,7 +53,7 @@ pub struct Requisition {
     pub officer: Option<String>,
 }
 
-/// A requisition with its grant and its newest issue: what a page or a document is made of.
+/// A requisition with its grant and its standing issue: what a page or a document is made of.
 #[derive(Debug, Clone)]
 pub struct Case {
     pub requisition: Requisition,
@@ -238,6 +238,21 @@ impl Requisition {
             | Status::Approved { received, .. }
             | Status::Refused { received, .. }
             | Status::Withdrawn { received, .. } => Some(received),
+        }
+    }
+
+    /// The issue that speaks for it: the one to be signed, or the one that came in. One that was taken back unsigned
+    /// speaks for nothing.
+    pub fn standing_version(&self) -> Option<i32> {
+        match &self.status {
+            Status::AwaitingSignature { .. } => Some(self.version),
+            Status::Draft
+            | Status::Submitted { .. }
+            | Status::Returned(_)
+            | Status::Approved { .. }
+            | Status::Refused { .. }
+            | Status::Withdrawn { .. }
+            | Status::Discarded { .. } => self.received().map(|received| received.version),
         }
     }
 

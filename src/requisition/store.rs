@@ -48,6 +48,9 @@ impl TryFrom<RequisitionRow> for Requisition {
     }
 }
 
+/// What the recipient keeps to itself.
+const PRIVATE: [&str; 2] = ["draft", "discarded"];
+
 /// The requisition, if it is there for these eyes. Authorities see nothing before it is issued: a draft is the
 /// recipient's own.
 pub fn find(
@@ -64,12 +67,12 @@ pub fn find(
         Scope::Recipient(organisation) => query.filter(grants::recipient_id.eq(organisation.to_string())),
         Scope::Authority(organisation) => query
             .filter(agreements::authority_id.eq(organisation.to_string()))
-            .filter(requisitions::version.gt(0)),
+            .filter(requisitions::status.ne_all(PRIVATE)),
     };
     query.first::<RequisitionRow>(connection).optional()?.map(TryInto::try_into).transpose()
 }
 
-/// The requisition with its grant and newest issue, if it is there for these eyes.
+/// The requisition with its grant and standing issue, if it is there for these eyes.
 pub fn case(
     connection: &mut AnyConnection,
     scope: Scope,
@@ -153,7 +156,6 @@ pub fn insert(
             requisitions::status.eq(requisition.status.key()),
             requisitions::state.eq(json(&requisition.status)?),
             requisitions::draft.eq(json(&requisition.draft)?),
-            requisitions::amount.eq(requisition.claim().to_ore()),
             requisitions::version.eq(requisition.version),
             requisitions::revision.eq(requisition.revision),
             requisitions::created_by.eq(by.to_string()),
@@ -178,7 +180,6 @@ pub fn update(
         requisitions::status.eq(requisition.status.key()),
         requisitions::state.eq(json(&requisition.status)?),
         requisitions::draft.eq(json(&requisition.draft)?),
-        requisitions::amount.eq(requisition.claim().to_ore()),
         requisitions::version.eq(requisition.version),
         requisitions::revision.eq(requisition.revision + 1),
         requisitions::received_at.eq(received_at),
@@ -248,10 +249,11 @@ pub fn issues_of(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// The newest issue.
+/// The standing issue: see [`Requisition::standing_version`].
 pub fn issue(connection: &mut AnyConnection, requisition: &Requisition) -> Result<Option<Issue>, DbError> {
+    let Some(version) = requisition.standing_version() else { return Ok(None) };
     issues::table
-        .find((requisition.id.to_string(), requisition.version))
+        .find((requisition.id.to_string(), version))
         .select(IssueRow::as_select())
         .first(connection)
         .optional()?
@@ -278,30 +280,26 @@ pub fn insert_issue(
     Ok(())
 }
 
-/// What the recipient last had received and that still stands, other than this requisition: for prefilling and for
-/// comparing. In these states the newest issue is the one that was received.
+/// What the recipient last had received and that still stands, other than this requisition, with its case number: for
+/// prefilling and for comparing.
 pub fn last_received(
     connection: &mut AnyConnection,
     recipient: Id<Organisation>,
     except: Option<Id<Requisition>>,
 ) -> Result<Option<(String, Content)>, DbError> {
-    let found: Option<(String, String, i32, String)> = requisitions::table
+    let found: Option<(RequisitionRow, String, String)> = requisitions::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
-        .inner_join(issues::table)
         .filter(grants::recipient_id.eq(recipient.to_string()))
         .filter(requisitions::status.eq_any(["submitted", "returned", "approved"]))
-        .filter(issues::version.eq(requisitions::version))
         .filter(requisitions::id.ne(except.map(|id| id.to_string()).unwrap_or_default()))
         .order_by((requisitions::received_at.desc(), requisitions::id.desc()))
-        .select((agreements::code, organisations::code, requisitions::number, issues::content))
+        .select((RequisitionRow::as_select(), agreements::code, organisations::code))
         .first(connection)
         .optional()?;
-    found
-        .map(|(agreement, recipient, number, content)| {
-            let content = serde_json::from_str(&content).map_err(DbError::corrupt)?;
-            Ok((super::case_number(&agreement, &recipient, number), content))
-        })
-        .transpose()
+    let Some((row, agreement, recipient)) = found else { return Ok(None) };
+    let requisition = Requisition::try_from(row)?;
+    let number = super::case_number(&agreement, &recipient, requisition.number);
+    Ok(issue(connection, &requisition)?.map(|issue| (number, issue.content)))
 }
 
 /// An uploaded file, without its bytes.
@@ -400,7 +398,7 @@ pub fn queue(
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
         .left_join(people::table.on(requisitions::officer_id.eq(people::id.nullable())))
         .filter(agreements::authority_id.eq(authority.to_string()))
-        .filter(requisitions::version.gt(0))
+        .filter(requisitions::status.ne_all(PRIVATE))
         .filter(requisitions::status.eq_any(statuses.to_vec()))
         .order_by((requisitions::received_at, requisitions::id))
         .select((

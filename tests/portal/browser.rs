@@ -88,7 +88,7 @@ impl Page {
     pub fn text(&self) -> String {
         let document = Html::parse_document(&self.html());
         let main = document.select(&selector("main")).next().unwrap_or(document.root_element());
-        fold(&main.text().collect::<String>())
+        fold(&main.text().collect::<Vec<_>>().join(" "))
     }
 
     #[track_caller]

@@ -162,8 +162,7 @@ pub async fn case_page(
 ) -> Result<CasePage, AppError> {
     let CaseFile { case, issues, last, attachments, lines, officer, colleagues } =
         read(actor, portal, id).await?;
-    let shown = shown_version(&case.requisition);
-    let issue = issues.iter().find(|issue| issue.version == shown).cloned().ok_or(AppError::NotFound)?;
+    let issue = case.issue.clone().ok_or(AppError::NotFound)?;
     let (last, before) = last.unzip();
     Ok(CasePage {
         chrome,
@@ -186,15 +185,6 @@ pub async fn case_page(
         issue,
         case,
     })
-}
-
-/// What came in; while something waits for its signature, that. A version that was taken back unsigned is nobody's
-/// word.
-fn shown_version(requisition: &Requisition) -> i32 {
-    match (&requisition.status, requisition.received()) {
-        (Status::AwaitingSignature { .. }, _) | (_, None) => requisition.version,
-        (_, Some(received)) => received.version,
-    }
 }
 
 fn versions(case: &Case, issues: Vec<Issue>) -> Vec<Version> {

@@ -9,7 +9,7 @@ pub mod pages;
 pub mod store;
 pub mod verbs;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{calendar::Deadline, ids::Id, recipient::Organisation};
@@ -89,6 +89,16 @@ pub struct Deadlines {
     pub repayment: Deadline,
     pub late_requisition: LateRequisition,
     pub late_report: LateReport,
+}
+
+impl Deadlines {
+    /// True when what comes in at that moment comes in too late to give any right to the grant.
+    pub fn right_has_lapsed(&self, at: DateTime<Utc>) -> bool {
+        match self.late_requisition {
+            LateRequisition::Lapses => self.requisition.passed(at),
+            LateRequisition::NotStated => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::{Actor, Role},
-    agreement::{Agreement, LateRequisition},
+    agreement::Agreement,
     grant::{Account, Ledger},
     ids::Id,
     money::Money,
@@ -202,8 +202,7 @@ impl Row {
 impl Outcome {
     /// True when the last day has passed and the right to the rest is lost.
     pub fn lapses(&self, now: DateTime<Utc>) -> bool {
-        let deadlines = &self.agreement.terms.deadlines;
-        deadlines.late_requisition == LateRequisition::Lapses && deadlines.requisition.passed(now)
+        self.agreement.terms.deadlines.right_has_lapsed(now)
     }
 
     /// A row for everyone who has a share: of the post, or of any.

@@ -7,6 +7,7 @@ pub mod store;
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{agreement::Agreement, calendar::Deadline, ids::Id, money::Money, recipient::Organisation};
@@ -30,6 +31,11 @@ impl Grant {
     /// The last day a requisition may be received (2021 §7.1, 2022 §7.1).
     pub fn requisition_deadline(&self) -> Deadline {
         self.agreement.terms.deadlines.requisition
+    }
+
+    /// True when a requisition that is received at that moment is too late.
+    pub fn right_has_lapsed(&self, at: DateTime<Utc>) -> bool {
+        self.agreement.terms.deadlines.right_has_lapsed(at)
     }
 
     /// The posts that this recipient has a share of, in the agreement's order.

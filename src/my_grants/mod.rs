@@ -35,11 +35,12 @@ pub fn view(grant: &Grant, post: &Post, requisitions: &[Requisition], now: DateT
     let of = |account| grant.ledger.of(&post.key, account);
     let left = grant.ledger.left_to_requisition(&post.key);
     let deadline = grant.requisition_deadline();
+    let right_has_lapsed = grant.right_has_lapsed(now);
     let of_post: Vec<&Requisition> = requisitions
         .iter()
-        .filter(|requisition| requisition.post == post.key && !requisition.has_lapsed(deadline, now))
+        .filter(|requisition| requisition.post == post.key && !requisition.has_lapsed(right_has_lapsed))
         .collect();
-    let is_open = !deadline.passed(now) && !left.is_zero();
+    let is_open = !right_has_lapsed && !left.is_zero();
     let missing = missing_before(grant, &post.key);
     let mut view = PostView {
         key: post.key.clone(),

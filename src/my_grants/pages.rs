@@ -114,7 +114,7 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
     let requisitions = requisitions
         .into_iter()
         .map(|requisition| {
-            let lapsed = requisition.has_lapsed(deadline, now);
+            let lapsed = requisition.has_lapsed(grant.right_has_lapsed(now));
             RequisitionView {
                 number: requisition::verbs::number_of(&grant, &requisition),
                 state: if lapsed { "Förfallen" } else { requisition.status.label() },

@@ -203,6 +203,8 @@ pub enum Refusal {
 #[derive(Debug, Clone)]
 pub struct Facts {
     pub deadline: Deadline,
+    /// At the moment it comes in.
+    pub right_has_lapsed: bool,
     /// The post that must be requisitioned first and is not, by name.
     pub opens_after_missing: Option<String>,
 }
@@ -276,9 +278,9 @@ impl Requisition {
         matches!(self.status, Status::Draft | Status::Returned(_))
     }
 
-    /// True when it was never received and can no longer be.
-    pub fn has_lapsed(&self, deadline: Deadline, now: DateTime<Utc>) -> bool {
-        self.received().is_none() && !self.status.is_void() && deadline.passed(now)
+    /// True when it was never received and can no longer be: the right to the grant has lapsed.
+    pub fn has_lapsed(&self, right_has_lapsed: bool) -> bool {
+        right_has_lapsed && self.received().is_none() && !self.status.is_void()
     }
 
     /// Fixes the content for signature. The caller keeps the [`Issue`] with the next version.
@@ -316,7 +318,7 @@ impl Requisition {
             other => return Err(other.not_now()),
         };
         if first_received.is_none() {
-            if facts.deadline.passed(at) {
+            if facts.right_has_lapsed {
                 return Err(Refusal::TooLate(facts.deadline));
             }
             if let Some(post) = &facts.opens_after_missing {

@@ -105,9 +105,10 @@ pub fn missing_before<'a>(grant: &'a Grant, post: &str) -> Option<&'a Post> {
     grant.ledger.of(&first.key, Account::Requisitioned).is_zero().then_some(first)
 }
 
-fn facts(grant: &Grant, post: &str) -> Facts {
+fn facts(grant: &Grant, post: &str, at: DateTime<Utc>) -> Facts {
     Facts {
         deadline: grant.requisition_deadline(),
+        right_has_lapsed: grant.right_has_lapsed(at),
         opens_after_missing: missing_before(grant, post).map(|first| first.name.clone()),
     }
 }
@@ -136,8 +137,8 @@ pub fn start(
     if !grant.posts().any(|of_grant| of_grant.key == post) {
         return Err(Failure::NotFound);
     }
-    let facts = facts(&grant, post);
-    if facts.deadline.passed(act.now) {
+    let facts = facts(&grant, post, act.now);
+    if facts.right_has_lapsed {
         return Err(Refusal::TooLate(facts.deadline).into());
     }
     if let Some(first) = facts.opens_after_missing {
@@ -248,9 +249,8 @@ pub fn issue(
     let form_facts = form_facts(&locked.grant, &requisition.post, requisition.claim(), last);
     let after = requisition.clone().issue()?;
     same_revision(requisition, target)?;
-    let deadline = locked.grant.requisition_deadline();
-    if requisition.has_lapsed(deadline, act.now) {
-        return Err(Refusal::TooLate(deadline).into());
+    if requisition.has_lapsed(locked.grant.right_has_lapsed(act.now)) {
+        return Err(Refusal::TooLate(locked.grant.requisition_deadline()).into());
     }
     let content = requisition.draft.parse(&form_facts).map_err(Failure::Invalid)?;
     let warnings = confirmed_warnings(&content, &form_facts, confirmed)?;
@@ -344,7 +344,7 @@ fn submit(
     let requisition = &locked.requisition;
     let issue = store::issue(connection, requisition)?.ok_or_else(|| requisition.status.not_now())?;
     let signature = signature(connection, requisition)?;
-    let facts = facts(&locked.grant, &requisition.post);
+    let facts = facts(&locked.grant, &requisition.post, at);
     let after = requisition.clone().submit(&issue, &facts, signature, at)?;
     same_revision(requisition, target)?;
     let entry = history::Entry {
@@ -399,7 +399,7 @@ pub fn register_paper(
     let issue =
         Issue::new(&number, &grant.recipient.code, issued.version, content, warnings, by.clone(), act.now);
     let signature = Signature::Original { arrived: day, registered_by: by };
-    let after = issued.submit(&issue, &facts(&grant, post), signature, at)?;
+    let after = issued.submit(&issue, &facts(&grant, post, at), signature, at)?;
     store::insert(connection, &draft, act.actor.person.id, act.now)?;
     let entry = history::Entry {
         details: format!("registrerad från papper, {}", issue.content.amount),

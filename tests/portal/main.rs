@@ -7,3 +7,4 @@ mod browser;
 mod journeys;
 mod portal;
 mod races;
+mod steps;

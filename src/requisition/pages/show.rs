@@ -198,7 +198,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
         timeline: timeline(&lines, &case.number()),
         deadline: deadline.to_string(),
         days_left: deadline.days_left(now),
-        lapsed: case.requisition.has_lapsed(deadline, now),
+        lapsed: case.requisition.has_lapsed(case.grant.right_has_lapsed(now)),
         received: received.map(|received| calendar::long_time(received.at)).unwrap_or_default(),
         signing: received.map(sheet::signing_sentence).unwrap_or_default(),
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),

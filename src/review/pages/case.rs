@@ -239,11 +239,11 @@ impl CasePage {
 
     /// A refused amount can still be asked for again.
     fn is_open(&self) -> bool {
-        !self.deadline().passed(self.now)
+        !self.case.grant.right_has_lapsed(self.now)
     }
 
     fn lapsed(&self) -> bool {
-        self.requisition().has_lapsed(self.deadline(), self.now)
+        self.requisition().has_lapsed(self.case.grant.right_has_lapsed(self.now))
     }
 
     fn tone(&self) -> &'static str {

@@ -206,7 +206,7 @@ fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>)
         amount: asked_for(&requisition),
         officer: row.officer.unwrap_or_default(),
         is_mine: is_mine(&requisition, actor),
-        lapsed: requisition.has_lapsed(deadline, now),
+        lapsed: requisition.has_lapsed(agreement.terms.deadlines.right_has_lapsed(now)),
         requisition,
     }
 }

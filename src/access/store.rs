@@ -29,62 +29,47 @@ impl TryFrom<PersonRow> for Person {
     }
 }
 
-/// Whoever the session belongs to, unless it is over, and whether it is time to note that it was seen.
+/// Whoever the session belongs to, unless it is over, and whether it is time to note that it was seen. One query: every
+/// page asks it.
 pub fn actor(
     connection: &mut AnyConnection,
     key: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(Actor, bool)>, DbError> {
-    type Found = (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime);
-    let found: Option<Found> = sessions::table
-        .inner_join(people::table)
-        .inner_join(organisations::table)
+    type Found = (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime, String, String);
+    let rows: Vec<Found> = sessions::table
+        .inner_join(people::table.inner_join(memberships::table.inner_join(organisations::table)))
         .filter(sessions::token_hash.eq(key))
+        .order_by((organisations::name, organisations::id, memberships::role))
         .select((
             PersonRow::as_select(),
             OrganisationRow::as_select(),
             sessions::created_at,
             sessions::last_seen_at,
+            sessions::organisation_id,
+            memberships::role,
         ))
-        .first(connection)
-        .optional()?;
-    let Some((person, organisation, created_at, last_seen_at)) = found else {
+        .load(connection)?;
+    let mut found: Option<(Person, SessionTimes)> = None;
+    let mut here: Option<Organisation> = None;
+    let (mut roles, mut places) = (Vec::new(), Vec::new());
+    for (person, organisation, created_at, last_seen_at, acting_for, role) in rows {
+        let times = SessionTimes { created_at: created_at.and_utc(), last_seen_at: last_seen_at.and_utc() };
+        let place: (Id<Organisation>, String) = organisation.place()?;
+        if !places.contains(&place) {
+            places.push(place);
+        }
+        if organisation.has_id(&acting_for) {
+            roles.push(Role::parse(&role).ok_or_else(|| DbError::corrupt(format!("role {role}")))?);
+            here = Some(organisation.try_into()?);
+        }
+        found = Some((person.try_into()?, times));
+    }
+    let Some(((person, times), organisation)) = found.zip(here).filter(|((_, times), _)| !times.is_over(now)) else {
         return Ok(None);
     };
-    let times = SessionTimes { created_at: created_at.and_utc(), last_seen_at: last_seen_at.and_utc() };
-    if times.is_over(now) {
-        return Ok(None);
-    }
-    let person = Person::try_from(person)?;
-    let organisation = Organisation::try_from(organisation)?;
-    let held = memberships_of(connection, person.id)?;
-    let roles: Vec<Role> =
-        held.iter().filter(|(id, _, _)| *id == organisation.id).map(|(_, _, role)| *role).collect();
-    let mut places: Vec<(Id<Organisation>, String)> = Vec::new();
-    for (id, name, _) in held {
-        if !places.iter().any(|(known, _)| *known == id) {
-            places.push((id, name));
-        }
-    }
     let actor = Actor { person, organisation, roles, organisations: places };
     Ok(Some((actor, times.should_note_seen(now))))
-}
-
-type Membership = (Id<Organisation>, String, Role);
-
-fn memberships_of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Vec<Membership>, DbError> {
-    let rows: Vec<(String, String, String)> = memberships::table
-        .inner_join(organisations::table)
-        .filter(memberships::person_id.eq(person.to_string()))
-        .order_by((organisations::name, organisations::id, memberships::role))
-        .select((organisations::id, organisations::name, memberships::role))
-        .load(connection)?;
-    rows.into_iter()
-        .map(|(id, name, role)| {
-            let role = Role::parse(&role).ok_or_else(|| DbError::corrupt(format!("role {role}")))?;
-            Ok((id.parse().map_err(DbError::corrupt)?, name, role))
-        })
-        .collect()
 }
 
 pub fn note_seen(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) -> Result<(), DbError> {
@@ -154,7 +139,14 @@ pub fn first_organisation(
     connection: &mut AnyConnection,
     person: Id<Person>,
 ) -> Result<Option<Id<Organisation>>, DbError> {
-    Ok(memberships_of(connection, person)?.first().map(|(id, _, _)| *id))
+    let id: Option<String> = memberships::table
+        .inner_join(organisations::table)
+        .filter(memberships::person_id.eq(person.to_string()))
+        .order_by((organisations::name, organisations::id))
+        .select(organisations::id)
+        .first(connection)
+        .optional()?;
+    id.map(|id| id.parse().map_err(DbError::corrupt)).transpose()
 }
 
 pub fn start_session(

@@ -177,8 +177,9 @@ pub struct Db {
 impl Db {
     /// Opens the database, makes the SQLite file when there is none, and brings the tables up to date.
     pub fn open(address: Address) -> Result<Self, DbError> {
+        let workers = std::thread::available_parallelism().map_or(4, |count| count.get() as u32);
         let (reader_count, writer_count) = match address {
-            Address::Sqlite(_) => (4, 1),
+            Address::Sqlite(_) => (workers + 2, 1),
             Address::Postgres(_) => (6, 6),
         };
         let db = Self {
@@ -224,7 +225,8 @@ impl Db {
         done.map_err(|error| DbError::Unavailable(format!("migrations failed: {error}")))
     }
 
-    /// Reads, off the async threads.
+    /// Reads. From SQLite here and now: a hop to another thread costs more than the query, and there is a connection
+    /// for every worker. From PostgreSQL off the async threads, since the answer comes over a network.
     pub async fn read<T, E>(
         &self,
         query: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Send + 'static,
@@ -233,8 +235,13 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let pool = self.readers.clone();
-        off_thread(move || query(&mut *take(&pool)?)).await
+        match self.address {
+            Address::Sqlite(_) => self.read_now(query),
+            Address::Postgres(_) => {
+                let pool = self.readers.clone();
+                off_thread(move || query(&mut *take(&pool)?)).await
+            }
+        }
     }
 
     /// Writes in one transaction, off the async threads: all of it or, on an error, nothing.

@@ -154,7 +154,6 @@ diesel::joinable!(organisation_aliases -> organisations (organisation_id));
 diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> organisations (organisation_id));
 diesel::joinable!(sessions -> people (person_id));
-diesel::joinable!(sessions -> organisations (organisation_id));
 diesel::joinable!(agreements -> organisations (authority_id));
 diesel::joinable!(grants -> agreements (agreement_id));
 diesel::joinable!(grants -> organisations (recipient_id));

@@ -24,6 +24,17 @@ pub struct OrganisationRow {
     organisation_number: Option<String>,
 }
 
+impl OrganisationRow {
+    pub fn has_id(&self, id: &str) -> bool {
+        self.id == id
+    }
+
+    /// Its id and its name.
+    pub fn place(&self) -> Result<(Id<Organisation>, String), DbError> {
+        Ok((self.id.parse().map_err(DbError::corrupt)?, self.name.clone()))
+    }
+}
+
 impl TryFrom<OrganisationRow> for Organisation {
     type Error = DbError;
 

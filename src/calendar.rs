@@ -42,6 +42,16 @@ pub fn long_time(moment: DateTime<Utc>) -> String {
     format!("{} kl. {}", long_date(local.date_naive()), local.format("%H.%M"))
 }
 
+/// `i dag`, `om 1 dag`, `om 12 dagar`; empty when it has passed.
+pub fn days_ahead(count: i64) -> String {
+    match count {
+        0 => "i dag".to_owned(),
+        1 => "om 1 dag".to_owned(),
+        2.. => format!("om {count} dagar"),
+        _ => String::new(),
+    }
+}
+
 /// What the clock shows, to the microsecond: the finest that both databases keep.
 pub fn stamp(moment: DateTime<Utc>) -> DateTime<Utc> {
     moment.trunc_subsecs(6)

@@ -19,6 +19,9 @@ use crate::{
 /// A client that sends its headers slower than this is not waited for.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Longer than a proxy keeps an idle connection, so that it is never the portal that hangs up on a request.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
 pub fn start(portal: Portal, listener: TcpListener) -> io::Result<Server> {
     let https = portal.https;
     let portal = web::Data::new(portal);
@@ -38,6 +41,7 @@ pub fn start(portal: Portal, listener: TcpListener) -> io::Result<Server> {
             .wrap(TracingLogger::default())
     })
     .client_request_timeout(CLIENT_TIMEOUT)
+    .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(10)
     .listen(listener)?;
     Ok(server.run())

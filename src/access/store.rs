@@ -10,7 +10,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{memberships, organisations, people, sessions},
     },
-    recipient::{Organisation, store::OrganisationRow},
+    recipient::{Organisation, sort_key, store::OrganisationRow},
 };
 
 #[derive(Queryable, Selectable)]
@@ -40,7 +40,7 @@ pub fn actor(
     let rows: Vec<Found> = sessions::table
         .inner_join(people::table.inner_join(memberships::table.inner_join(organisations::table)))
         .filter(sessions::token_hash.eq(key))
-        .order_by((organisations::name, organisations::id, memberships::role))
+        .order_by((organisations::code, memberships::role))
         .select((
             PersonRow::as_select(),
             OrganisationRow::as_select(),
@@ -65,7 +65,9 @@ pub fn actor(
         }
         found = Some((person.try_into()?, times));
     }
-    let Some(((person, times), organisation)) = found.zip(here).filter(|((_, times), _)| !times.is_over(now)) else {
+    places.sort_by_cached_key(|(_, name)| sort_key(name));
+    let Some(((person, times), organisation)) = found.zip(here).filter(|((_, times), _)| !times.is_over(now))
+    else {
         return Ok(None);
     };
     let actor = Actor { person, organisation, roles, organisations: places };
@@ -134,7 +136,7 @@ pub fn give_role(
     Ok(())
 }
 
-/// The first organisation, by name, in which the person has a role.
+/// The first organisation, by code, in which the person has a role.
 pub fn first_organisation(
     connection: &mut AnyConnection,
     person: Id<Person>,
@@ -142,7 +144,7 @@ pub fn first_organisation(
     let id: Option<String> = memberships::table
         .inner_join(organisations::table)
         .filter(memberships::person_id.eq(person.to_string()))
-        .order_by((organisations::name, organisations::id))
+        .order_by(organisations::code)
         .select(organisations::id)
         .first(connection)
         .optional()?;
@@ -202,8 +204,10 @@ pub fn colleagues(
         .inner_join(people::table)
         .filter(memberships::organisation_id.eq(organisation.to_string()))
         .filter(memberships::role.eq(role.key()))
-        .order_by((people::name, people::id))
+        .order_by(people::id)
         .select(PersonRow::as_select())
         .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    let mut people: Vec<Person> = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+    people.sort_by_cached_key(|person| sort_key(&person.name));
+    Ok(people)
 }

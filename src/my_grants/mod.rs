@@ -103,7 +103,10 @@ impl PostView {
         self.href = format!("/rekvisitioner/{}", requisition.id);
         (self.action, self.next) = match &requisition.status {
             Status::Draft => ("Fortsätt fylla i", format!("Gör klart utkastet. Sista dag är {deadline}.")),
-            Status::AwaitingSignature { .. } => {
+            Status::AwaitingSignature { answers: Some(_) } => {
+                ("Till underskrift", "Kompletteringen ska skrivas under.".to_owned())
+            }
+            Status::AwaitingSignature { answers: None } => {
                 ("Till underskrift", format!("Rekvisitionen ska skrivas under. Sista dag är {deadline}."))
             }
             Status::Returned(_) => ("Komplettera", format!("{authority} behöver en komplettering.")),

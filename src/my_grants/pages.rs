@@ -72,6 +72,7 @@ async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
 struct RequisitionView {
     requisition: Requisition,
     number: String,
+    post: String,
     state: &'static str,
     tone: &'static str,
     amount: String,
@@ -117,6 +118,12 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
             let lapsed = requisition.has_lapsed(grant.right_has_lapsed(now));
             RequisitionView {
                 number: requisition::verbs::number_of(&grant, &requisition),
+                post: grant
+                    .agreement
+                    .terms
+                    .post(&requisition.post)
+                    .map(|post| post.name.clone())
+                    .unwrap_or_default(),
                 state: if lapsed { "Förfallen" } else { requisition.status.label() },
                 tone: requisition::tone(&requisition.status, lapsed),
                 amount: requisition

@@ -113,7 +113,7 @@ fn file(
         result.map_err(|failure| DbError::corrupt(format!("{code}: {failure}")))
     };
     verbs::start(connection, &step(0, &preparer, filer), grant.id, post, id).map_err(DbError::corrupt)?;
-    let draft = made_up(&grant, post, percent);
+    let draft = made_up(&grant, post, percent, first);
     store::save_draft(connection, filer, id, 1, &draft)?;
     let at = |revision: i64| Target { id, revision };
     if stage == Stage::Draft {
@@ -144,10 +144,10 @@ fn file(
     }
 }
 
-fn made_up(grant: &Grant, post: &str, percent: i64) -> RequisitionForm {
+fn made_up(grant: &Grant, post: &str, percent: i64, at: DateTime<Utc>) -> RequisitionForm {
     let left = grant.ledger.left_to_requisition(post);
     let amount = Money::kronor(left.to_ore() / 100 * percent / 100);
-    let facts = verbs::form_facts(grant, post, Money::ZERO, None);
+    let facts = verbs::form_facts(grant, post, Money::ZERO, None, at);
     RequisitionForm {
         contact_person: "Övning Ekonom".to_owned(),
         street: "Övningsgatan 1".to_owned(),

@@ -195,6 +195,8 @@ pub enum Refusal {
         "Rekvisitionen kan inte återkallas så länge det finns en rekvisition av {0}, som förutsätter den."
     )]
     OthersDependOnIt(String),
+    #[error("Hela tilldelningen är redan rekvirerad.")]
+    NothingLeft,
     #[error("{day} kan inte vara ankomstdag: {reason}. (R114)")]
     ImpossibleArrival { day: NaiveDate, reason: &'static str },
 }
@@ -312,15 +314,17 @@ impl Requisition {
         signature: Signature,
         at: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
+        let before = self.claim();
         let first_received = match self.status {
             Status::AwaitingSignature { answers: None } => None,
             Status::AwaitingSignature { answers: Some(returned) } => Some(returned.received.at),
             other => return Err(other.not_now()),
         };
+        // What was not asked for in time has lapsed: a late completion can ask for no more than before.
+        if facts.right_has_lapsed && issue.content.amount > before {
+            return Err(Refusal::TooLate(facts.deadline));
+        }
         if first_received.is_none() {
-            if facts.right_has_lapsed {
-                return Err(Refusal::TooLate(facts.deadline));
-            }
             if let Some(post) = &facts.opens_after_missing {
                 return Err(Refusal::NotOpenYet(post.clone()));
             }
@@ -371,6 +375,21 @@ impl Requisition {
             other => return Err(other.not_now()),
         };
         Ok(self)
+    }
+
+    /// A case officer takes the case, hands it over, or lets it go. Not when it is decided.
+    pub fn assign(mut self, officer: Option<String>) -> Result<Self, Refusal> {
+        match self.status {
+            Status::AwaitingSignature { .. } | Status::Submitted { .. } | Status::Returned(_) => {
+                self.officer = officer;
+                Ok(self)
+            }
+            Status::Draft
+            | Status::Approved { .. }
+            | Status::Refused { .. }
+            | Status::Withdrawn { .. }
+            | Status::Discarded { .. } => Err(self.status.not_now()),
+        }
     }
 
     pub fn approve(mut self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
@@ -451,7 +470,7 @@ pub fn case_number(agreement_code: &str, recipient_code: &str, number: i32) -> S
     format!("{agreement_code}-{recipient_code}-R{number}")
 }
 
-/// The moment that counts for an original that arrived on a day: its noon, or now when that day is today. It cannot
+/// The moment that counts for an original that arrived on a day: the middle of it, or now when that day is today. It cannot
 /// have come before `earliest`: the day the form was issued, or the first day of the agreement's period.
 pub fn arrival(day: NaiveDate, earliest: NaiveDate, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
     let today = calendar::day(now);

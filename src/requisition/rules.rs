@@ -32,7 +32,7 @@ pub enum Rule {
     PaymentReference = 112,
     /// Bilaga 2 punkt 2, diarienummer: optional here, at most 60 characters.
     Diarienummer = 113,
-    /// A form registered by the authority: the day it arrived, not in the future, not after the deadline (§7.1).
+    /// A form registered by the authority: the day it arrived, not in the future, not before the form was there.
     Arrival = 114,
 }
 

@@ -202,7 +202,7 @@ pub fn save_draft(
     draft: &RequisitionForm,
 ) -> Result<bool, DbError> {
     let Some(requisition) = find(connection, scope, id)? else { return Ok(false) };
-    if !requisition.is_editable() {
+    if !requisition.is_editable() || requisition.revision != revision {
         return Ok(false);
     }
     let changed =
@@ -239,6 +239,14 @@ impl TryFrom<IssueRow> for Issue {
     }
 }
 
+/// Who handles it, and nothing else. After the grant is locked.
+pub fn set_officer(connection: &mut AnyConnection, requisition: &Requisition) -> Result<(), DbError> {
+    diesel::update(requisitions::table.find(requisition.id.to_string()))
+        .set(requisitions::officer_id.eq(&requisition.officer))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Every issue of a requisition, the newest first.
 pub fn issues_of(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Issue>, DbError> {
     let rows: Vec<IssueRow> = issues::table
@@ -251,7 +259,23 @@ pub fn issues_of(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<
 
 /// The standing issue: see [`Requisition::standing_version`].
 pub fn issue(connection: &mut AnyConnection, requisition: &Requisition) -> Result<Option<Issue>, DbError> {
-    let Some(version) = requisition.standing_version() else { return Ok(None) };
+    issue_of_version(connection, requisition, requisition.standing_version())
+}
+
+/// The issue that came in, whatever has been issued since.
+pub fn received_issue(
+    connection: &mut AnyConnection,
+    requisition: &Requisition,
+) -> Result<Option<Issue>, DbError> {
+    issue_of_version(connection, requisition, requisition.received().map(|received| received.version))
+}
+
+fn issue_of_version(
+    connection: &mut AnyConnection,
+    requisition: &Requisition,
+    version: Option<i32>,
+) -> Result<Option<Issue>, DbError> {
+    let Some(version) = version else { return Ok(None) };
     issues::table
         .find((requisition.id.to_string(), version))
         .select(IssueRow::as_select())
@@ -280,26 +304,36 @@ pub fn insert_issue(
     Ok(())
 }
 
-/// What the recipient last had received and that still stands, other than this requisition, with its case number: for
-/// prefilling and for comparing.
+/// What the recipient last had received and that still stands, for these eyes, with its case number: for prefilling and
+/// for comparing. Before `this` one, when that came in.
 pub fn last_received(
     connection: &mut AnyConnection,
+    scope: Scope,
     recipient: Id<Organisation>,
-    except: Option<Id<Requisition>>,
+    this: Option<&Requisition>,
 ) -> Result<Option<(String, Content)>, DbError> {
-    let found: Option<(RequisitionRow, String, String)> = requisitions::table
+    let mut query = requisitions::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
         .filter(grants::recipient_id.eq(recipient.to_string()))
-        .filter(requisitions::status.eq_any(["submitted", "returned", "approved"]))
-        .filter(requisitions::id.ne(except.map(|id| id.to_string()).unwrap_or_default()))
+        .filter(requisitions::received_at.is_not_null())
+        .filter(requisitions::status.eq_any(["awaiting_signature", "submitted", "returned", "approved"]))
         .order_by((requisitions::received_at.desc(), requisitions::id.desc()))
         .select((RequisitionRow::as_select(), agreements::code, organisations::code))
-        .first(connection)
-        .optional()?;
+        .into_boxed();
+    if let Scope::Authority(authority) = scope {
+        query = query.filter(agreements::authority_id.eq(authority.to_string()));
+    }
+    if let Some(this) = this {
+        query = query.filter(requisitions::id.ne(this.id.to_string()));
+        if let Some(received) = this.received() {
+            query = query.filter(requisitions::received_at.lt(received.at.naive_utc()));
+        }
+    }
+    let found: Option<(RequisitionRow, String, String)> = query.first(connection).optional()?;
     let Some((row, agreement, recipient)) = found else { return Ok(None) };
     let requisition = Requisition::try_from(row)?;
     let number = super::case_number(&agreement, &recipient, requisition.number);
-    Ok(issue(connection, &requisition)?.map(|issue| (number, issue.content)))
+    Ok(received_issue(connection, &requisition)?.map(|issue| (number, issue.content)))
 }
 
 /// An uploaded file, without its bytes.

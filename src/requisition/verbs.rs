@@ -88,12 +88,21 @@ pub fn number_of(grant: &Grant, requisition: &Requisition) -> String {
     case_number(&grant.agreement.terms.code, &grant.recipient.code, requisition.number)
 }
 
-/// What the form is held against, for a requisition that claims `before` already.
-pub fn form_facts(grant: &Grant, post: &str, before: Money, last: Option<&Content>) -> FormFacts {
+/// What the form is held against, for a requisition that claims `before` already. When the right has lapsed there is no
+/// more than that to ask for.
+pub fn form_facts(
+    grant: &Grant,
+    post: &str,
+    before: Money,
+    last: Option<&Content>,
+    now: DateTime<Utc>,
+) -> FormFacts {
+    let available =
+        if grant.right_has_lapsed(now) { before } else { grant.ledger.available_to(post, before) };
     FormFacts {
         organisation_number: grant.recipient.organisation_number,
         period: grant.agreement.terms.period,
-        available: grant.ledger.available_to(post, before),
+        available,
         last_account: last.map(|content| content.account),
     }
 }
@@ -145,11 +154,11 @@ pub fn start(
         return Err(Refusal::NotOpenYet(first).into());
     }
     if grant.ledger.left_to_requisition(post).is_zero() {
-        return Err(Refusal::Overdrawn(grant::Overdrawn { left: Money::ZERO }).into());
+        return Err(Refusal::NothingLeft.into());
     }
-    let last = store::last_received(connection, grant.recipient.id, None)?;
+    let last = store::last_received(connection, act.scope, grant.recipient.id, None)?;
     let last = last.as_ref().map(|(_, content)| content);
-    let form_facts = form_facts(&grant, post, Money::ZERO, last);
+    let form_facts = form_facts(&grant, post, Money::ZERO, last, act.now);
     let requisition = Requisition {
         id,
         grant_id,
@@ -244,9 +253,9 @@ pub fn issue(
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let requisition = &locked.requisition;
-    let last = store::last_received(connection, locked.grant.recipient.id, Some(requisition.id))?;
+    let last = store::last_received(connection, act.scope, locked.grant.recipient.id, Some(requisition))?;
     let last = last.as_ref().map(|(_, content)| content);
-    let form_facts = form_facts(&locked.grant, &requisition.post, requisition.claim(), last);
+    let form_facts = form_facts(&locked.grant, &requisition.post, requisition.claim(), last, act.now);
     let after = requisition.clone().issue()?;
     same_revision(requisition, target)?;
     if requisition.has_lapsed(locked.grant.right_has_lapsed(act.now)) {
@@ -327,7 +336,7 @@ pub fn arrive(
 ) -> Result<(), Failure> {
     let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
     let issued = case.issue.as_ref().map_or(act.now, |issue| issue.issued_at);
-    let at = arrival(day, calendar::day(issued), act.now)?;
+    let at = arrival(day, calendar::day(issued), act.now)?.max(issued);
     let signature = Signature::Original { arrived: day, registered_by: act.actor.person.name.clone() };
     submit(connection, act, target, Event::RequisitionArrived, at, |_, _| Ok(signature))
 }
@@ -377,8 +386,9 @@ pub fn register_paper(
         return Err(Failure::NotFound);
     }
     let at = arrival(day, grant.agreement.terms.period.from, act.now)?;
-    let last = store::last_received(connection, grant.recipient.id, None)?;
-    let form_facts = form_facts(&grant, post, Money::ZERO, last.as_ref().map(|(_, content)| content));
+    let last = store::last_received(connection, act.scope, grant.recipient.id, None)?;
+    let last = last.as_ref().map(|(_, content)| content);
+    let form_facts = form_facts(&grant, post, Money::ZERO, last, at);
     let content = form.parse(&form_facts).map_err(Failure::Invalid)?;
     // Nobody is asked: they are kept for the review.
     let warnings = confirmed_warnings(&content, &form_facts, true)?;
@@ -466,11 +476,17 @@ pub fn send_back(
     write(connection, act, &locked, &after, entry)
 }
 
+/// Not while the post that must be requisitioned first is not.
 pub fn approve(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
-    let by = act.actor.person.name.clone();
-    simply(connection, act, target, Event::RequisitionApproved, "", |requisition| {
-        requisition.approve(by, act.now)
-    })
+    let locked = lock(connection, act, target.id)?;
+    let after = locked.requisition.clone().approve(act.actor.person.name.clone(), act.now)?;
+    same_revision(&locked.requisition, target)?;
+    // The first may have been refused since this came in: "efter att ha rekvirerat sin del" (2022 §7.1).
+    if let Some(first) = missing_before(&locked.grant, &after.post) {
+        return Err(Refusal::NotOpenYet(first.name.clone()).into());
+    }
+    let entry = act.entry(Event::RequisitionApproved, &locked.grant, &after);
+    write(connection, act, &locked, &after, entry)
 }
 
 pub fn refuse(
@@ -485,20 +501,25 @@ pub fn refuse(
     })
 }
 
-/// Gives the case to an officer, or to nobody.
+/// Gives the case to an officer, or to nobody, if it is still with whom the page said. The requisition's revision stays:
+/// who handles it is no business of whoever is filling it in.
 pub fn assign(
     connection: &mut AnyConnection,
     act: &Act,
-    target: Target,
+    id: Id<Requisition>,
+    was: Option<&str>,
     officer: Option<&Person>,
 ) -> Result<(), Failure> {
-    let locked = lock(connection, act, target.id)?;
-    same_revision(&locked.requisition, target)?;
-    let after =
-        Requisition { officer: officer.map(|person| person.id.to_string()), ..locked.requisition.clone() };
+    let locked = lock(connection, act, id)?;
+    let after = locked.requisition.clone().assign(officer.map(|person| person.id.to_string()))?;
+    if locked.requisition.officer.as_deref() != was {
+        return Err(Refusal::Changed.into());
+    }
     let entry = history::Entry {
         details: officer.map_or_else(|| "ingen".to_owned(), |person| person.name.clone()),
         ..act.entry(Event::RequisitionAssigned, &locked.grant, &after)
     };
-    write(connection, act, &locked, &after, entry)
+    store::set_officer(connection, &after)?;
+    history::store::append(connection, &after.grant_id.to_string(), locked.grant_version, entry)?;
+    Ok(())
 }

@@ -99,13 +99,19 @@ impl TakeForm {
 
 #[derive(Debug, Deserialize)]
 pub struct AssignForm {
-    pub revision: i64,
+    /// Whose it was when the page was made.
+    #[serde(default)]
+    was: String,
     /// A person's id; empty for nobody.
     #[serde(default)]
     pub officer: String,
 }
 
 impl AssignForm {
+    pub fn was(&self) -> Option<&str> {
+        Some(self.was.as_str()).filter(|was| !was.is_empty())
+    }
+
     /// Whom of the colleagues it names.
     pub fn parse(&self, colleagues: Vec<Person>) -> Result<Option<Person>, &'static str> {
         if self.officer.is_empty() {

@@ -38,7 +38,8 @@ fn selector(text: &str) -> Selector {
 
 impl Browser {
     pub fn new(base: &str) -> Self {
-        let client = Client::builder().cookie_store(true).no_proxy().build().unwrap();
+        let client =
+            Client::builder().cookie_store(true).no_proxy().pool_max_idle_per_host(0).build().unwrap();
         Self { client, base: base.to_owned() }
     }
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod browser;
+mod completions;
 mod journeys;
 mod portal;
 mod races;

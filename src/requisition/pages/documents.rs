@@ -31,14 +31,22 @@ struct ReceiptPage {
     first_received: String,
 }
 
-fn came_in(case: &Case) -> Result<(&Issue, &Received), AppError> {
-    case.issue.as_ref().zip(case.requisition.received()).ok_or(AppError::NotFound)
+/// What came in, for a receipt: not what may have been issued since.
+async fn came_in(
+    by: &By<Member>,
+    portal: &Portal,
+    id: Id<Requisition>,
+) -> Result<(Case, Issue, Received), AppError> {
+    let case = find(portal, scope(by), id).await?;
+    let requisition = case.requisition.clone();
+    let issue = portal.db.read(move |connection| store::received_issue(connection, &requisition)).await?;
+    let (issue, received) = issue.zip(case.requisition.received().cloned()).ok_or(AppError::NotFound)?;
+    Ok((case, issue, received))
 }
 
 pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
-    let case = find(&portal, scope(&by), id.into_inner()).await?;
-    let (issue, received) = came_in(&case)?;
-    let receipt = sheet::receipt(&case, issue, received, portal.practice);
+    let (case, issue, received) = came_in(&by, &portal, id.into_inner()).await?;
+    let receipt = sheet::receipt(&case, &issue, &received, portal.practice);
     page::show(&ReceiptPage {
         chrome: by.chrome,
         id: case.requisition.id,
@@ -49,9 +57,8 @@ pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id
 }
 
 pub async fn receipt_pdf(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
-    let case = find(&portal, scope(&by), id.into_inner()).await?;
-    let (issue, received) = came_in(&case)?;
-    let receipt = sheet::receipt(&case, issue, received, portal.practice);
+    let (case, issue, received) = came_in(&by, &portal, id.into_inner()).await?;
+    let receipt = sheet::receipt(&case, &issue, &received, portal.practice);
     let at = received.completed_at;
     pdf(format!("Kvitto {}.pdf", case.number()), move || receipt.to_pdf(at)).await
 }

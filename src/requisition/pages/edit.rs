@@ -8,7 +8,7 @@ use super::{act, address, find, scope};
 use crate::{
     access::proof::{By, Posted, Preparer},
     agreement::PaperForm,
-    grant::Grant,
+    grant::{Grant, Scope},
     ids::Id,
     infra::{
         Portal,
@@ -19,7 +19,7 @@ use crate::{
     money::Money,
     requisition::{
         Case, Content, Requisition,
-        form::{FormFacts, Remarks, RequisitionForm, notes, warnings},
+        form::{FormFacts, Remarks, RequisitionForm, field_label, notes, warnings},
         store,
         verbs::{self, Failure},
     },
@@ -137,12 +137,17 @@ pub struct Known {
 
 impl Known {
     pub async fn of(portal: &Portal, case: &Case) -> Result<Self, AppError> {
-        let (recipient, id) = (case.grant.recipient.id, case.requisition.id);
-        let last =
-            portal.db.read(move |connection| store::last_received(connection, recipient, Some(id))).await?;
+        let (recipient, this) = (case.grant.recipient.id, case.requisition.clone());
+        let last = portal
+            .db
+            .read(move |connection| {
+                store::last_received(connection, Scope::Recipient(recipient), recipient, Some(&this))
+            })
+            .await?;
         let last = last.map(|(_, content)| content);
         let post = &case.requisition.post;
-        let facts = verbs::form_facts(&case.grant, post, case.requisition.claim(), last.as_ref());
+        let facts =
+            verbs::form_facts(&case.grant, post, case.requisition.claim(), last.as_ref(), portal.clock.now());
         Ok(Self { facts, last })
     }
 }
@@ -194,29 +199,14 @@ fn conflict(chrome: Chrome, case: Case, form: RequisitionForm, known: &Known) ->
         let state = case.requisition.status.label().to_lowercase();
         return Err(AppError::Conflict(format!("Det gick inte att spara: rekvisitionen är {state}.")));
     }
+    let paper = &case.grant.agreement.terms.forms.requisition;
     let theirs = form
         .fields()
         .into_iter()
         .zip(case.requisition.draft.fields())
         .filter(|((_, mine), (_, theirs))| mine != theirs)
-        .map(|(_, (field, theirs))| (field_label(&case, field), theirs.to_owned()))
+        .map(|(_, (field, theirs))| (field_label(paper, field), theirs.to_owned()))
         .collect();
     let page = EditPage { theirs, ..EditPage::new(chrome, case, form, known) };
     page::show_as(StatusCode::CONFLICT, &page)
-}
-
-/// The paper form's label for a field of ours, which may be a part of one of its fields.
-fn field_label(case: &Case, field: &str) -> String {
-    let paper = &case.grant.agreement.terms.forms.requisition;
-    let (key, part) = match field {
-        "street" => ("postal_address", "gata eller box"),
-        "postal_code" => ("postal_address", "postnummer"),
-        "city" => ("postal_address", "ort"),
-        "period_from" => ("period", "från"),
-        "period_to" => ("period", "till"),
-        "account_kind" => ("account", "slag"),
-        "account_number" => ("account", "nummer"),
-        other => (other, ""),
-    };
-    if part.is_empty() { paper.label(key).to_owned() } else { format!("{}, {part}", paper.label(key)) }
 }

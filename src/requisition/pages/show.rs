@@ -136,6 +136,7 @@ struct ShowPage {
     deadline: String,
     days_left: i64,
     lapsed: bool,
+    right_has_lapsed: bool,
     received: String,
     signing: String,
     may_prepare: bool,
@@ -199,14 +200,24 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
         deadline: deadline.to_string(),
         days_left: deadline.days_left(now),
         lapsed: case.requisition.has_lapsed(case.grant.right_has_lapsed(now)),
+        right_has_lapsed: case.grant.right_has_lapsed(now),
         received: received.map(|received| calendar::long_time(received.at)).unwrap_or_default(),
-        signing: received.map(sheet::signing_sentence).unwrap_or_default(),
+        signing: signing(&case),
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
         may_sign: by.has(Role::Signatory),
         errors: FieldErrors::default(),
         reason: String::new(),
         case,
     })
+}
+
+/// How the version that is shown was signed.
+fn signing(case: &Case) -> String {
+    let version = case.issue.as_ref().map(|issue| issue.version);
+    match case.requisition.received() {
+        Some(received) if version == Some(received.version) => sheet::signing_sentence(received),
+        _ => "Inte underskriven än".to_owned(),
+    }
 }
 
 pub async fn take_back(

@@ -136,7 +136,12 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<Cas
             let case = store::case(connection, act.scope, id)?.ok_or(AppError::NotFound)?;
             Ok(CaseFile {
                 issues: store::issues_of(connection, id)?,
-                last: store::last_received(connection, case.grant.recipient.id, Some(id))?,
+                last: store::last_received(
+                    connection,
+                    act.scope,
+                    case.grant.recipient.id,
+                    Some(&case.requisition),
+                )?,
                 attachments: store::attachments_of(connection, id)?,
                 lines: history::store::of(connection, &case.grant.id.to_string())?,
                 officer: match &case.requisition.officer {

@@ -34,7 +34,7 @@ pub async fn approve(
     let outcome = portal.db.write(move |connection| verbs::approve(connection, &act, target)).await;
     let me = by.person.name.clone();
     let is_done = |status: &Status| matches!(status, Status::Approved { by, .. } if *by == me);
-    answer(by, &portal, target, outcome, Typed::default(), is_done).await
+    answer(by, &portal, target.id, outcome, Typed::default(), is_done).await
 }
 
 pub async fn refuse(
@@ -46,13 +46,13 @@ pub async fn refuse(
     let typed = Typed { reason: form.reason.clone(), ..Typed::default() };
     let reason = match form.parse() {
         Ok(reason) => reason,
-        Err(errors) => return mend(by, &portal, target, typed, errors).await,
+        Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
     let (act, given) = (act(&by, &portal), reason.clone());
     let outcome = portal.db.write(move |connection| verbs::refuse(connection, &act, target, &given)).await;
     let me = by.person.name.clone();
     let is_done = |status: &Status| matches!(status, Status::Refused { by, reason: given, .. } if *by == me && *given == reason);
-    answer(by, &portal, target, outcome, typed, is_done).await
+    answer(by, &portal, target.id, outcome, typed, is_done).await
 }
 
 pub async fn send_back(
@@ -65,7 +65,7 @@ pub async fn send_back(
     let typed = Typed { message: form.message.clone(), remarks: form.remarks.clone(), ..Typed::default() };
     let (message, remarks) = match form.parse() {
         Ok(parsed) => parsed,
-        Err(errors) => return mend(by, &portal, target, typed, errors).await,
+        Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
     let (act, given) = (act(&by, &portal), (message.clone(), remarks.clone()));
     let outcome = portal
@@ -77,7 +77,7 @@ pub async fn send_back(
         matches!(status, Status::Returned(returned)
             if returned.by == me && returned.message == message && returned.remarks == remarks)
     };
-    answer(by, &portal, target, outcome, typed, is_done).await
+    answer(by, &portal, target.id, outcome, typed, is_done).await
 }
 
 pub async fn register_original(
@@ -89,7 +89,7 @@ pub async fn register_original(
     let typed = Typed { arrived: form.arrived.clone(), ..Typed::default() };
     let day = match form.parse() {
         Ok(day) => day,
-        Err(errors) => return mend(by, &portal, target, typed, errors).await,
+        Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
     let act = act(&by, &portal);
     let outcome = portal.db.write(move |connection| verbs::arrive(connection, &act, target, day)).await;
@@ -98,14 +98,14 @@ pub async fn register_original(
     {
         let mut errors = FieldErrors::default();
         errors.add("arrived", refusal);
-        return mend(by, &portal, target, typed, errors).await;
+        return mend(by, &portal, target.id, typed, errors).await;
     }
     let me = by.person.name.clone();
     let is_done = |status: &Status| {
         matches!(status, Status::Submitted { received }
             if received.signature == Signature::Original { arrived: day, registered_by: me.clone() })
     };
-    answer(by, &portal, target, outcome, typed, is_done).await
+    answer(by, &portal, target.id, outcome, typed, is_done).await
 }
 
 pub async fn assign(
@@ -113,8 +113,7 @@ pub async fn assign(
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
 ) -> Page {
-    let target = Target { id: id.into_inner(), revision: form.revision };
-    let authority = by.organisation.id;
+    let (id, authority) = (id.into_inner(), by.organisation.id);
     let colleagues = portal
         .db
         .read(move |connection| access::store::colleagues(connection, authority, Role::CaseOfficer))
@@ -124,24 +123,26 @@ pub async fn assign(
         Err(message) => {
             let mut errors = FieldErrors::default();
             errors.add("officer", message);
-            return mend(by, &portal, target, Typed::default(), errors).await;
+            return mend(by, &portal, id, Typed::default(), errors).await;
         }
     };
     let act = act(&by, &portal);
-    let outcome =
-        portal.db.write(move |connection| verbs::assign(connection, &act, target, officer.as_ref())).await;
-    answer(by, &portal, target, outcome, Typed::default(), |_| false).await
+    let outcome = portal
+        .db
+        .write(move |connection| verbs::assign(connection, &act, id, form.was(), officer.as_ref()))
+        .await;
+    answer(by, &portal, id, outcome, Typed::default(), |_| false).await
 }
 
 /// 422: the case again, with what is to be mended.
 async fn mend(
     by: By<CaseOfficer>,
     portal: &Portal,
-    target: Target,
+    id: Id<Requisition>,
     typed: Typed,
     errors: FieldErrors,
 ) -> Page {
-    let mut page = case_page(&by.actor, by.chrome, portal, target.id).await?;
+    let mut page = case_page(&by.actor, by.chrome, portal, id).await?;
     page.typed = typed;
     page.errors = errors;
     page::show_errors(&page)
@@ -152,19 +153,19 @@ async fn mend(
 async fn answer(
     by: By<CaseOfficer>,
     portal: &Portal,
-    target: Target,
+    id: Id<Requisition>,
     outcome: Result<(), Failure>,
     typed: Typed,
     is_done: impl Fn(&Status) -> bool,
 ) -> Page {
     let refusal = match outcome {
-        Ok(()) => return page::see_other(address(target.id)),
+        Ok(()) => return page::see_other(address(id)),
         Err(Failure::Refused(refusal)) => refusal,
         Err(failure) => return Err(failure.into()),
     };
-    let mut page = case_page(&by.actor, by.chrome, portal, target.id).await?;
+    let mut page = case_page(&by.actor, by.chrome, portal, id).await?;
     if is_done(page.status_now()) {
-        return page::see_other(address(target.id));
+        return page::see_other(address(id));
     }
     page.refusal = Some(refusal);
     page.typed = typed;

@@ -10,6 +10,7 @@ use crate::{
         proof::{By, CaseOfficer, Posted},
     },
     agreement::{self, Agreement, PaperForm as Paper},
+    calendar,
     grant::{self, Grant},
     ids::Id,
     infra::{
@@ -155,13 +156,18 @@ async fn find(actor: &Actor, portal: &Portal, grant: Id<Grant>, post: String) ->
         .read(move |connection| {
             let grant = grant::store::find(connection, scope, grant)?.ok_or(AppError::NotFound)?;
             let of_grant = grant.posts().any(|of_grant| of_grant.key == post);
-            if of_grant { Ok(sheet(connection, grant, post)?) } else { Err(AppError::NotFound) }
+            if of_grant { Ok(sheet(connection, scope, grant, post)?) } else { Err(AppError::NotFound) }
         })
         .await
 }
 
-fn sheet(connection: &mut AnyConnection, grant: Grant, post: String) -> Result<Sheet, DbError> {
-    let last = store::last_received(connection, grant.recipient.id, None)?.map(|(_, content)| content);
+fn sheet(
+    connection: &mut AnyConnection,
+    scope: grant::Scope,
+    grant: Grant,
+    post: String,
+) -> Result<Sheet, DbError> {
+    let last = store::last_received(connection, scope, grant.recipient.id, None)?.map(|(_, content)| content);
     let awaiting = store::of_grant(connection, grant.id)?
         .into_iter()
         .filter(|requisition| matches!(requisition.status, Status::AwaitingSignature { .. }))
@@ -225,7 +231,7 @@ fn choose(
         step.errors.add(field, format!("{recipient} har redan rekvirerat hela sin del av {post_name}."));
         return Ok(Err(step));
     }
-    Ok(Ok(sheet(connection, grant, post)?))
+    Ok(Ok(sheet(connection, grant::Scope::Authority(authority), grant, post)?))
 }
 
 /// A list with a first line that chooses nothing.
@@ -253,7 +259,9 @@ fn recipients(
 
 impl Sheet {
     fn facts(&self) -> FormFacts {
-        form_facts(&self.grant, &self.post, Money::ZERO, self.last.as_ref())
+        // As for a form that arrived in time: whether it did is seen when its day is known.
+        let in_time = calendar::start_of(self.grant.agreement.terms.period.from);
+        form_facts(&self.grant, &self.post, Money::ZERO, self.last.as_ref(), in_time)
     }
 
     fn available(&self) -> Money {

@@ -75,9 +75,9 @@ struct Line {
 #[serde(default)]
 pub struct Outcome {
     #[serde(rename = "tagna")]
-    taken: usize,
+    taken: u16,
     #[serde(rename = "missade")]
-    missed: usize,
+    missed: u16,
 }
 
 pub async fn list(
@@ -106,7 +106,11 @@ pub async fn take(
     let mut outcome = Outcome::default();
     for target in targets {
         let (act, me) = (act(&by, &portal), by.person.clone());
-        match portal.db.write(move |connection| verbs::assign(connection, &act, target, Some(&me))).await {
+        match portal
+            .db
+            .write(move |connection| verbs::assign(connection, &act, target.id, None, Some(&me)))
+            .await
+        {
             Ok(()) => outcome.taken += 1,
             Err(Failure::Refused(_) | Failure::NotFound) => outcome.missed += 1,
             Err(failure) => return Err(failure.into()),
@@ -334,7 +338,7 @@ impl Outcome {
     }
 
     fn is_told(self) -> bool {
-        self.taken + self.missed > 0
+        self.taken > 0 || self.missed > 0
     }
 
     fn tone(self) -> &'static str {

@@ -200,15 +200,6 @@ fn told(line: &Line) -> String {
     calendar::long_time(line.entry.at)
 }
 
-fn teller(line: &Line) -> String {
-    let who = &line.entry.who;
-    if who.organisation.is_empty() {
-        who.person.clone()
-    } else {
-        format!("{}, {}", who.person, who.organisation)
-    }
-}
-
 impl Agreement {
     fn total_shown(&self) -> Money {
         Money::kronor(self.terms.total)

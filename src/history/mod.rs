@@ -79,6 +79,24 @@ pub struct Entry {
     pub reason: String,
 }
 
+impl Entry {
+    /// What happened, with its details: `Rekvisitionen godkändes`.
+    pub fn what(&self) -> String {
+        match self.details.as_str() {
+            "" => self.event.label().to_owned(),
+            details => format!("{} ({details})", self.event.label()),
+        }
+    }
+
+    /// Who did it, and for whom.
+    pub fn by(&self) -> String {
+        match self.who.organisation.as_str() {
+            "" => self.who.person.clone(),
+            organisation => format!("{}, {organisation}", self.who.person),
+        }
+    }
+}
+
 /// An entry in its place in the chain.
 #[derive(Debug, Clone)]
 pub struct Line {

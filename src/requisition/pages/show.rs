@@ -75,14 +75,10 @@ pub struct TimelineView {
 
 impl TimelineView {
     fn of(entry: &history::Entry) -> Self {
-        let who = &entry.who;
-        let details = if entry.details.is_empty() { String::new() } else { format!(" ({})", entry.details) };
-        let place =
-            if who.organisation.is_empty() { String::new() } else { format!(", {}", who.organisation) };
         Self {
             when: calendar::long_time(entry.at),
-            who: format!("{}{place}", who.person),
-            what: format!("{}{details}", entry.event.label()),
+            who: entry.by(),
+            what: entry.what(),
             why: entry.reason.clone(),
         }
     }

@@ -369,18 +369,20 @@ impl CasePage {
                 "Sista dag var {} och rekvisitionen hade inte kommit in. Rätten till bidraget har förfallit. Kom ett undertecknat original in i tid kan det fortfarande registreras.",
                 self.deadline()
             ),
-            Status::Draft => "Bidragsmottagaren har tagit tillbaka rekvisitionen före underskriften och ändrar den. Här visas den version som senast ställdes i ordning.".to_owned(),
             Status::AwaitingSignature { answers: None } => {
                 "Bidragsmottagaren har inte skrivit under än. Rekvisitionen har inte kommit in.".to_owned()
             }
             Status::AwaitingSignature { answers: Some(returned) } => format!(
                 "{} begärde komplettering {}. Bidragsmottagaren har svarat med version {}, som inte är underskriven än.",
-                returned.by, time(&returned.at), self.issue.version
+                returned.by,
+                time(&returned.at),
+                self.issue.version
             ),
             Status::Submitted { received } => self.waiting(received),
             Status::Returned(returned) => format!(
                 "{} begärde komplettering {}. Inget kan beslutas förrän rekvisitionen har lämnats in på nytt.",
-                returned.by, time(&returned.at)
+                returned.by,
+                time(&returned.at)
             ),
             Status::Approved { by, at, .. } => format!("{by} godkände rekvisitionen {}.", time(at)),
             Status::Refused { by, at, reason, .. } => {
@@ -389,7 +391,8 @@ impl CasePage {
             Status::Withdrawn { by, at, reason, .. } => {
                 format!("{by} återkallade rekvisitionen {}. Skäl: {reason}", time(at))
             }
-            Status::Discarded { by, at } => format!("{by} tog bort utkastet {}.", time(at)),
+            // The recipient's own: no authority gets to see it.
+            Status::Draft | Status::Discarded { .. } => String::new(),
         }
     }
 

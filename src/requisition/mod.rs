@@ -324,10 +324,8 @@ impl Requisition {
         if facts.right_has_lapsed && issue.content.amount > before {
             return Err(Refusal::TooLate(facts.deadline));
         }
-        if first_received.is_none() {
-            if let Some(post) = &facts.opens_after_missing {
-                return Err(Refusal::NotOpenYet(post.clone()));
-            }
+        if let (None, Some(post)) = (first_received, &facts.opens_after_missing) {
+            return Err(Refusal::NotOpenYet(post.clone()));
         }
         self.status = Status::Submitted {
             received: Received {

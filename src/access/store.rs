@@ -65,7 +65,8 @@ pub fn actor(
         }
         found = Some((person.try_into()?, times));
     }
-    let Some(((person, times), organisation)) = found.zip(here).filter(|((_, times), _)| !times.is_over(now)) else {
+    let Some(((person, times), organisation)) = found.zip(here).filter(|((_, times), _)| !times.is_over(now))
+    else {
         return Ok(None);
     };
     let actor = Actor { person, organisation, roles, organisations: places };

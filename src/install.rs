@@ -85,10 +85,12 @@ pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<(), InstallErr
 
 /// The same for a command that comes before the portal's first start: an unmarked database becomes a real one.
 pub fn install_if_new(db: &Db, now: DateTime<Utc>) -> Result<(), InstallError> {
-    match db.read_now(|connection| settings::get(connection, MODE))? {
-        Some(_) => Ok(()),
-        None => install(db, Mode::Real, now),
-    }
+    if is_installed(db)? { Ok(()) } else { install(db, Mode::Real, now) }
+}
+
+/// False for a database without anything in it, such as one whose address is mistyped.
+pub fn is_installed(db: &Db) -> Result<bool, DbError> {
+    Ok(db.read_now(|connection| settings::get(connection, MODE))?.is_some())
 }
 
 /// Adds an agreement from a folder with `agreement.toml` and `allocation.csv`, all of it or nothing.
@@ -99,6 +101,12 @@ pub fn import(db: &Db, folder: &Path, now: DateTime<Utc>) -> Result<Terms, Insta
         })?;
         if agreement::store::find_by_slug(connection, &terms.slug)?.is_some() {
             return Err(InstallError::File(format!("överenskommelsen {} finns redan", terms.slug)));
+        }
+        if agreement::store::all(connection)?.iter().any(|known| known.terms.code == terms.code) {
+            return Err(InstallError::File(format!(
+                "en överenskommelse med koden {} finns redan",
+                terms.code
+            )));
         }
         grant::store::publish(connection, &terms, &shares, now)?;
         Ok(terms)

@@ -12,6 +12,7 @@ use bidragsporten::{
         db::{Address, Db, DbError},
     },
     install::{self, Mode},
+    numbers::Email,
     practice, recipient, server,
 };
 use clap::{Args, Parser, Subcommand};
@@ -78,7 +79,9 @@ fn main() -> ExitCode {
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("Bidragsporten: {error:#}");
+            // One line: PostgreSQL's own words are several.
+            let cause = format!("{error:#}");
+            eprintln!("Bidragsporten: {}", cause.split_whitespace().collect::<Vec<_>>().join(" "));
             ExitCode::FAILURE
         }
     }
@@ -94,9 +97,12 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::AddPerson(person) => add_person(&open_installed(cli)?, person),
-        Command::Check => check(&open(cli)?),
+        Command::Check => check(&open_existing(cli)?),
         Command::Backup { file } => {
-            open(cli)?.back_up(file)?;
+            if file.exists() {
+                bail!("filen {} finns redan", file.display());
+            }
+            open_existing(cli)?.back_up(file)?;
             println!("Säkerhetskopian ligger i {}.", file.display());
             Ok(())
         }
@@ -113,6 +119,15 @@ fn open(cli: &Cli) -> anyhow::Result<Db> {
 fn open_installed(cli: &Cli) -> anyhow::Result<Db> {
     let db = open(cli)?;
     install::install_if_new(&db, chrono::Utc::now())?;
+    Ok(db)
+}
+
+/// For the commands that look at what is there: a mistyped address is no database without faults.
+fn open_existing(cli: &Cli) -> anyhow::Result<Db> {
+    let db = open(cli)?;
+    if !install::is_installed(&db)? {
+        bail!("databasen är tom ({}); är adressen rätt?", Address::parse(&cli.database));
+    }
     Ok(db)
 }
 
@@ -136,6 +151,7 @@ fn serve(cli: &Cli, mode: Mode, https: bool) -> anyhow::Result<()> {
 
 fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
     let Some(role) = Role::parse(&person.role) else { bail!("rollen {} finns inte", person.role) };
+    Email::parse(&person.email)?;
     let is_known =
         db.read_now(|connection| access::store::find_by_email(connection, &person.email))?.is_some();
     // Whoever is known keeps the password.
@@ -184,7 +200,7 @@ fn new_password() -> anyhow::Result<String> {
 }
 
 fn check(db: &Db) -> anyhow::Result<()> {
-    let (count, breaks) = db.read_now(|connection| {
+    let (count, breaks) = db.snapshot_now(|connection| {
         let mut streams = agreement::store::versions(connection)?;
         streams.extend(grant::store::versions(connection)?);
         let mut breaks = Vec::new();

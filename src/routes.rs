@@ -85,10 +85,15 @@ pub async fn error_pages<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let response = next.call(request).await?;
+    // PostgreSQL takes no text with a NUL in it, not even to find nothing.
+    let response = if request.uri().to_string().contains("%00") {
+        request.error_response(AppError::NotFound)
+    } else {
+        next.call(request).await?.map_into_boxed_body()
+    };
     let request = response.request().clone();
     let Some(error) = response.response().error() else {
-        return Ok(response.map_into_boxed_body());
+        return Ok(response);
     };
     let page = match error.as_error::<AppError>() {
         Some(error) => page_for(&request, error).await,

@@ -173,7 +173,7 @@ pub async fn enter(
 fn own_address(address: &str) -> &str {
     let leads_elsewhere = !address.starts_with('/')
         || address.starts_with("//")
-        || address.contains(['\\', '\r', '\n', '\t', '\0']);
+        || address.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'\\');
     if leads_elsewhere { "/" } else { address }
 }
 
@@ -218,14 +218,46 @@ pub async fn sign_in_instead(request: &HttpRequest, portal: &Portal, held: Optio
         let address = request.uri().path_and_query().map_or("/", |address| address.as_str());
         return page::see_other(format!("/logga-in?{}", encoded("till", address)));
     }
-    let mut page = sign_in_page(proof::chrome(request, None)?, portal, held.unwrap_or_default()).await?;
+    let resume = held.map(goal).unwrap_or_default();
+    let mut page = sign_in_page(proof::chrome(request, None)?, portal, resume).await?;
     page.signed_out = true;
     page::show_as(StatusCode::UNAUTHORIZED, &page)
 }
 
 /// The page for a form that came with another session's token: it can be sent again as it was.
 pub fn send_again(chrome: Chrome, resume: Resume) -> Page {
+    if !is_sign_in(&resume) {
+        return ask_to_send(chrome, resume);
+    }
+    // Signed in already, in another tab.
+    let goal = goal(resume);
+    let action = own_address(&goal.action).to_owned();
+    if goal.fields.is_empty() {
+        return page::see_other(action);
+    }
+    ask_to_send(chrome, Resume { action, ..goal })
+}
+
+fn ask_to_send(chrome: Chrome, resume: Resume) -> Page {
     page::show_as(StatusCode::FORBIDDEN, &ResumePage { chrome, resume })
+}
+
+/// What is left to do of a held post when one has signed in. A sign-in leads on to what it was for; a button without
+/// fields, which signs out, leads nowhere.
+fn goal(held: Resume) -> Resume {
+    if !is_sign_in(&held) {
+        return if held.fields.is_empty() { Resume::default() } else { held };
+    }
+    let field = |name| held.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value);
+    Resume {
+        action: field("till").to_owned(),
+        fields: serde_json::from_str(field("hallet")).unwrap_or_default(),
+    }
+}
+
+/// With an account, or with one click in practice mode.
+fn is_sign_in(held: &Resume) -> bool {
+    held.action.ends_with("/logga-in")
 }
 
 fn encoded(name: &str, value: &str) -> String {
@@ -255,6 +287,8 @@ mod tests {
             "//example.org",
             "/\\example.org",
             "/a\r\nset-cookie: b",
+            "/\u{1}",
+            "/å",
             "javascript:",
         ] {
             assert_eq!(own_address(elsewhere), "/", "{elsewhere:?}");

@@ -40,6 +40,9 @@ pub enum DbError {
     /// A stored row that the program could not have written.
     #[error("stored data is not valid: {0}")]
     Corrupt(String),
+    /// Asked of a kind of database that does it another way; in words for the operator.
+    #[error("{0}")]
+    Unsupported(&'static str),
 }
 
 impl DbError {
@@ -197,8 +200,9 @@ impl Db {
             Address::Sqlite(path) => {
                 let mut lock_path = path.clone().into_os_string();
                 lock_path.push(".lock");
-                let lock = File::create(lock_path).and_then(|file| file.lock().map(|()| file));
-                let _held = lock.map_err(|error| DbError::Unavailable(error.to_string()))?;
+                let lock = File::create(&lock_path).and_then(|file| file.lock().map(|()| file));
+                let _held =
+                    lock.map_err(|error| DbError::Unavailable(format!("{}: {error}", lock_path.display())))?;
                 work(self)
             }
             Address::Postgres(_) => {
@@ -214,7 +218,13 @@ impl Db {
     fn migrate(&self) -> Result<(), DbError> {
         let mut connection = take(&self.writers)?;
         let done = match &mut *connection {
-            AnyConnection::Sqlite(sqlite) => sqlite.run_pending_migrations(MIGRATIONS).map(|_| ()),
+            AnyConnection::Sqlite(sqlite) => {
+                // A file that may only be read opens too, and fails at the first write.
+                sqlite
+                    .batch_execute("BEGIN IMMEDIATE; ROLLBACK;")
+                    .map_err(|_| DbError::Unsupported("filen går inte att skriva till"))?;
+                sqlite.run_pending_migrations(MIGRATIONS).map(|_| ())
+            }
             AnyConnection::Postgres(postgres) => {
                 postgres.batch_execute(
                     "DO $$ BEGIN CREATE DOMAIN blob AS bytea; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
@@ -283,6 +293,18 @@ impl Db {
     ) -> Result<T, E> {
         query(&mut *take(&self.readers)?)
     }
+
+    /// Reads the database as it was at the first query, whatever is written meanwhile.
+    pub fn snapshot_now<T, E: From<DbError>>(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = &mut *take(&self.readers)?;
+        begin_snapshot(connection).map_err(DbError::from)?;
+        let found = query(connection);
+        roll_back(connection).map_err(DbError::from)?;
+        found
+    }
 }
 
 impl Db {
@@ -296,7 +318,7 @@ impl Db {
                 Ok(())
             }
             AnyConnection::Postgres(_) => {
-                Err(DbError::Unavailable("PostgreSQL säkerhetskopieras med pg_dump".to_owned()))
+                Err(DbError::Unsupported("PostgreSQL säkerhetskopieras med pg_dump"))
             }
         }
     }
@@ -343,6 +365,18 @@ fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
             AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")
         }
         AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction(postgres),
+    }
+}
+
+fn begin_snapshot(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => {
+            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN DEFERRED")
+        }
+        AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction_sql(
+            postgres,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ),
     }
 }
 

@@ -53,7 +53,9 @@ impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Unavailable(cause) => Self::Unavailable(cause),
-            DbError::Query(_) | DbError::Corrupt(_) => Self::Internal(error.to_string()),
+            DbError::Query(_) | DbError::Corrupt(_) | DbError::Unsupported(_) => {
+                Self::Internal(error.to_string())
+            }
         }
     }
 }

@@ -92,6 +92,10 @@ fn pairs(body: &[u8]) -> Result<Vec<(String, String)>, AppError> {
     if pairs.iter().any(|(name, value)| name.contains('\u{FFFD}') || value.contains('\u{FFFD}')) {
         return Err(unreadable());
     }
+    // PostgreSQL keeps no text with a NUL in it, and nobody types one.
+    if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(AppError::bad_request("Texten innehåller ett tecken som inte går att spara."));
+    }
     Ok(pairs)
 }
 

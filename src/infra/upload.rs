@@ -39,6 +39,8 @@ pub enum UploadError {
     Empty,
     #[error("Filen är inte en PDF, PNG eller JPEG, vad den än heter. Spara den som PDF och försök igen.")]
     WrongKind,
+    #[error("Skicka en fil. Är den i flera delar, slå ihop dem till en PDF först.")]
+    Several,
 }
 
 impl Upload {
@@ -70,6 +72,7 @@ impl FromRequest for Upload {
 async fn receive(mut parts: Multipart) -> Result<Upload, AppError> {
     let broken = |_| AppError::bad_request("Filen kom inte fram i sin helhet. Försök igen.");
     let mut upload = Upload { fields: Vec::new(), file: Ok(None) };
+    let mut file_count = 0;
     while let Some(mut part) = parts.try_next().await.map_err(broken)? {
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
@@ -84,16 +87,26 @@ async fn receive(mut parts: Multipart) -> Result<Upload, AppError> {
             }
         }
         match file_name {
-            Some(_) if too_large => upload.file = Err(UploadError::TooLarge),
-            Some(file_name) if !file_name.is_empty() => {
-                upload.file = recognise(&file_name, bytes.to_vec()).map(Some)
+            // A file field in which nothing was chosen.
+            Some(file_name) if file_name.is_empty() && bytes.is_empty() => {}
+            Some(file_name) => {
+                file_count += 1;
+                upload.file = match file_count {
+                    1 if too_large => Err(UploadError::TooLarge),
+                    1 => recognise(&file_name, bytes.to_vec()).map(Some),
+                    _ => Err(UploadError::Several),
+                };
             }
-            Some(_) => {}
             None if too_large || upload.fields.len() == FIELD_COUNT => return Err(AppError::TooLarge),
             None => {
                 let value = String::from_utf8(bytes.to_vec()).map_err(|_| {
                     AppError::bad_request("Formuläret är inte skrivet med teckenkodningen UTF-8.")
                 })?;
+                if value.contains('\0') {
+                    return Err(AppError::bad_request(
+                        "Texten innehåller ett tecken som inte går att spara.",
+                    ));
+                }
                 upload.fields.push((name, value));
             }
         }
@@ -107,7 +120,10 @@ fn recognise(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
         return Err(UploadError::Empty);
     }
     let (media_type, extension) = match infer::get(&bytes).map(|kind| kind.mime_type()) {
-        Some("application/pdf") => ("application/pdf", "pdf"),
+        // `infer` finds the mark anywhere in the first kilobyte, in a web page too.
+        Some("application/pdf") if bytes.trim_ascii_start().starts_with(b"%PDF-") => {
+            ("application/pdf", "pdf")
+        }
         Some("image/png") => ("image/png", "png"),
         Some("image/jpeg") => ("image/jpeg", "jpg"),
         _ => return Err(UploadError::WrongKind),

@@ -58,6 +58,8 @@ pub fn person(
 ) -> Result<Person, DbError> {
     let suffix = if which > 1 { which.to_string() } else { String::new() };
     let email = format!("{}{suffix}.{}@ovning.example", role.key(), organisation.code);
+    // Of two who try a role for the first time at once, the later one finds the person.
+    settings::lock(connection, DATE)?;
     if let Some((person, _)) = access::store::find_by_email(connection, &email)? {
         return Ok(person);
     }

@@ -1,14 +1,19 @@
 //! A browser without JavaScript: cookies, redirects, links, and forms with what stands in them.
 
+use std::sync::{Arc, Barrier};
+
 use reqwest::{
+    Method, Url,
     blocking::{Client, RequestBuilder, Response, multipart},
-    header,
+    cookie::{CookieStore, Jar},
+    header, redirect,
 };
 use scraper::{ElementRef, Html, Selector};
 
 #[derive(Clone)]
 pub struct Browser {
     client: Client,
+    cookies: Arc<Jar>,
     base: String,
 }
 
@@ -27,7 +32,7 @@ pub struct Page {
 pub struct Form {
     action: String,
     fields: Vec<(String, String)>,
-    file: Option<(String, String, Vec<u8>)>,
+    files: Vec<(String, String, Vec<u8>)>,
     is_multipart: bool,
     browser: Browser,
 }
@@ -38,9 +43,44 @@ fn selector(text: &str) -> Selector {
 
 impl Browser {
     pub fn new(base: &str) -> Self {
-        let client =
-            Client::builder().cookie_store(true).no_proxy().pool_max_idle_per_host(0).build().unwrap();
-        Self { client, base: base.to_owned() }
+        Self::with(base, Arc::new(Jar::default()), redirect::Policy::default())
+    }
+
+    fn with(base: &str, cookies: Arc<Jar>, redirects: redirect::Policy) -> Self {
+        let client = Client::builder()
+            .cookie_provider(Arc::clone(&cookies))
+            .redirect(redirects)
+            .no_proxy()
+            // A kept connection may be closed just as it is used again.
+            .pool_max_idle_per_host(0)
+            .build()
+            .unwrap();
+        Self { client, cookies, base: base.to_owned() }
+    }
+
+    /// The same browser, which shows a redirect instead of following it.
+    pub fn stopping(&self) -> Self {
+        Self::with(&self.base, Arc::clone(&self.cookies), redirect::Policy::none())
+    }
+
+    /// The portal's cookie, as the browser sends it; empty when it has none.
+    pub fn cookie(&self) -> String {
+        let sent = self.cookies.cookies(&self.url("/"));
+        sent.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    /// Somebody puts this cookie into the browser.
+    pub fn keep_cookie(&self, cookie: &str) {
+        self.cookies.add_cookie_str(&format!("{cookie}; Path=/"), &self.url("/"));
+    }
+
+    fn url(&self, address: &str) -> Url {
+        format!("{}{address}", self.base).parse().unwrap()
+    }
+
+    /// A request that no page of the portal would make.
+    pub fn request(&self, method: Method, address: &str) -> RequestBuilder {
+        self.client.request(method, self.url(address))
     }
 
     pub fn get(&self, address: &str) -> Page {
@@ -63,7 +103,7 @@ impl Browser {
         self.post(address, "application/x-www-form-urlencoded", body)
     }
 
-    fn send(&self, request: RequestBuilder) -> Page {
+    pub fn send(&self, request: RequestBuilder) -> Page {
         self.read(request.send().unwrap())
     }
 
@@ -125,6 +165,20 @@ impl Page {
         value(element.unwrap_or_else(|| panic!("{} has no field {field}", self.address)))
     }
 
+    /// What stands beside a term in a list of facts.
+    #[track_caller]
+    pub fn fact(&self, term: &str) -> String {
+        let document = Html::parse_document(&self.html());
+        let pairs = selector("dl > div");
+        let (term_of, fact_of) = (selector("dt"), selector("dd"));
+        let text = |pair: &ElementRef<'_>, part: &Selector| {
+            pair.select(part).next().map(|found| fold(&found.text().collect::<String>())).unwrap_or_default()
+        };
+        let pair = document.select(&pairs).find(|pair| text(pair, &term_of) == term);
+        let pair = pair.unwrap_or_else(|| panic!("{} has no «{term}»: {}", self.address, self.text()));
+        text(&pair, &fact_of)
+    }
+
     /// Follows the link with this text.
     #[track_caller]
     pub fn follow(&self, text: &str) -> Page {
@@ -175,7 +229,7 @@ impl Page {
         Some(Form {
             action: form.value().attr("action").unwrap().to_owned(),
             fields,
-            file: None,
+            files: Vec::new(),
             is_multipart: form.value().attr("enctype") == Some("multipart/form-data"),
             browser: self.browser.clone(),
         })
@@ -224,12 +278,32 @@ impl Form {
     }
 
     pub fn file(mut self, name: &str, file_name: &str, bytes: impl Into<Vec<u8>>) -> Self {
-        self.file = Some((name.to_owned(), file_name.to_owned(), bytes.into()));
+        self.files.push((name.to_owned(), file_name.to_owned(), bytes.into()));
         self
+    }
+
+    /// Beside what the form has already.
+    pub fn add(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        self.fields.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    pub fn action(&self) -> &str {
+        &self.action
     }
 
     pub fn value_of(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// The same form, open in another browser.
+    pub fn sent_by(mut self, browser: &Browser) -> Self {
+        self.browser = browser.clone();
+        self
     }
 
     pub fn submit(&self) -> Page {
@@ -248,7 +322,7 @@ impl Form {
             for (name, value) in &self.fields {
                 parts = parts.text(name.clone(), value.clone());
             }
-            if let Some((name, file_name, bytes)) = &self.file {
+            for (name, file_name, bytes) in &self.files {
                 let part = multipart::Part::bytes(bytes.clone()).file_name(file_name.clone());
                 parts = parts.part(name.clone(), part);
             }
@@ -258,4 +332,22 @@ impl Form {
         };
         self.browser.send(request)
     }
+}
+
+/// Submits all of them at the same moment, from a thread each.
+pub fn at_once(forms: impl IntoIterator<Item = Form>) -> Vec<Page> {
+    let forms: Vec<Form> = forms.into_iter().collect();
+    let start = Barrier::new(forms.len());
+    std::thread::scope(|scope| {
+        let posts: Vec<_> = forms
+            .iter()
+            .map(|form| {
+                scope.spawn(|| {
+                    start.wait();
+                    form.submit()
+                })
+            })
+            .collect();
+        posts.into_iter().map(|post| post.join().unwrap()).collect()
+    })
 }

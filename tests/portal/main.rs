@@ -3,9 +3,19 @@
 //! Runs on SQLite, or with `TEST_DATABASE=postgres` on the PostgreSQL at `TEST_POSTGRES_URL`.
 
 mod access;
+mod bad_input;
 mod browser;
 mod completions;
+mod deadlines;
+mod forms;
+mod imports;
 mod journeys;
+mod outage;
 mod portal;
+mod program;
 mod races;
+mod sessions;
+mod startup;
 mod steps;
+mod strangers;
+mod uploads;

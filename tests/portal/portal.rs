@@ -8,13 +8,14 @@ use bidragsporten::{
         Portal as State,
         clock::Clock,
         db::{Address, Db, DbError},
+        schema::{memberships, sessions},
     },
     install::{self, Mode},
     recipient, server,
 };
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use chrono_tz::Europe::Stockholm;
-use diesel::{Connection, RunQueryDsl};
+use diesel::{Connection, ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::browser::Browser;
 
@@ -54,14 +55,19 @@ pub fn fresh_database(folder: &tempfile::TempDir) -> String {
 impl Portal {
     /// The real portal, on 15 March 2022: the 2022 requisition is open.
     pub fn new() -> Self {
-        Self::start(Mode::Real)
+        Self::start(Mode::Real, false)
     }
 
     pub fn practice() -> Self {
-        Self::start(Mode::Practice)
+        Self::start(Mode::Practice, false)
     }
 
-    fn start(mode: Mode) -> Self {
+    /// As it runs behind a proxy that speaks https.
+    pub fn behind_https() -> Self {
+        Self::start(Mode::Real, true)
+    }
+
+    fn start(mode: Mode, https: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = fresh_database(&folder);
         let db = Db::open(Address::parse(&address)).unwrap();
@@ -71,7 +77,7 @@ impl Portal {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let practice = mode == Mode::Practice;
-        let state = State { db: db.clone(), clock: clock.clone(), practice, https: false };
+        let state = State { db: db.clone(), clock: clock.clone(), practice, https };
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async { server::start(state, listener).unwrap().await })
         });
@@ -81,6 +87,50 @@ impl Portal {
     /// Sets the portal's clock, in Stockholm time.
     pub fn at(&self, text: &str) {
         self.clock.fix(stockholm(text));
+    }
+
+    /// Makes every session as old as this, and unseen for so long.
+    pub fn age_sessions(&self, unseen: Duration, age: Duration) {
+        let now = Utc::now().naive_utc();
+        self.db
+            .write_now(|connection| {
+                let times = (sessions::last_seen_at.eq(now - unseen), sessions::created_at.eq(now - age));
+                diesel::update(sessions::table).set(times).execute(connection)?;
+                Ok::<_, DbError>(())
+            })
+            .unwrap();
+    }
+
+    /// Lets that much time pass for every session.
+    pub fn age_sessions_by(&self, time: Duration) {
+        self.db
+            .write_now(|connection| {
+                let rows = sessions::table.select((
+                    sessions::token_hash,
+                    sessions::last_seen_at,
+                    sessions::created_at,
+                ));
+                let rows: Vec<(String, NaiveDateTime, NaiveDateTime)> = rows.load(connection)?;
+                for (key, seen, created) in rows {
+                    let times =
+                        (sessions::last_seen_at.eq(seen - time), sessions::created_at.eq(created - time));
+                    diesel::update(sessions::table.find(key)).set(times).execute(connection)?;
+                }
+                Ok::<_, DbError>(())
+            })
+            .unwrap();
+    }
+
+    /// Somebody leaves.
+    pub fn take_roles_of(&self, email: &str) {
+        self.db
+            .write_now(|connection| {
+                let (person, _) = access::store::find_by_email(connection, email)?.expect("known");
+                let held = memberships::table.filter(memberships::person_id.eq(person.id.to_string()));
+                diesel::delete(held).execute(connection)?;
+                Ok::<_, DbError>(())
+            })
+            .unwrap();
     }
 
     /// Somebody's browser, signed in nowhere.

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, edit::Known, find, scope, show::SectionView};
+use super::{act, address, edit::Known, find, or_done_before, scope, show::SectionView};
 use crate::{
     access::proof::{By, Posted, Preparer},
     calendar,
@@ -15,7 +15,7 @@ use crate::{
         page::{self, Chrome, Page},
     },
     requisition::{
-        Case, Issue, Requisition,
+        Case, Issue, Requisition, Status,
         form::warnings,
         sheet,
         verbs::{self, Failure, Target},
@@ -81,7 +81,8 @@ pub async fn issue(
     let target = Target { id, revision: form.revision };
     let confirmed = form.confirmed == "ja";
     let issued = portal.db.write(move |connection| verbs::issue(connection, &act, target, confirmed)).await;
-    match issued {
+    let is_issued = |status: &Status| matches!(status, Status::AwaitingSignature { .. });
+    match or_done_before(issued, &portal, scope(&by), target, is_issued).await {
         Ok(()) => page::see_other(address(id)),
         Err(Failure::Unconfirmed) => {
             let case = find(&portal, scope(&by), id).await?;
@@ -93,13 +94,6 @@ pub async fn issue(
             check_page(by.chrome, &portal, case, errors).await
         }
         Err(Failure::Invalid(_)) => page::see_other(format!("{}/uppgifter?visa=fel", address(id))),
-        Err(failure) => {
-            // A double click: it is issued already.
-            let case = find(&portal, scope(&by), id).await?;
-            if case.requisition.revision == form.revision + 1 && !case.requisition.is_editable() {
-                return page::see_other(address(id));
-            }
-            Err(failure.into())
-        }
+        Err(failure) => Err(failure.into()),
     }
 }

@@ -12,8 +12,8 @@ use crate::{
     ids::Id,
     infra::{Portal, error::AppError},
     requisition::{
-        Case, Requisition, store,
-        verbs::{Act, Target},
+        Case, Requisition, Status, store,
+        verbs::{Act, Failure, Target},
     },
 };
 
@@ -47,6 +47,21 @@ fn scope(actor: &Actor) -> Scope {
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
     Act { scope: scope(actor), actor: actor.clone(), now: portal.clock.now() }
+}
+
+/// What a verb came to. One that was refused because the same page was posted just before (a button pressed twice, a
+/// request sent again) has come to what it should.
+async fn or_done_before(
+    done: Result<(), Failure>,
+    portal: &Portal,
+    scope: Scope,
+    target: Target,
+    is_goal: impl FnOnce(&Status) -> bool,
+) -> Result<(), Failure> {
+    let Err(Failure::Refused(refusal)) = done else { return done };
+    let now = portal.db.read(move |connection| store::find(connection, scope, target.id)).await?;
+    let is_done = now.is_some_and(|now| now.revision - 1 == target.revision && is_goal(&now.status));
+    if is_done { Ok(()) } else { Err(refusal.into()) }
 }
 
 async fn find(portal: &Portal, scope: Scope, id: Id<Requisition>) -> Result<Case, AppError> {

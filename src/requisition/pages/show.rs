@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{RevisionForm, act, address, find, scope};
+use super::{RevisionForm, act, address, find, or_done_before, scope};
 use crate::{
     access::{
         Role,
@@ -223,7 +223,9 @@ pub async fn take_back(
 ) -> Page {
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
-    portal.db.write(move |connection| verbs::take_back(connection, &act, target)).await?;
+    let done = portal.db.write(move |connection| verbs::take_back(connection, &act, target)).await;
+    let is_back = |status: &Status| matches!(status, Status::Draft | Status::Returned(_));
+    or_done_before(done, &portal, scope(&by), target, is_back).await?;
     page::see_other(format!("{}/uppgifter", address(id)))
 }
 
@@ -235,7 +237,9 @@ pub async fn discard(
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
     let grant = find(&portal, act.scope, id).await?.grant.id;
-    portal.db.write(move |connection| verbs::discard(connection, &act, target)).await?;
+    let done = portal.db.write(move |connection| verbs::discard(connection, &act, target)).await;
+    let is_away = |status: &Status| matches!(status, Status::Discarded { .. });
+    or_done_before(done, &portal, scope(&by), target, is_away).await?;
     page::see_other(format!("/bidrag/{grant}"))
 }
 
@@ -263,7 +267,9 @@ pub async fn withdraw(
     };
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };
-    portal.db.write(move |connection| verbs::withdraw(connection, &act, target, &reason)).await?;
+    let done = portal.db.write(move |connection| verbs::withdraw(connection, &act, target, &reason)).await;
+    let is_withdrawn = |status: &Status| matches!(status, Status::Withdrawn { .. });
+    or_done_before(done, &portal, scope(&by), target, is_withdrawn).await?;
     page::see_other(address(id))
 }
 
@@ -289,7 +295,8 @@ pub async fn scan(
     let act = act(&by, &portal);
     let target = Target { id, revision };
     let scanned = portal.db.write(move |connection| verbs::scan(connection, &act, target, &file)).await;
-    match scanned {
+    let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+    match or_done_before(scanned, &portal, scope(&by), target, is_in).await {
         Ok(()) => page::see_other(format!("{}/kvitto", address(id))),
         Err(Failure::Refused(refusal)) => {
             let mut page = show_page(&by, &portal, id).await?;

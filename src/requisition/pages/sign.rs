@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, find, scope, show::SectionView};
+use super::{act, address, find, or_done_before, scope, show::SectionView};
 use crate::{
     access::{
         self,
@@ -13,12 +13,11 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
-        error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
     requisition::{
-        Case, Requisition, Status, sheet,
+        Case, Refusal, Requisition, Status, sheet,
         verbs::{self, Failure, Target},
     },
 };
@@ -76,6 +75,10 @@ pub async fn create(
     // Somebody else's requisition is not there, whatever the password.
     let case = find(&portal, scope(&by), id).await?;
     if access::pages::recognise(&portal, by.person.email.clone(), form.password).await?.is_none() {
+        // The page comes again as it was: never with other content to sign.
+        if case.requisition.revision != form.revision {
+            return Err(Failure::from(Refusal::Changed).into());
+        }
         let mut errors = FieldErrors::default();
         errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
         return sign_page(by.chrome, case, errors);
@@ -83,18 +86,7 @@ pub async fn create(
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };
     let signed = portal.db.write(move |connection| verbs::sign(connection, &act, target)).await;
-    match signed {
-        Ok(()) => page::see_other(format!("{}/kvitto", address(id))),
-        Err(Failure::Refused(refusal)) => {
-            // A double click: it came in with the first one.
-            let case = find(&portal, scope(&by), id).await?;
-            let is_in = matches!(case.requisition.status, Status::Submitted { .. })
-                && case.requisition.revision == form.revision + 1;
-            if is_in {
-                return page::see_other(format!("{}/kvitto", address(id)));
-            }
-            Err(AppError::Conflict(refusal.to_string()))
-        }
-        Err(failure) => Err(failure.into()),
-    }
+    let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+    or_done_before(signed, &portal, scope(&by), target, is_in).await?;
+    page::see_other(format!("{}/kvitto", address(id)))
 }

@@ -1,0 +1,242 @@
+//! Starting, and the other commands: what is wrong is one clear line, and nothing is half done.
+
+use std::{fs, net::TcpListener, path::Path, thread};
+
+use bidragsporten::infra::db::DbError;
+use diesel::RunQueryDsl;
+
+use crate::{
+    journeys::{begin, issue},
+    portal::{PASSWORD, Portal, on_postgres},
+    program::{Program, Running},
+};
+
+/// Ale's grants, from the page of the person that practice mode lets in with one click.
+fn practise(running: &Running) -> crate::browser::Page {
+    let page = running.browser().get("/logga-in").expect_status(200);
+    page.form_with("/ovning/logga-in", "foretradare").set("role", "ekonom").submit().expect("Mina bidrag")
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_and_the_database_is_left_alone() {
+    let program = Program::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for mode in ["practice", "serve"] {
+        let said = program.run(&[mode, "--listen", &address]);
+        said.expect_refusal(&format!("det går inte att lyssna på {address} (är portalen redan igång?)"));
+    }
+    if !on_postgres() {
+        assert!(!fs::exists(&program.database).unwrap());
+    }
+    program.run(&["practice", "--listen", "överallt"]).expect_refusal("det går inte att lyssna på överallt");
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    fs::write(place("text.sqlite"), "Det här är ingen databas, men den är lång nog att vara en.".repeat(20))
+        .unwrap();
+    for database in [
+        folder.path().to_string_lossy().into_owned(),
+        place("finns/inte/portal.sqlite"),
+        place("text.sqlite"),
+        "postgres://ingen:hemligt@127.0.0.1:1/portal".to_owned(),
+        "postgres://ingen@127.0.0.1:1:2/portal".to_owned(),
+    ] {
+        for command in ["serve", "check"] {
+            let said = Program::on(&database).run(&[command]).expect_refusal("databasen går inte att öppna");
+            assert!(!said.err.contains("hemligt"), "{said:?}");
+        }
+    }
+}
+
+fn set_writable(path: impl AsRef<Path>, writable: bool) {
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(!writable);
+    fs::set_permissions(&path, permissions).unwrap();
+}
+
+#[test]
+fn a_database_that_may_not_be_written_is_one_line() {
+    if on_postgres() {
+        return;
+    }
+    let program = Program::new();
+    drop(program.start("serve"));
+    let set_all_writable = |writable: bool| {
+        for entry in fs::read_dir(program.folder.path()).unwrap() {
+            set_writable(entry.unwrap().path(), writable);
+        }
+    };
+    set_all_writable(false);
+    for command in ["serve", "check"] {
+        program.run_without_privileges(&[command]).expect_refusal(&format!("{}.lock", program.database));
+    }
+    set_all_writable(true);
+    program.run_without_privileges(&["check"]).expect("Historiken är hel");
+    // The file alone: it could be opened, and every change would fail.
+    set_writable(&program.database, false);
+    for command in ["serve", "check"] {
+        program.run_without_privileges(&[command]).expect_refusal("filen går inte att skriva till");
+    }
+}
+
+#[test]
+fn made_up_and_real_data_never_meet() {
+    let practice = Program::new();
+    drop(practice.start("practice"));
+    let refused = practice.run(&["serve"]).expect_refusal("databasen hör till övningsläge");
+    assert!(refused.err.contains("skarp drift"), "{refused:?}");
+
+    let real = Program::new();
+    drop(real.start("serve"));
+    real.run(&["practice"]).expect_refusal("databasen hör till skarp drift");
+    drop(real.start("serve"));
+}
+
+#[test]
+fn five_first_starts_at_once_all_come_up_and_the_data_is_there_once() {
+    let (alone, program) = (Program::new(), Program::new());
+    drop(alone.start("practice"));
+    let running: Vec<Running> = thread::scope(|scope| {
+        let starts: Vec<_> = (0..5).map(|_| scope.spawn(|| program.start("practice"))).collect();
+        starts.into_iter().map(|start| start.join().unwrap()).collect()
+    });
+    for portal in &running {
+        practise(portal).expect("381 308 kr tilldelat");
+    }
+    assert_eq!(program.run(&["check"]).out, alone.run(&["check"]).out);
+}
+
+#[test]
+fn a_portal_that_is_killed_starts_again_with_everything_it_acknowledged() {
+    let program = Program::new();
+    let first = program.start("practice");
+    let edit = begin(&practise_as(&first, "ekonom"), "bas");
+    edit.form("/uppgifter")
+        .set("city", "Surte")
+        .set("handling", "spara")
+        .submit()
+        .expect("Utkastet är sparat.");
+    // Killed, not asked to end.
+    drop(first);
+    let second = program.start("practice");
+    assert_eq!(practise_as(&second, "ekonom").get(&edit.address).value_of("city"), "Surte");
+    drop(second);
+    program.run(&["check"]).expect("Historiken är hel");
+}
+
+fn practise_as(running: &Running, role: &str) -> crate::browser::Browser {
+    let browser = running.browser();
+    let page = browser.get("/logga-in");
+    page.form_with("/ovning/logga-in", "foretradare").set("role", role).submit().expect_status(200);
+    browser
+}
+
+#[test]
+fn an_untouched_history_is_whole_and_a_changed_line_is_found() {
+    let portal = Portal::new();
+    issue(&portal.preparer("Ale"), "bas", "100 000");
+    let program = Program::on(&portal.address);
+    program.run(&["check"]).expect("Historiken är hel");
+    let change = |sql: &str| {
+        portal
+            .db
+            .write_now(|connection| Ok::<_, DbError>(diesel::sql_query(sql).execute(connection)?))
+            .unwrap()
+    };
+    let of_ale = "stream = (SELECT stream FROM history WHERE event = 'requisition_issued')";
+    assert_eq!(change(&format!("UPDATE history SET person = 'Ingen' WHERE seq = 2 AND {of_ale}")), 1);
+    let said = program.run(&["check"]);
+    assert!(said.out.contains(": rad 2 (requisition_started) är ändrad"), "{said:?}");
+    said.expect_refusal("historiken är ändrad på 1 ställen");
+
+    assert_eq!(change(&format!("DELETE FROM history WHERE seq = 2 AND {of_ale}")), 1);
+    let said = program.run(&["check"]);
+    assert!(said.out.contains(": rad 2 saknas"), "{said:?}");
+    assert_eq!(change("UPDATE history SET event = 'hittepå' WHERE event = 'allocated'"), 582);
+    program.run(&["check"]).expect_refusal("historiken är ändrad på");
+}
+
+/// The check reads thousands of lines; what is written meanwhile is no break.
+#[test]
+fn a_check_of_a_running_portal_finds_nothing_that_is_not_there() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let program = Program::on(&portal.address);
+    let checks = thread::scope(|scope| {
+        let checking = scope.spawn(|| (0..3).map(|_| program.run(&["check"])).collect::<Vec<_>>());
+        while !checking.is_finished() {
+            begin(&preparer, "bas");
+        }
+        checking.join().unwrap()
+    });
+    for said in checks {
+        said.expect("Historiken är hel");
+    }
+}
+
+#[test]
+fn a_backup_of_a_running_portal_opens_and_holds() {
+    let portal = Portal::new();
+    let edit = begin(&portal.preparer("Ale"), "bas");
+    edit.form("/uppgifter").set("city", "Surte").set("handling", "spara").submit().expect_status(200);
+    let program = Program::on(&portal.address);
+    let file = program.path("kopia.sqlite");
+    let said = program.run(&["backup", &file]);
+    if on_postgres() {
+        said.expect_refusal("Bidragsporten: PostgreSQL säkerhetskopieras med pg_dump");
+        return;
+    }
+    said.expect(&format!("Säkerhetskopian ligger i {file}."));
+    // One that is there is not written over.
+    program.run(&["backup", &file]).expect_refusal("finns redan");
+
+    let copy = Program::on(&file);
+    copy.run(&["check"]).expect("Historiken är hel");
+    let running = copy.start("serve");
+    let page = running.browser().get(&edit.address);
+    let page = page.form("/logga-in").set("email", "ekonom@ale.example").set("password", PASSWORD).submit();
+    assert_eq!(page.value_of("city"), "Surte");
+}
+
+#[test]
+fn a_mistyped_database_is_neither_checked_nor_copied() {
+    let program = Program::new();
+    let file = program.path("kopia.sqlite");
+    program.run(&["check"]).expect_refusal("databasen är tom");
+    program.run(&["backup", &file]).expect_refusal("databasen är tom");
+    assert!(!fs::exists(file).unwrap());
+}
+
+#[test]
+fn a_person_needs_a_long_password_and_a_role_that_the_organisation_has() {
+    let program = Program::new();
+    let add = |password: &str, email: &str, organisation: &str, role: &str| {
+        let who = ["--email", email, "--name", "Åsa Prov", "--organisation", organisation, "--role", role];
+        program.run_with(password, &[&["add-person"], who.as_slice()].concat())
+    };
+    let email = "Asa@Ale.example";
+    add("för kort\n", email, "1440", "ekonom").expect_refusal("lösenordet ska ha minst 15 tecken");
+    add("", email, "1440", "ekonom").expect_refusal("lösenordet ska ha minst 15 tecken");
+    add(PASSWORD, email, "1440", "kung").expect_refusal("rollen kung finns inte");
+    add(PASSWORD, email, "9999", "ekonom").expect_refusal("organisationen 9999 finns inte");
+    add(PASSWORD, email, "1440", "handlaggare").expect_refusal("eller har inte rollen handlaggare");
+    add(PASSWORD, "ingen adress", "1440", "ekonom").expect_refusal("Skriv en enda adress");
+
+    let portal = program.start("serve");
+    let sign_in = |password: &str| {
+        let page = portal.browser().get("/logga-in");
+        page.form("/logga-in").set("email", "asa@ale.example").set("password", password).submit()
+    };
+    sign_in(PASSWORD).expect_status(422);
+    add(&format!("{PASSWORD}\r\n"), email, "1440", "ekonom").expect("Åsa Prov är nu ekonom för Ale kommun.");
+    sign_in(PASSWORD).expect_status(200).expect("Mina bidrag");
+    // Another role asks for no password and changes none.
+    add("", email, "1440", "foretradare").expect("behörig företrädare");
+    add("ett annat långt lösenord", email, "1489", "ekonom").expect("Alingsås");
+    sign_in("ett annat långt lösenord").expect_status(422);
+    sign_in(PASSWORD).expect_status(200).expect("Mina bidrag");
+}

@@ -216,15 +216,14 @@ impl Db {
     }
 
     fn migrate(&self) -> Result<(), DbError> {
+        if let Address::Sqlite(path) = &self.address {
+            // SQLite opens a file that may only be read, and fails at the first write.
+            let writable = std::fs::OpenOptions::new().append(true).open(path);
+            writable.map_err(|_| DbError::Unsupported("filen går inte att skriva till"))?;
+        }
         let mut connection = take(&self.writers)?;
         let done = match &mut *connection {
-            AnyConnection::Sqlite(sqlite) => {
-                // A file that may only be read opens too, and fails at the first write.
-                sqlite
-                    .batch_execute("BEGIN IMMEDIATE; ROLLBACK;")
-                    .map_err(|_| DbError::Unsupported("filen går inte att skriva till"))?;
-                sqlite.run_pending_migrations(MIGRATIONS).map(|_| ())
-            }
+            AnyConnection::Sqlite(sqlite) => sqlite.run_pending_migrations(MIGRATIONS).map(|_| ()),
             AnyConnection::Postgres(postgres) => {
                 postgres.batch_execute(
                     "DO $$ BEGIN CREATE DOMAIN blob AS bytea; EXCEPTION WHEN duplicate_object THEN NULL; END $$",

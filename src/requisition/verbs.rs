@@ -88,8 +88,8 @@ pub fn number_of(grant: &Grant, requisition: &Requisition) -> String {
     case_number(&grant.agreement.terms.code, &grant.recipient.code, requisition.number)
 }
 
-/// What the form is held against, for a requisition that claims `before` already. When the right has lapsed there is no
-/// more than that to ask for.
+/// What the form is held against, for a requisition that claims `before` already. When the right has lapsed a completion
+/// can ask for no more than that; one that never came in is refused as it is.
 pub fn form_facts(
     grant: &Grant,
     post: &str,
@@ -97,8 +97,8 @@ pub fn form_facts(
     last: Option<&Content>,
     now: DateTime<Utc>,
 ) -> FormFacts {
-    let available =
-        if grant.right_has_lapsed(now) { before } else { grant.ledger.available_to(post, before) };
+    let is_late_completion = grant.right_has_lapsed(now) && !before.is_zero();
+    let available = if is_late_completion { before } else { grant.ledger.available_to(post, before) };
     FormFacts {
         organisation_number: grant.recipient.organisation_number,
         period: grant.agreement.terms.period,

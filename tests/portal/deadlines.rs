@@ -32,7 +32,7 @@ fn a_signature_at_midnight_is_too_late() {
     let (preparer, signatory) = (portal.preparer("Ale"), portal.signatory("Ale"));
     let requisition = issue(&preparer, "bas", "100 000").address;
     portal.at(LAST_SECOND);
-    preparer.get(&requisition).expect("Väntar på underskrift").expect("om 0 dagar");
+    preparer.get(&requisition).expect("Väntar på underskrift").expect("(i dag)");
     let open = signatory.get(&format!("{requisition}/underskrift"));
     portal.at(TOO_LATE);
     let late = open.form("/underskrift").set("password", crate::portal::PASSWORD).submit();

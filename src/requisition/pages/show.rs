@@ -23,7 +23,7 @@ use crate::{
     },
     numbers::Prose,
     requisition::{
-        Case, Requisition, Status, sheet,
+        Case, Refusal, Requisition, Status, sheet,
         store::{self, Attachment},
         tone,
         verbs::{self, Failure, Target},
@@ -269,8 +269,16 @@ pub async fn withdraw(
     let target = Target { id, revision: form.revision };
     let done = portal.db.write(move |connection| verbs::withdraw(connection, &act, target, &reason)).await;
     let is_withdrawn = |status: &Status| matches!(status, Status::Withdrawn { .. });
-    or_done_before(done, &portal, scope(&by), target, is_withdrawn).await?;
-    page::see_other(address(id))
+    match or_done_before(done, &portal, scope(&by), target, is_withdrawn).await {
+        Ok(()) => page::see_other(address(id)),
+        Err(Failure::Refused(refusal)) => {
+            let mut page = show_page(&by, &portal, id).await?;
+            page.errors.add("reason", refusal);
+            page.reason = form.reason;
+            page::show_as(StatusCode::CONFLICT, &page)
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 pub async fn scan(
@@ -285,6 +293,10 @@ pub async fn scan(
         Ok(Some(file)) => file,
         missing => {
             let mut page = show_page(&by, &portal, id).await?;
+            // The paper is of the version that the page showed.
+            if page.case.requisition.revision != revision {
+                return Err(Failure::from(Refusal::Changed).into());
+            }
             match missing {
                 Err(error) => page.errors.add("file", error),
                 _ => page.errors.add("file", "Välj den inskannade, undertecknade rekvisitionen."),

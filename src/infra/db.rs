@@ -219,9 +219,9 @@ impl Db {
         let mut connection = take(&self.writers)?;
         let done = match &mut *connection {
             AnyConnection::Sqlite(sqlite) => {
-                // A file that may only be read opens too, and fails at the first write.
+                // A file that may only be read opens too, even for BEGIN IMMEDIATE, and fails at the first write.
                 sqlite
-                    .batch_execute("BEGIN IMMEDIATE; ROLLBACK;")
+                    .batch_execute("BEGIN IMMEDIATE; CREATE TABLE may_write (it INTEGER); ROLLBACK;")
                     .map_err(|_| DbError::Unsupported("filen går inte att skriva till"))?;
                 sqlite.run_pending_migrations(MIGRATIONS).map(|_| ())
             }

@@ -11,12 +11,6 @@ pub fn get(connection: &mut AnyConnection, key: &str) -> Result<Option<String>, 
     Ok(settings::table.find(key).select(settings::value).first(connection).optional()?)
 }
 
-/// Takes the fact for the rest of this transaction.
-pub fn lock(connection: &mut AnyConnection, key: &str) -> Result<(), DbError> {
-    diesel::update(settings::table.find(key)).set(settings::value.eq(settings::value)).execute(connection)?;
-    Ok(())
-}
-
 pub fn set(connection: &mut AnyConnection, key: &str, value: &str) -> Result<(), DbError> {
     let changed =
         diesel::update(settings::table.find(key)).set(settings::value.eq(value)).execute(connection)?;

@@ -17,7 +17,7 @@ use crate::{
         db::{AnyConnection, Db, DbError},
         settings,
     },
-    recipient::Organisation,
+    recipient::{self, Organisation},
 };
 
 const DATE: &str = "practice_date";
@@ -59,7 +59,7 @@ pub fn person(
     let suffix = if which > 1 { which.to_string() } else { String::new() };
     let email = format!("{}{suffix}.{}@ovning.example", role.key(), organisation.code);
     // Of two who try a role for the first time at once, the later one finds the person.
-    settings::lock(connection, DATE)?;
+    recipient::store::lock(connection, organisation.id)?;
     if let Some((person, _)) = access::store::find_by_email(connection, &email)? {
         return Ok(person);
     }

@@ -62,6 +62,13 @@ pub fn find(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<Orga
         .try_into()
 }
 
+/// Takes the organisation for the rest of this transaction.
+pub fn lock(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<(), DbError> {
+    let row = organisations::table.find(id.to_string());
+    diesel::update(row).set(organisations::code.eq(organisations::code)).execute(connection)?;
+    Ok(())
+}
+
 pub fn find_by_code(connection: &mut AnyConnection, code: &str) -> Result<Option<Organisation>, DbError> {
     organisations::table
         .filter(organisations::code.eq(code))

@@ -32,7 +32,7 @@ fn a_signature_at_midnight_is_too_late() {
     let (preparer, signatory) = (portal.preparer("Ale"), portal.signatory("Ale"));
     let requisition = issue(&preparer, "bas", "100 000").address;
     portal.at(LAST_SECOND);
-    preparer.get(&requisition).expect("Väntar på underskrift").expect("(i dag)");
+    preparer.get(&requisition).expect("Väntar på underskrift").expect("1 december 2022 (i dag)");
     let open = signatory.get(&format!("{requisition}/underskrift"));
     portal.at(TOO_LATE);
     let late = open.form("/underskrift").set("password", crate::portal::PASSWORD).submit();
@@ -92,13 +92,17 @@ fn a_requisition_is_begun_in_the_last_second_and_not_at_midnight() {
 }
 
 #[test]
-fn what_lapsed_can_be_thrown_away_but_not_brought_in() {
+fn what_lapsed_while_it_was_filled_in_is_saved_and_goes_no_further() {
     let portal = Portal::new();
     let preparer = portal.preparer("Ale");
-    let draft = begin(&preparer, "bas").address;
+    let draft = begin(&preparer, "bas");
     portal.at(TOO_LATE);
-    let saved = fill(&preparer.get(&draft)).set("handling", "fortsatt").submit();
-    saved.form("/kontroll").set("confirmed", "ja").submit().expect_status(409).expect(REASON);
+    let page = fill(&draft).set("handling", "fortsatt").submit().expect_status(200);
+    let page = page.expect("Förfallen").expect("Rätten till bidraget har förfallit");
+    preparer.get(&draft.address).expect("Rätten till bidraget har förfallit");
+    preparer.get(&format!("{}/kontroll", page.address)).expect("Rätten till bidraget har förfallit");
+    portal.at(LAST_SECOND);
+    assert_eq!(preparer.get(&draft.address).value_of("city"), "Alafors");
 }
 
 #[test]

@@ -116,7 +116,8 @@ pub async fn edit(
     shown: web::Query<Shown>,
 ) -> Page {
     let case = find(&portal, scope(&by), id.into_inner()).await?;
-    if !case.requisition.is_editable() {
+    // With nothing left to ask for, the form would only say so at the amount; the requisition's page says why.
+    if !case.requisition.is_editable() || has_lapsed(&portal, &case) {
         return page::see_other(address(case.requisition.id));
     }
     let notice = (shown.visa == "sparat").then_some("Utkastet är sparat.");
@@ -127,6 +128,10 @@ pub async fn edit(
         page.errors = page.form.parse(&known.facts).err().unwrap_or_default();
     }
     page::show(&page)
+}
+
+fn has_lapsed(portal: &Portal, case: &Case) -> bool {
+    case.requisition.has_lapsed(case.grant.right_has_lapsed(portal.clock.now()))
 }
 
 /// What the form is held against and compared with.
@@ -180,6 +185,9 @@ pub async fn update(
     if !saved && case.requisition.draft != form {
         let known = Known::of(&portal, &case).await?;
         return conflict(by.chrome, case, form, &known);
+    }
+    if has_lapsed(&portal, &case) {
+        return page::see_other(address(id));
     }
     if handling != "fortsatt" {
         return page::see_other(format!("{}/uppgifter?visa=sparat", address(id)));

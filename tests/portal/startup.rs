@@ -181,8 +181,7 @@ fn a_check_of_a_running_portal_finds_nothing_that_is_not_there() {
 #[test]
 fn a_backup_of_a_running_portal_opens_and_holds() {
     let portal = Portal::new();
-    let edit = begin(&portal.preparer("Ale"), "bas");
-    edit.form("/uppgifter").set("city", "Surte").set("handling", "spara").submit().expect_status(200);
+    let requisition = issue(&portal.preparer("Ale"), "bas", "100 000").address;
     let program = Program::on(&portal.address);
     let file = program.path("kopia.sqlite");
     let said = program.run(&["backup", &file]);
@@ -197,9 +196,9 @@ fn a_backup_of_a_running_portal_opens_and_holds() {
     let copy = Program::on(&file);
     copy.run(&["check"]).expect("Historiken är hel");
     let running = copy.start("serve");
-    let page = running.browser().get(&edit.address);
+    let page = running.browser().get(&requisition);
     let page = page.form("/logga-in").set("email", "ekonom@ale.example").set("password", PASSWORD).submit();
-    assert_eq!(page.value_of("city"), "Surte");
+    page.expect("AO22-1440-R1").expect("Prov Ekonom").expect("100 000 kr");
 }
 
 #[test]

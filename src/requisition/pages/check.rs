@@ -39,7 +39,8 @@ pub async fn check(by: By<Preparer>, portal: web::Data<Portal>, id: web::Path<Id
 }
 
 async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: FieldErrors) -> Page {
-    if !case.requisition.is_editable() {
+    let has_lapsed = case.requisition.has_lapsed(case.grant.right_has_lapsed(portal.clock.now()));
+    if !case.requisition.is_editable() || has_lapsed {
         return page::see_other(address(case.requisition.id));
     }
     let facts = Known::of(portal, &case).await?.facts;

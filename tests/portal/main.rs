@@ -18,4 +18,5 @@ mod sessions;
 mod startup;
 mod steps;
 mod strangers;
+mod unavailable;
 mod uploads;

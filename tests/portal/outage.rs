@@ -1,11 +1,12 @@
 //! The database goes away while the portal runs: an honest page, no half-made change, and recovery by itself.
 
-use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
+use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
 
 use crate::{
-    browser::{Page, at_once},
+    browser::at_once,
     journeys::{begin, issue},
     portal::{PASSWORD, Portal, on_postgres},
+    unavailable::{cut_connections, expect_unavailable, server_of},
 };
 
 /// The database, gone until this is dropped.
@@ -14,17 +15,6 @@ enum Outage {
     Locked(SqliteConnection),
     /// The server lets nobody in.
     Closed { server: PgConnection, database: String },
-}
-
-fn server_of(portal: &Portal) -> (PgConnection, String) {
-    let (_, database) = portal.address.rsplit_once('/').unwrap();
-    let server = PgConnection::establish(&std::env::var("TEST_POSTGRES_URL").unwrap()).unwrap();
-    (server, database.to_owned())
-}
-
-fn cut_connections(server: &mut PgConnection, database: &str) {
-    let cut = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
-    server.batch_execute(&cut).unwrap();
 }
 
 impl Outage {
@@ -49,17 +39,6 @@ impl Drop for Outage {
                 server.batch_execute(&format!("ALTER DATABASE {database} ALLOW_CONNECTIONS true")).unwrap();
             }
         }
-    }
-}
-
-#[track_caller]
-fn expect_unavailable(page: Page) {
-    let page =
-        page.expect_status(503).expect("Portalen når inte sin databas just nu").expect("har inte sparats");
-    assert_eq!(page.headers["retry-after"], "10");
-    assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
-    for cause in ["FATAL", "locked", "connection", "t_0"] {
-        assert!(!page.html().contains(cause), "the page tells of the inside: {cause}");
     }
 }
 
@@ -102,52 +81,4 @@ fn what_needs_no_database_is_there_without_it() {
         expect_unavailable(portal.anyone().get("/logga-in"));
     }
     drop(outage);
-}
-
-/// The server was restarted: nobody notices.
-#[test]
-fn connections_that_were_cut_are_made_anew_unseen() {
-    if !on_postgres() {
-        return;
-    }
-    let portal = Portal::new();
-    let preparer = portal.preparer("Ale");
-    let edit = begin(&preparer, "bas");
-    let (mut server, database) = server_of(&portal);
-    for city in ["Surte", "Alafors", "Nol"] {
-        cut_connections(&mut server, &database);
-        let form = preparer.get(&edit.address).form("/uppgifter").set("city", city).set("handling", "spara");
-        cut_connections(&mut server, &database);
-        form.submit().expect("Utkastet är sparat.");
-    }
-}
-
-/// The grant is held by somebody else, so that the signature waits in the middle of its transaction, and is cut there.
-#[test]
-fn a_signature_cut_off_in_the_middle_is_not_made() {
-    if !on_postgres() {
-        return;
-    }
-    let portal = Portal::new();
-    let requisition = issue(&portal.preparer("Ale"), "bas", "100 000").address;
-    let signatory = portal.signatory("Ale");
-    let page = signatory.get(&format!("{requisition}/underskrift"));
-    let sign = page.form("/underskrift").set("password", PASSWORD);
-
-    let mut holder = PgConnection::establish(&portal.address).unwrap();
-    holder.batch_execute("BEGIN; UPDATE grants SET version = version").unwrap();
-    let (mut server, database) = server_of(&portal);
-    let waiting = format!(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}' \
-         AND wait_event_type = 'Lock'"
-    );
-    let answer = std::thread::spawn(move || sign.submit());
-    while diesel::sql_query(&waiting).execute(&mut server).unwrap() == 0 {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    expect_unavailable(answer.join().unwrap());
-    holder.batch_execute("ROLLBACK").unwrap();
-    signatory.get(&requisition).expect("Väntar på underskrift");
-    let page = signatory.get(&format!("{requisition}/underskrift"));
-    page.form("/underskrift").set("password", PASSWORD).submit().expect("Kvitto på inlämnad rekvisition");
 }

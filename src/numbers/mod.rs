@@ -1,5 +1,6 @@
 //! *Nummer och uppgifter i fasta format*: what the forms ask for in section 1
-//! (Kontaktuppgifter), 2 (diarienummer) and 3 (Uppgifter för utbetalning).
+//! (Kontaktuppgifter), 2 (diarienummer) and 3 (Uppgifter för utbetalning), and the
+//! reference that money comes back with.
 //!
 //! Every type here is made by `parse(typed)`, which takes what a person wrote
 //! and answers with the value or with the Swedish message to show beside the
@@ -14,6 +15,7 @@ mod diarienummer;
 mod email;
 mod giro;
 mod line;
+mod ocr;
 mod organisation_number;
 mod postal_address;
 mod prose;
@@ -23,6 +25,7 @@ pub use diarienummer::Diarienummer;
 pub use email::{Email, EmailError};
 pub use giro::{Bankgiro, GiroAccount, GiroError, GiroKind, Plusgiro, UnknownGiroKind};
 pub use line::{Line, LineError};
+pub use ocr::{Ocr, OcrError};
 pub use organisation_number::{OrganisationNumber, OrganisationNumberError};
 pub use postal_address::{
     City, CityError, PostalAddress, PostalAddressErrors, PostalCode, PostalCodeError, Street, StreetError,

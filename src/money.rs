@@ -1,7 +1,7 @@
 //! *Pengar*: kronor and öre, exact.
 //!
-//! [`Money`] is every amount in the program; [`parse_kronor`] reads what a person
-//! typed.
+//! [`Money`] is every amount in the program; [`parse_kronor`] and [`parse_amount`]
+//! read what a person typed.
 
 mod amount;
 
@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use amount::{AmountError, parse_kronor, parse_kronor_or_zero};
+pub use amount::{AmountError, parse_amount, parse_kronor, parse_kronor_or_zero};
 
 /// An amount in kronor, always whole öre, negative where it is a deficit.
 ///

@@ -1,5 +1,6 @@
 //! What a person typed as an amount: *Belopp som rekvireras* (Bilaga 2, Rekvisition
-//! punkt 2) and the costs (Ekonomisk redovisning punkt 3).
+//! punkt 2) and the costs (Ekonomisk redovisning punkt 3), in whole kronor; and a
+//! payment that came in, with the öre that the bank states.
 
 use thiserror::Error;
 
@@ -45,9 +46,27 @@ pub enum AmountError {
         "«{typed}» går inte att läsa som ett belopp. Skriv hela kronor utan punkt och komma, till exempel {EXAMPLE}."
     )]
     Unreadable { typed: String },
+    #[error("Beloppet saknas. Skriv kronor och ören, till exempel {EXAMPLE_WITH_ORE}.")]
+    EmptyWithOre,
+    #[error("Beloppet är för stort. Skriv högst tolv siffror före kommat, till exempel {EXAMPLE_WITH_ORE}.")]
+    TooLargeWithOre,
+    #[error(
+        "Beloppet innehåller bokstäver. Skriv kronor och ören med siffror, inte tusental eller miljoner, till exempel {EXAMPLE_WITH_ORE}."
+    )]
+    LettersWithOre,
+    #[error(
+        "Beloppet innehåller tecknet «{0}». Skriv bara siffror och mellanslag, och komma före ören, till exempel {EXAMPLE_WITH_ORE}."
+    )]
+    OtherCharacterWithOre(char),
+    #[error(
+        "«{typed}» går inte att läsa som ett belopp. Skriv kronor och två siffror för ören efter ett komma, till exempel {EXAMPLE_WITH_ORE}."
+    )]
+    UnreadableWithOre { typed: String },
 }
 
 const EXAMPLE: &str = "1\u{A0}310\u{A0}223";
+
+const EXAMPLE_WITH_ORE: &str = "1\u{A0}310\u{A0}223,50";
 
 /// More than any amount with its spaces and unit, and short enough to repeat.
 const MAX_TYPED: usize = 40;
@@ -77,6 +96,74 @@ pub fn parse_kronor(typed: &str) -> Result<Money, AmountError> {
 /// # Errors
 /// When it is not such an amount; the error says why and what to write.
 pub fn parse_kronor_or_zero(typed: &str) -> Result<Money, AmountError> {
+    let number = bare_number(typed)?;
+    let whole = number.strip_suffix(",00").unwrap_or(number);
+    if whole.is_empty() || whole.contains(is_mark) {
+        return Err(asked_about(number));
+    }
+    grouped(whole, is_blank)
+}
+
+/// As [`parse_kronor`], and with öre: a payment that came in, as the bank states it.
+///
+/// Öre are exactly two digits after a comma, `1 310 223,50`, or after the only
+/// point, `1310223.50`, as bank statements have it. `1310223,5` is asked about, for
+/// a digit may have been lost; so is `1.310,50`, where the other mark may be meant.
+///
+/// # Errors
+/// When it is not such an amount; the error says why and what to write.
+pub fn parse_amount(typed: &str) -> Result<Money, AmountError> {
+    let amount = kronor_and_ore(typed).map_err(AmountError::where_ore_are_allowed)?;
+    if amount.is_zero() {
+        return Err(AmountError::Zero);
+    }
+    Ok(amount)
+}
+
+fn kronor_and_ore(typed: &str) -> Result<Money, AmountError> {
+    let number = bare_number(typed)?;
+    let Some((kronor, decimals)) = number.split_once(is_mark) else {
+        return grouped(number, is_blank);
+    };
+    match ore(decimals) {
+        Some(ore) if !kronor.is_empty() => Ok(grouped(kronor, is_blank)? + ore),
+        _ => Err(asked_about_with_ore(number)),
+    }
+}
+
+/// Two digits, and nothing else.
+fn ore(decimals: &str) -> Option<Money> {
+    let &[tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = decimals.as_bytes() else { return None };
+    Some(Money::ore(i64::from(tens - b'0') * 10 + i64::from(ones - b'0')))
+}
+
+impl AmountError {
+    /// The same fault, in words for a field that takes öre.
+    fn where_ore_are_allowed(self) -> Self {
+        match self {
+            Self::Empty => Self::EmptyWithOre,
+            Self::TooLarge => Self::TooLargeWithOre,
+            Self::Letters => Self::LettersWithOre,
+            Self::OtherCharacter(c) => Self::OtherCharacterWithOre(c),
+            Self::Unreadable { typed } => Self::UnreadableWithOre { typed },
+            fits @ (Self::TooLong
+            | Self::Negative
+            | Self::Zero
+            | Self::ForeignDigits
+            | Self::OddGroups { .. }
+            | Self::Ore { .. }
+            | Self::Doubtful { .. }
+            | Self::EmptyWithOre
+            | Self::TooLargeWithOre
+            | Self::LettersWithOre
+            | Self::OtherCharacterWithOre(_)
+            | Self::UnreadableWithOre { .. }) => fits,
+        }
+    }
+}
+
+/// Digits, blanks and marks: `typed` without its unit.
+fn bare_number(typed: &str) -> Result<&str, AmountError> {
     let trimmed = typed.trim_matches(is_blank);
     if trimmed.chars().count() > MAX_TYPED {
         return Err(AmountError::TooLong);
@@ -91,11 +178,7 @@ pub fn parse_kronor_or_zero(typed: &str) -> Result<Money, AmountError> {
     if let Some(fault) = number.chars().find_map(foreign) {
         return Err(fault);
     }
-    let whole = number.strip_suffix(",00").unwrap_or(number);
-    if whole.is_empty() || whole.contains(is_mark) {
-        return Err(asked_about(number));
-    }
-    grouped(whole, is_blank)
+    Ok(number)
 }
 
 /// `text` without one `kr`, `SEK`, `:-` and the like.
@@ -145,6 +228,17 @@ fn asked_about(number: &str) -> AmountError {
             Err(_) => AmountError::Unreadable { typed },
         },
         _ => AmountError::Unreadable { typed },
+    }
+}
+
+/// The same where öre are allowed: what must be öre is asked about with them.
+fn asked_about_with_ore(number: &str) -> AmountError {
+    match (asked_about(number), number.rsplit_once(is_mark)) {
+        (AmountError::Ore { typed, kronor }, Some((_, decimals))) => match ore(&format!("{decimals:0<2}")) {
+            Some(ore) => AmountError::Doubtful { typed, kronor: kronor + ore },
+            None => AmountError::Unreadable { typed },
+        },
+        (fault, _) => fault,
     }
 }
 
@@ -268,7 +362,112 @@ mod tests {
         );
     }
 
+    #[test]
+    fn amounts_with_ore_typed_in_any_clear_manner() {
+        for (typed, ore) in [
+            ("1 310 223", 131_022_300),
+            ("1310223 kr", 131_022_300),
+            ("1310223:-", 131_022_300),
+            ("1310223,00", 131_022_300),
+            ("1310223.00", 131_022_300),
+            ("1 310 223,50", 131_022_350),
+            ("1\u{A0}310\u{202F}223,50\u{A0}kr", 131_022_350),
+            ("SEK 1310223.50", 131_022_350),
+            ("1 310 223.50", 131_022_350),
+            ("\u{FEFF}001310223,05", 131_022_305),
+            ("0,50", 50),
+            ("0.01 kr", 1),
+            ("999 999 999 999,99", 99_999_999_999_999),
+        ] {
+            assert_eq!(parse_amount(typed), Ok(Money::ore(ore)), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_with_ore_and_why() {
+        use AmountError as Fault;
+        let odd = |typed: &str| Fault::OddGroups { typed: typed.to_owned() };
+        let unreadable = |typed: &str| Fault::UnreadableWithOre { typed: typed.to_owned() };
+        for (typed, fault) in [
+            ("kr", Fault::EmptyWithOre),
+            (&"1 ".repeat(40), Fault::TooLong),
+            ("1 000 000 000 000,00", Fault::TooLargeWithOre),
+            ("-1 310,50", Fault::Negative),
+            ("0,00", Fault::Zero),
+            ("1,3 mnkr", Fault::LettersWithOre),
+            ("1310,5O", Fault::LettersWithOre),
+            ("1310,\u{665}0", Fault::ForeignDigits),
+            ("+1310,50", Fault::OtherCharacterWithOre('+')),
+            ("1310:50", Fault::OtherCharacterWithOre(':')),
+            ("1310,50-", Fault::OtherCharacterWithOre('-')),
+            ("1310 223,50", odd("1310 223")),
+            ("1 310 22.50", odd("1 310 22")),
+            (",50", unreadable(",50")),
+            (".", unreadable(".")),
+            ("13,1022", unreadable("13,1022")),
+            ("1310, 50", unreadable("1310, 50")),
+            ("1,50,50", unreadable("1,50,50")),
+        ] {
+            assert_eq!(parse_amount(typed), Err(fault), "{typed:?}");
+        }
+        assert_eq!(
+            visible(parse_amount("").unwrap_err()),
+            "Beloppet saknas. Skriv kronor och ören, till exempel 1_310_223,50."
+        );
+    }
+
+    #[test]
+    fn doubtful_ore_are_asked_about() {
+        for (typed, ore) in [
+            ("1310223,5", 131_022_350),
+            ("1310223.5", 131_022_350),
+            ("1.310", 131_000),
+            ("1,310", 131_000),
+            ("1 310.223", 131_022_300),
+            ("1.310.223", 131_022_300),
+            ("1310223,", 131_022_300),
+            ("1.310.223,50", 131_022_350),
+            ("1,310,223.5", 131_022_350),
+            ("1.310.50", 131_050),
+        ] {
+            let fault = AmountError::Doubtful { typed: typed.to_owned(), kronor: Money::ore(ore) };
+            assert_eq!(parse_amount(typed), Err(fault), "{typed:?}");
+        }
+        assert_eq!(
+            visible(parse_amount("1310223,5").unwrap_err()),
+            "Punkten eller kommat i «1310223,5» kan betyda olika saker. Menar du 1_310_223,50_kr? Skriv då 1_310_223,50."
+        );
+    }
+
     proptest! {
+        #[test]
+        fn an_amount_with_ore_shown_can_be_typed(ore in 1..100_000_000_000_000_i64) {
+            let money = Money::ore(ore);
+            for shown in [
+                money.to_string(),
+                money.digits().to_string(),
+                money.plain().to_string(),
+                String::from(money),
+            ] {
+                prop_assert_eq!(parse_amount(&shown), Ok(money));
+            }
+        }
+
+        #[test]
+        fn with_ore_or_without_it_is_the_same_amount(near in "[0-9]{1,3}([ .,]{0,2}[0-9]{1,3}){0,3}[,.]?[0-9]{0,2}") {
+            if let Ok(money) = parse_kronor(&near) {
+                prop_assert_eq!(parse_amount(&near), Ok(money));
+            }
+            match parse_amount(&near) {
+                Ok(money) => prop_assert!(money > Money::ZERO),
+                // What is asked about can be answered by typing what the question says.
+                Err(AmountError::Doubtful { kronor, .. }) if !kronor.is_zero() => {
+                    prop_assert_eq!(parse_amount(&kronor.digits().to_string()), Ok(kronor));
+                }
+                Err(fault) => prop_assert!(!fault.to_string().contains("hela kronor")),
+            }
+        }
+
         #[test]
         fn an_amount_shown_can_be_typed(kronor in 1..1_000_000_000_000_i64) {
             let money = Money::kronor(kronor);
@@ -280,6 +479,8 @@ mod tests {
         #[test]
         fn nothing_typed_makes_it_panic(typed in any::<String>(), near in "[0-9 .,:kr-]{0,20}") {
             let _ = parse_kronor(&typed);
+            let _ = parse_amount(&typed);
+            let _ = parse_amount(&near);
             if let Ok(money) = parse_kronor(&near) {
                 prop_assert!(money > Money::ZERO && money.to_ore() % 100 == 0);
             }

@@ -62,6 +62,39 @@ pub struct Receipt {
     pub issued: String,
 }
 
+/// *Underlag för återbetalning*: what a recipient pays back of its grant, where to,
+/// with which reference, and by when (2021 §7.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PaymentSlip {
+    pub title: String,
+    /// «Återbetalning av bidrag som inte har förbrukats»
+    pub heading: String,
+    /// Of the case: `AO21-1440-E1`.
+    pub number: String,
+    pub agreement: String,
+    /// Practice mode: the slip then says that nothing is to be paid.
+    pub practice: bool,
+    /// The recipient that pays back, by its formal name.
+    pub payer: String,
+    /// The authority that is paid, by its formal name.
+    pub payee: String,
+    /// With its kind, «Bankgiro 991-2346»; empty until the authority has stated one,
+    /// and the slip then says to wait.
+    pub account: String,
+    /// The reference to pay with: its digits alone.
+    pub ocr: String,
+    pub amount: String,
+    /// The last day.
+    pub due: String,
+    /// How the amount was reckoned: «Utbetalt», «Kostnader», «Att återbetala», by post.
+    pub basis: Vec<Field>,
+    /// What else the payer should know; may be empty.
+    pub note: String,
+    /// Of the content; may be empty, and none is then printed.
+    pub fingerprint: String,
+    pub issued: String,
+}
+
 /// One numbered box of the form: `2. Bidrag som ansökan avser`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Section {
@@ -123,6 +156,14 @@ impl Receipt {
     }
 }
 
+impl PaymentSlip {
+    /// The same data and `issued_at` always give the same bytes.
+    pub fn to_pdf(&self, issued_at: DateTime<Utc>) -> Result<Vec<u8>, TypesetError> {
+        let identity = format!("{} {} {} {}", self.heading, self.number, self.ocr, self.fingerprint);
+        typeset(Template::Slip, self, &identity, issued_at)
+    }
+}
+
 impl Section {
     pub fn new(number: impl Into<String>, title: impl Into<String>) -> Self {
         Self { number: number.into(), title: title.into(), ..Self::default() }
@@ -152,3 +193,6 @@ impl Field {
         Self { label: label.into(), value }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -13,8 +13,9 @@ use std::{
 use actix_web::{App, HttpResponse, HttpServer, web};
 use bidragsporten::{
     access::{self, Actor, Role},
-    agreement, grant,
-    grant::Scope,
+    agreement,
+    filing::Act,
+    grant,
     ids::Id,
     infra::{
         Portal,
@@ -26,7 +27,7 @@ use bidragsporten::{
     practice, recipient,
     requisition::{
         Requisition, store,
-        verbs::{self, Act, Target},
+        verbs::{self, Target},
     },
     server,
 };
@@ -248,12 +249,12 @@ fn issued(db: &Db, clock: &Clock) -> Result<Vec<(Act, Target)>, verbs::Failure> 
             }
             let mut draft = store::find(connection, act.scope, id)?.ok_or(verbs::Failure::NotFound)?.draft;
             draft.amount = "1".to_owned();
-            draft.contact_person = "Mätning".to_owned();
-            draft.street = "Mätgatan 1".to_owned();
-            draft.postal_code = "123 45".to_owned();
-            draft.city = "Mätorten".to_owned();
-            draft.telephone = "08-465 004 10".to_owned();
-            draft.email = "matning@ovning.example".to_owned();
+            draft.head.contact_person = "Mätning".to_owned();
+            draft.head.street = "Mätgatan 1".to_owned();
+            draft.head.postal_code = "123 45".to_owned();
+            draft.head.city = "Mätorten".to_owned();
+            draft.head.telephone = "08-465 004 10".to_owned();
+            draft.head.email = "matning@ovning.example".to_owned();
             draft.account_kind = "bankgiro".to_owned();
             draft.account_number = "991-2346".to_owned();
             store::save_draft(connection, act.scope, id, 1, &draft)?;
@@ -274,9 +275,10 @@ fn act(
         person: access::Person { ..person },
         organisation: recipient.clone(),
         roles: vec![Role::Signatory],
+        mandates: Vec::new(),
         organisations: Vec::new(),
     };
-    Ok(Act { scope: Scope::Recipient(recipient.id), actor, now })
+    Ok(Act::of_recipient(&actor, now))
 }
 
 /// Start to first page, on a new database and on one that is there, and resident memory.

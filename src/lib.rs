@@ -1,8 +1,8 @@
 //! Bidragsporten: targeted state grants, from the published amount to the repaid rest.
 //!
 //! The tour: an [`agreement`] is data; its [`allocation`] gives every [`recipient`] a [`grant`], whose ledger is the
-//! only arithmetic of funds. A recipient files a [`requisition`], signs it as a [`document`], and the authority decides
-//! on it in [`review`]. [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, [`history`]
+//! only arithmetic of funds. A recipient files a [`requisition`] (a [`filing`]), signs it as a [`document`], and the
+//! authority decides on it in [`review`]. [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, [`history`]
 //! remembers who did what. [`access`] proves who may; [`infra`] is what all of it stands on. Read `ARCHITECTURE.md` for
 //! two walks through the house.
 
@@ -13,6 +13,7 @@ pub mod allocation;
 pub mod calendar;
 pub mod dashboard;
 pub mod document;
+pub mod filing;
 pub mod grant;
 pub mod history;
 pub mod ids;

@@ -9,7 +9,7 @@ pub mod proof;
 pub mod routing;
 pub mod store;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::{history::Who, ids::Id, recipient::Organisation};
 
@@ -94,13 +94,29 @@ pub struct Actor {
     pub person: Person,
     pub organisation: Organisation,
     pub roles: Vec<Role>,
+    /// For how long, and on what decision, each of those roles is held.
+    pub mandates: Vec<(Role, Mandate)>,
     /// Every organisation the person has a role in.
     pub organisations: Vec<(Id<Organisation>, String)>,
+}
+
+/// From when to when somebody may act in a role, both days inclusive, and on what decision (*uppdrag*, *delegation*).
+/// Without a day it has no limit on that side.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mandate {
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    pub decision: String,
 }
 
 impl Actor {
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    pub fn mandate(&self, role: Role) -> Mandate {
+        let held = self.mandates.iter().find(|(held, _)| *held == role);
+        held.map(|(_, mandate)| mandate.clone()).unwrap_or_default()
     }
 
     pub fn who(&self) -> Who {

@@ -51,9 +51,12 @@ admits! {
     /// Fills in and takes back.
     Preparer = Access::OneOf(&[Role::Preparer, Role::Signatory]);
     Signatory = Access::OneOf(&[Role::Signatory]);
+    /// Certifies the report.
+    FinanceHead = Access::OneOf(&[Role::FinanceHead]);
     /// Anyone at a paying authority: sees the cases of its agreements.
     Authority = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer]);
     CaseOfficer = Access::OneOf(&[Role::CaseOfficer]);
+    PaymentOfficer = Access::OneOf(&[Role::PaymentOfficer]);
     /// Sees the outcome of agreements, across recipients.
     Overseer = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer, Role::Reader]);
 }

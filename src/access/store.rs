@@ -1,9 +1,9 @@
 //! Rows and queries of people, memberships and sessions.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::{Actor, Person, Role, SessionTimes};
+use super::{Actor, Mandate, Person, Role, SessionTimes};
 use crate::{
     ids::Id,
     infra::{
@@ -29,6 +29,24 @@ impl TryFrom<PersonRow> for Person {
     }
 }
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+struct MembershipRow {
+    role: String,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+    decision: String,
+}
+
+impl TryFrom<MembershipRow> for (Role, Mandate) {
+    type Error = DbError;
+
+    fn try_from(row: MembershipRow) -> Result<Self, DbError> {
+        let role = Role::parse(&row.role).ok_or_else(|| DbError::corrupt(format!("role {}", row.role)))?;
+        Ok((role, Mandate { from: row.valid_from, to: row.valid_to, decision: row.decision }))
+    }
+}
+
 /// Whoever the session belongs to, unless it is over, and whether it is time to note that it was seen. One query: every
 /// page asks it.
 pub fn actor(
@@ -36,7 +54,7 @@ pub fn actor(
     key: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(Actor, bool)>, DbError> {
-    type Found = (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime, String, String);
+    type Found = (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime, String, MembershipRow);
     let rows: Vec<Found> = sessions::table
         .inner_join(people::table.inner_join(memberships::table.inner_join(organisations::table)))
         .filter(sessions::token_hash.eq(key))
@@ -47,20 +65,20 @@ pub fn actor(
             sessions::created_at,
             sessions::last_seen_at,
             sessions::organisation_id,
-            memberships::role,
+            MembershipRow::as_select(),
         ))
         .load(connection)?;
     let mut found: Option<(Person, SessionTimes)> = None;
     let mut here: Option<Organisation> = None;
-    let (mut roles, mut places) = (Vec::new(), Vec::new());
-    for (person, organisation, created_at, last_seen_at, acting_for, role) in rows {
+    let (mut mandates, mut places) = (Vec::new(), Vec::new());
+    for (person, organisation, created_at, last_seen_at, acting_for, membership) in rows {
         let times = SessionTimes { created_at: created_at.and_utc(), last_seen_at: last_seen_at.and_utc() };
         let place: (Id<Organisation>, String) = organisation.place()?;
         if !places.contains(&place) {
             places.push(place);
         }
         if organisation.has_id(&acting_for) {
-            roles.push(Role::parse(&role).ok_or_else(|| DbError::corrupt(format!("role {role}")))?);
+            mandates.push(membership.try_into()?);
             here = Some(organisation.try_into()?);
         }
         found = Some((person.try_into()?, times));
@@ -70,7 +88,8 @@ pub fn actor(
     else {
         return Ok(None);
     };
-    let actor = Actor { person, organisation, roles, organisations: places };
+    let roles = mandates.iter().map(|(role, _)| *role).collect();
+    let actor = Actor { person, organisation, roles, mandates, organisations: places };
     Ok(Some((actor, times.should_note_seen(now))))
 }
 

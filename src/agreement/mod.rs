@@ -12,13 +12,15 @@ pub mod verbs;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{calendar::Deadline, ids::Id, recipient::Organisation};
+use crate::{calendar::Deadline, ids::Id, numbers::GiroAccount, recipient::Organisation};
 
 #[derive(Debug, Clone)]
 pub struct Agreement {
     pub id: Id<Agreement>,
     pub authority: Organisation,
     pub diarienummer: Diarienummers,
+    /// Where what is not spent is paid back to; the sources do not say, so an authority states it.
+    pub repayment_account: Option<GiroAccount>,
     pub version: i64,
     pub terms: Terms,
 }
@@ -91,7 +93,27 @@ pub struct Deadlines {
     pub late_report: LateReport,
 }
 
+/// One recipient's later dates (*anstånd*), where it has any.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Later {
+    pub requisition: Option<NaiveDate>,
+    pub report: Option<NaiveDate>,
+    pub repayment: Option<NaiveDate>,
+}
+
 impl Deadlines {
+    /// With the later dates that one recipient has. An extension never makes a date earlier.
+    pub fn extended(self, later: Later) -> Self {
+        let latest =
+            |own: Deadline, until: Option<NaiveDate>| until.map_or(own, |until| own.max(Deadline(until)));
+        Self {
+            requisition: latest(self.requisition, later.requisition),
+            report: latest(self.report, later.report),
+            repayment: latest(self.repayment, later.repayment),
+            ..self
+        }
+    }
+
     /// True when what comes in at that moment comes in too late to give any right to the grant.
     pub fn right_has_lapsed(&self, at: DateTime<Utc>) -> bool {
         match self.late_requisition {

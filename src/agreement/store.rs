@@ -10,6 +10,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{agreements, organisations},
     },
+    numbers::{GiroAccount, GiroKind},
     recipient::{Organisation, store::OrganisationRow},
 };
 
@@ -21,6 +22,8 @@ pub struct AgreementRow {
     agreement_diarienummer: String,
     decision_diarienummer: String,
     version: i64,
+    repayment_account_kind: String,
+    repayment_account: String,
 }
 
 /// An agreement's row with its authority's makes an agreement.
@@ -32,6 +35,10 @@ pub fn assemble(row: AgreementRow, authority: Organisation) -> Result<Agreement,
         diarienummer: Diarienummers {
             agreement: row.agreement_diarienummer,
             payment_decision: row.decision_diarienummer,
+        },
+        repayment_account: match GiroKind::parse(&row.repayment_account_kind) {
+            Ok(kind) => Some(GiroAccount::parse(kind, &row.repayment_account).map_err(DbError::corrupt)?),
+            Err(_) => None,
         },
         version: row.version,
         terms,

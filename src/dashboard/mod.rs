@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::{Actor, Role},
-    agreement::Agreement,
+    agreement::{Agreement, Later},
     grant::{Account, Ledger},
     ids::Id,
     money::Money,
@@ -74,6 +74,7 @@ pub struct Filing {
 #[derive(Debug, Clone)]
 pub struct Standing {
     pub recipient: Organisation,
+    pub later: Later,
     pub ledger: Ledger,
     pub filings: Vec<Filing>,
 }
@@ -207,10 +208,10 @@ impl Outcome {
 
     /// A row for everyone who has a share: of the post, or of any.
     pub fn rows(&self, post: Option<&str>, now: DateTime<Utc>) -> Vec<Row> {
-        let lapses = self.lapses(now);
+        let deadlines = self.agreement.terms.deadlines;
         self.standings
             .iter()
-            .map(|standing| row(standing, post, lapses))
+            .map(|standing| row(standing, post, deadlines.extended(standing.later).right_has_lapsed(now)))
             .filter(|row| row.allocated > Money::ZERO)
             .collect()
     }

@@ -54,9 +54,11 @@ pub fn outcomes(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result
         }
     }
     let mut standings: HashMap<Id<Agreement>, Vec<Standing>> = HashMap::new();
-    for (grant, agreement, recipient) in grant::store::recipients_of_each(connection, ids)? {
-        standings.entry(agreement).or_default().push(Standing {
-            recipient,
+    for holder in grant::store::holders(connection, ids)? {
+        let grant = holder.grant.to_string();
+        standings.entry(holder.agreement).or_default().push(Standing {
+            recipient: holder.recipient,
+            later: holder.later,
             ledger: ledgers.remove(&grant).unwrap_or_default(),
             filings: filings.remove(&grant).unwrap_or_default(),
         });

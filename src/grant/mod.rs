@@ -3,6 +3,7 @@
 //! Its [`Ledger`] is the only arithmetic of funds: entries are added, never changed, and every figure that a page or a
 //! document shows is a sum of them.
 
+pub mod extension;
 pub mod store;
 
 use std::collections::BTreeMap;
@@ -10,13 +11,24 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::{agreement::Agreement, calendar::Deadline, ids::Id, money::Money, recipient::Organisation};
+use crate::{
+    agreement::{Agreement, Deadlines, Post},
+    calendar::Deadline,
+    ids::Id,
+    money::Money,
+    numbers::Ocr,
+    recipient::Organisation,
+};
 
 #[derive(Debug, Clone)]
 pub struct Grant {
     pub id: Id<Grant>,
     pub agreement: Agreement,
     pub recipient: Organisation,
+    /// The agreement's, or later where this recipient has an extension.
+    pub deadlines: Deadlines,
+    /// The body of its OCR number.
+    pub reference: u32,
     pub ledger: Ledger,
 }
 
@@ -30,16 +42,26 @@ pub enum Scope {
 impl Grant {
     /// The last day a requisition may be received (2021 §7.1, 2022 §7.1).
     pub fn requisition_deadline(&self) -> Deadline {
-        self.agreement.terms.deadlines.requisition
+        self.deadlines.requisition
     }
 
     /// True when a requisition that is received at that moment is too late.
     pub fn right_has_lapsed(&self, at: DateTime<Utc>) -> bool {
-        self.agreement.terms.deadlines.right_has_lapsed(at)
+        self.deadlines.right_has_lapsed(at)
+    }
+
+    /// The reference on what is paid back.
+    pub fn ocr(&self) -> Ocr {
+        Ocr::of(self.reference)
+    }
+
+    /// Nothing was requisitioned and nothing can be any more: no report is owed.
+    pub fn has_nothing_to_report(&self, at: DateTime<Utc>) -> bool {
+        self.right_has_lapsed(at) && self.ledger.total(Account::Requisitioned).is_zero()
     }
 
     /// The posts that this recipient has a share of, in the agreement's order.
-    pub fn posts(&self) -> impl Iterator<Item = &crate::agreement::Post> {
+    pub fn posts(&self) -> impl Iterator<Item = &Post> {
         self.agreement
             .terms
             .posts
@@ -56,7 +78,18 @@ pub enum Account {
     Requisitioned,
     /// *Godkänt*: approved requisitions.
     Approved,
+    /// *Utbetalt*: paid to the recipient.
+    PaidOut,
+    /// *Redovisade kostnader*: the costs of the report that came in last.
+    Reported,
+    /// *Kostnader*: the costs of the report that was approved last.
+    Costs,
+    /// *Inbetalt*: paid back by the recipient, less what was returned to it. Of the grant as a whole: see [`WHOLE`].
+    Repaid,
 }
+
+/// The post of an entry that is about the grant as a whole.
+pub const WHOLE: &str = "";
 
 impl Account {
     pub fn key(self) -> &'static str {
@@ -64,13 +97,24 @@ impl Account {
             Self::Allocated => "allocated",
             Self::Requisitioned => "requisitioned",
             Self::Approved => "approved",
+            Self::PaidOut => "paid_out",
+            Self::Reported => "reported",
+            Self::Costs => "costs",
+            Self::Repaid => "repaid",
         }
     }
 
     pub fn parse(key: &str) -> Option<Self> {
-        [Self::Allocated, Self::Requisitioned, Self::Approved]
-            .into_iter()
-            .find(|account| account.key() == key)
+        let all = [
+            Self::Allocated,
+            Self::Requisitioned,
+            Self::Approved,
+            Self::PaidOut,
+            Self::Reported,
+            Self::Costs,
+            Self::Repaid,
+        ];
+        all.into_iter().find(|account| account.key() == key)
     }
 }
 
@@ -125,13 +169,42 @@ impl Ledger {
         Ok(movement(post, Account::Requisitioned, before, after))
     }
 
-    /// The entry that follows a requisition's approval, or its end.
-    pub fn approve(post: &str, before: Money, after: Money) -> Option<Entry> {
-        movement(post, Account::Approved, before, after)
+    /// *Medel som inte har förbrukats (Bidrag – totala kostnader)*, by the report that was approved last (Bilaga 2,
+    /// Ekonomisk redovisning punkt 3). Negative where it is a deficit. Before a report is approved it is all that was
+    /// paid out.
+    pub fn unspent(&self, post: &str) -> Money {
+        self.of(post, Account::PaidOut) - self.of(post, Account::Costs)
+    }
+
+    /// What is owed back of all posts. Each is accounted for by itself: a deficit in one pays nothing of another, and
+    /// gives nothing to repay.
+    pub fn to_repay(&self) -> Money {
+        self.posts().map(|post| self.unspent(post).max(Money::ZERO)).sum()
+    }
+
+    /// Of what is owed, what has been paid back.
+    pub fn repaid(&self) -> Money {
+        self.total(Account::Repaid).min(self.to_repay())
+    }
+
+    pub fn left_to_repay(&self) -> Money {
+        self.to_repay() - self.repaid()
+    }
+
+    /// Paid back above what is owed.
+    pub fn excess(&self) -> Money {
+        self.total(Account::Repaid) - self.repaid()
+    }
+
+    fn posts(&self) -> impl Iterator<Item = &str> {
+        let mut posts: Vec<&str> = self.0.keys().map(|(post, _)| post.as_str()).collect();
+        posts.dedup();
+        posts.into_iter().filter(|post| *post != WHOLE)
     }
 }
 
-fn movement(post: &str, account: Account, before: Money, after: Money) -> Option<Entry> {
+/// The entry that takes an account from one balance of something to another; none when they are the same.
+pub fn movement(post: &str, account: Account, before: Money, after: Money) -> Option<Entry> {
     let amount = after - before;
     (amount != Money::ZERO).then(|| Entry { post: post.to_owned(), account, amount })
 }

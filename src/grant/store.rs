@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
 use super::{Account, Entry, Grant, Ledger, Scope};
 use crate::{
     agreement::{
-        Agreement, Terms,
+        Agreement, Later, Terms,
         store::{AgreementRow, assemble},
     },
     allocation::Share,
@@ -19,7 +19,7 @@ use crate::{
         schema::{agreements, grants, ledger_entries, organisations},
     },
     money::Money,
-    recipient::{Organisation, store::OrganisationRow},
+    recipient::{self, Organisation, store::OrganisationRow},
 };
 
 diesel::alias!(organisations as recipients: Recipients);
@@ -34,17 +34,54 @@ pub fn lock(connection: &mut AnyConnection, id: Id<Grant>) -> Result<i64, DbErro
     Ok(grants::table.find(&id).select(grants::version).first(connection)?)
 }
 
-type GrantRow = (String, AgreementRow, OrganisationRow, OrganisationRow);
+/// A grant's own columns.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = grants)]
+struct OwnRow {
+    id: String,
+    #[diesel(embed)]
+    later: LaterRow,
+    reference: i32,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = grants)]
+pub struct LaterRow {
+    requisition_until: Option<NaiveDate>,
+    report_until: Option<NaiveDate>,
+    repayment_until: Option<NaiveDate>,
+}
+
+impl From<LaterRow> for Later {
+    fn from(row: LaterRow) -> Self {
+        Self { requisition: row.requisition_until, report: row.report_until, repayment: row.repayment_until }
+    }
+}
+
+impl OwnRow {
+    fn into_grant(
+        self,
+        agreement: Agreement,
+        recipient: Organisation,
+        ledger: Ledger,
+    ) -> Result<Grant, DbError> {
+        Ok(Grant {
+            id: self.id.parse().map_err(DbError::corrupt)?,
+            deadlines: agreement.terms.deadlines.extended(self.later.into()),
+            reference: self.reference.unsigned_abs(),
+            agreement,
+            recipient,
+            ledger,
+        })
+    }
+}
+
+type GrantRow = (OwnRow, AgreementRow, OrganisationRow, OrganisationRow);
 
 fn assemble_grant(row: GrantRow, ledgers: &mut HashMap<String, Ledger>) -> Result<Grant, DbError> {
-    let (id, agreement, authority, recipient) = row;
-    let ledger = ledgers.remove(&id).unwrap_or_default();
-    Ok(Grant {
-        id: id.parse().map_err(DbError::corrupt)?,
-        agreement: assemble(agreement, authority.try_into()?)?,
-        recipient: recipient.try_into()?,
-        ledger,
-    })
+    let (own, agreement, authority, recipient) = row;
+    let ledger = ledgers.remove(&own.id).unwrap_or_default();
+    own.into_grant(assemble(agreement, authority.try_into()?)?, recipient.try_into()?, ledger)
 }
 
 /// The grant, if it is there for these eyes.
@@ -54,10 +91,10 @@ pub fn find(connection: &mut AnyConnection, scope: Scope, id: Id<Grant>) -> Resu
         .inner_join(recipients.on(grants::recipient_id.eq(recipients.field(organisations::id))))
         .filter(grants::id.eq(id.to_string()))
         .select((
-            grants::id,
+            OwnRow::as_select(),
             AgreementRow::as_select(),
             OrganisationRow::as_select(),
-            recipients.fields(organisations::all_columns),
+            recipients.fields(recipient::store::COLUMNS),
         ))
         .into_boxed();
     query = match scope {
@@ -67,8 +104,8 @@ pub fn find(connection: &mut AnyConnection, scope: Scope, id: Id<Grant>) -> Resu
     let Some(row) = query.first::<GrantRow>(connection).optional()? else {
         return Ok(None);
     };
-    let sums = sums(connection, &row.0)?;
-    let mut ledgers = HashMap::from([(row.0.clone(), sums)]);
+    let sums = sums(connection, &row.0.id)?;
+    let mut ledgers = HashMap::from([(row.0.id.clone(), sums)]);
     assemble_grant(row, &mut ledgers).map(Some)
 }
 
@@ -95,11 +132,11 @@ pub fn find_for_recipient(
 /// Every grant of a recipient, the newest year first: two queries however many there are.
 pub fn of_recipient(connection: &mut AnyConnection, recipient: &Organisation) -> Result<Vec<Grant>, DbError> {
     let id = recipient.id.to_string();
-    let rows: Vec<(String, AgreementRow, OrganisationRow)> = grants::table
+    let rows: Vec<(OwnRow, AgreementRow, OrganisationRow)> = grants::table
         .inner_join(agreements::table.inner_join(organisations::table))
         .filter(grants::recipient_id.eq(&id))
         .order_by((agreements::year.desc(), agreements::slug))
-        .select((grants::id, AgreementRow::as_select(), OrganisationRow::as_select()))
+        .select((OwnRow::as_select(), AgreementRow::as_select(), OrganisationRow::as_select()))
         .load(connection)?;
     let sums: Vec<(String, String, String, i64)> = ledger_entries::table
         .inner_join(grants::table)
@@ -109,13 +146,9 @@ pub fn of_recipient(connection: &mut AnyConnection, recipient: &Organisation) ->
         .load(connection)?;
     let mut ledgers = ledgers_of(sums)?;
     rows.into_iter()
-        .map(|(id, agreement, authority)| {
-            Ok(Grant {
-                ledger: ledgers.remove(&id).unwrap_or_default(),
-                id: id.parse().map_err(DbError::corrupt)?,
-                agreement: assemble(agreement, authority.try_into()?)?,
-                recipient: recipient.clone(),
-            })
+        .map(|(own, agreement, authority)| {
+            let ledger = ledgers.remove(&own.id).unwrap_or_default();
+            own.into_grant(assemble(agreement, authority.try_into()?)?, recipient.clone(), ledger)
         })
         .collect()
 }
@@ -148,20 +181,30 @@ pub fn recipients_of(
     rows.into_iter().map(|(id, recipient)| Ok((id, recipient.try_into()?))).collect()
 }
 
-/// The recipients of these agreements, each with the ids of its grant and of the agreement: one query.
-pub fn recipients_of_each(
-    connection: &mut AnyConnection,
-    agreements: &[Id<Agreement>],
-) -> Result<Vec<(String, Id<Agreement>, Organisation)>, DbError> {
-    let rows: Vec<(String, String, OrganisationRow)> = grants::table
+/// Who holds a grant, without its ledger.
+pub struct Holder {
+    pub grant: Id<Grant>,
+    pub agreement: Id<Agreement>,
+    pub recipient: Organisation,
+    pub later: Later,
+}
+
+/// The holders of these agreements' grants: one query.
+pub fn holders(connection: &mut AnyConnection, agreements: &[Id<Agreement>]) -> Result<Vec<Holder>, DbError> {
+    let rows: Vec<(String, String, OrganisationRow, LaterRow)> = grants::table
         .inner_join(organisations::table)
         .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
         .order_by((grants::agreement_id, organisations::code))
-        .select((grants::id, grants::agreement_id, OrganisationRow::as_select()))
+        .select((grants::id, grants::agreement_id, OrganisationRow::as_select(), LaterRow::as_select()))
         .load(connection)?;
     rows.into_iter()
-        .map(|(id, agreement, recipient)| {
-            Ok((id, agreement.parse().map_err(DbError::corrupt)?, recipient.try_into()?))
+        .map(|(grant, agreement, recipient, later)| {
+            Ok(Holder {
+                grant: grant.parse().map_err(DbError::corrupt)?,
+                agreement: agreement.parse().map_err(DbError::corrupt)?,
+                recipient: recipient.try_into()?,
+                later: later.into(),
+            })
         })
         .collect()
 }
@@ -255,7 +298,8 @@ pub fn publish(
     }
     let mut in_order: Vec<_> = by_recipient.into_iter().collect();
     in_order.sort_by_key(|(code, _)| *code);
-    for (code, shares) in in_order {
+    let last: Option<i32> = grants::table.select(diesel::dsl::max(grants::reference)).first(connection)?;
+    for (reference, (code, shares)) in (last.unwrap_or(0) + 1..).zip(in_order) {
         let recipient = ids.get(code).ok_or_else(|| missing(code))?;
         let grant: Id<Grant> = Id::new();
         diesel::insert_into(grants::table)
@@ -264,6 +308,7 @@ pub fn publish(
                 grants::agreement_id.eq(agreement.to_string()),
                 grants::recipient_id.eq(recipient),
                 grants::version.eq(1),
+                grants::reference.eq(reference),
             ))
             .execute(connection)?;
         let mut details = Vec::new();

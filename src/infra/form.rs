@@ -1,6 +1,6 @@
 //! Forms as they arrive: bounded, UTF-8, from this site, with the session's token. And the errors that go back.
 
-use std::{fmt::Display, future::Future, pin::Pin};
+use std::{borrow::Cow, fmt::Display, future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use serde::de::DeserializeOwned;
@@ -102,7 +102,7 @@ fn pairs(body: &[u8]) -> Result<Vec<(String, String)>, AppError> {
 /// One thing to mend, at its field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     pub message: String,
 }
 
@@ -113,13 +113,46 @@ pub struct FieldErrors {
 }
 
 impl FieldErrors {
-    pub fn add(&mut self, field: &'static str, message: impl Display) {
-        self.list.push(FieldError { field, message: message.to_string() });
+    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, message: impl Display) {
+        self.list.push(FieldError { field: field.into(), message: message.to_string() });
     }
 
     /// Takes the value out of a parsed field, or notes its error.
-    pub fn take<T, E: Display>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
+    pub fn take<T, E: Display>(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        parsed: Result<T, E>,
+    ) -> Option<T> {
         parsed.map_err(|error| self.add(field, error)).ok()
+    }
+
+    /// A numbered rule that the field breaks.
+    pub fn broken(&mut self, field: impl Into<Cow<'static, str>>, rule: impl Display, message: impl Display) {
+        self.add(field, format!("{message} ({rule})"));
+    }
+
+    /// Takes the value out of a parsed field, or notes which rule it breaks and how.
+    pub fn read<T, E: Display>(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        rule: impl Display,
+        parsed: Result<T, E>,
+    ) -> Option<T> {
+        parsed.map_err(|error| self.broken(field, rule, error)).ok()
+    }
+
+    /// `Some(None)` for a field left empty, `None` for one to be mended.
+    pub fn read_optional<T, E: Display>(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        rule: impl Display,
+        typed: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<Option<T>> {
+        if typed.trim().is_empty() {
+            return Some(None);
+        }
+        self.read(field, rule, parse(typed)).map(Some)
     }
 
     /// The message at a field, empty when there is none.

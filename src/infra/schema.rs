@@ -16,6 +16,7 @@ diesel::table! {
         formal_name -> Text,
         county -> Text,
         organisation_number -> Nullable<Text>,
+        version -> BigInt,
     }
 }
 
@@ -41,6 +42,9 @@ diesel::table! {
         person_id -> Text,
         organisation_id -> Text,
         role -> Text,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        decision -> Text,
     }
 }
 
@@ -65,6 +69,8 @@ diesel::table! {
         agreement_diarienummer -> Text,
         decision_diarienummer -> Text,
         version -> BigInt,
+        repayment_account_kind -> Text,
+        repayment_account -> Text,
     }
 }
 
@@ -74,6 +80,10 @@ diesel::table! {
         agreement_id -> Text,
         recipient_id -> Text,
         version -> BigInt,
+        requisition_until -> Nullable<Date>,
+        report_until -> Nullable<Date>,
+        repayment_until -> Nullable<Date>,
+        reference -> Integer,
     }
 }
 
@@ -120,9 +130,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    attachments (id) {
+    files (id) {
         id -> Text,
-        requisition_id -> Text,
+        case_id -> Text,
         file_name -> Text,
         media_type -> Text,
         size -> BigInt,
@@ -130,6 +140,109 @@ diesel::table! {
         uploaded_by -> Text,
         uploaded_at -> Timestamp,
         content -> Binary,
+    }
+}
+
+diesel::table! {
+    payments (id) {
+        id -> Text,
+        requisition_id -> Text,
+        amount -> BigInt,
+        paid_on -> Date,
+        reference -> Text,
+        registered_by -> Text,
+        registered_at -> Timestamp,
+        reversed_by -> Nullable<Text>,
+        reversed_at -> Nullable<Timestamp>,
+        reversal_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> Text,
+        grant_id -> Text,
+        status -> Text,
+        state -> Text,
+        draft -> Text,
+        version -> Integer,
+        revision -> BigInt,
+        created_by -> Text,
+        created_at -> Timestamp,
+        received_at -> Nullable<Timestamp>,
+        officer_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    report_issues (report_id, version) {
+        report_id -> Text,
+        version -> Integer,
+        content -> Text,
+        warnings -> Text,
+        fingerprint -> Text,
+        issued_by -> Text,
+        issued_at -> Timestamp,
+        certificate -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    survey_answers (agreement_id, recipient_id) {
+        agreement_id -> Text,
+        recipient_id -> Text,
+    }
+}
+
+diesel::table! {
+    survey_lists (agreement_id) {
+        agreement_id -> Text,
+        imported_by -> Text,
+        imported_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    repayments (id) {
+        id -> Text,
+        authority_id -> Text,
+        grant_id -> Nullable<Text>,
+        amount -> BigInt,
+        received_on -> Date,
+        reference -> Text,
+        payer -> Text,
+        revision -> BigInt,
+        registered_by -> Text,
+        registered_at -> Timestamp,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    account_requests (id) {
+        id -> Text,
+        grant_id -> Text,
+        number -> Integer,
+        status -> Text,
+        state -> Text,
+        asks_for -> Text,
+        due -> Date,
+        asked_by -> Text,
+        asked_at -> Timestamp,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    extensions (id) {
+        id -> Text,
+        grant_id -> Text,
+        kind -> Text,
+        until -> Date,
+        decision -> Text,
+        reason -> Text,
+        decided_by -> Text,
+        decided_at -> Timestamp,
     }
 }
 
@@ -160,11 +273,19 @@ diesel::joinable!(grants -> organisations (recipient_id));
 diesel::joinable!(ledger_entries -> grants (grant_id));
 diesel::joinable!(requisitions -> grants (grant_id));
 diesel::joinable!(issues -> requisitions (requisition_id));
-diesel::joinable!(attachments -> requisitions (requisition_id));
+diesel::joinable!(payments -> requisitions (requisition_id));
+diesel::joinable!(reports -> grants (grant_id));
+diesel::joinable!(report_issues -> reports (report_id));
+diesel::joinable!(survey_answers -> organisations (recipient_id));
+diesel::joinable!(repayments -> grants (grant_id));
+diesel::joinable!(account_requests -> grants (grant_id));
+diesel::joinable!(extensions -> grants (grant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_requests,
     agreements,
-    attachments,
+    extensions,
+    files,
     grants,
     history,
     issues,
@@ -172,8 +293,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     organisation_aliases,
     organisations,
+    payments,
     people,
+    repayments,
+    report_issues,
+    reports,
     requisitions,
     sessions,
     settings,
+    survey_answers,
+    survey_lists,
 );

@@ -112,7 +112,7 @@ impl PostView {
             Status::Returned(_) => ("Komplettera", format!("{authority} behöver en komplettering.")),
             Status::Submitted { .. } => ("Visa", format!("Väntar på beslut av {authority}.")),
             Status::Approved { .. } => {
-                let report = long_date(grant.agreement.terms.deadlines.report.0);
+                let report = long_date(grant.deadlines.report.0);
                 ("Visa", format!("Bidraget betalas ut. Redovisa senast {report}."))
             }
             Status::Refused { .. } | Status::Withdrawn { .. } | Status::Discarded { .. } => {

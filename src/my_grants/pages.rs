@@ -12,6 +12,7 @@ use crate::{
         proof::{By, Member},
         routing::Routes,
     },
+    filing::pages::{TimelineView, timeline_of_all},
     grant::{self, Grant, Scope},
     history,
     ids::Id,
@@ -20,10 +21,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    requisition::{
-        self, Requisition,
-        pages::{TimelineView, timeline_of_all},
-    },
+    requisition::{self, Requisition},
 };
 
 pub fn routes(routes: &mut Routes<'_>) {

@@ -7,16 +7,17 @@ use crate::{
     access::{Actor, Role},
     agreement::{self, Agreement},
     calendar,
+    filing::{Act, FieldRemark, head::HeadForm},
     grant::{self, Grant, Scope},
     ids::Id,
     infra::db::{AnyConnection, DbError},
     money::Money,
     recipient,
     requisition::{
-        FieldRemark, Requisition,
+        Requisition,
         form::RequisitionForm,
         store,
-        verbs::{self, Act, Failure, Target},
+        verbs::{self, Failure, Target},
     },
 };
 
@@ -148,17 +149,21 @@ fn made_up(grant: &Grant, post: &str, percent: i64, at: DateTime<Utc>) -> Requis
     let left = grant.ledger.left_to_requisition(post);
     let amount = Money::kronor(left.to_ore() / 100 * percent / 100);
     let facts = verbs::form_facts(grant, post, Money::ZERO, None, at);
+    let known = RequisitionForm::prefilled(&facts, &grant.agreement.diarienummer, None);
     RequisitionForm {
-        contact_person: "Övning Ekonom".to_owned(),
-        street: "Övningsgatan 1".to_owned(),
-        postal_code: "123 45".to_owned(),
-        city: "Övningsorten".to_owned(),
-        telephone: "08-465 004 10".to_owned(),
-        email: format!("ekonomi.{}@ovning.example", grant.recipient.code.to_lowercase()),
+        head: HeadForm {
+            contact_person: "Övning Ekonom".to_owned(),
+            street: "Övningsgatan 1".to_owned(),
+            postal_code: "123 45".to_owned(),
+            city: "Övningsorten".to_owned(),
+            telephone: "08-465 004 10".to_owned(),
+            email: format!("ekonomi.{}@ovning.example", grant.recipient.code.to_lowercase()),
+            ..known.head
+        },
         amount: amount.digits().to_string(),
         account_kind: "bankgiro".to_owned(),
         account_number: "991-2346".to_owned(),
         payment_reference: format!("Övning {}", grant.agreement.terms.code),
-        ..RequisitionForm::prefilled(&facts, &grant.agreement.diarienummer, None)
+        ..known
     }
 }

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    access::{self, Actor, Person, Role, password},
+    access::{self, Actor, Mandate, Person, Role, password},
     infra::{
         clock::Clock,
         db::{AnyConnection, Db, DbError},
@@ -85,6 +85,7 @@ fn actor(
         person: person(connection, organisation, role, 1, now)?,
         organisation: organisation.clone(),
         roles: vec![role],
+        mandates: vec![(role, Mandate::default())],
         organisations: vec![(organisation.id, organisation.name.clone())],
     })
 }

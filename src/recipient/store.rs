@@ -24,6 +24,27 @@ pub struct OrganisationRow {
     organisation_number: Option<String>,
 }
 
+type Columns = (
+    organisations::id,
+    organisations::code,
+    organisations::kind,
+    organisations::name,
+    organisations::formal_name,
+    organisations::county,
+    organisations::organisation_number,
+);
+
+/// What an [`OrganisationRow`] is made of, for a query that has organisations twice.
+pub const COLUMNS: Columns = (
+    organisations::id,
+    organisations::code,
+    organisations::kind,
+    organisations::name,
+    organisations::formal_name,
+    organisations::county,
+    organisations::organisation_number,
+);
+
 impl OrganisationRow {
     pub fn has_id(&self, id: &str) -> bool {
         self.id == id

@@ -22,18 +22,19 @@ pub mod sheet;
 pub mod store;
 pub mod verbs;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
     agreement::Period,
-    calendar::{self, Deadline},
+    calendar::Deadline,
+    filing::{FieldRemark, ImpossibleArrival, NoMandate, Signature, head::Head},
     grant::{Grant, Overdrawn},
     ids::Id,
     infra::hash::sha256_hex,
     money::Money,
-    numbers::{Diarienummer, Email, GiroAccount, Line, OrganisationNumber, PostalAddress, Telephone},
+    numbers::{GiroAccount, Line},
 };
 
 #[derive(Debug, Clone)]
@@ -75,14 +76,8 @@ impl Case {
 /// What the form says, every field valid by having been read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
-    pub organisation_number: OrganisationNumber,
-    pub contact_person: Line<100>,
-    pub address: PostalAddress,
-    pub telephone: Telephone,
-    pub fax: Option<Telephone>,
-    pub email: Email,
-    pub agreement_diarienummer: Option<Diarienummer>,
-    pub decision_diarienummer: Option<Diarienummer>,
+    #[serde(flatten)]
+    pub head: Head,
     pub amount: Money,
     pub period: Period,
     pub account: GiroAccount,
@@ -149,17 +144,6 @@ pub struct Received {
     pub completed_at: DateTime<Utc>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "snake_case")]
-pub enum Signature {
-    /// In the portal, by a signatory who confirmed who he or she is again.
-    Portal { by: String },
-    /// On paper; the recipient uploaded the scan.
-    Scan { attachment: String, uploaded_by: String },
-    /// On paper; the authority has the original.
-    Original { arrived: NaiveDate, registered_by: String },
-}
-
 /// That the authority wants it completed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Return {
@@ -168,12 +152,6 @@ pub struct Return {
     pub at: DateTime<Utc>,
     pub message: String,
     pub remarks: Vec<FieldRemark>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldRemark {
-    pub field: String,
-    pub text: String,
 }
 
 /// Why a verb could not be carried out, in words for whoever tried.
@@ -197,8 +175,10 @@ pub enum Refusal {
     OthersDependOnIt(String),
     #[error("Hela tilldelningen är redan rekvirerad.")]
     NothingLeft,
-    #[error("{day} kan inte vara ankomstdag: {reason}. (R114)")]
-    ImpossibleArrival { day: NaiveDate, reason: &'static str },
+    #[error(transparent)]
+    ImpossibleArrival(#[from] ImpossibleArrival),
+    #[error(transparent)]
+    NoMandate(#[from] NoMandate),
 }
 
 /// What a submission has to reckon with, as it is while the grant is locked.
@@ -466,17 +446,4 @@ pub fn tone(status: &Status, lapsed: bool) -> &'static str {
 /// `AO22-1440-R1`: the agreement's code, the recipient's, and the requisition's number within the grant.
 pub fn case_number(agreement_code: &str, recipient_code: &str, number: i32) -> String {
     format!("{agreement_code}-{recipient_code}-R{number}")
-}
-
-/// The moment that counts for an original that arrived on a day: the middle of it, or now when that day is today. It cannot
-/// have come before `earliest`: the day the form was issued, or the first day of the agreement's period.
-pub fn arrival(day: NaiveDate, earliest: NaiveDate, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
-    let today = calendar::day(now);
-    if day > today {
-        return Err(Refusal::ImpossibleArrival { day, reason: "den ligger i framtiden" });
-    }
-    if day < earliest {
-        return Err(Refusal::ImpossibleArrival { day, reason: "blanketten fanns inte än" });
-    }
-    Ok(if day == today { now } else { calendar::start_of(day) + chrono::Duration::hours(12) })
 }

@@ -1,25 +1,11 @@
-//! The numbered rules of the requisition. An error stops it, a warning asks for a confirmation and is shown to the
-//! reviewer.
+//! The numbered rules of the requisition, beside those of every form (`filing::rules`). An error stops it, a warning asks for
+//! a confirmation and is shown to the reviewer.
 
 use std::fmt;
 
 /// Rules that stop a requisition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
-    /// Bilaga 2 punkt 1, Organisationsnummer: NNNNNN-NNNN with its check digit, third digit at least 2.
-    OrganisationNumberFormat = 101,
-    /// Bilaga 2 punkt 1, Organisationsnummer: the recipient's own, as the registry has it.
-    OrganisationNumberOwner = 102,
-    /// Bilaga 2 punkt 1, Kontaktperson: somebody to ask.
-    ContactPerson = 103,
-    /// Bilaga 2 punkt 1, Postadress: street or box, postal code NNN NN, city.
-    PostalAddress = 104,
-    /// Bilaga 2 punkt 1, Telefon inkl. riktnummer.
-    Telephone = 105,
-    /// Bilaga 2 punkt 1, Faxnummer: optional, but a number when it is there.
-    Fax = 106,
-    /// Bilaga 2 punkt 1, E-postadress.
-    Email = 107,
     /// Bilaga 2 punkt 2, Belopp som rekvireras: whole kronor above zero.
     Amount = 108,
     /// Bilaga 1: at most what is left of the recipient's share.
@@ -30,19 +16,11 @@ pub enum Rule {
     Account = 111,
     /// Bilaga 2 punkt 3, Önskad betalningsreferens: optional, at most 35 characters (the most a payment file carries).
     PaymentReference = 112,
-    /// Bilaga 2 punkt 2, diarienummer: optional here, at most 60 characters.
-    Diarienummer = 113,
-    /// A form registered by the authority: the day it arrived, not in the future, not before the form was there.
-    Arrival = 114,
 }
 
 /// Things that may be right but deserve a second look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caution {
-    /// §7.1: both diarienummer shall be on every document.
-    DiarienummerMissing = 201,
-    /// Bilaga 2 punkt 2: it does not look like one of Regeringskansliets diarienummer.
-    DiarienummerLooks = 202,
     /// Bilaga 2 punkt 3: another account than the last time.
     AccountChanged = 203,
     /// Bilaga 1: less than what is left; the rest lapses after the last day (§7.1).

@@ -1,11 +1,11 @@
 //! The requisition as a document: the form of Bilaga 2 filled in, and the receipt.
 
-use super::{Case, Content, Issue, Received, Signature, Status};
+use super::{Case, Content, Issue, Received, Status};
 use crate::{
     agreement::{PaperForm, Period},
     calendar::{long_date, long_time},
     document::sheet::{Field, FormDocument, Receipt, Section, Signature as PrintedSignature},
-    numbers::PostalAddress,
+    filing::{Signature, head::text},
 };
 
 /// The form, with the words and the order of the agreement's own.
@@ -21,8 +21,8 @@ pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
         addressee: case.grant.agreement.authority.formal_name.clone(),
         state_line: state_line(case, issue),
         practice,
-        diarienummer_agreement: text(&issue.content.agreement_diarienummer),
-        diarienummer_decision: text(&issue.content.decision_diarienummer),
+        diarienummer_agreement: text(issue.content.head.agreement_diarienummer.as_ref()),
+        diarienummer_decision: text(issue.content.head.decision_diarienummer.as_ref()),
         sections: sections(case, issue),
         fingerprint: issue.fingerprint.clone(),
         issued: long_time(issue.issued_at),
@@ -76,23 +76,18 @@ pub fn filled_sections(case: &Case, issue: &Issue) -> Vec<Section> {
 fn value(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Field {
     let label = paper.label(key);
     let content = &issue.content;
+    if let Some(field) = content.head.field(key, label) {
+        return field;
+    }
     match key {
         "recipient" => Field::text(label, &case.grant.recipient.formal_name),
-        "organisation_number" => Field::text(label, content.organisation_number.to_string()),
-        "contact_person" => Field::text(label, content.contact_person.to_string()),
-        "postal_address" => Field::text(label, address(&content.address)),
-        "telephone" => Field::text(label, content.telephone.to_string()),
-        "fax" => Field::text(label, text(&content.fax)),
-        "email" => Field::text(label, content.email.to_string()),
-        "agreement_diarienummer" => Field::text(label, text(&content.agreement_diarienummer)),
-        "decision_diarienummer" => Field::text(label, text(&content.decision_diarienummer)),
         "agreement_name" => {
             Field::text(label, format!("{}: {}", case.grant.agreement.terms.name, case.post_name()))
         }
         "amount" => Field::text(label, content.amount.to_string()),
         "period" => Field::text(label, period(content.period)),
         "account" => Field::text(label, account(content)),
-        "payment_reference" => Field::text(label, text(&content.payment_reference)),
+        "payment_reference" => Field::text(label, text(content.payment_reference.as_ref())),
         _ => signing(key, label, received(case, issue)),
     }
 }
@@ -136,7 +131,7 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         submitted: submitted.to_vec(),
         signing: signing_sentence(received),
         next_step: next_step(case),
-        next_date: long_date(grant.agreement.terms.deadlines.report.0),
+        next_date: long_date(grant.deadlines.report.0),
         fingerprint: issue.fingerprint.clone(),
         issued: long_time(received.completed_at),
     }
@@ -174,18 +169,10 @@ fn next_step(case: &Case) -> String {
     )
 }
 
-pub fn address(address: &PostalAddress) -> String {
-    format!("{}, {} {}", address.street, address.postal_code, address.city)
-}
-
 pub fn period(period: Period) -> String {
     format!("{} till {}", long_date(period.from), long_date(period.to))
 }
 
 pub fn account(content: &Content) -> String {
     format!("{} {}", content.account.kind().name(), content.account)
-}
-
-fn text(value: &Option<impl ToString>) -> String {
-    value.as_ref().map(ToString::to_string).unwrap_or_default()
 }

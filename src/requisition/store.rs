@@ -1,4 +1,4 @@
-//! Rows and queries of requisitions, their issues and attachments.
+//! Rows and queries of requisitions and their issues.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -6,12 +6,12 @@ use diesel::prelude::*;
 use super::{Case, Content, Issue, Refusal, Requisition, form::RequisitionForm};
 use crate::{
     access::Person,
-    grant::{self, Grant, Scope},
+    agreement::Later,
+    grant::{self, Grant, Scope, store::LaterRow},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, attachments, grants, issues, organisations, people, requisitions},
-        upload::ReceivedFile,
+        schema::{agreements, grants, issues, organisations, people, requisitions},
     },
     recipient::Organisation,
 };
@@ -336,75 +336,6 @@ pub fn last_received(
     Ok(received_issue(connection, &requisition)?.map(|issue| (number, issue.content)))
 }
 
-/// An uploaded file, without its bytes.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = attachments)]
-pub struct Attachment {
-    pub id: String,
-    pub file_name: String,
-    pub media_type: String,
-    pub size: i64,
-    pub sha256: String,
-    pub uploaded_by: String,
-    pub uploaded_at: NaiveDateTime,
-}
-
-impl Attachment {
-    /// Whole kilobytes, at least one.
-    pub fn kilobytes(&self) -> i64 {
-        (self.size / 1024).max(1)
-    }
-}
-
-pub fn attachments_of(
-    connection: &mut AnyConnection,
-    id: Id<Requisition>,
-) -> Result<Vec<Attachment>, DbError> {
-    Ok(attachments::table
-        .filter(attachments::requisition_id.eq(id.to_string()))
-        .order_by((attachments::uploaded_at, attachments::id))
-        .select(Attachment::as_select())
-        .load(connection)?)
-}
-
-/// A file of a requisition that the caller has found for these eyes.
-pub fn attachment(
-    connection: &mut AnyConnection,
-    requisition: Id<Requisition>,
-    id: Id<Attachment>,
-) -> Result<Option<(Attachment, Vec<u8>)>, DbError> {
-    Ok(attachments::table
-        .filter(attachments::id.eq(id.to_string()))
-        .filter(attachments::requisition_id.eq(requisition.to_string()))
-        .select((Attachment::as_select(), attachments::content))
-        .first(connection)
-        .optional()?)
-}
-
-pub fn insert_attachment(
-    connection: &mut AnyConnection,
-    requisition: Id<Requisition>,
-    file: &ReceivedFile,
-    by: &str,
-    at: DateTime<Utc>,
-) -> Result<String, DbError> {
-    let id = Id::<Attachment>::new().to_string();
-    diesel::insert_into(attachments::table)
-        .values((
-            attachments::id.eq(&id),
-            attachments::requisition_id.eq(requisition.to_string()),
-            attachments::file_name.eq(&file.name),
-            attachments::media_type.eq(file.media_type),
-            attachments::size.eq(i64::try_from(file.bytes.len()).map_err(DbError::corrupt)?),
-            attachments::sha256.eq(crate::infra::hash::sha256_hex(&file.bytes)),
-            attachments::uploaded_by.eq(by),
-            attachments::uploaded_at.eq(at.naive_utc()),
-            attachments::content.eq(&file.bytes),
-        ))
-        .execute(connection)?;
-    Ok(id)
-}
-
 /// The name of the officer who handles a case.
 pub fn officer_name(connection: &mut AnyConnection, id: &str) -> Result<Option<String>, DbError> {
     Ok(people::table.find(id).select(people::name).first(connection).optional()?)
@@ -419,6 +350,7 @@ pub struct QueueRow {
     pub agreement_slug: String,
     pub year: i32,
     pub officer: Option<String>,
+    pub later: Later,
 }
 
 /// Every issued requisition of the agreements that an authority pays, the longest waiting first.
@@ -427,7 +359,7 @@ pub fn queue(
     authority: Id<Organisation>,
     statuses: &[&str],
 ) -> Result<Vec<QueueRow>, DbError> {
-    type Row = (RequisitionRow, String, String, String, String, i32, Option<String>);
+    type Row = (RequisitionRow, String, String, String, String, i32, Option<String>, LaterRow);
     let rows: Vec<Row> = requisitions::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
         .left_join(people::table.on(requisitions::officer_id.eq(people::id.nullable())))
@@ -443,10 +375,21 @@ pub fn queue(
             agreements::slug,
             agreements::year,
             people::name.nullable(),
+            LaterRow::as_select(),
         ))
         .load(connection)?;
     rows.into_iter()
-        .map(|(requisition, recipient_code, recipient, agreement_code, agreement_slug, year, officer)| {
+        .map(|row| {
+            let (
+                requisition,
+                recipient_code,
+                recipient,
+                agreement_code,
+                agreement_slug,
+                year,
+                officer,
+                later,
+            ) = row;
             Ok(QueueRow {
                 requisition: requisition.try_into()?,
                 recipient_code,
@@ -455,6 +398,7 @@ pub fn queue(
                 agreement_slug,
                 year,
                 officer,
+                later: later.into(),
             })
         })
         .collect()

@@ -4,15 +4,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
 use super::{
-    Content, Facts, FieldRemark, Issue, Refusal, Requisition, Signature, Status, arrival, case_number,
-    form::{FormFacts, RequisitionForm, field_label, warnings},
+    Content, Facts, Issue, Refusal, Requisition, Status, case_number,
+    form::{FormFacts, RequisitionForm, warnings},
     store,
 };
 use crate::{
-    access::{Actor, Person},
+    access::{Person, Role},
     agreement::Post,
     calendar,
-    grant::{self, Account, Grant, Ledger, Scope},
+    filing::{self, Act, FieldRemark, Signature, arrival, head::field_label},
+    grant::{self, Account, Grant},
     history::{self, Event},
     ids::Id,
     infra::{
@@ -23,14 +24,6 @@ use crate::{
     },
     money::Money,
 };
-
-/// Who does it, when, and with whose eyes.
-#[derive(Debug, Clone)]
-pub struct Act {
-    pub scope: Scope,
-    pub actor: Actor,
-    pub now: DateTime<Utc>,
-}
 
 /// Which requisition, and as it was when the page was made.
 #[derive(Debug, Clone, Copy)]
@@ -71,17 +64,9 @@ impl From<Failure> for AppError {
     }
 }
 
-impl Act {
-    fn entry(&self, event: Event, grant: &Grant, requisition: &Requisition) -> history::Entry {
-        history::Entry {
-            at: self.now,
-            who: self.actor.who(),
-            event,
-            subject: number_of(grant, requisition),
-            details: String::new(),
-            reason: String::new(),
-        }
-    }
+/// The line that the history gets about this requisition.
+fn line(act: &Act, event: Event, grant: &Grant, requisition: &Requisition) -> history::Entry {
+    act.entry(event, number_of(grant, requisition))
 }
 
 pub fn number_of(grant: &Grant, requisition: &Requisition) -> String {
@@ -171,7 +156,7 @@ pub fn start(
         officer: None,
     };
     store::insert(connection, &requisition, act.actor.person.id, act.now)?;
-    let entry = act.entry(Event::RequisitionStarted, &grant, &requisition);
+    let entry = line(act, Event::RequisitionStarted, &grant, &requisition);
     history::store::append(connection, &grant_id.to_string(), version, entry)?;
     Ok(id)
 }
@@ -215,7 +200,7 @@ fn post_movements(
     after: &Requisition,
 ) -> Result<(), Failure> {
     let claim = grant.ledger.claim(&after.post, before.claim(), after.claim()).map_err(Refusal::from)?;
-    let approval = Ledger::approve(&after.post, before.approved(), after.approved());
+    let approval = grant::movement(&after.post, Account::Approved, before.approved(), after.approved());
     let subject = after.id.to_string();
     for entry in claim.iter().chain(&approval) {
         grant::store::post_entry(connection, grant.id, entry, Some(&subject), act.now)?;
@@ -240,7 +225,7 @@ fn simply(
     let locked = lock(connection, act, target.id)?;
     let after = transition(locked.requisition.clone())?;
     same_revision(&locked.requisition, target)?;
-    let entry = history::Entry { reason: reason.to_owned(), ..act.entry(event, &locked.grant, &after) };
+    let entry = history::Entry { reason: reason.to_owned(), ..line(act, event, &locked.grant, &after) };
     write(connection, act, &locked, &after, entry)
 }
 
@@ -269,12 +254,12 @@ pub fn issue(
         after.version,
         content,
         warnings,
-        act.actor.person.name.clone(),
+        act.by(),
         act.now,
     );
     let entry = history::Entry {
         details: format!("version {}, {}", issue.version, issue.content.amount),
-        ..act.entry(Event::RequisitionIssued, &locked.grant, &after)
+        ..line(act, Event::RequisitionIssued, &locked.grant, &after)
     };
     write(connection, act, &locked, &after, entry)?;
     store::insert_issue(connection, after.id, &issue)?;
@@ -292,7 +277,7 @@ fn confirmed_warnings(
     }
     Ok(warnings
         .into_iter()
-        .map(|warning| FieldRemark { field: warning.field.to_owned(), text: warning.message })
+        .map(|warning| FieldRemark { field: warning.field.into_owned(), text: warning.message })
         .collect())
 }
 
@@ -301,7 +286,7 @@ pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> R
 }
 
 pub fn discard(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
-    let by = act.actor.person.name.clone();
+    let by = act.by();
     simply(connection, act, target, Event::RequisitionDiscarded, "", |requisition| {
         requisition.discard(by, act.now)
     })
@@ -309,7 +294,8 @@ pub fn discard(connection: &mut AnyConnection, act: &Act, target: Target) -> Res
 
 /// The signatory signs in the portal. Who it is was confirmed just before.
 pub fn sign(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
-    let signature = Signature::Portal { by: act.actor.person.name.clone() };
+    act.mandated(Role::Signatory).map_err(Refusal::from)?;
+    let signature = Signature::Portal { by: act.by() };
     submit(connection, act, target, Event::RequisitionSigned, act.now, |_, _| Ok(signature))
 }
 
@@ -320,9 +306,9 @@ pub fn scan(
     target: Target,
     file: &ReceivedFile,
 ) -> Result<(), Failure> {
-    let by = act.actor.person.name.clone();
+    let by = act.by();
     submit(connection, act, target, Event::RequisitionScanned, act.now, |connection, requisition| {
-        let attachment = store::insert_attachment(connection, requisition.id, file, &by, act.now)?;
+        let attachment = filing::store::insert_attachment(connection, requisition.id, file, &by, act.now)?;
         Ok(Signature::Scan { attachment, uploaded_by: by })
     })
 }
@@ -336,8 +322,8 @@ pub fn arrive(
 ) -> Result<(), Failure> {
     let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
     let issued = case.issue.as_ref().map_or(act.now, |issue| issue.issued_at);
-    let at = arrival(day, calendar::day(issued), act.now)?.max(issued);
-    let signature = Signature::Original { arrived: day, registered_by: act.actor.person.name.clone() };
+    let at = arrival(day, calendar::day(issued), act.now).map_err(Refusal::from)?.max(issued);
+    let signature = Signature::Original { arrived: day, registered_by: act.by() };
     submit(connection, act, target, Event::RequisitionArrived, at, |_, _| Ok(signature))
 }
 
@@ -358,7 +344,7 @@ fn submit(
     same_revision(requisition, target)?;
     let entry = history::Entry {
         details: format!("version {}, {}", issue.version, issue.content.amount),
-        ..act.entry(event, &locked.grant, &after)
+        ..line(act, event, &locked.grant, &after)
     };
     write(connection, act, &locked, &after, entry)
 }
@@ -385,14 +371,14 @@ pub fn register_paper(
     if !grant.posts().any(|of_grant| of_grant.key == post) {
         return Err(Failure::NotFound);
     }
-    let at = arrival(day, grant.agreement.terms.period.from, act.now)?;
+    let at = arrival(day, grant.agreement.terms.period.from, act.now).map_err(Refusal::from)?;
     let last = store::last_received(connection, act.scope, grant.recipient.id, None)?;
     let last = last.as_ref().map(|(_, content)| content);
     let form_facts = form_facts(&grant, post, Money::ZERO, last, at);
     let content = form.parse(&form_facts).map_err(Failure::Invalid)?;
     // Nobody is asked: they are kept for the review.
     let warnings = confirmed_warnings(&content, &form_facts, true)?;
-    let by = act.actor.person.name.clone();
+    let by = act.by();
     let draft = Requisition {
         id,
         grant_id,
@@ -413,7 +399,7 @@ pub fn register_paper(
     store::insert(connection, &draft, act.actor.person.id, act.now)?;
     let entry = history::Entry {
         details: format!("registrerad från papper, {}", issue.content.amount),
-        ..act.entry(Event::RequisitionArrived, &grant, &after)
+        ..line(act, Event::RequisitionArrived, &grant, &after)
     };
     let locked = Locked { grant, grant_version, requisition: draft };
     write(connection, act, &locked, &after, entry)?;
@@ -429,7 +415,7 @@ pub fn withdraw(
     reason: &str,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let by = act.actor.person.name.clone();
+    let by = act.by();
     let after = locked.requisition.clone().withdraw(by, act.now, reason.to_owned())?;
     same_revision(&locked.requisition, target)?;
     if let Some(dependent) = dependent_on(&locked.grant, &locked.requisition) {
@@ -437,7 +423,7 @@ pub fn withdraw(
     }
     let entry = history::Entry {
         reason: reason.to_owned(),
-        ..act.entry(Event::RequisitionWithdrawn, &locked.grant, &after)
+        ..line(act, Event::RequisitionWithdrawn, &locked.grant, &after)
     };
     write(connection, act, &locked, &after, entry)
 }
@@ -462,7 +448,7 @@ pub fn send_back(
     remarks: Vec<FieldRemark>,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let by = act.actor.person.name.clone();
+    let by = act.by();
     let after = locked.requisition.clone().send_back(by, act.now, message.to_owned(), remarks.clone())?;
     same_revision(&locked.requisition, target)?;
     let paper = &locked.grant.agreement.terms.forms.requisition;
@@ -471,7 +457,7 @@ pub fn send_back(
     let entry = history::Entry {
         details: at_fields.collect::<Vec<_>>().join("; "),
         reason: message.to_owned(),
-        ..act.entry(Event::RequisitionReturned, &locked.grant, &after)
+        ..line(act, Event::RequisitionReturned, &locked.grant, &after)
     };
     write(connection, act, &locked, &after, entry)
 }
@@ -479,13 +465,13 @@ pub fn send_back(
 /// Not while the post that must be requisitioned first is not.
 pub fn approve(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let after = locked.requisition.clone().approve(act.actor.person.name.clone(), act.now)?;
+    let after = locked.requisition.clone().approve(act.by(), act.now)?;
     same_revision(&locked.requisition, target)?;
     // The first may have been refused since this came in: "efter att ha rekvirerat sin del" (2022 §7.1).
     if let Some(first) = missing_before(&locked.grant, &after.post) {
         return Err(Refusal::NotOpenYet(first.name.clone()).into());
     }
-    let entry = act.entry(Event::RequisitionApproved, &locked.grant, &after);
+    let entry = line(act, Event::RequisitionApproved, &locked.grant, &after);
     write(connection, act, &locked, &after, entry)
 }
 
@@ -495,7 +481,7 @@ pub fn refuse(
     target: Target,
     reason: &str,
 ) -> Result<(), Failure> {
-    let by = act.actor.person.name.clone();
+    let by = act.by();
     simply(connection, act, target, Event::RequisitionRefused, reason, |requisition| {
         requisition.refuse(by, act.now, reason.to_owned())
     })
@@ -517,7 +503,7 @@ pub fn assign(
     }
     let entry = history::Entry {
         details: officer.map_or_else(|| "ingen".to_owned(), |person| person.name.clone()),
-        ..act.entry(Event::RequisitionAssigned, &locked.grant, &after)
+        ..line(act, Event::RequisitionAssigned, &locked.grant, &after)
     };
     store::set_officer(connection, &after)?;
     history::store::append(connection, &after.grant_id.to_string(), locked.grant_version, entry)?;

@@ -2,7 +2,8 @@
 
 use crate::{
     agreement::PaperForm,
-    requisition::{Case, Content, FieldRemark, Issue, sheet},
+    filing::{FieldRemark, head::text},
+    requisition::{Case, Content, Issue, sheet},
 };
 
 /// A numbered box of the form.
@@ -84,25 +85,16 @@ fn stated(key: &str, case: &Case) -> Option<String> {
 
 /// The content under one printed label; empty for the labels that state something else.
 fn printed(key: &str, content: &Content) -> String {
+    if let Some(text) = content.head.printed(key) {
+        return text;
+    }
     match key {
-        "organisation_number" => content.organisation_number.to_string(),
-        "contact_person" => content.contact_person.to_string(),
-        "postal_address" => sheet::address(&content.address),
-        "telephone" => content.telephone.to_string(),
-        "fax" => optional(content.fax.as_ref()),
-        "email" => content.email.to_string(),
-        "agreement_diarienummer" => optional(content.agreement_diarienummer.as_ref()),
-        "decision_diarienummer" => optional(content.decision_diarienummer.as_ref()),
         "amount" => content.amount.to_string(),
         "period" => sheet::period(content.period),
         "account" => sheet::account(content),
-        "payment_reference" => optional(content.payment_reference.as_ref()),
+        "payment_reference" => text(content.payment_reference.as_ref()),
         _ => String::new(),
     }
-}
-
-fn optional(value: Option<&impl ToString>) -> String {
-    value.map(ToString::to_string).unwrap_or_default()
 }
 
 /// Always another in another agreement: a difference there tells the reviewer nothing.

@@ -5,15 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Person,
+    filing::{FieldRemark, parse_arrival},
     grant::Grant,
     ids::Id,
     infra::{error::AppError, form::FieldErrors},
     numbers::{Prose, ProseError},
-    requisition::{
-        FieldRemark, Requisition,
-        form::{RequisitionForm, parse_arrival},
-        verbs::Target,
-    },
+    requisition::{Requisition, form::RequisitionForm, verbs::Target},
 };
 
 /// What the queue shows, as its address says.
@@ -304,7 +301,8 @@ mod tests {
     #[test]
     fn every_field_of_the_form_can_have_a_remark() {
         let form = RequisitionForm::default();
-        assert_eq!(form.fields().map(|(field, _)| field), REMARKABLE.map(|(field, _)| field));
+        let fields: Vec<_> = form.fields().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, REMARKABLE.map(|(field, _)| field));
         assert!(REMARKABLE.iter().all(|(field, name)| *name == format!("remark_{field}")));
     }
 
@@ -312,7 +310,7 @@ mod tests {
     fn a_return_needs_a_message_and_keeps_the_remarks_that_say_something() {
         let form = returned(&[("revision", "3"), ("remark_city", " "), ("remark_amount", "För mycket.")]);
         let errors = form.parse().unwrap_err();
-        assert_eq!(errors.list.iter().map(|error| error.field).collect::<Vec<_>>(), ["message"]);
+        assert_eq!(errors.list.iter().map(|error| error.field.clone()).collect::<Vec<_>>(), ["message"]);
 
         let form = returned(&[("revision", "3"), ("message", "Ändra."), ("remark_amount", "För mycket.")]);
         let (message, remarks) = form.parse().unwrap();

@@ -4,10 +4,11 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, edit::Known, find, or_done_before, scope, show::SectionView};
+use super::{act, address, edit::Known, find, or_done_before, scope};
 use crate::{
     access::proof::{By, Posted, Preparer},
     calendar,
+    filing::pages::SectionView,
     ids::Id,
     infra::{
         Portal,

@@ -3,11 +3,12 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{find, scope, show::FieldView};
+use super::{find, scope};
 use crate::{
     access::proof::{Authority, By, Member},
     calendar,
     document::{sheet::Receipt, typeset::TypesetError},
+    filing::{self, pages::FieldView, store::Attachment},
     grant::Scope,
     ids::Id,
     infra::{
@@ -15,10 +16,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    requisition::{
-        Case, Issue, Received, Requisition, sheet,
-        store::{self, Attachment},
-    },
+    requisition::{Case, Issue, Received, Requisition, sheet, store},
 };
 
 #[derive(Template)]
@@ -101,7 +99,7 @@ pub async fn attachment(
     let case = find(&portal, scope(&by), requisition).await?;
     let (file, bytes) = portal
         .db
-        .read(move |connection| store::attachment(connection, case.requisition.id, id))
+        .read(move |connection| filing::store::attachment(connection, case.requisition.id, id))
         .await?
         .ok_or(AppError::NotFound)?;
     page::download(&file.media_type, &file.file_name, bytes)

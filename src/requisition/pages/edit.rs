@@ -8,6 +8,7 @@ use super::{act, address, find, scope};
 use crate::{
     access::proof::{By, Posted, Preparer},
     agreement::PaperForm,
+    filing::{Remarks, head::field_label},
     grant::{Grant, Scope},
     ids::Id,
     infra::{
@@ -19,7 +20,7 @@ use crate::{
     money::Money,
     requisition::{
         Case, Content, Requisition,
-        form::{FormFacts, Remarks, RequisitionForm, field_label, notes, warnings},
+        form::{FormFacts, RequisitionForm, notes, remarks_of, warnings},
         store,
         verbs::{self, Failure},
     },
@@ -89,7 +90,7 @@ impl EditPage {
                 .unwrap_or_default(),
             notes: notes(&form, known.last.as_ref()),
             form,
-            remarks: Remarks::of_return(returned),
+            remarks: remarks_of(returned),
             message: returned.map(|returned| returned.message.clone()).unwrap_or_default(),
             available: known.facts.available,
             theirs: Vec::new(),

@@ -8,16 +8,15 @@ mod sign;
 
 use crate::{
     access::{Actor, routing::Routes},
+    filing::Act,
     grant::Scope,
     ids::Id,
     infra::{Portal, error::AppError},
     requisition::{
         Case, Requisition, Status, store,
-        verbs::{Act, Failure, Target},
+        verbs::{Failure, Target},
     },
 };
-
-pub use show::{AttachmentView, FieldView, SectionView, TimelineView, timeline, timeline_of_all};
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
@@ -46,7 +45,7 @@ fn scope(actor: &Actor) -> Scope {
 }
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
-    Act { scope: scope(actor), actor: actor.clone(), now: portal.clock.now() }
+    Act::of_recipient(actor, portal.clock.now())
 }
 
 /// What a verb came to. One that was refused because the same page was posted just before (a button pressed twice, a

@@ -4,12 +4,13 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, find, or_done_before, scope, show::SectionView};
+use super::{act, address, find, or_done_before, scope};
 use crate::{
     access::{
         self,
         proof::{By, Posted, Signatory},
     },
+    filing::pages::SectionView,
     ids::Id,
     infra::{
         Portal,

@@ -11,6 +11,12 @@ use crate::{
         proof::{Authority, By},
     },
     calendar,
+    filing::{
+        self, Signature,
+        head::field_label,
+        pages::{AttachmentView, TimelineView, timeline},
+        store::Attachment,
+    },
     grant::Account,
     history,
     ids::Id,
@@ -22,11 +28,7 @@ use crate::{
     },
     money::Money,
     requisition::{
-        Case, Content, Issue, Received, Refusal, Requisition, Signature, Status,
-        form::{RequisitionForm, field_label},
-        pages::{AttachmentView, TimelineView, timeline},
-        sheet,
-        store::{self, Attachment},
+        Case, Content, Issue, Received, Refusal, Requisition, Status, form::RequisitionForm, sheet, store,
         tone,
     },
     review::{
@@ -111,7 +113,7 @@ pub async fn attachment(
         .db
         .read(move |connection| {
             store::find(connection, scope, requisition)?.ok_or(AppError::NotFound)?;
-            store::attachment(connection, requisition, id)?.ok_or(AppError::NotFound)
+            filing::store::attachment(connection, requisition, id)?.ok_or(AppError::NotFound)
         })
         .await?;
     page::download(&file.media_type, &file.file_name, bytes)
@@ -142,7 +144,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<Cas
                     case.grant.recipient.id,
                     Some(&case.requisition),
                 )?,
-                attachments: store::attachments_of(connection, id)?,
+                attachments: filing::store::attachments_of(connection, id)?,
                 lines: history::store::of(connection, &case.grant.id.to_string())?,
                 officer: match &case.requisition.officer {
                     Some(officer) => store::officer_name(connection, officer)?,
@@ -321,7 +323,7 @@ impl CasePage {
         let at_its_fields = |field: &str| field == "message" || field.starts_with("remark_");
         !self.typed.message.is_empty()
             || !self.typed.remarks.is_empty()
-            || self.errors.list.iter().any(|error| at_its_fields(error.field))
+            || self.errors.list.iter().any(|error| at_its_fields(&error.field))
     }
 
     fn refusal_is_open(&self) -> bool {

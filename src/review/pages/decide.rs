@@ -11,6 +11,7 @@ use crate::{
         self, Role,
         proof::{By, CaseOfficer, Posted},
     },
+    filing::Signature,
     ids::Id,
     infra::{
         Portal,
@@ -18,7 +19,7 @@ use crate::{
         page::{self, Page},
     },
     requisition::{
-        Refusal, Requisition, Signature, Status,
+        Refusal, Requisition, Status,
         verbs::{self, Failure, Target},
     },
     review::form::{ApproveForm, ArrivalForm, AssignForm, RefuseForm, ReturnForm},
@@ -93,9 +94,7 @@ pub async fn register_original(
     };
     let act = act(&by, &portal);
     let outcome = portal.db.write(move |connection| verbs::arrive(connection, &act, target, day)).await;
-    if let Err(Failure::Refused(refusal @ (Refusal::ImpossibleArrival { .. } | Refusal::TooLate(_)))) =
-        outcome
-    {
+    if let Err(Failure::Refused(refusal @ (Refusal::ImpossibleArrival(_) | Refusal::TooLate(_)))) = outcome {
         let mut errors = FieldErrors::default();
         errors.add("arrived", refusal);
         return mend(by, &portal, target.id, typed, errors).await;

@@ -7,10 +7,11 @@ mod queue;
 
 use crate::{
     access::{Actor, routing::Routes},
+    filing::Act,
     grant::Scope,
     ids::Id,
     infra::Portal,
-    requisition::{Requisition, Status, verbs::Act},
+    requisition::{Requisition, Status},
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
@@ -34,7 +35,7 @@ fn scope(actor: &Actor) -> Scope {
 }
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
-    Act { scope: scope(actor), actor: actor.clone(), now: portal.clock.now() }
+    Act::of_authority(actor, portal.clock.now())
 }
 
 fn address(id: Id<Requisition>) -> String {

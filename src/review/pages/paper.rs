@@ -11,6 +11,7 @@ use crate::{
     },
     agreement::{self, Agreement, PaperForm as Paper},
     calendar,
+    filing::{Remarks, parse_arrival},
     grant::{self, Grant},
     ids::Id,
     infra::{
@@ -24,7 +25,7 @@ use crate::{
     recipient::{Organisation, sort_key},
     requisition::{
         Content, Refusal, Requisition, Status,
-        form::{FormFacts, Remarks, RequisitionForm, notes, parse_arrival},
+        form::{FormFacts, RequisitionForm, notes},
         store,
         verbs::{self, Failure, form_facts, number_of},
     },
@@ -100,7 +101,7 @@ pub async fn create(
         .await;
     let status = match outcome {
         Ok(()) => return page::see_other(address(id)),
-        Err(Failure::Refused(refusal @ (Refusal::ImpossibleArrival { .. } | Refusal::TooLate(_)))) => {
+        Err(Failure::Refused(refusal @ (Refusal::ImpossibleArrival(_) | Refusal::TooLate(_)))) => {
             errors.add("arrived", refusal);
             StatusCode::UNPROCESSABLE_ENTITY
         }

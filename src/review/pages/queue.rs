@@ -14,7 +14,7 @@ use crate::{
         proof::{Authority, By, CaseOfficer, Posted},
     },
     agreement::{self, Agreement},
-    calendar::{self, Deadline},
+    calendar,
     infra::{
         Portal,
         error::AppError,
@@ -192,7 +192,8 @@ fn is_mine(requisition: &Requisition, actor: &Actor) -> bool {
 
 fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>) -> Line {
     let requisition = row.requisition;
-    let deadline: Deadline = agreement.terms.deadlines.requisition;
+    let deadlines = agreement.terms.deadlines.extended(row.later);
+    let deadline = deadlines.requisition;
     let since = waiting_since(&requisition.status);
     Line {
         number: case_number(&row.agreement_code, &row.recipient_code, requisition.number),
@@ -210,7 +211,7 @@ fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>)
         amount: asked_for(&requisition),
         officer: row.officer.unwrap_or_default(),
         is_mine: is_mine(&requisition, actor),
-        lapsed: requisition.has_lapsed(agreement.terms.deadlines.right_has_lapsed(now)),
+        lapsed: requisition.has_lapsed(deadlines.right_has_lapsed(now)),
         requisition,
     }
 }

@@ -1,0 +1,147 @@
+//! Filings (*inlämningar*): what a requisition and a financial report have in common. Both are forms with the same head
+//! (Bilaga 2 punkt 1 and the diarienummer of punkt 2), fixed for signature, signed by an authorised person, and returned
+//! with remarks at their fields.
+
+pub mod head;
+pub mod pages;
+pub mod rules;
+pub mod store;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    access::{Actor, Role},
+    calendar,
+    grant::Scope,
+    history::{self, Event},
+};
+
+/// Who does it, when, and with whose eyes.
+#[derive(Debug, Clone)]
+pub struct Act {
+    pub scope: Scope,
+    pub actor: Actor,
+    pub now: DateTime<Utc>,
+}
+
+impl Act {
+    /// By somebody at a recipient: sees its own grants.
+    pub fn of_recipient(actor: &Actor, now: DateTime<Utc>) -> Self {
+        Self { scope: Scope::Recipient(actor.organisation.id), actor: actor.clone(), now }
+    }
+
+    /// By somebody at an authority: sees the grants of the agreements that it pays.
+    pub fn of_authority(actor: &Actor, now: DateTime<Utc>) -> Self {
+        Self { scope: Scope::Authority(actor.organisation.id), actor: actor.clone(), now }
+    }
+
+    pub fn by(&self) -> String {
+        self.actor.person.name.clone()
+    }
+
+    /// The line that the history gets, without details and reason.
+    pub fn entry(&self, event: Event, subject: impl Into<String>) -> history::Entry {
+        history::Entry {
+            at: self.now,
+            who: self.actor.who(),
+            event,
+            subject: subject.into(),
+            details: String::new(),
+            reason: String::new(),
+        }
+    }
+
+    /// The actor's mandate in a role must hold on the day it is used.
+    pub fn mandated(&self, role: Role) -> Result<(), NoMandate> {
+        let mandate = self.actor.mandate(role);
+        let today = calendar::day(self.now);
+        let decision = || match mandate.decision.as_str() {
+            "" => String::new(),
+            decision => format!(" ({decision})"),
+        };
+        match (mandate.from, mandate.to) {
+            (Some(from), _) if today < from => Err(NoMandate::NotYet { from, decision: decision() }),
+            (_, Some(to)) if today > to => Err(NoMandate::Expired { to, decision: decision() }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Why somebody may not certify or sign.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NoMandate {
+    #[error(
+        "Ditt uppdrag{decision} börjar gälla först {}. Till dess får någon annan med giltigt uppdrag göra det.",
+        calendar::long_date(*from)
+    )]
+    NotYet { from: NaiveDate, decision: String },
+    #[error(
+        "Ditt uppdrag{decision} gällde till och med {}. Be er att anmäla ett nytt beslut till myndigheten, eller låt någon annan med giltigt uppdrag göra det.",
+        calendar::long_date(*to)
+    )]
+    Expired { to: NaiveDate, decision: String },
+}
+
+/// How a form was signed (*underskrift i original av behörig företrädare*).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub enum Signature {
+    /// In the portal, by a signatory who confirmed who he or she is again.
+    Portal { by: String },
+    /// On paper; the recipient uploaded the scan.
+    Scan { attachment: String, uploaded_by: String },
+    /// On paper; the authority has the original.
+    Original { arrived: NaiveDate, registered_by: String },
+}
+
+/// What an officer says about a field, or what the portal asked about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldRemark {
+    pub field: String,
+    pub text: String,
+}
+
+/// Remarks at the fields of a form.
+#[derive(Debug, Clone, Default)]
+pub struct Remarks(pub Vec<FieldRemark>);
+
+impl Remarks {
+    /// The remark at a field, empty when there is none.
+    pub fn of(&self, field: &str) -> &str {
+        self.0.iter().find(|remark| remark.field == field).map_or("", |remark| &remark.text)
+    }
+}
+
+/// The day cannot be when an original came in.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{day} kan inte vara ankomstdag: {reason}. (R114)")]
+pub struct ImpossibleArrival {
+    day: NaiveDate,
+    reason: &'static str,
+}
+
+/// The moment that counts for an original that arrived on a day: the middle of it, or now when that day is today. It cannot
+/// have come before `earliest`: the day the form was issued, or the first day of the agreement's period.
+pub fn arrival(
+    day: NaiveDate,
+    earliest: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, ImpossibleArrival> {
+    let today = calendar::day(now);
+    if day > today {
+        return Err(ImpossibleArrival { day, reason: "den ligger i framtiden" });
+    }
+    if day < earliest {
+        return Err(ImpossibleArrival { day, reason: "blanketten fanns inte än" });
+    }
+    Ok(if day == today { now } else { calendar::start_of(day) + chrono::Duration::hours(12) })
+}
+
+/// The day an officer says that a form on paper arrived.
+pub fn parse_arrival(typed: &str) -> Result<NaiveDate, String> {
+    typed.trim().parse().map_err(|_| {
+        format!("Skriv ankomstdagen som ÅÅÅÅ-MM-DD, till exempel 2022-11-28. ({})", rules::Rule::Arrival)
+    })
+}

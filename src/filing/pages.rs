@@ -1,0 +1,99 @@
+//! What the pages about filings show alike: sections, files, timelines.
+
+use super::store::Attachment;
+use crate::{
+    calendar,
+    document::sheet::{Field, FieldValue, Section},
+    history::{self, Event},
+};
+
+/// A label and its value, as a page shows them.
+pub struct FieldView {
+    pub label: String,
+    pub value: String,
+}
+
+impl FieldView {
+    pub fn of(field: &Field) -> Self {
+        let value = match &field.value {
+            FieldValue::Text { text } => text.clone(),
+            FieldValue::Handwritten => String::new(),
+            FieldValue::Signed(signature) => format!("{}, {}", signature.signer, signature.time),
+        };
+        Self { label: field.label.clone(), value }
+    }
+}
+
+pub struct SectionView {
+    pub number: String,
+    pub title: String,
+    pub fields: Vec<FieldView>,
+}
+
+impl SectionView {
+    pub fn of(sections: &[Section]) -> Vec<Self> {
+        sections
+            .iter()
+            .map(|section| Self {
+                number: section.number.clone(),
+                title: section.title.clone(),
+                fields: section.fields.iter().map(FieldView::of).collect(),
+            })
+            .collect()
+    }
+}
+
+pub struct TimelineView {
+    pub when: String,
+    pub who: String,
+    pub what: String,
+    pub why: String,
+}
+
+impl TimelineView {
+    pub fn of(entry: &history::Entry) -> Self {
+        Self {
+            when: calendar::long_time(entry.at),
+            who: entry.by(),
+            what: entry.what(),
+            why: entry.reason.clone(),
+        }
+    }
+}
+
+/// The lines about one case, the newest first.
+pub fn timeline(lines: &[history::Line], subject: &str) -> Vec<TimelineView> {
+    let about = lines.iter().rev().filter(|line| line.entry.subject == subject);
+    about.map(|line| TimelineView::of(&line.entry)).collect()
+}
+
+/// The lines about a whole grant, the newest first, each with the case it is about.
+pub fn timeline_of_all(lines: &[history::Line]) -> Vec<TimelineView> {
+    let with_case = |line: &history::Line| {
+        let view = TimelineView::of(&line.entry);
+        match line.entry.event {
+            Event::Allocated => view,
+            _ => TimelineView { what: format!("{}: {}", line.entry.subject, view.what), ..view },
+        }
+    };
+    lines.iter().rev().map(with_case).collect()
+}
+
+pub struct AttachmentView {
+    pub href: String,
+    pub file: Attachment,
+    pub uploaded: String,
+}
+
+impl AttachmentView {
+    pub fn of(base: &str, files: Vec<Attachment>) -> Vec<Self> {
+        files
+            .into_iter()
+            .map(|file| Self {
+                href: format!("{base}/bilagor/{}", file.id),
+                uploaded: calendar::long_time(file.uploaded_at.and_utc()),
+                file,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,90 @@
+//! Rows and queries of the files of a case: a requisition, a report, a request for accounts.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use crate::{
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        hash::sha256_hex,
+        schema::files,
+        upload::ReceivedFile,
+    },
+};
+
+/// An uploaded file, without its bytes.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = files)]
+pub struct Attachment {
+    pub id: String,
+    pub file_name: String,
+    pub media_type: String,
+    pub size: i64,
+    pub sha256: String,
+    pub uploaded_by: String,
+    pub uploaded_at: NaiveDateTime,
+}
+
+impl Attachment {
+    /// Whole kilobytes, at least one.
+    pub fn kilobytes(&self) -> i64 {
+        (self.size / 1024).max(1)
+    }
+}
+
+pub fn attachments_of<C>(connection: &mut AnyConnection, case: Id<C>) -> Result<Vec<Attachment>, DbError> {
+    Ok(files::table
+        .filter(files::case_id.eq(case.to_string()))
+        .order_by((files::uploaded_at, files::id))
+        .select(Attachment::as_select())
+        .load(connection)?)
+}
+
+/// A file of a case that the caller has found for these eyes.
+pub fn attachment<C>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    id: Id<Attachment>,
+) -> Result<Option<(Attachment, Vec<u8>)>, DbError> {
+    Ok(files::table
+        .filter(files::id.eq(id.to_string()))
+        .filter(files::case_id.eq(case.to_string()))
+        .select((Attachment::as_select(), files::content))
+        .first(connection)
+        .optional()?)
+}
+
+pub fn insert_attachment<C>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    file: &ReceivedFile,
+    by: &str,
+    at: DateTime<Utc>,
+) -> Result<String, DbError> {
+    let id = Id::<Attachment>::new().to_string();
+    diesel::insert_into(files::table)
+        .values((
+            files::id.eq(&id),
+            files::case_id.eq(case.to_string()),
+            files::file_name.eq(&file.name),
+            files::media_type.eq(file.media_type),
+            files::size.eq(i64::try_from(file.bytes.len()).map_err(DbError::corrupt)?),
+            files::sha256.eq(sha256_hex(&file.bytes)),
+            files::uploaded_by.eq(by),
+            files::uploaded_at.eq(at.naive_utc()),
+            files::content.eq(&file.bytes),
+        ))
+        .execute(connection)?;
+    Ok(id)
+}
+
+/// Away with a file that has not been handed in yet; false when it is not there.
+pub fn remove_attachment<C>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    id: Id<Attachment>,
+) -> Result<bool, DbError> {
+    let row = files::table.filter(files::id.eq(id.to_string())).filter(files::case_id.eq(case.to_string()));
+    Ok(diesel::delete(row).execute(connection)? == 1)
+}

@@ -16,6 +16,7 @@ use crate::{
     calendar,
     grant::Scope,
     history::{self, Event},
+    infra::hash::sha256_hex,
 };
 
 /// Who does it, when, and with whose eyes.
@@ -101,6 +102,41 @@ pub enum Signature {
 pub struct FieldRemark {
     pub field: String,
     pub text: String,
+}
+
+/// The content of a form as it was fixed for signature. Never changed: a correction is a new issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue<C> {
+    pub version: i32,
+    pub content: C,
+    /// What the recipient was asked to look at twice, and confirmed.
+    pub warnings: Vec<FieldRemark>,
+    pub fingerprint: String,
+    pub issued_by: String,
+    pub issued_at: DateTime<Utc>,
+}
+
+impl<C: Serialize> Issue<C> {
+    /// Fixes the content. The fingerprint covers what the document says and which document it is.
+    pub fn new(
+        case_number: &str,
+        recipient: &str,
+        version: i32,
+        content: C,
+        warnings: Vec<FieldRemark>,
+        issued_by: String,
+        issued_at: DateTime<Utc>,
+    ) -> Self {
+        let covered = serde_json::json!([case_number, recipient, version, content]);
+        Self {
+            version,
+            fingerprint: sha256_hex(covered.to_string()),
+            content,
+            warnings,
+            issued_by,
+            issued_at,
+        }
+    }
 }
 
 /// Remarks at the fields of a form.

@@ -70,7 +70,7 @@ events! {
     ReportStarted "report_started" "Den ekonomiska redovisningen påbörjades",
     ReportIssued "report_issued" "Redovisningen lämnades till granskning och underskrift",
     ReportTakenBack "report_taken_back" "Redovisningen togs tillbaka för att ändras",
-    ReportDiscarded "report_discarded" "Utkastet till redovisning togs bort",
+    CorrectionGivenUp "correction_given_up" "Rättelsen av redovisningen avbröts",
     ReportCertified "report_certified" "Redovisningen granskades och intygades",
     ReportSigned "report_signed" "Redovisningen skrevs under och lämnades in",
     ReportScanned "report_scanned" "Den undertecknade redovisningen laddades upp och lämnades in",

@@ -29,10 +29,9 @@ use thiserror::Error;
 use crate::{
     agreement::Period,
     calendar::Deadline,
-    filing::{FieldRemark, ImpossibleArrival, NoMandate, Signature, head::Head},
+    filing::{self, FieldRemark, ImpossibleArrival, NoMandate, Signature, head::Head},
     grant::{Grant, Overdrawn},
     ids::Id,
-    infra::hash::sha256_hex,
     money::Money,
     numbers::{GiroAccount, Line},
 };
@@ -84,40 +83,8 @@ pub struct Content {
     pub payment_reference: Option<Line<35>>,
 }
 
-/// The content as it was fixed for signature. Never changed: a correction is a new issue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issue {
-    pub version: i32,
-    pub content: Content,
-    /// What the recipient was asked to look at twice, and confirmed.
-    pub warnings: Vec<FieldRemark>,
-    pub fingerprint: String,
-    pub issued_by: String,
-    pub issued_at: DateTime<Utc>,
-}
-
-impl Issue {
-    /// Fixes the content. The fingerprint covers what the document says and which document it is.
-    pub fn new(
-        case_number: &str,
-        recipient: &str,
-        version: i32,
-        content: Content,
-        warnings: Vec<FieldRemark>,
-        issued_by: String,
-        issued_at: DateTime<Utc>,
-    ) -> Self {
-        let covered = serde_json::json!([case_number, recipient, version, content]);
-        Self {
-            version,
-            fingerprint: sha256_hex(covered.to_string()),
-            content,
-            warnings,
-            issued_by,
-            issued_at,
-        }
-    }
-}
+/// What was fixed for signature.
+pub type Issue = filing::Issue<Content>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]

@@ -1,5 +1,7 @@
 //! The requisition as a document: the form of Bilaga 2 filled in, and the receipt.
 
+use chrono::{DateTime, Utc};
+
 use super::{Case, Content, Issue, Received, Status};
 use crate::{
     agreement::{PaperForm, Period},
@@ -146,13 +148,16 @@ pub fn signer(signature: &Signature) -> &str {
 }
 
 pub fn signing_sentence(received: &Received) -> String {
-    match &received.signature {
-        Signature::Portal { by } => {
-            format!("Underskriven i portalen av {by} {}.", long_time(received.completed_at))
-        }
+    signed(&received.signature, received.completed_at)
+}
+
+/// How and when a form was signed, in a sentence.
+pub fn signed(signature: &Signature, at: DateTime<Utc>) -> String {
+    match signature {
+        Signature::Portal { by } => format!("Underskriven i portalen av {by} {}.", long_time(at)),
         Signature::Scan { uploaded_by, .. } => format!(
             "Undertecknad på papper. Den inskannade handlingen laddades upp av {uploaded_by} {}.",
-            long_time(received.completed_at)
+            long_time(at)
         ),
         Signature::Original { arrived, registered_by } => format!(
             "Undertecknad på papper. Originalet kom in {} och registrerades av {registered_by}.",

@@ -1,0 +1,193 @@
+//! The certificate (*intyg*): the finance head has reviewed section 3 of the report (Bilaga 2 punkt 4; §7.1).
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::rules::Rule;
+use crate::{
+    infra::form::FieldErrors,
+    numbers::{Email, Line, Prose, Telephone},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    #[serde(flatten)]
+    pub statement: Statement,
+    /// Who gave it, signed in: not the one who signs the report.
+    pub by: String,
+    pub person_id: String,
+    pub at: DateTime<Utc>,
+    /// What it is of: [`super::Content::section_3`].
+    pub section_3: String,
+}
+
+/// What section 4 of the form says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    pub verdict: Verdict,
+    pub name: Line<100>,
+    pub title: Line<100>,
+    pub telephone: Telephone,
+    pub email: Email,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "alternative", rename_all = "snake_case")]
+pub enum Verdict {
+    /// Alt 1: *intygar att den ekonomiska redovisningen under punkt 3 är korrekt*.
+    Correct,
+    /// Alt 2: *bedömer inte att … är korrekt. (Avvikelserna och eventuella åtgärder ska också redovisas.)*
+    NotCorrect { deviations: Prose<2000>, measures: Option<Prose<2000>> },
+}
+
+impl Verdict {
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Correct => "Alt 1",
+            Self::NotCorrect { .. } => "Alt 2",
+        }
+    }
+
+    pub fn is_correct(&self) -> bool {
+        matches!(self, Self::Correct)
+    }
+}
+
+/// The fields as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CertificateForm {
+    /// `1` or `2`.
+    pub alternative: String,
+    pub deviations: String,
+    pub measures: String,
+    pub certifier_name: String,
+    pub certifier_title: String,
+    pub certifier_telephone: String,
+    pub certifier_email: String,
+}
+
+impl CertificateForm {
+    /// What is known of whoever certifies, from the account and from the certificate given the last time.
+    pub fn prefilled(name: &str, email: &str, last: Option<&Statement>) -> Self {
+        Self {
+            certifier_name: name.to_owned(),
+            certifier_title: last.map(|last| last.title.to_string()).unwrap_or_default(),
+            certifier_telephone: last.map(|last| last.telephone.to_string()).unwrap_or_default(),
+            certifier_email: email.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// The statement, or everything that is to be mended, in the order of the form.
+    pub fn parse(&self) -> Result<Statement, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let statement = self.statement(&mut errors);
+        statement.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    fn statement(&self, errors: &mut FieldErrors) -> Option<Statement> {
+        let verdict = self.verdict(errors);
+        let name = errors.read("certifier_name", Rule::CertifierName, Line::parse(&self.certifier_name));
+        let title = errors.read("certifier_title", Rule::CertifierTitle, Line::parse(&self.certifier_title));
+        let telephone = errors.read(
+            "certifier_telephone",
+            Rule::CertifierTelephone,
+            Telephone::parse(&self.certifier_telephone),
+        );
+        let email = errors.read("certifier_email", Rule::CertifierEmail, Email::parse(&self.certifier_email));
+        Some(Statement {
+            verdict: verdict?,
+            name: name?,
+            title: title?,
+            telephone: telephone?,
+            email: email?,
+        })
+    }
+
+    fn verdict(&self, errors: &mut FieldErrors) -> Option<Verdict> {
+        match self.alternative.as_str() {
+            "1" => {
+                // Deviations under Alt 1 contradict it: asked about, never dropped.
+                if !self.deviations.trim().is_empty() {
+                    let message =
+                        "Du har valt Alt 1 men beskrivit avvikelser. Välj Alt 2, eller ta bort texten.";
+                    errors.broken("deviations", Rule::Deviations, message);
+                    return None;
+                }
+                Some(Verdict::Correct)
+            }
+            "2" => {
+                if self.deviations.trim().is_empty() {
+                    let message = "Beskriv avvikelserna. De ska redovisas när du väljer Alt 2.";
+                    errors.broken("deviations", Rule::Deviations, message);
+                }
+                let deviations = (!self.deviations.trim().is_empty())
+                    .then(|| errors.read("deviations", Rule::Deviations, Prose::parse(&self.deviations)))
+                    .flatten();
+                let measures = errors.read_optional("measures", Rule::Measures, &self.measures, Prose::parse);
+                Some(Verdict::NotCorrect { deviations: deviations?, measures: measures? })
+            }
+            _ => {
+                errors.broken("alternative", Rule::Alternative, "Välj Alt 1 eller Alt 2.");
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub fn filled() -> CertificateForm {
+        let text = str::to_owned;
+        CertificateForm {
+            alternative: text("1"),
+            certifier_name: text("Övning Ekonomichef"),
+            certifier_title: text("Ekonomichef"),
+            certifier_telephone: text("0303-70 30 00"),
+            certifier_email: text("ekonomichef@ovning.example"),
+            ..CertificateForm::default()
+        }
+    }
+
+    fn fields_in_error(change: impl FnOnce(&mut CertificateForm)) -> Vec<String> {
+        let mut form = filled();
+        change(&mut form);
+        let errors = form.parse().unwrap_err();
+        errors.list.into_iter().map(|error| error.field.into_owned()).collect()
+    }
+
+    #[test]
+    fn both_alternatives_are_legal_outcomes() {
+        assert!(filled().parse().unwrap().verdict.is_correct());
+        let mut form = filled();
+        form.alternative = "2".to_owned();
+        form.deviations = "Två fakturor saknas.".to_owned();
+        let statement = form.parse().unwrap();
+        assert!(matches!(&statement.verdict, Verdict::NotCorrect { measures: None, .. }));
+        assert_eq!(statement.verdict.label(), "Alt 2");
+    }
+
+    #[test]
+    fn every_field_has_its_own_error() {
+        assert_eq!(fields_in_error(|form| form.alternative.clear()), ["alternative"]);
+        assert_eq!(fields_in_error(|form| form.alternative = "3".to_owned()), ["alternative"]);
+        assert_eq!(fields_in_error(|form| form.alternative = "2".to_owned()), ["deviations"]);
+        assert_eq!(fields_in_error(|form| form.deviations = "Fel".to_owned()), ["deviations"]);
+        assert_eq!(fields_in_error(|form| form.certifier_name.clear()), ["certifier_name"]);
+        assert_eq!(fields_in_error(|form| form.certifier_title.clear()), ["certifier_title"]);
+        assert_eq!(
+            fields_in_error(|form| form.certifier_telephone = "1".to_owned()),
+            ["certifier_telephone"]
+        );
+        assert_eq!(fields_in_error(|form| form.certifier_email = "a".to_owned()), ["certifier_email"]);
+        let long = |form: &mut CertificateForm| {
+            form.alternative = "2".to_owned();
+            form.deviations = "x".repeat(2_001);
+            form.measures = "x".repeat(2_001);
+        };
+        assert_eq!(fields_in_error(long), ["deviations", "measures"]);
+    }
+}

@@ -1,0 +1,503 @@
+//! The financial report (*ekonomisk redovisning*): what was used of a grant, what was not, certified and signed.
+//!
+//! ```text
+//!            ┌──────────────take back──────────────┬──────────────────────┐
+//!            ▼                                     │                      │
+//! none ──► Draft ──issue──► AwaitingCertificate ──certify──► AwaitingSignature ──submit──► Submitted ──approve──► Approved
+//!            ▲  └─issue, punkt 3 as it was certified──────────────▲                          │                    │
+//!            ├───────────────────────────send back───────────────────────────────────────────┘                    │
+//!            └───────────────────────────correct, with its reason──────────────────────────────────────────────────┘
+//! ```
+//!
+//! One report per grant, with all posts that were paid out. A draft that answers a return is one that came in and is being
+//! completed; one that is a correction leaves the approved version standing until the corrected one is approved.
+//!
+//! The certificate is of section 3 as it was: it holds through changes elsewhere in the form, and falls with any change
+//! there.
+
+pub mod certificate;
+pub mod form;
+pub mod pages;
+pub mod rules;
+pub mod sheet;
+pub mod store;
+pub mod verbs;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    agreement::Period,
+    filing::{self, FieldRemark, ImpossibleArrival, NoMandate, Signature, head::Head},
+    grant::{Account, Grant, Ledger},
+    ids::Id,
+    infra::hash::sha256_hex,
+    money::Money,
+    numbers::Line,
+};
+
+pub use certificate::{Certificate, Verdict};
+
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub id: Id<Report>,
+    pub grant_id: Id<Grant>,
+    pub status: Status,
+    /// Why an approved report is being changed, and what stands until then.
+    pub correction: Option<Correction>,
+    pub draft: form::ReportForm,
+    /// How many times it has been issued; the newest issue has this number.
+    pub version: i32,
+    /// Changes with every write: what a page was made from.
+    pub revision: i64,
+    /// The case officer who handles it.
+    pub officer: Option<String>,
+}
+
+/// A report with its grant and its standing issue.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub report: Report,
+    pub grant: Grant,
+    pub issue: Option<Issue>,
+}
+
+impl Case {
+    pub fn number(&self) -> String {
+        number_of(&self.grant)
+    }
+}
+
+/// `AO21-1440-E1`: the agreement's code, the recipient's, and that it is the grant's *ekonomiska redovisning*.
+pub fn number_of(grant: &Grant) -> String {
+    case_number(&grant.agreement.terms.code, &grant.recipient.code)
+}
+
+pub fn case_number(agreement_code: &str, recipient_code: &str) -> String {
+    format!("{agreement_code}-{recipient_code}-E1")
+}
+
+/// What the form says, every field valid by having been read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    #[serde(flatten)]
+    pub head: Head,
+    pub period: Period,
+    pub posts: Vec<PostAccount>,
+    /// *Har svarat på Socialstyrelsens enkät*; nothing where the recipient is not asked.
+    pub survey: Option<bool>,
+}
+
+/// One post, accounted for by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostAccount {
+    pub post: String,
+    /// *Summa bidrag enligt överenskommelsen.*
+    pub granted: Money,
+    /// *Bidrag som erhållits*, from the ledger.
+    pub received: Money,
+    /// *Summa kostnader.*
+    pub costs: Money,
+    pub items: Vec<CostItem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostItem {
+    pub text: Line<100>,
+    pub amount: Money,
+}
+
+impl PostAccount {
+    /// *Medel som inte har förbrukats (Bidrag – totala kostnader)*: negative where it is a deficit.
+    pub fn unspent(&self) -> Money {
+        self.received - self.costs
+    }
+
+    /// A deficit gives nothing to repay.
+    pub fn to_repay(&self) -> Money {
+        self.unspent().max(Money::ZERO)
+    }
+}
+
+impl Content {
+    pub fn received(&self) -> Money {
+        self.posts.iter().map(|post| post.received).sum()
+    }
+
+    pub fn costs(&self) -> Money {
+        self.posts.iter().map(|post| post.costs).sum()
+    }
+
+    pub fn unspent(&self) -> Money {
+        self.received() - self.costs()
+    }
+
+    pub fn to_repay(&self) -> Money {
+        self.posts.iter().map(PostAccount::to_repay).sum()
+    }
+
+    /// What the certificate is of: section 3 (Bilaga 2 punkt 3).
+    pub fn section_3(&self) -> String {
+        sha256_hex(serde_json::json!([self.posts, self.survey]).to_string())
+    }
+
+    /// True when it accounts for exactly what the ledger says was paid out.
+    pub fn matches(&self, ledger: &Ledger) -> bool {
+        let accounted: Money = self.received();
+        accounted == ledger.total(Account::PaidOut)
+            && self.posts.iter().all(|post| post.received == ledger.of(&post.post, Account::PaidOut))
+    }
+
+    fn costs_by_post(&self) -> BTreeMap<String, Money> {
+        self.posts.iter().map(|post| (post.post.clone(), post.costs)).collect()
+    }
+}
+
+/// What was fixed for certificate and signature.
+pub type Issue = filing::Issue<Content>;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Status {
+    /// Being filled in. With `answers` it came in and was returned. The certificate is kept while section 3 stays as it was.
+    Draft {
+        answers: Option<Return>,
+        certificate: Option<Certificate>,
+    },
+    AwaitingCertificate {
+        answers: Option<Return>,
+    },
+    AwaitingSignature {
+        answers: Option<Return>,
+        certificate: Certificate,
+    },
+    Submitted {
+        received: Received,
+    },
+    Approved(Approval),
+}
+
+/// That it came in: which issue, when first, what it says was spent, who certified it and how it was signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// When the report first came in; a completed or corrected one keeps it.
+    pub at: DateTime<Utc>,
+    pub version: i32,
+    pub costs: BTreeMap<String, Money>,
+    pub certificate: Certificate,
+    pub signature: Signature,
+    /// When this version came in.
+    pub completed_at: DateTime<Utc>,
+}
+
+/// That the authority wants it completed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Return {
+    pub received: Received,
+    pub by: String,
+    pub at: DateTime<Utc>,
+    pub message: String,
+    pub remarks: Vec<FieldRemark>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub received: Received,
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
+/// That an approved report is being changed: by whom, when, why, and what stands meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    pub of: Approval,
+    pub by: String,
+    pub at: DateTime<Utc>,
+    pub reason: String,
+}
+
+/// Why a verb could not be carried out, in words for whoever tried.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("Det går inte nu: redovisningen är {}.", .0.to_lowercase())]
+    NotInThisState(&'static str),
+    #[error(
+        "Någon annan har ändrat redovisningen sedan du öppnade sidan. Läs den som den är nu och försök igen."
+    )]
+    Changed,
+    #[error("Redovisningen öppnar när bidraget har betalats ut.")]
+    NotPaidYet,
+    #[error(
+        "Det utbetalda beloppet har ändrats sedan redovisningen ställdes i ordning. Ta tillbaka den, så fylls det nya beloppet i."
+    )]
+    PaidOutChanged,
+    #[error(
+        "{0} har intygat redovisningen och kan inte också skriva under den. Intyget och underskriften ska göras av olika personer."
+    )]
+    SamePerson(String),
+    #[error(transparent)]
+    ImpossibleArrival(#[from] ImpossibleArrival),
+    #[error(transparent)]
+    NoMandate(#[from] NoMandate),
+}
+
+impl Report {
+    /// The submission that counts, if it ever came in.
+    pub fn received(&self) -> Option<&Received> {
+        match &self.status {
+            Status::Draft { answers: Some(returned), .. }
+            | Status::AwaitingCertificate { answers: Some(returned) }
+            | Status::AwaitingSignature { answers: Some(returned), .. } => Some(&returned.received),
+            Status::Submitted { received } => Some(received),
+            Status::Approved(approval) => Some(&approval.received),
+            Status::Draft { answers: None, .. }
+            | Status::AwaitingCertificate { answers: None }
+            | Status::AwaitingSignature { answers: None, .. } => {
+                self.correction.as_ref().map(|correction| &correction.of.received)
+            }
+        }
+    }
+
+    /// The approval that stands, also while a correction is made.
+    pub fn approval(&self) -> Option<&Approval> {
+        match &self.status {
+            Status::Approved(approval) => Some(approval),
+            Status::Draft { .. }
+            | Status::AwaitingCertificate { .. }
+            | Status::AwaitingSignature { .. }
+            | Status::Submitted { .. } => self.correction.as_ref().map(|correction| &correction.of),
+        }
+    }
+
+    /// The costs of a post in the report that came in last: what the ledger has on *Redovisade kostnader*.
+    pub fn reported(&self, post: &str) -> Money {
+        self.received().and_then(|received| received.costs.get(post).copied()).unwrap_or_default()
+    }
+
+    /// The costs of a post in the report that was approved last: what the ledger has on *Kostnader*.
+    pub fn costs(&self, post: &str) -> Money {
+        self.approval().and_then(|approval| approval.received.costs.get(post).copied()).unwrap_or_default()
+    }
+
+    /// What the authority asked for and that is not answered yet.
+    pub fn returned(&self) -> Option<&Return> {
+        match &self.status {
+            Status::Draft { answers, .. }
+            | Status::AwaitingCertificate { answers }
+            | Status::AwaitingSignature { answers, .. } => answers.as_ref(),
+            Status::Submitted { .. } | Status::Approved(_) => None,
+        }
+    }
+
+    /// The certificate that holds for the issue that is to be signed, or that came in.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match &self.status {
+            Status::AwaitingSignature { certificate, .. } => Some(certificate),
+            Status::AwaitingCertificate { .. } => None,
+            Status::Draft { .. } | Status::Submitted { .. } | Status::Approved(_) => {
+                self.received().map(|received| &received.certificate)
+            }
+        }
+    }
+
+    /// The issue that speaks for it: the one to be certified or signed, or the one that came in.
+    pub fn standing_version(&self) -> Option<i32> {
+        match &self.status {
+            Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. } => Some(self.version),
+            Status::Draft { .. } | Status::Submitted { .. } | Status::Approved(_) => {
+                self.received().map(|received| received.version)
+            }
+        }
+    }
+
+    pub fn is_editable(&self) -> bool {
+        matches!(self.status, Status::Draft { .. })
+    }
+
+    /// Fixes the content. It goes straight to signature when section 3 is as it was certified; otherwise the certificate
+    /// falls. The caller keeps the [`Issue`] with the next version.
+    pub fn issue(mut self, section_3: &str) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Draft { answers, certificate } => {
+                match certificate.filter(|certificate| certificate.section_3 == section_3) {
+                    Some(certificate) => Status::AwaitingSignature { answers, certificate },
+                    None => Status::AwaitingCertificate { answers },
+                }
+            }
+            other => return Err(other.not_now()),
+        };
+        self.version += 1;
+        Ok(self)
+    }
+
+    /// Back to be changed. The certificate comes along, for as long as section 3 stays as it is.
+    pub fn take_back(mut self) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::AwaitingCertificate { answers } => Status::Draft { answers, certificate: None },
+            Status::AwaitingSignature { answers, certificate } => {
+                Status::Draft { answers, certificate: Some(certificate) }
+            }
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    /// The finance head has reviewed section 3 (Bilaga 2 punkt 4).
+    pub fn certify(mut self, certificate: Certificate) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::AwaitingCertificate { answers } => Status::AwaitingSignature { answers, certificate },
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    /// The signed document has come in. `signer` is whoever signs in the portal: not the one who certified.
+    pub fn submit(
+        mut self,
+        issue: &Issue,
+        signature: Signature,
+        signer: Option<&str>,
+        at: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        let first_received = self.received().map(|received| received.at);
+        let certificate = match self.status {
+            Status::AwaitingSignature { certificate, .. } => certificate,
+            other => return Err(other.not_now()),
+        };
+        if signer == Some(certificate.person_id.as_str()) {
+            return Err(Refusal::SamePerson(certificate.by));
+        }
+        self.status = Status::Submitted {
+            received: Received {
+                at: first_received.unwrap_or(at),
+                version: issue.version,
+                costs: issue.content.costs_by_post(),
+                certificate,
+                signature,
+                completed_at: at,
+            },
+        };
+        Ok(self)
+    }
+
+    /// A case officer takes the case, hands it over, or lets it go. Not before it came in, and not when it is decided.
+    pub fn assign(mut self, officer: Option<String>) -> Result<Self, Refusal> {
+        match self.status {
+            Status::Approved(_) => Err(self.status.not_now()),
+            Status::Draft { .. } | Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. }
+                if self.received().is_none() =>
+            {
+                Err(self.status.not_now())
+            }
+            Status::Draft { .. }
+            | Status::AwaitingCertificate { .. }
+            | Status::AwaitingSignature { .. }
+            | Status::Submitted { .. } => {
+                self.officer = officer;
+                Ok(self)
+            }
+        }
+    }
+
+    pub fn send_back(
+        mut self,
+        by: String,
+        at: DateTime<Utc>,
+        message: String,
+        remarks: Vec<FieldRemark>,
+    ) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Submitted { received } => {
+                let certificate = Some(received.certificate.clone());
+                Status::Draft { answers: Some(Return { received, by, at, message, remarks }), certificate }
+            }
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    /// What was corrected is past: the issues and the history keep it.
+    pub fn approve(mut self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Submitted { received } => Status::Approved(Approval { received, by, at }),
+            other => return Err(other.not_now()),
+        };
+        self.correction = None;
+        Ok(self)
+    }
+
+    /// Opens an approved report for a new version. What was approved stands until the new one is.
+    pub fn correct(mut self, by: String, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Approved(approval) => {
+                let certificate = Some(approval.received.certificate.clone());
+                self.correction = Some(Correction { of: approval, by, at, reason });
+                Status::Draft { answers: None, certificate }
+            }
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    /// Gives a correction up: what was approved is the report again. Not when it has been returned: that is answered.
+    pub fn give_up_correction(mut self) -> Result<Self, Refusal> {
+        self.status = match (self.status, self.correction.take()) {
+            (Status::Draft { answers: None, .. }, Some(correction)) => Status::Approved(correction.of),
+            (other, _) => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+}
+
+impl Status {
+    pub const KEYS: [(&'static str, &'static str); 6] = [
+        ("draft", "Utkast"),
+        ("awaiting_certificate", "Väntar på intyg"),
+        ("awaiting_signature", "Väntar på underskrift"),
+        ("submitted", "Inlämnad"),
+        ("returned", "Återsänd för komplettering"),
+        ("approved", "Godkänd"),
+    ];
+
+    pub fn key(&self) -> &'static str {
+        self.key_and_label().0
+    }
+
+    pub fn label(&self) -> &'static str {
+        self.key_and_label().1
+    }
+
+    fn key_and_label(&self) -> (&'static str, &'static str) {
+        let index = match self {
+            Self::Draft { answers: None, .. } => 0,
+            Self::AwaitingCertificate { .. } => 1,
+            Self::AwaitingSignature { .. } => 2,
+            Self::Submitted { .. } => 3,
+            Self::Draft { answers: Some(_), .. } => 4,
+            Self::Approved(_) => 5,
+        };
+        Self::KEYS[index]
+    }
+
+    /// The tone of a status tag. The text says the same: colour is never alone.
+    pub fn tone(&self) -> &'static str {
+        match self {
+            Self::Draft { answers: None, .. } => "neutral",
+            Self::AwaitingCertificate { .. }
+            | Self::AwaitingSignature { .. }
+            | Self::Draft { answers: Some(_), .. } => "warning",
+            Self::Submitted { .. } => "info",
+            Self::Approved(_) => "success",
+        }
+    }
+
+    fn not_now(&self) -> Refusal {
+        Refusal::NotInThisState(self.label())
+    }
+}
+
+#[cfg(test)]
+mod tests;

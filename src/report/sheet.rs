@@ -1,0 +1,262 @@
+//! The report as a document: the right column of Bilaga 2 filled in, and the receipt.
+
+use super::{Case, Certificate, Content, Issue, PostAccount, Received, Status, Verdict};
+use crate::{
+    agreement::{PaperForm, Section as PaperSection},
+    calendar::{day, long_date, long_time},
+    document::sheet::{Choice, Field, FormDocument, Receipt, Section, Signature as PrintedSignature},
+    filing::{
+        Signature,
+        head::{self, text},
+    },
+    grant::Grant,
+    money::Money,
+    requisition::sheet::period,
+};
+
+/// The form, with the words and the order of the agreement's own.
+pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
+    let terms = &case.grant.agreement.terms;
+    let number = case.number();
+    let head = &issue.content.head;
+    FormDocument {
+        title: format!("{} {number}, {}", terms.forms.report.heading, case.grant.recipient.formal_name),
+        heading: terms.forms.report.heading.clone(),
+        number,
+        version: issue.version.unsigned_abs(),
+        agreement: terms.name.clone(),
+        addressee: case.grant.agreement.authority.formal_name.clone(),
+        state_line: state_line(case, issue),
+        practice,
+        diarienummer_agreement: text(head.agreement_diarienummer.as_ref()),
+        diarienummer_decision: text(head.decision_diarienummer.as_ref()),
+        sections: sections(case, issue),
+        fingerprint: issue.fingerprint.clone(),
+        issued: long_time(issue.issued_at),
+    }
+}
+
+/// That this issue came in, when it has.
+fn received<'a>(case: &'a Case, issue: &Issue) -> Option<&'a Received> {
+    case.report.received().filter(|received| received.version == issue.version)
+}
+
+fn state_line(case: &Case, issue: &Issue) -> String {
+    match (received(case, issue), &case.report.status) {
+        (Some(received), _) => signing_sentence(received),
+        (None, Status::AwaitingCertificate { .. }) => "Inte inlämnad: väntar på intyg".to_owned(),
+        (None, Status::AwaitingSignature { .. }) => "Inte inlämnad: för underskrift".to_owned(),
+        (None, _) => "Inte inlämnad".to_owned(),
+    }
+}
+
+/// The numbered sections with their labels and values, for the document and for the page.
+pub fn sections(case: &Case, issue: &Issue) -> Vec<Section> {
+    let paper = &case.grant.agreement.terms.forms.report;
+    paper.sections.iter().map(|section| section_of(section, paper, case, issue)).collect()
+}
+
+/// Sections 1 to 3: what the recipient filled in.
+pub fn filled_sections(case: &Case, issue: &Issue) -> Vec<Section> {
+    sections(case, issue).into_iter().take(3).collect()
+}
+
+fn section_of(section: &PaperSection, paper: &PaperForm, case: &Case, issue: &Issue) -> Section {
+    let mut printed = Section::new(section.number.to_string(), &section.title);
+    let certificate = case.report.certificate();
+    let is_certificate = section.fields.iter().any(|field| field.key == "certifier_name");
+    if is_certificate {
+        printed.choices = choices(&section.text, certificate);
+        printed.fields.extend(deviations(certificate));
+    } else {
+        printed.text = section.text.clone();
+    }
+    for field in &section.fields {
+        printed.fields.extend(values(&field.key, paper, case, issue));
+    }
+    printed
+}
+
+/// The two alternatives word for word, with whoever certified in the place of N.N. and the chosen one ticked.
+fn choices(texts: &[String], certificate: Option<&Certificate>) -> Vec<Choice> {
+    let chosen = certificate.map(|certificate| certificate.statement.verdict.label());
+    let named = |text: &String| match certificate {
+        Some(certificate) => text.replacen("N.N.", certificate.statement.name.as_str(), 1),
+        None => text.clone(),
+    };
+    texts
+        .iter()
+        .map(|text| Choice { text: named(text), chosen: chosen.is_some_and(|label| text.starts_with(label)) })
+        .collect()
+}
+
+fn deviations(certificate: Option<&Certificate>) -> Vec<Field> {
+    match certificate.map(|certificate| &certificate.statement.verdict) {
+        Some(Verdict::NotCorrect { deviations, measures }) => vec![
+            Field::text("Avvikelser", deviations.to_string()),
+            Field::text("Åtgärder", measures.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ],
+        Some(Verdict::Correct) | None => Vec::new(),
+    }
+}
+
+/// What stands under one of the printed labels. Amounts stand once for each post where there are several.
+fn values(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Vec<Field> {
+    let label = paper.label(key);
+    let content = &issue.content;
+    if let Some(field) = content.head.field(key, label) {
+        return vec![field];
+    }
+    match key {
+        "recipient" => vec![Field::text(label, &case.grant.recipient.formal_name)],
+        "agreement_name" => vec![Field::text(label, &case.grant.agreement.terms.name)],
+        "granted" => amounts(label, case, content, |post| post.granted),
+        "paid" | "received" => amounts(label, case, content, |post| post.received),
+        "period" => vec![Field::text(label, period(content.period))],
+        "costs" => costs(label, case, content),
+        "unspent" => amounts(label, case, content, PostAccount::unspent),
+        "survey" => vec![Field::text(label, survey(content))],
+        _ => vec![signing(key, label, case, issue)],
+    }
+}
+
+fn survey(content: &Content) -> &'static str {
+    match content.survey {
+        Some(true) => "Ja",
+        Some(false) => "Nej",
+        None => "Gäller inte bidragsmottagaren",
+    }
+}
+
+fn amounts(label: &str, case: &Case, content: &Content, of: impl Fn(&PostAccount) -> Money) -> Vec<Field> {
+    let [only] = content.posts.as_slice() else {
+        let total = content.posts.iter().map(&of).sum::<Money>();
+        let each = content.posts.iter().map(|post| {
+            Field::text(format!("– {}", post_name(&case.grant, &post.post)), of(post).to_string())
+        });
+        return std::iter::once(Field::text(label, total.to_string())).chain(each).collect();
+    };
+    vec![Field::text(label, of(only).to_string())]
+}
+
+fn costs(label: &str, case: &Case, content: &Content) -> Vec<Field> {
+    let mut fields = amounts(label, case, content, |post| post.costs);
+    for post in &content.posts {
+        let of = match content.posts.len() {
+            1 => String::new(),
+            _ => format!("{}, ", post_name(&case.grant, &post.post)),
+        };
+        fields.extend(
+            post.items
+                .iter()
+                .map(|item| Field::text(format!("Varav {of}{}", item.text), item.amount.to_string())),
+        );
+    }
+    fields
+}
+
+pub fn post_name<'a>(grant: &'a Grant, key: &str) -> &'a str {
+    grant.agreement.terms.post(key).map_or("", |post| &post.name)
+}
+
+fn signing(key: &str, label: &str, case: &Case, issue: &Issue) -> Field {
+    let statement = case.report.certificate().map(|certificate| &certificate.statement);
+    let in_portal = received(case, issue).and_then(|received| match &received.signature {
+        Signature::Portal { by } => Some((by, received.completed_at)),
+        Signature::Scan { .. } | Signature::Original { .. } => None,
+    });
+    match (key, statement, in_portal) {
+        ("certifier_name", Some(statement), _) => Field::text(label, statement.name.to_string()),
+        ("certifier_title", Some(statement), _) => Field::text(label, statement.title.to_string()),
+        ("certifier_telephone", Some(statement), _) => Field::text(label, statement.telephone.to_string()),
+        ("certifier_email", Some(statement), _) => Field::text(label, statement.email.to_string()),
+        ("date", _, Some((_, at))) => Field::text(label, long_date(day(at))),
+        ("name_clarification", _, Some((by, _))) => Field::text(label, by),
+        ("signature", _, Some((by, at))) => Field::signed(
+            label,
+            PrintedSignature {
+                signer: by.clone(),
+                time: long_time(at),
+                method: "Underskriven i Bidragsporten efter förnyad inloggning".to_owned(),
+            },
+        ),
+        ("signature", _, None) => Field::handwritten(label),
+        _ => Field::blank(label),
+    }
+}
+
+pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) -> Receipt {
+    let grant = &case.grant;
+    let number = case.number();
+    let paper = &grant.agreement.terms.forms.report;
+    let submitted = ["recipient", "organisation_number", "agreement_name", "received", "costs", "unspent"]
+        .into_iter()
+        .flat_map(|key| values(key, paper, case, issue))
+        .collect();
+    let to_repay = issue.content.to_repay();
+    Receipt {
+        title: format!("Kvitto {number}, {}", grant.recipient.formal_name),
+        heading: "Kvitto på inlämnad ekonomisk redovisning".to_owned(),
+        number,
+        agreement: grant.agreement.terms.name.clone(),
+        practice,
+        received_at: long_time(received.completed_at),
+        received_by: grant.agreement.authority.formal_name.clone(),
+        submitted_by: format!(
+            "{}, {}",
+            crate::requisition::sheet::signer(&received.signature),
+            grant.recipient.formal_name
+        ),
+        submitted,
+        signing: format!("{} {}", certificate_sentence(&received.certificate), signing_sentence(received)),
+        next_step: next_step(case, to_repay),
+        next_date: match to_repay.is_zero() {
+            true => String::new(),
+            false => long_date(grant.deadlines.repayment.0),
+        },
+        fingerprint: issue.fingerprint.clone(),
+        issued: long_time(received.completed_at),
+    }
+}
+
+fn next_step(case: &Case, to_repay: Money) -> String {
+    let authority = &case.grant.agreement.authority.name;
+    match to_repay.is_zero() {
+        true => format!(
+            "{authority} granskar redovisningen. Beslutet syns i portalen. Inget är kvar att betala tillbaka."
+        ),
+        false => format!(
+            "{authority} granskar redovisningen. Medel som inte har förbrukats, {to_repay}, ska betalas tillbaka. Konto och OCR-nummer står på sidan om återbetalning."
+        ),
+    }
+}
+
+pub fn certificate_sentence(certificate: &Certificate) -> String {
+    format!(
+        "Granskad enligt {} av {}, {}, {}.",
+        certificate.statement.verdict.label(),
+        certificate.statement.name,
+        certificate.statement.title,
+        long_time(certificate.at)
+    )
+}
+
+pub fn signing_sentence(received: &Received) -> String {
+    crate::requisition::sheet::signed(&received.signature, received.completed_at)
+}
+
+/// The label of one of the portal's fields, with the post's name where each post has its own.
+pub fn field_label(grant: &Grant, field: &str) -> String {
+    let paper = &grant.agreement.terms.forms.report;
+    let of_post = |post: &str, key: &str| match grant.posts().count() {
+        0 | 1 => paper.label(key).to_owned(),
+        _ => format!("{}, {}", paper.label(key), post_name(grant, post)),
+    };
+    if let Some(post) = field.strip_prefix("costs_") {
+        return of_post(post, "costs");
+    }
+    if let Some(post) = field.strip_prefix("items_") {
+        return format!("Kostnadsposter, {}", post_name(grant, post));
+    }
+    head::field_label(paper, field)
+}

@@ -22,7 +22,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    my_grants, practice, requisition, review,
+    my_grants, practice, report, requisition, review,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -39,6 +39,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     access::pages::routes(&mut routes);
     agreement::pages::routes(&mut routes);
     requisition::pages::routes(&mut routes);
+    report::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
     dashboard::pages::routes(&mut routes);
@@ -55,7 +56,7 @@ pub fn headers(https: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
         .add((
             "content-security-policy",
-            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; \
+            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; \
              form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ))
         .add(("x-content-type-options", "nosniff"))

@@ -1,10 +1,19 @@
 //! What the pages about filings show alike: sections, files, timelines.
 
+use actix_web::web;
+
 use super::store::Attachment;
 use crate::{
     calendar,
-    document::sheet::{Field, FieldValue, Section},
+    document::{
+        sheet::{Field, FieldValue, Section},
+        typeset::TypesetError,
+    },
     history::{self, Event},
+    infra::{
+        error::AppError,
+        page::{self, Page},
+    },
 };
 
 /// A label and its value, as a page shows them.
@@ -96,4 +105,16 @@ impl AttachmentView {
             })
             .collect()
     }
+}
+
+/// Typesetting takes its time: not on the threads that answer.
+pub async fn pdf(
+    name: String,
+    make: impl FnOnce() -> Result<Vec<u8>, TypesetError> + Send + 'static,
+) -> Page {
+    let bytes = web::block(make)
+        .await
+        .map_err(|error| AppError::internal(error.to_string()))?
+        .map_err(|error| AppError::internal(error.to_string()))?;
+    page::download("application/pdf", &name, bytes)
 }

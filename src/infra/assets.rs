@@ -39,6 +39,7 @@ pub async fn show(name: web::Path<String>) -> Result<HttpResponse, AppError> {
 fn media_type(name: &str) -> Option<&'static str> {
     match name.rsplit('.').next()? {
         "css" => Some("text/css; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
         "svg" => Some("image/svg+xml"),
         "woff2" => Some("font/woff2"),
         _ => None,

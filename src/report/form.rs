@@ -140,6 +140,15 @@ impl PostForm {
         rows
     }
 
+    /// The costs as they are typed now, whatever else is to be mended; nothing when they cannot be read.
+    pub fn sum(&self) -> Option<Money> {
+        if !self.costs.trim().is_empty() || !self.has_items() {
+            return money::parse_kronor_or_zero(&self.costs).ok();
+        }
+        let filled = self.items.iter().filter(|item| !item.is_blank());
+        filled.map(|item| money::parse_kronor(&item.amount).ok()).sum()
+    }
+
     pub fn has_items(&self) -> bool {
         self.items.iter().any(|item| !item.is_blank())
     }

@@ -1,0 +1,150 @@
+//! The finance head's certificate: section 3 is reviewed, and found correct (Alt 1) or not (Alt 2).
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{act, address, find, or_done_before, scope};
+use crate::{
+    access::{
+        self, Role,
+        proof::{By, FinanceHead, Posted},
+    },
+    agreement::{PaperForm, Section},
+    filing::pages::{AttachmentView, SectionView},
+    filing::{self, NoMandate},
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    report::{
+        Case, Refusal, Report, Status,
+        certificate::CertificateForm,
+        sheet,
+        verbs::{self, Failure, Target},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "report/certify.html")]
+struct CertifyPage {
+    chrome: Chrome,
+    case: Case,
+    sections: Vec<SectionView>,
+    attachments: Vec<AttachmentView>,
+    form: CertificateForm,
+    /// The two alternatives, word for word.
+    alternatives: Vec<(String, String)>,
+    /// Why whoever looks may not certify now.
+    no_mandate: Option<NoMandate>,
+    errors: FieldErrors,
+}
+
+impl CertifyPage {
+    fn paper(&self) -> &PaperForm {
+        &self.case.grant.agreement.terms.forms.report
+    }
+
+    fn section(&self) -> Option<&Section> {
+        section(&self.case)
+    }
+}
+
+/// Section 4 of the printed form.
+fn section(case: &Case) -> Option<&Section> {
+    let is_it = |section: &&Section| section.fields.iter().any(|field| field.key == "certifier_name");
+    case.grant.agreement.terms.forms.report.sections.iter().find(is_it)
+}
+
+/// What section 4 lets the finance head say, with whoever it is in the place of N.N.
+fn alternatives(case: &Case, name: &str) -> Vec<(String, String)> {
+    let texts = section(case).map(|section| section.text.as_slice()).unwrap_or_default();
+    let named = texts.iter().map(|text| text.replacen("N.N.", name, 1));
+    ["1", "2"].map(str::to_owned).into_iter().zip(named).collect()
+}
+
+pub async fn new(by: By<FinanceHead>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
+    let case = find(&portal, scope(&by), id.into_inner()).await?;
+    let last = case.report.received().map(|received| &received.certificate.statement);
+    let form = CertificateForm::prefilled(&by.person.name, &by.person.email, last);
+    certify_page(by, &portal, case, form, FieldErrors::default(), StatusCode::OK).await
+}
+
+async fn certify_page(
+    by: By<FinanceHead>,
+    portal: &Portal,
+    case: Case,
+    form: CertificateForm,
+    errors: FieldErrors,
+    status: StatusCode,
+) -> Page {
+    let (Some(issue), Status::AwaitingCertificate { .. }) = (&case.issue, &case.report.status) else {
+        return page::see_other(address(case.report.id));
+    };
+    let id = case.report.id;
+    let files = portal.db.read(move |connection| filing::store::attachments_of(connection, id)).await?;
+    let page = CertifyPage {
+        sections: SectionView::of(&sheet::filled_sections(&case, issue)),
+        attachments: AttachmentView::of(&address(id), files),
+        alternatives: alternatives(&case, &by.person.name),
+        no_mandate: act(&by, portal).mandated(Role::FinanceHead).err(),
+        chrome: by.chrome,
+        case,
+        form,
+        errors,
+    };
+    page::show_as(status, &page)
+}
+
+#[derive(Deserialize)]
+pub struct PostedCertificate {
+    revision: i64,
+    #[serde(default)]
+    password: String,
+    #[serde(flatten)]
+    form: CertificateForm,
+}
+
+pub async fn create(
+    Posted { by, body: Form(posted) }: Posted<By<FinanceHead>, Form<PostedCertificate>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Report>>,
+) -> Page {
+    let id = id.into_inner();
+    let PostedCertificate { revision, password, form } = posted;
+    // Somebody else's report is not there, whatever the password.
+    let case = find(&portal, scope(&by), id).await?;
+    let mut errors = form.parse().err().unwrap_or_default();
+    if errors.is_empty()
+        && access::pages::recognise(&portal, by.person.email.clone(), password).await?.is_none()
+    {
+        errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
+    }
+    if !errors.is_empty() {
+        // The page comes again as it was: never with other figures to certify.
+        return match case.report.revision == revision {
+            true => certify_page(by, &portal, case, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await,
+            false => Err(Failure::from(Refusal::Changed).into()),
+        };
+    }
+    let (act, target, given) = (act(&by, &portal), Target { id, revision }, form.clone());
+    let done = portal.db.write(move |connection| verbs::certify(connection, &act, target, &given)).await;
+    let me = by.person.id.to_string();
+    let is_done = |status: &Status| matches!(status, Status::AwaitingSignature { certificate, .. } if certificate.person_id == me);
+    match or_done_before(done, &portal, scope(&by), target, is_done).await {
+        Ok(()) => page::see_other(address(id)),
+        Err(Failure::Refused(refusal)) => {
+            let case = find(&portal, scope(&by), id).await?;
+            if !matches!(case.report.status, Status::AwaitingCertificate { .. }) {
+                return Err(AppError::Conflict(refusal.to_string()));
+            }
+            let mut errors = FieldErrors::default();
+            errors.add("", refusal);
+            certify_page(by, &portal, case, form, errors, StatusCode::CONFLICT).await
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}

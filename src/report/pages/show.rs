@@ -1,0 +1,240 @@
+//! The report's own page: what it says, where it stands, what can be done.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{RevisionForm, act, address, or_done_before, scope};
+use crate::{
+    access::{
+        Role,
+        proof::{By, Member, Posted, Preparer},
+    },
+    calendar,
+    filing::{
+        self,
+        pages::{AttachmentView, SectionView, TimelineView, timeline},
+    },
+    history,
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+        upload::Upload,
+    },
+    money::Money,
+    numbers::Prose,
+    report::{
+        Case, Certificate, Issue, Refusal, Report, Status, Verdict, sheet, store,
+        verbs::{self, Failure, Target},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "report/show.html")]
+struct ShowPage {
+    chrome: Chrome,
+    case: Case,
+    sections: Vec<SectionView>,
+    attachments: Vec<AttachmentView>,
+    /// Versions that came in before the one that stands, with their issue.
+    versions: Vec<Issue>,
+    timeline: Vec<TimelineView>,
+    days_left: i64,
+    may_prepare: bool,
+    may_certify: bool,
+    may_sign: bool,
+    errors: FieldErrors,
+    reason: String,
+}
+
+impl ShowPage {
+    fn certificate(&self) -> Option<&Certificate> {
+        self.case.report.certificate()
+    }
+
+    fn certificate_sentence(&self) -> String {
+        self.certificate().map(sheet::certificate_sentence).unwrap_or_default()
+    }
+
+    fn deviations(&self) -> Vec<(&'static str, String)> {
+        self.certificate().map(deviations).unwrap_or_default()
+    }
+
+    /// How the version that is shown was signed.
+    fn signing(&self) -> String {
+        let version = self.case.issue.as_ref().map(|issue| issue.version);
+        match self.case.report.received() {
+            Some(received) if version == Some(received.version) => sheet::signing_sentence(received),
+            _ => "Inte underskriven än".to_owned(),
+        }
+    }
+
+    fn received(&self) -> String {
+        let received = self.case.report.received();
+        received.map(|received| calendar::long_time(received.at)).unwrap_or_default()
+    }
+
+    fn is_late(&self) -> bool {
+        let deadline = self.case.grant.deadlines.report;
+        self.case.report.received().is_some_and(|received| deadline.passed(received.at))
+    }
+
+    fn costs(&self) -> Money {
+        self.case.issue.as_ref().map(|issue| issue.content.costs()).unwrap_or_default()
+    }
+
+    fn unspent(&self) -> Money {
+        self.case.issue.as_ref().map(|issue| issue.content.unspent()).unwrap_or_default()
+    }
+
+    fn to_repay(&self) -> Money {
+        self.case.issue.as_ref().map(|issue| issue.content.to_repay()).unwrap_or_default()
+    }
+}
+
+/// What Alt 2 says, under its labels.
+pub fn deviations(certificate: &Certificate) -> Vec<(&'static str, String)> {
+    match &certificate.statement.verdict {
+        Verdict::Correct => Vec::new(),
+        Verdict::NotCorrect { deviations, measures } => vec![
+            ("Avvikelser", deviations.to_string()),
+            ("Åtgärder", measures.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ],
+    }
+}
+
+pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
+    page::show(&show_page(&by, &portal, id.into_inner()).await?)
+}
+
+async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Report>) -> Result<ShowPage, AppError> {
+    let scope = scope(by);
+    let (case, files, issues, lines) = portal
+        .db
+        .read(move |connection| {
+            let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
+            let files = filing::store::attachments_of(connection, id)?;
+            let issues = store::issues_of(connection, id)?;
+            let lines = history::store::of(connection, &case.grant.id.to_string())?;
+            Ok::<_, AppError>((case, files, issues, lines))
+        })
+        .await?;
+    let standing = case.report.standing_version();
+    Ok(ShowPage {
+        chrome: by.chrome.clone(),
+        sections: case
+            .issue
+            .as_ref()
+            .map_or_else(Vec::new, |issue| SectionView::of(&sheet::filled_sections(&case, issue))),
+        attachments: AttachmentView::of(&address(id), files),
+        versions: issues
+            .into_iter()
+            .filter(|(issue, certificate)| certificate.is_some() && Some(issue.version) != standing)
+            .map(|(issue, _)| issue)
+            .collect(),
+        timeline: timeline(&lines, &case.number()),
+        days_left: case.grant.deadlines.report.days_left(portal.clock.now()),
+        may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
+        may_certify: by.has(Role::FinanceHead),
+        may_sign: by.has(Role::Signatory),
+        errors: FieldErrors::default(),
+        reason: String::new(),
+        case,
+    })
+}
+
+pub async fn take_back(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<RevisionForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Report>>,
+) -> Page {
+    let id = id.into_inner();
+    let (act, target) = (act(&by, &portal), form.of(id));
+    let done = portal.db.write(move |connection| verbs::take_back(connection, &act, target)).await;
+    let is_back = |status: &Status| matches!(status, Status::Draft { .. });
+    or_done_before(done, &portal, scope(&by), target, is_back).await?;
+    page::see_other(format!("{}/uppgifter", address(id)))
+}
+
+pub async fn scan(
+    Posted { by, body: upload }: Posted<By<Preparer>, Upload>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Report>>,
+) -> Page {
+    let id = id.into_inner();
+    let revision =
+        upload.field("revision").parse().map_err(|_| AppError::bad_request("Sidan saknar en uppgift."))?;
+    let file = match upload.file {
+        Ok(Some(file)) => file,
+        missing => {
+            let mut page = show_page(&by, &portal, id).await?;
+            // The paper is of the version that the page showed.
+            if page.case.report.revision != revision {
+                return Err(Failure::from(Refusal::Changed).into());
+            }
+            match missing {
+                Err(error) => page.errors.add("file", error),
+                _ => page.errors.add("file", "Välj den inskannade, undertecknade redovisningen."),
+            }
+            return page::show_errors(&page);
+        }
+    };
+    let act = act(&by, &portal);
+    let target = Target { id, revision };
+    let scanned = portal.db.write(move |connection| verbs::scan(connection, &act, target, &file)).await;
+    let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+    match or_done_before(scanned, &portal, scope(&by), target, is_in).await {
+        Ok(()) => page::see_other(format!("{}/kvitto", address(id))),
+        Err(Failure::Refused(refusal)) => {
+            let mut page = show_page(&by, &portal, id).await?;
+            page.errors.add("", refusal);
+            page::show_as(StatusCode::CONFLICT, &page)
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct CorrectForm {
+    revision: i64,
+    #[serde(default)]
+    reason: String,
+}
+
+pub async fn correct(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<CorrectForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Report>>,
+) -> Page {
+    let id = id.into_inner();
+    let reason = match Prose::<1000>::parse(&form.reason) {
+        Ok(reason) => reason.to_string(),
+        Err(error) => {
+            let mut page = show_page(&by, &portal, id).await?;
+            page.errors.add("reason", error);
+            page.reason = form.reason;
+            return page::show_errors(&page);
+        }
+    };
+    let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
+    let done = portal.db.write(move |connection| verbs::correct(connection, &act, target, &reason)).await;
+    let is_open = |status: &Status| matches!(status, Status::Draft { .. });
+    or_done_before(done, &portal, scope(&by), target, is_open).await?;
+    page::see_other(format!("{}/uppgifter", address(id)))
+}
+
+pub async fn give_up_correction(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<RevisionForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Report>>,
+) -> Page {
+    let id = id.into_inner();
+    let (act, target) = (act(&by, &portal), form.of(id));
+    let done = portal.db.write(move |connection| verbs::give_up_correction(connection, &act, target)).await;
+    let is_back = |status: &Status| matches!(status, Status::Approved(_));
+    or_done_before(done, &portal, scope(&by), target, is_back).await?;
+    page::see_other(address(id))
+}

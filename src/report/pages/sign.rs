@@ -1,0 +1,105 @@
+//! Signing in the portal: the signatory sees the document with its certificate and confirms who he or she is.
+
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::{act, address, find, or_done_before, scope};
+use crate::infra::page::Chrome;
+use crate::{
+    access::{
+        self, Role,
+        proof::{By, Posted, Signatory},
+    },
+    agreement::Section,
+    filing::pages::SectionView,
+    ids::Id,
+    infra::{
+        Portal,
+        form::{FieldErrors, Form},
+        page::{self, Page},
+    },
+    report::{
+        Case, Refusal, Report, Status, sheet,
+        verbs::{self, Failure, Target},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "report/sign.html")]
+struct SignPage {
+    chrome: Chrome,
+    case: Case,
+    sections: Vec<SectionView>,
+    certificate: String,
+    /// Why whoever looks may not sign.
+    refusal: Option<Refusal>,
+    errors: FieldErrors,
+}
+
+impl SignPage {
+    /// Section 5 of the printed form: the assurance, word for word.
+    fn section(&self) -> Option<&Section> {
+        self.case.grant.agreement.terms.forms.report.sections.last()
+    }
+
+    fn deviations(&self) -> Vec<(&'static str, String)> {
+        self.case.report.certificate().map(super::show::deviations).unwrap_or_default()
+    }
+}
+
+pub async fn new(by: By<Signatory>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
+    let case = find(&portal, scope(&by), id.into_inner()).await?;
+    sign_page(by, &portal, case, FieldErrors::default())
+}
+
+fn sign_page(by: By<Signatory>, portal: &Portal, case: Case, errors: FieldErrors) -> Page {
+    let (Some(issue), Status::AwaitingSignature { certificate, .. }) = (&case.issue, &case.report.status)
+    else {
+        return page::see_other(address(case.report.id));
+    };
+    let is_certifier = certificate.person_id == by.person.id.to_string();
+    let same_person = is_certifier.then(|| Refusal::SamePerson(certificate.by.clone()));
+    let no_mandate = act(&by, portal).mandated(Role::Signatory).err().map(Refusal::from);
+    let page = SignPage {
+        sections: SectionView::of(&sheet::filled_sections(&case, issue)),
+        certificate: sheet::certificate_sentence(certificate),
+        refusal: same_person.or(no_mandate),
+        chrome: by.chrome,
+        case,
+        errors,
+    };
+    if page.errors.is_empty() { page::show(&page) } else { page::show_errors(&page) }
+}
+
+#[derive(Deserialize)]
+pub struct SignForm {
+    revision: i64,
+    #[serde(default)]
+    password: String,
+}
+
+pub async fn create(
+    Posted { by, body: Form(form) }: Posted<By<Signatory>, Form<SignForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Report>>,
+) -> Page {
+    let id = id.into_inner();
+    // Somebody else's report is not there, whatever the password.
+    let case = find(&portal, scope(&by), id).await?;
+    if access::pages::recognise(&portal, by.person.email.clone(), form.password).await?.is_none() {
+        // The page comes again as it was: never with other content to sign.
+        if case.report.revision != form.revision {
+            return Err(Failure::from(Refusal::Changed).into());
+        }
+        let mut errors = FieldErrors::default();
+        errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
+        return sign_page(by, &portal, case, errors);
+    }
+    let act = act(&by, &portal);
+    let target = Target { id, revision: form.revision };
+    let signed = portal.db.write(move |connection| verbs::sign(connection, &act, target)).await;
+    let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+    or_done_before(signed, &portal, scope(&by), target, is_in).await?;
+    page::see_other(format!("{}/kvitto", address(id)))
+}

@@ -1,0 +1,24 @@
+// Medel som inte har förbrukats, computed while the costs are typed. The server computes it again at every save, and does so
+// alone where this does not run.
+"use strict";
+
+const kronor = (typed) => {
+  const digits = typed.replace(/[\s\u00a0\u202f]|kr$/g, "");
+  return /^\d{1,12}$/.test(digits) ? Number(digits) : NaN;
+};
+
+const shown = (amount) => `${amount < 0 ? "\u2212" : ""}${String(Math.abs(amount)).replace(/\B(?=(\d{3})+$)/g, "\u00a0")}\u00a0kr`;
+
+for (const output of document.querySelectorAll("output[data-received]")) {
+  const post = output.closest("[data-post]");
+  const costs = post.querySelector("[data-costs] input");
+  const items = [...post.querySelectorAll("[data-item] input")];
+  const count = () => {
+    const filled = items.filter((item) => item.value.trim() !== "");
+    const sum = filled.reduce((total, item) => total + kronor(item.value), 0);
+    const spent = costs.value.trim() === "" && filled.length > 0 ? sum : kronor(costs.value);
+    const unspent = Number(output.dataset.received) - spent;
+    output.textContent = Number.isNaN(unspent) ? "Fyll i kostnaderna med siffror" : shown(unspent) + (unspent < 0 ? " (underskott)" : "");
+  };
+  post.addEventListener("input", count);
+}

@@ -2,7 +2,7 @@
 //!
 //! The tour: an [`agreement`] is data; its [`allocation`] gives every [`recipient`] a [`grant`], whose ledger is the
 //! only arithmetic of funds. A recipient files a [`requisition`] (a [`filing`]), signs it as a [`document`], and the
-//! authority decides on it in [`review`]. [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, [`history`]
+//! authority decides on it in [`review`] and pays it ([`payment`]). [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, [`history`]
 //! remembers who did what. [`access`] proves who may; [`infra`] is what all of it stands on. Read `ARCHITECTURE.md` for
 //! two walks through the house.
 
@@ -22,6 +22,7 @@ pub mod install;
 pub mod money;
 pub mod my_grants;
 pub mod numbers;
+pub mod payment;
 pub mod practice;
 pub mod recipient;
 pub mod report;

@@ -22,7 +22,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    my_grants, practice, report, requisition, review,
+    my_grants, payment, practice, report, requisition, review,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -42,6 +42,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     report::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
+    payment::pages::routes(&mut routes);
     dashboard::pages::routes(&mut routes);
     practice::pages::routes(&mut routes);
     routes.table

@@ -12,6 +12,7 @@ mod steps;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bidragsporten::access::Role;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 use crate::{
@@ -37,6 +38,12 @@ fn queries_of(browser: &Browser, address: &str) -> usize {
     QUERIES.load(Ordering::SeqCst) - before
 }
 
+/// Ten kronor more of a requisition.
+fn pay(payer: &Browser, payments: &str) {
+    let form = payer.get(payments).form(payments).set("amount", "10").set("reference", "UB 1");
+    form.submit().expect_status(200);
+}
+
 #[test]
 fn a_page_asks_no_more_when_there_is_more() {
     set_default_instrumentation(|| Some(Box::new(count))).unwrap();
@@ -48,13 +55,20 @@ fn a_page_asks_no_more_when_there_is_more() {
     sign(&signatory, &issue(&preparer, "bas", "1 000").address).expect_status(200);
     let grant = preparer.get("/bidrag").follow("Äldreomsorg").address;
     let case = case_of(&first);
-    let pages: [(&Browser, &str); 11] = [
+    officer.get(&case).form("/godkannande").submit().expect_status(200);
+    let payer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Utbetalare");
+    let payments = case.replace("/granskning/", "/utbetalningar/");
+    pay(&payer, &payments);
+    let pages: [(&Browser, &str); 14] = [
         (&preparer, "/bidrag"),
         (&preparer, &grant),
         (&preparer, &first),
         (&officer, "/granskning"),
         (&officer, "/granskning?visa=alla"),
         (&officer, &case),
+        (&payer, "/utbetalningar"),
+        (&payer, "/utbetalningar?visa=utbetalda"),
+        (&payer, &payments),
         (&officer, "/oversikt"),
         (&officer, "/oversikt/aldreomsorg-2022"),
         (&officer, "/oversikt/aldreomsorg-2022.csv"),
@@ -66,6 +80,8 @@ fn a_page_asks_no_more_when_there_is_more() {
     for _ in 0..12 {
         let requisition = issue(&preparer, "bas", "1 000").address;
         sign(&signatory, &requisition).expect_status(200);
+        officer.get(&case_of(&requisition)).form("/godkannande").submit().expect_status(200);
+        pay(&payer, &payments);
     }
     let much: Vec<usize> = pages.iter().map(|(browser, page)| queries_of(browser, page)).collect();
     assert_eq!(little, much, "{:?}", pages.map(|(_, page)| page.to_owned()));

@@ -11,6 +11,7 @@ mod forms;
 mod imports;
 mod journeys;
 mod outage;
+mod payments;
 mod portal;
 mod program;
 mod races;

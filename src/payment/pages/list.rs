@@ -1,0 +1,440 @@
+//! What is to be paid, what has been, and marking many requisitions as paid at once.
+
+use std::collections::{HashMap, HashSet};
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{act, address};
+use crate::{
+    access::{
+        Actor, Role,
+        proof::{Authority, By, PaymentOfficer, Posted},
+    },
+    agreement::{self, Agreement},
+    calendar,
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    money::Money,
+    payment::{
+        Payment, Refusal,
+        form::{Filter, ManyForm, Ticked, VIEWS},
+        store::{self, RegisteredRow},
+        verbs::{self, Failure},
+    },
+    recipient::search_form,
+    requisition::{self, Content, Requisition, Status, case_number, store::QueueRow},
+};
+
+/// More lines than anybody reads: the rest is found by narrowing the filter.
+const MOST_LINES: usize = 300;
+
+#[derive(Template)]
+#[template(path = "payment/list.html")]
+struct ListPage {
+    chrome: Chrome,
+    authority: String,
+    filter: Filter,
+    agreements: Vec<(String, String)>,
+    lines: Vec<Line>,
+    paid: Vec<PaidLine>,
+    /// Of all that the filter finds, shown or not.
+    count: usize,
+    total: Money,
+    is_payment_officer: bool,
+    all_ticked: bool,
+    today: String,
+    paid_on: String,
+    reference: String,
+    missed: Missed,
+    errors: FieldErrors,
+}
+
+/// A requisition that is approved and not wholly paid.
+struct Line {
+    id: Id<Requisition>,
+    case: CaseView,
+    tick: String,
+    is_ticked: bool,
+    left: Money,
+    approved: Money,
+    approved_at: DateTime<Utc>,
+    account: String,
+    wanted_reference: String,
+}
+
+/// How a requisition is named in both views.
+struct CaseView {
+    number: String,
+    recipient: String,
+    post: String,
+    year: i32,
+}
+
+/// A payment that has been registered.
+struct PaidLine {
+    payment: Payment,
+    case: CaseView,
+}
+
+/// How marking many as paid went, where some of them could not be.
+#[derive(Default)]
+struct Missed {
+    registered: Outcome,
+    refused: Vec<(String, String)>,
+}
+
+/// What was registered.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+struct Outcome {
+    #[serde(rename = "registrerade")]
+    count: u32,
+    ore: i64,
+}
+
+/// What the address can say beside the filter: which lines are ticked, or what was registered just now.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Aside {
+    #[serde(rename = "markera")]
+    mark: String,
+    #[serde(rename = "registrerade")]
+    count: u32,
+    ore: i64,
+}
+
+pub async fn list(
+    by: By<Authority>,
+    portal: web::Data<Portal>,
+    filter: web::Query<Filter>,
+    aside: web::Query<Aside>,
+) -> Page {
+    let outcome = Outcome { count: aside.count, ore: aside.ore };
+    let notice = (outcome.count > 0).then(|| outcome.words());
+    let tick = if aside.mark == "alla" { Tick::All } else { Tick::These(HashSet::new()) };
+    let filter = filter.into_inner();
+    let found = found(&by.actor, &portal, filter.shows_paid()).await?;
+    page::show(&list_page(&by.actor, by.chrome.noting(notice), &portal, filter, found, &tick))
+}
+
+/// Marks the ticked requisitions as paid, each for itself: one that cannot be stops no other.
+pub async fn register(
+    Posted { by, body: Form(form) }: Posted<By<PaymentOfficer>, Form<ManyForm>>,
+    portal: web::Data<Portal>,
+) -> Page {
+    let ticked = form.ticked()?;
+    let registrations = match form.parse(&ticked, portal.clock.today()) {
+        Ok(registrations) => registrations,
+        Err(errors) => {
+            let tick = Tick::These(ticked.iter().map(|ticked| ticked.requisition).collect());
+            let found = found(&by.actor, &portal, false).await?;
+            let mut page = list_page(&by.actor, by.chrome, &portal, form.filter(), found, &tick);
+            (page.paid_on, page.reference, page.errors) = (form.paid_on, form.reference, errors);
+            return page::show_errors(&page);
+        }
+    };
+    let mut registered = Outcome::default();
+    let mut refused = Vec::new();
+    for (requisition, registration) in registrations {
+        let (act, amount) = (act(&by, &portal), registration.amount);
+        match portal
+            .db
+            .write(move |connection| verbs::register(connection, &act, requisition, &registration))
+            .await
+        {
+            Ok(()) | Err(Failure::Refused(Refusal::DoneBefore)) => {
+                registered.count += 1;
+                registered.ore += amount.to_ore();
+            }
+            Err(Failure::Refused(refusal)) => refused.push((requisition, refusal.to_string())),
+            Err(Failure::NotFound) => {
+                let unknown = "Rekvisitionen finns inte bland dem som ni betalar ut.";
+                refused.push((requisition, unknown.to_owned()));
+            }
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    if refused.is_empty() {
+        let told = serde_html_form::to_string(registered).unwrap_or_default();
+        return page::see_other(format!("/utbetalningar?{}&{told}", form.filter().query()));
+    }
+    // 409: the list as it is now, what was not registered and why, and what was typed.
+    let found = found(&by.actor, &portal, false).await?;
+    let names = found.names();
+    let tick = Tick::These(refused.iter().map(|(id, _)| *id).collect());
+    let refused = refused
+        .into_iter()
+        .map(|(id, why)| (names.get(&id).cloned().unwrap_or_else(|| "En rekvisition".to_owned()), why))
+        .collect();
+    let mut page = list_page(&by.actor, by.chrome, &portal, form.filter(), found, &tick);
+    (page.paid_on, page.reference) = (form.paid_on, form.reference);
+    page.missed = Missed { registered, refused };
+    page::show_as(StatusCode::CONFLICT, &page)
+}
+
+enum Tick {
+    All,
+    These(HashSet<Id<Requisition>>),
+}
+
+impl Tick {
+    fn has(&self, id: Id<Requisition>) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(ids) => ids.contains(&id),
+        }
+    }
+}
+
+/// What an authority has approved, or what it has paid: a few queries however many there are.
+#[derive(Default)]
+struct Found {
+    agreements: Vec<Agreement>,
+    approved: Vec<QueueRow>,
+    paid: HashMap<Id<Requisition>, Money>,
+    contents: HashMap<Id<Requisition>, Content>,
+    registered: Vec<RegisteredRow>,
+}
+
+async fn found(actor: &Actor, portal: &Portal, shows_paid: bool) -> Result<Found, AppError> {
+    let authority = actor.organisation.id;
+    portal
+        .db
+        .read(move |connection| {
+            let mut agreements = agreement::store::all(connection)?;
+            agreements.retain(|agreement| agreement.authority.id == authority);
+            if shows_paid {
+                let registered = store::registered(connection, authority)?;
+                return Ok(Found { agreements, registered, ..Found::default() });
+            }
+            let approved = requisition::store::queue(connection, authority, &["approved"])?;
+            let paid = store::paid(connection, authority)?;
+            let to_pay: Vec<_> = approved
+                .iter()
+                .map(|row| &row.requisition)
+                .filter(|requisition| !left(requisition, &paid).is_zero())
+                .map(|requisition| requisition.id)
+                .collect();
+            let contents = store::contents(connection, &to_pay)?;
+            Ok::<_, AppError>(Found { agreements, approved, paid, contents, ..Found::default() })
+        })
+        .await
+}
+
+fn left(requisition: &Requisition, paid: &HashMap<Id<Requisition>, Money>) -> Money {
+    requisition.approved() - paid.get(&requisition.id).copied().unwrap_or_default()
+}
+
+impl Found {
+    /// How every approved requisition is called.
+    fn names(&self) -> HashMap<Id<Requisition>, String> {
+        let name = |row: &QueueRow| {
+            let number = case_number(&row.agreement_code, &row.recipient_code, row.requisition.number);
+            (row.requisition.id, format!("{}, {number}", row.recipient))
+        };
+        self.approved.iter().map(name).collect()
+    }
+
+    fn post_name(&self, slug: &str, post: &str) -> String {
+        let agreement = self.agreements.iter().find(|agreement| agreement.terms.slug == slug);
+        agreement
+            .and_then(|agreement| agreement.terms.post(post))
+            .map(|post| post.name.clone())
+            .unwrap_or_default()
+    }
+
+    /// What is to be paid, the first approved first.
+    fn lines(&self, filter: &Filter, tick: &Tick) -> Vec<Line> {
+        let mut lines: Vec<Line> =
+            self.approved.iter().filter_map(|row| self.line(row, filter, tick)).collect();
+        lines.sort_by(|a, b| (a.approved_at, &a.case.number).cmp(&(b.approved_at, &b.case.number)));
+        lines
+    }
+
+    fn line(&self, row: &QueueRow, filter: &Filter, tick: &Tick) -> Option<Line> {
+        let requisition = &row.requisition;
+        let Status::Approved { at, .. } = requisition.status else { return None };
+        let left = left(requisition, &self.paid);
+        let number = case_number(&row.agreement_code, &row.recipient_code, requisition.number);
+        if left.is_zero()
+            || !is_found(filter, &row.agreement_slug, [&row.recipient, &row.recipient_code, &number])
+        {
+            return None;
+        }
+        let content = self.contents.get(&requisition.id);
+        let wanted = content.and_then(|content| content.payment_reference.as_ref());
+        Some(Line {
+            id: requisition.id,
+            tick: Ticked { requisition: requisition.id, payment: Id::new(), left }.value(),
+            is_ticked: tick.has(requisition.id),
+            left,
+            approved: requisition.approved(),
+            approved_at: at,
+            account: content.map(|content| content.account.to_string()).unwrap_or_default(),
+            wanted_reference: wanted.map(ToString::to_string).unwrap_or_default(),
+            case: CaseView {
+                number,
+                recipient: row.recipient.clone(),
+                post: self.post_name(&row.agreement_slug, &requisition.post),
+                year: row.year,
+            },
+        })
+    }
+
+    /// What has been registered, the newest first.
+    fn paid_lines(&self, filter: &Filter) -> Vec<PaidLine> {
+        self.registered.iter().filter_map(|row| self.paid_line(row, filter)).collect()
+    }
+
+    fn paid_line(&self, row: &RegisteredRow, filter: &Filter) -> Option<PaidLine> {
+        let number = case_number(&row.agreement_code, &row.recipient_code, row.number);
+        let reference = row.payment.reference.to_string();
+        let texts = [&row.recipient, &row.recipient_code, &number, &reference];
+        is_found(filter, &row.agreement_slug, texts).then(|| PaidLine {
+            payment: row.payment.clone(),
+            case: CaseView {
+                post: self.post_name(&row.agreement_slug, &row.post),
+                recipient: row.recipient.clone(),
+                year: row.year,
+                number,
+            },
+        })
+    }
+}
+
+fn is_found<const COUNT: usize>(filter: &Filter, slug: &str, texts: [&String; COUNT]) -> bool {
+    let sought = search_form(&filter.search);
+    let of_agreement = filter.agreement.is_empty() || filter.agreement == slug;
+    of_agreement && (sought.is_empty() || texts.iter().any(|text| search_form(text).contains(&sought)))
+}
+
+fn list_page(
+    actor: &Actor,
+    chrome: Chrome,
+    portal: &Portal,
+    filter: Filter,
+    found: Found,
+    tick: &Tick,
+) -> ListPage {
+    let (mut lines, mut paid) = (Vec::new(), Vec::new());
+    let (count, total);
+    if filter.shows_paid() {
+        paid = found.paid_lines(&filter);
+        (count, total) = (paid.len(), paid.iter().map(|line| line.payment.counts()).sum());
+    } else {
+        lines = found.lines(&filter, tick);
+        (count, total) = (lines.len(), lines.iter().map(|line| line.left).sum());
+    }
+    lines.truncate(MOST_LINES);
+    paid.truncate(MOST_LINES);
+    let today = portal.clock.today().to_string();
+    ListPage {
+        chrome,
+        authority: actor.organisation.formal_name.clone(),
+        agreements: choices(&found.agreements),
+        filter,
+        lines,
+        paid,
+        count,
+        total,
+        is_payment_officer: actor.has(Role::PaymentOfficer),
+        all_ticked: matches!(tick, Tick::All),
+        paid_on: today.clone(),
+        today,
+        reference: String::new(),
+        missed: Missed::default(),
+        errors: FieldErrors::default(),
+    }
+}
+
+fn choices(agreements: &[Agreement]) -> Vec<(String, String)> {
+    let all = (String::new(), "Alla".to_owned());
+    let each = agreements.iter().map(|agreement| {
+        (agreement.terms.slug.clone(), format!("{} {}", agreement.terms.name, agreement.terms.year))
+    });
+    std::iter::once(all).chain(each).collect()
+}
+
+impl Line {
+    fn approved_on(&self) -> String {
+        calendar::long_date(calendar::day(self.approved_at))
+    }
+
+    fn is_partly_paid(&self) -> bool {
+        self.left != self.approved
+    }
+
+    fn address(&self) -> String {
+        address(self.id)
+    }
+}
+
+impl PaidLine {
+    fn paid_on(&self) -> String {
+        calendar::long_date(self.payment.paid_on)
+    }
+
+    fn registered_at(&self) -> String {
+        calendar::long_time(self.payment.registered_at)
+    }
+
+    fn address(&self) -> String {
+        address(self.payment.requisition)
+    }
+}
+
+impl Outcome {
+    fn words(self) -> String {
+        match self.count {
+            0 => "Ingen utbetalning är registrerad.".to_owned(),
+            1 => format!("1 utbetalning är registrerad, {}.", Money::ore(self.ore)),
+            count => {
+                format!("{count} utbetalningar är registrerade, tillsammans {}.", Money::ore(self.ore))
+            }
+        }
+    }
+}
+
+impl ListPage {
+    fn views(&self) -> Vec<(String, &'static str, bool)> {
+        let shown = self.filter.view();
+        VIEWS
+            .iter()
+            .map(|(key, label)| {
+                let filter = Filter { view: (*key).to_owned(), ..self.filter.clone() };
+                (format!("/utbetalningar?{}", filter.query()), *label, *key == shown)
+            })
+            .collect()
+    }
+
+    fn count_words(&self) -> String {
+        match (self.filter.shows_paid(), self.count) {
+            (true, 1) => "1 utbetalning".to_owned(),
+            (true, count) => format!("{count} utbetalningar"),
+            (false, 1) => "1 rekvisition".to_owned(),
+            (false, count) => format!("{count} rekvisitioner"),
+        }
+    }
+
+    fn shown(&self) -> usize {
+        self.lines.len() + self.paid.len()
+    }
+
+    fn empty(&self) -> &'static str {
+        if self.filter.narrows() {
+            return "Inget stämmer med det du har valt. Ta bort något av valen för att se fler.";
+        }
+        if self.filter.shows_paid() {
+            "Ingen utbetalning är registrerad än."
+        } else {
+            "Det finns inget att betala ut just nu. Rekvisitioner visas här när de har godkänts."
+        }
+    }
+}

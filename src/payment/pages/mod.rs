@@ -1,0 +1,29 @@
+//! The payment officer's pages: what is to be paid and what has been, and one requisition's payments.
+
+mod list;
+mod one;
+
+use crate::{
+    access::{Actor, routing::Routes},
+    filing::Act,
+    ids::Id,
+    infra::Portal,
+    requisition::Requisition,
+};
+
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
+        .get("/utbetalningar", list::list)
+        .post("/utbetalningar", list::register)
+        .get("/utbetalningar/{id}", one::show)
+        .post("/utbetalningar/{id}", one::register)
+        .post("/utbetalningar/{id}/rattelse", one::reverse);
+}
+
+fn act(actor: &Actor, portal: &Portal) -> Act {
+    Act::of_authority(actor, portal.clock.now())
+}
+
+fn address(id: Id<Requisition>) -> String {
+    format!("/utbetalningar/{id}")
+}

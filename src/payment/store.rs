@@ -1,0 +1,220 @@
+//! Rows and queries of payments.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::{
+    dsl::{exists, sql},
+    prelude::*,
+    sql_types::BigInt,
+};
+
+use super::{Payment, Reversal};
+use crate::{
+    grant::Grant,
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        schema::{agreements, grants, issues, organisations, payments, requisitions},
+    },
+    money::Money,
+    numbers::Line,
+    recipient::Organisation,
+    requisition::{Content, Requisition},
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = payments)]
+struct PaymentRow {
+    id: String,
+    requisition_id: String,
+    amount: i64,
+    paid_on: NaiveDate,
+    reference: String,
+    registered_by: String,
+    registered_at: NaiveDateTime,
+    reversed_by: Option<String>,
+    reversed_at: Option<NaiveDateTime>,
+    reversal_reason: Option<String>,
+}
+
+impl TryFrom<PaymentRow> for Payment {
+    type Error = DbError;
+
+    fn try_from(row: PaymentRow) -> Result<Self, DbError> {
+        let reversal = match (row.reversed_by, row.reversed_at, row.reversal_reason) {
+            (Some(by), Some(at), Some(reason)) => Some(Reversal { by, at: at.and_utc(), reason }),
+            (None, None, None) => None,
+            _ => return Err(DbError::corrupt(format!("half a reversal of payment {}", row.id))),
+        };
+        Ok(Self {
+            id: row.id.parse().map_err(DbError::corrupt)?,
+            requisition: row.requisition_id.parse().map_err(DbError::corrupt)?,
+            amount: Money::ore(row.amount),
+            paid_on: row.paid_on,
+            reference: Line::parse(&row.reference).map_err(DbError::corrupt)?,
+            registered_by: row.registered_by,
+            registered_at: row.registered_at.and_utc(),
+            reversal,
+        })
+    }
+}
+
+/// A requisition's payments, the oldest first. Inside a verb: after the grant is locked.
+pub fn of_requisition(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Payment>, DbError> {
+    let rows: Vec<PaymentRow> = payments::table
+        .filter(payments::requisition_id.eq(id.to_string()))
+        .order_by((payments::registered_at, payments::id))
+        .select(PaymentRow::as_select())
+        .load(connection)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// A payment with the requisition it is of, as its grant names it.
+#[derive(Debug, Clone)]
+pub struct OfGrant {
+    pub payment: Payment,
+    /// Counts the grant's requisitions from 1.
+    pub requisition_number: i32,
+    pub post: String,
+}
+
+/// A grant's payments, reversed ones too, the oldest first.
+pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<OfGrant>, DbError> {
+    let rows: Vec<(PaymentRow, i32, String)> = payments::table
+        .inner_join(requisitions::table)
+        .filter(requisitions::grant_id.eq(grant.to_string()))
+        .order_by((payments::registered_at, payments::id))
+        .select((PaymentRow::as_select(), requisitions::number, requisitions::post))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(payment, requisition_number, post)| {
+            Ok(OfGrant { payment: payment.try_into()?, requisition_number, post })
+        })
+        .collect()
+}
+
+pub fn exists_already(connection: &mut AnyConnection, id: Id<Payment>) -> Result<bool, DbError> {
+    Ok(diesel::select(exists(payments::table.find(id.to_string()))).get_result(connection)?)
+}
+
+pub fn insert(connection: &mut AnyConnection, payment: &Payment) -> Result<(), DbError> {
+    diesel::insert_into(payments::table)
+        .values((
+            payments::id.eq(payment.id.to_string()),
+            payments::requisition_id.eq(payment.requisition.to_string()),
+            payments::amount.eq(payment.amount.to_ore()),
+            payments::paid_on.eq(payment.paid_on),
+            payments::reference.eq(payment.reference.as_str()),
+            payments::registered_by.eq(&payment.registered_by),
+            payments::registered_at.eq(payment.registered_at.naive_utc()),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Keeps the reversal of a payment. After the grant is locked.
+pub fn reverse(connection: &mut AnyConnection, payment: &Payment) -> Result<(), DbError> {
+    let reversal = payment.reversal.as_ref();
+    diesel::update(payments::table.find(payment.id.to_string()))
+        .set((
+            payments::reversed_by.eq(reversal.map(|reversal| &reversal.by)),
+            payments::reversed_at.eq(reversal.map(|reversal| reversal.at.naive_utc())),
+            payments::reversal_reason.eq(reversal.map(|reversal| &reversal.reason)),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// What is paid of every requisition of the agreements that an authority pays: one query. None of it: not there.
+pub fn paid(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+) -> Result<HashMap<Id<Requisition>, Money>, DbError> {
+    let sums: Vec<(String, i64)> = payments::table
+        .inner_join(requisitions::table.inner_join(grants::table.inner_join(agreements::table)))
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(payments::reversed_at.is_null())
+        .group_by(payments::requisition_id)
+        // A plain SUM over BIGINT is NUMERIC on PostgreSQL.
+        .select((payments::requisition_id, sql::<BigInt>("CAST(SUM(payments.amount) AS BIGINT)")))
+        .load(connection)?;
+    sums.into_iter().map(|(id, ore)| Ok((id.parse().map_err(DbError::corrupt)?, Money::ore(ore)))).collect()
+}
+
+/// What these approved requisitions say, as they were approved: one query. An approved requisition's newest issue is the
+/// one that came in.
+pub fn contents(
+    connection: &mut AnyConnection,
+    approved: &[Id<Requisition>],
+) -> Result<HashMap<Id<Requisition>, Content>, DbError> {
+    let newest = issues::requisition_id.eq(requisitions::id).and(issues::version.eq(requisitions::version));
+    let rows: Vec<(String, String)> = requisitions::table
+        .inner_join(issues::table.on(newest))
+        .filter(requisitions::id.eq_any(approved.iter().map(ToString::to_string)))
+        .select((requisitions::id, issues::content))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(id, content)| {
+            Ok((
+                id.parse().map_err(DbError::corrupt)?,
+                serde_json::from_str(&content).map_err(DbError::corrupt)?,
+            ))
+        })
+        .collect()
+}
+
+/// What the list of payments shows.
+#[derive(Debug, Clone)]
+pub struct RegisteredRow {
+    pub payment: Payment,
+    pub number: i32,
+    pub post: String,
+    pub recipient_code: String,
+    pub recipient: String,
+    pub agreement_code: String,
+    pub agreement_slug: String,
+    pub year: i32,
+}
+
+/// Every payment of the agreements that an authority pays, the newest first.
+pub fn registered(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+) -> Result<Vec<RegisteredRow>, DbError> {
+    type Row = (PaymentRow, i32, String, String, String, String, String, i32);
+    let rows: Vec<Row> = payments::table
+        .inner_join(
+            requisitions::table
+                .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table)),
+        )
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .order_by((payments::registered_at.desc(), payments::id.desc()))
+        .select((
+            PaymentRow::as_select(),
+            requisitions::number,
+            requisitions::post,
+            organisations::code,
+            organisations::name,
+            agreements::code,
+            agreements::slug,
+            agreements::year,
+        ))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|row| {
+            let (payment, number, post, recipient_code, recipient, agreement_code, agreement_slug, year) =
+                row;
+            Ok(RegisteredRow {
+                payment: payment.try_into()?,
+                number,
+                post,
+                recipient_code,
+                recipient,
+                agreement_code,
+                agreement_slug,
+                year,
+            })
+        })
+        .collect()
+}

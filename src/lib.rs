@@ -24,6 +24,7 @@ pub mod my_grants;
 pub mod numbers;
 pub mod practice;
 pub mod recipient;
+pub mod repayment;
 pub mod requisition;
 pub mod review;
 pub mod routes;

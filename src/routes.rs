@@ -22,7 +22,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    my_grants, practice, requisition, review,
+    my_grants, practice, repayment, requisition, review,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -39,6 +39,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     access::pages::routes(&mut routes);
     agreement::pages::routes(&mut routes);
     requisition::pages::routes(&mut routes);
+    repayment::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
     dashboard::pages::routes(&mut routes);

@@ -25,6 +25,7 @@ pub mod numbers;
 pub mod payment;
 pub mod practice;
 pub mod recipient;
+pub mod repayment;
 pub mod report;
 pub mod requisition;
 pub mod review;

@@ -22,7 +22,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    my_grants, payment, practice, report, requisition, review,
+    my_grants, payment, practice, repayment, report, requisition, review,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -40,6 +40,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     agreement::pages::routes(&mut routes);
     requisition::pages::routes(&mut routes);
     report::pages::routes(&mut routes);
+    repayment::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
     payment::pages::routes(&mut routes);

@@ -62,6 +62,8 @@ CREATE TABLE reports (
     created_by TEXT NOT NULL REFERENCES people (id),
     created_at TIMESTAMP NOT NULL,
     received_at TIMESTAMP,
+    -- When the version that stands was approved.
+    approved_at TIMESTAMP,
     officer_id TEXT REFERENCES people (id)
 );
 CREATE INDEX reports_status ON reports (status, received_at);

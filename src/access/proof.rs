@@ -246,10 +246,11 @@ fn user(actor: &Actor) -> User {
 }
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
-    let places: [(&str, &str, Access); 5] = [
+    let places: [(&str, &str, Access); 6] = [
         ("/bidrag", "Mina bidrag", Member::ACCESS),
         ("/granskning", "Granskning", Authority::ACCESS),
         ("/utbetalningar", "Utbetalningar", Authority::ACCESS),
+        ("/aterbetalningar", "Återbetalningar", Authority::ACCESS),
         ("/oversikt", "Översikt", Overseer::ACCESS),
         ("/overenskommelser", "Överenskommelser", Access::SignedIn),
     ];

@@ -1,11 +1,11 @@
-//! The form in which the paying authority sets the two diarienummer.
+//! The forms in which the paying authority sets the two diarienummer, and the account for repayments.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Agreement, Diarienummers};
 use crate::{
     infra::form::FieldErrors,
-    numbers::{Diarienummer, LineError},
+    numbers::{Diarienummer, GiroAccount, GiroKind, LineError},
 };
 
 /// As typed. The fields have the names they have in the agreement's own forms.
@@ -46,6 +46,39 @@ fn number_or_empty(typed: &str) -> Result<String, LineError> {
     }
 }
 
+/// Where what was not used is paid back to, as typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccountForm {
+    pub account_kind: String,
+    pub account_number: String,
+    /// The version of the agreement that the page was made from.
+    pub version: String,
+}
+
+impl AccountForm {
+    pub fn of(agreement: &Agreement) -> Self {
+        let account = agreement.repayment_account;
+        Self {
+            account_kind: account.map(|account| account.kind().to_string()).unwrap_or_default(),
+            account_number: account.map(|account| account.to_string()).unwrap_or_default(),
+            version: agreement.version.to_string(),
+        }
+    }
+
+    /// The account; none when the number is left empty, whatever is chosen.
+    pub fn parse(&self) -> Result<Option<GiroAccount>, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        if self.account_number.trim().is_empty() {
+            return Ok(None);
+        }
+        let kind =
+            errors.take("account_kind", GiroKind::parse(&self.account_kind)).ok_or_else(|| errors.clone())?;
+        let account = errors.take("account_number", GiroAccount::parse(kind, &self.account_number));
+        account.map(Some).ok_or(errors)
+    }
+}
+
 /// What to say of a number that is kept although it does not look like one; empty when it does.
 pub fn warning(number: &str) -> &'static str {
     match Diarienummer::parse(number) {
@@ -80,6 +113,21 @@ mod tests {
         let errors = typed("S2020/1", &"9".repeat(61)).parse().unwrap_err();
         assert!(errors.of("agreement_diarienummer").is_empty());
         assert!(!errors.of("decision_diarienummer").is_empty());
+    }
+
+    #[test]
+    fn an_account_is_of_its_kind_or_none_at_all() {
+        let typed = |kind: &str, number: &str| AccountForm {
+            account_kind: kind.to_owned(),
+            account_number: number.to_owned(),
+            version: "1".to_owned(),
+        };
+        let account = typed("bankgiro", "9912346").parse().unwrap().unwrap();
+        assert_eq!(account.to_string(), "991-2346");
+        assert_eq!(typed("plusgiro", " ").parse().unwrap(), None);
+        assert!(!typed("", "991-2346").parse().unwrap_err().of("account_kind").is_empty());
+        let wrong = typed("bankgiro", "991-2345").parse().unwrap_err();
+        assert!(wrong.of("account_number").contains("kontrollsiffra"), "{wrong:?}");
     }
 
     #[test]

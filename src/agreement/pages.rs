@@ -1,4 +1,5 @@
-//! The agreements' pages: the list, one agreement's terms, and setting its diarienummer.
+//! The agreements' pages: the list, one agreement's terms, and setting its diarienummer and its account for
+//! repayments.
 
 use actix_web::{http::StatusCode, web};
 use askama::Template;
@@ -7,14 +8,14 @@ use serde::Deserialize;
 
 use super::{
     Agreement, PaperForm, Post,
-    form::{self, DiarienummerForm},
+    form::{self, AccountForm, DiarienummerForm},
     store,
     verbs::{self, Failure},
 };
 use crate::{
     access::{
         Actor, Role,
-        proof::{By, CaseOfficer, Posted, SignedIn},
+        proof::{By, CaseOfficer, PaymentOfficer, Posted, SignedIn},
         routing::Routes,
     },
     calendar,
@@ -27,13 +28,15 @@ use crate::{
         page::{self, Chrome, Page},
     },
     money::Money,
+    numbers::GiroAccount,
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
         .get("/overenskommelser", list)
         .get("/overenskommelser/{slug}", show)
-        .post("/overenskommelser/{slug}/diarienummer", update_diarienummer);
+        .post("/overenskommelser/{slug}/diarienummer", update_diarienummer)
+        .post("/overenskommelser/{slug}/aterbetalningskonto", update_repayment_account);
 }
 
 #[derive(Template)]
@@ -58,9 +61,18 @@ struct TermsPage {
     history: Option<Vec<Line>>,
     /// For its case officers.
     form: Option<DiarienummerForm>,
+    /// For its payment officers.
+    account_form: Option<AccountForm>,
     errors: FieldErrors,
-    /// Somebody else set other numbers while these were typed.
-    is_conflict: bool,
+    /// Somebody else changed the agreement while one of the forms was filled in.
+    conflict: Option<Conflict>,
+}
+
+/// Which form's fields somebody else was first with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Conflict {
+    Diarienummer,
+    Account,
 }
 
 #[derive(Deserialize)]
@@ -90,19 +102,14 @@ async fn show(
         })
         .await?;
     let (agreement, history) = found.ok_or(AppError::NotFound)?;
-    let may_set = history.is_some() && by.has(Role::CaseOfficer);
-    let form = may_set.then(|| DiarienummerForm::of(&agreement));
-    let is_saved = may_set && !shown.sparat.is_empty();
-    let chrome = by.chrome.noting(is_saved.then_some("Diarienumren är sparade."));
-    page::show(&TermsPage {
-        chrome,
-        agreement,
-        today: portal.clock.today(),
-        history,
-        form,
-        errors: FieldErrors::default(),
-        is_conflict: false,
-    })
+    let notice = match shown.sparat.as_str() {
+        _ if history.is_none() => None,
+        "konto" => Some("Kontot för återbetalning är sparat."),
+        "" => None,
+        _ => Some("Diarienumren är sparade."),
+    };
+    let page = TermsPage::of(&by.actor, agreement, history, portal.clock.today());
+    page::show(&TermsPage { chrome: by.chrome.noting(notice), ..page })
 }
 
 fn history_of(connection: &mut AnyConnection, agreement: &Agreement) -> Result<Vec<Line>, DbError> {
@@ -120,8 +127,8 @@ async fn update_diarienummer(
     let numbers = match form.parse() {
         Ok(numbers) => numbers,
         Err(errors) => {
-            let again = typed_again(&portal, &by.actor, slug, form).await?;
-            return page::show_errors(&TermsPage { chrome: by.chrome, errors, ..again });
+            let page = read_again(&portal, &by.actor, slug).await?;
+            return page::show_errors(&TermsPage { chrome: by.chrome, form: Some(form), errors, ..page });
         }
     };
     let now = portal.clock.now();
@@ -136,21 +143,53 @@ async fn update_diarienummer(
         Err(Failure::Changed(now)) => {
             // Whoever has seen what stands there now may save again.
             let form = DiarienummerForm { version: now.version.to_string(), ..form };
-            let again = typed_again(&portal, &by.actor, slug, form).await?;
-            let page = TermsPage { chrome: by.chrome, is_conflict: true, ..again };
+            let page = read_again(&portal, &by.actor, slug).await?;
+            let conflict = Some(Conflict::Diarienummer);
+            let page = TermsPage { chrome: by.chrome, form: Some(form), conflict, ..page };
             page::show_as(StatusCode::CONFLICT, &page)
         }
         Err(Failure::Db(error)) => Err(error.into()),
     }
 }
 
-/// The page with what was typed, if it is the authority's own agreement.
-async fn typed_again(
-    portal: &Portal,
-    actor: &Actor,
-    slug: String,
-    form: DiarienummerForm,
-) -> Result<TermsPage, AppError> {
+async fn update_repayment_account(
+    Posted { by, body: Form(form) }: Posted<By<PaymentOfficer>, Form<AccountForm>>,
+    portal: web::Data<Portal>,
+    slug: web::Path<String>,
+) -> Page {
+    let slug = slug.into_inner();
+    let account = match form.parse() {
+        Ok(account) => account,
+        Err(errors) => {
+            let page = read_again(&portal, &by.actor, slug).await?;
+            let account_form = Some(form);
+            return page::show_errors(&TermsPage { chrome: by.chrome, account_form, errors, ..page });
+        }
+    };
+    let now = portal.clock.now();
+    let (actor, version, place) = (by.actor.clone(), form.version.clone(), slug.clone());
+    let done = portal
+        .db
+        .write(move |connection| {
+            verbs::set_repayment_account(connection, &actor, now, &place, &version, account)
+        })
+        .await;
+    match done {
+        Ok(()) => page::see_other(format!("/overenskommelser/{slug}?sparat=konto")),
+        Err(Failure::NotFound) => Err(AppError::NotFound),
+        Err(Failure::Changed(now)) => {
+            let form = AccountForm { version: now.version.to_string(), ..form };
+            let page = read_again(&portal, &by.actor, slug).await?;
+            let (account_form, conflict) = (Some(form), Some(Conflict::Account));
+            let page = TermsPage { chrome: by.chrome, account_form, conflict, ..page };
+            page::show_as(StatusCode::CONFLICT, &page)
+        }
+        Err(Failure::Db(error)) => Err(error.into()),
+    }
+}
+
+/// The page as it is now, if it is the authority's own agreement.
+async fn read_again(portal: &Portal, actor: &Actor, slug: String) -> Result<TermsPage, AppError> {
     let authority = actor.organisation.id;
     let found = portal
         .db
@@ -161,25 +200,52 @@ async fn typed_again(
         })
         .await?;
     let (agreement, history) = found.ok_or(AppError::NotFound)?;
-    Ok(TermsPage {
-        chrome: Chrome::default(),
-        agreement,
-        today: portal.clock.today(),
-        history: Some(history),
-        form: Some(form),
-        errors: FieldErrors::default(),
-        is_conflict: false,
-    })
+    Ok(TermsPage::of(actor, agreement, Some(history), portal.clock.today()))
 }
 
 impl TermsPage {
+    /// With the forms that the actor may use, as the agreement is.
+    fn of(actor: &Actor, agreement: Agreement, history: Option<Vec<Line>>, today: NaiveDate) -> Self {
+        let may = |role| history.is_some() && actor.has(role);
+        Self {
+            chrome: Chrome::default(),
+            form: may(Role::CaseOfficer).then(|| DiarienummerForm::of(&agreement)),
+            account_form: may(Role::PaymentOfficer).then(|| AccountForm::of(&agreement)),
+            agreement,
+            today,
+            history,
+            errors: FieldErrors::default(),
+            conflict: None,
+        }
+    }
+
+    fn has_forms(&self) -> bool {
+        self.form.is_some() || self.account_form.is_some()
+    }
+
+    fn is_conflict_of_account(&self) -> bool {
+        self.conflict == Some(Conflict::Account)
+    }
+
+    /// Where unused money is paid back to.
+    fn repayment_account(&self) -> String {
+        let account = self.agreement.repayment_account;
+        account.map_or_else(|| "Inte angivet än".to_owned(), GiroAccount::with_kind)
+    }
+
     fn label(&self, key: &str) -> &str {
         self.agreement.terms.forms.requisition.label(key)
     }
 
     /// After a conflict: what stands there now.
     fn present(&self, number: &str) -> String {
-        if self.is_conflict { format!("Nu gäller: {}", known(number)) } else { String::new() }
+        let is_shown = self.conflict == Some(Conflict::Diarienummer);
+        if is_shown { format!("Nu gäller: {}", known(number)) } else { String::new() }
+    }
+
+    fn present_account(&self) -> String {
+        let is_shown = self.is_conflict_of_account();
+        if is_shown { format!("Nu gäller: {}", self.repayment_account()) } else { String::new() }
     }
 
     fn papers(&self) -> [&PaperForm; 2] {

@@ -149,6 +149,30 @@ pub fn set_diarienummer(
     Ok(changed == 1)
 }
 
+/// Sets the account for repayments, or takes it away; false when somebody else changed the agreement since it was read.
+pub fn set_repayment_account(
+    connection: &mut AnyConnection,
+    agreement: &Agreement,
+    account: Option<GiroAccount>,
+    entry: Entry,
+) -> Result<bool, DbError> {
+    let id = agreement.id.to_string();
+    let kind = account.map(|account| account.kind().to_string()).unwrap_or_default();
+    let number = account.map(|account| account.to_string()).unwrap_or_default();
+    let changed =
+        diesel::update(agreements::table.find(&id).filter(agreements::version.eq(agreement.version)))
+            .set((
+                agreements::repayment_account_kind.eq(kind),
+                agreements::repayment_account.eq(number),
+                agreements::version.eq(agreement.version + 1),
+            ))
+            .execute(connection)?;
+    if changed == 1 {
+        history::store::append(connection, &id, agreement.version + 1, entry)?;
+    }
+    Ok(changed == 1)
+}
+
 /// Every agreement's stream and version, for `bidragsporten check`.
 pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
     Ok(agreements::table

@@ -1,4 +1,5 @@
-//! What can be done with an agreement: its two diarienummer are set when they are known.
+//! What can be done with an agreement: its two diarienummer, and the account that unused money is paid back to, are set
+//! when they are known.
 
 use chrono::{DateTime, Utc};
 
@@ -7,9 +8,10 @@ use crate::{
     access::Actor,
     history::{Entry, Event},
     infra::db::{AnyConnection, DbError},
+    numbers::GiroAccount,
 };
 
-/// Why the numbers were not set.
+/// Why nothing was set.
 #[derive(Debug)]
 pub enum Failure {
     /// No such agreement that the actor's authority pays.
@@ -34,28 +36,55 @@ pub fn set_diarienummer(
     version: &str,
     numbers: &Diarienummers,
 ) -> Result<(), Failure> {
-    let find = |connection: &mut AnyConnection| {
-        store::find_paid_by(connection, actor.organisation.id, slug)?.ok_or(Failure::NotFound)
-    };
-    let agreement = find(connection)?;
+    let agreement = find(connection, actor, slug)?;
     if agreement.diarienummer == *numbers {
         return Ok(());
     }
     if agreement.version.to_string() != version {
         return Err(Failure::Changed(Box::new(agreement)));
     }
-    let entry = Entry {
-        at: now,
-        who: actor.who(),
-        event: Event::DiarienummerSet,
-        subject: String::new(),
-        details: change(&agreement.diarienummer, numbers),
-        reason: String::new(),
-    };
+    let details = change(&agreement.diarienummer, numbers);
+    let entry = line(actor, now, Event::DiarienummerSet, details);
     if store::set_diarienummer(connection, &agreement, numbers, entry)? {
         return Ok(());
     }
-    Err(Failure::Changed(Box::new(find(connection)?)))
+    Err(Failure::Changed(Box::new(find(connection, actor, slug)?)))
+}
+
+/// Sets the account for repayments, or takes it away, over the version that it was read at. The same as before leaves no
+/// line.
+pub fn set_repayment_account(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    slug: &str,
+    version: &str,
+    account: Option<GiroAccount>,
+) -> Result<(), Failure> {
+    let agreement = find(connection, actor, slug)?;
+    if agreement.repayment_account == account {
+        return Ok(());
+    }
+    if agreement.version.to_string() != version {
+        return Err(Failure::Changed(Box::new(agreement)));
+    }
+    let told =
+        |account: Option<GiroAccount>| account.map_or_else(|| "inget".to_owned(), GiroAccount::with_kind);
+    let details = format!("{} → {}", told(agreement.repayment_account), told(account));
+    let entry = line(actor, now, Event::RepaymentAccountSet, details);
+    if store::set_repayment_account(connection, &agreement, account, entry)? {
+        return Ok(());
+    }
+    Err(Failure::Changed(Box::new(find(connection, actor, slug)?)))
+}
+
+/// The agreement, if the actor's authority pays it.
+fn find(connection: &mut AnyConnection, actor: &Actor, slug: &str) -> Result<Agreement, Failure> {
+    store::find_paid_by(connection, actor.organisation.id, slug)?.ok_or(Failure::NotFound)
+}
+
+fn line(actor: &Actor, now: DateTime<Utc>, event: Event, details: String) -> Entry {
+    Entry { at: now, who: actor.who(), event, subject: String::new(), details, reason: String::new() }
 }
 
 /// `överenskommelsen: inget → S2022/01234; utbetalningsbeslutet: …`, of what changes.

@@ -187,23 +187,32 @@ pub struct Holder {
     pub agreement: Id<Agreement>,
     pub recipient: Organisation,
     pub later: Later,
+    /// The body of the grant's OCR number.
+    pub reference: u32,
 }
 
 /// The holders of these agreements' grants: one query.
 pub fn holders(connection: &mut AnyConnection, agreements: &[Id<Agreement>]) -> Result<Vec<Holder>, DbError> {
-    let rows: Vec<(String, String, OrganisationRow, LaterRow)> = grants::table
+    let rows: Vec<(String, String, OrganisationRow, LaterRow, i32)> = grants::table
         .inner_join(organisations::table)
         .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
         .order_by((grants::agreement_id, organisations::code))
-        .select((grants::id, grants::agreement_id, OrganisationRow::as_select(), LaterRow::as_select()))
+        .select((
+            grants::id,
+            grants::agreement_id,
+            OrganisationRow::as_select(),
+            LaterRow::as_select(),
+            grants::reference,
+        ))
         .load(connection)?;
     rows.into_iter()
-        .map(|(grant, agreement, recipient, later)| {
+        .map(|(grant, agreement, recipient, later, reference)| {
             Ok(Holder {
                 grant: grant.parse().map_err(DbError::corrupt)?,
                 agreement: agreement.parse().map_err(DbError::corrupt)?,
                 recipient: recipient.try_into()?,
                 later: later.into(),
+                reference: reference.unsigned_abs(),
             })
         })
         .collect()

@@ -85,6 +85,7 @@ events! {
     RepaymentMatched "repayment_matched" "En inbetalning fördes till bidraget",
     RepaymentUnmatched "repayment_unmatched" "En inbetalning fördes bort från bidraget",
     ExcessReturned "excess_returned" "För mycket inbetalt betalades tillbaka",
+    ExcessReturnStruck "excess_return_struck" "Registreringen av ett återbetalat överskott togs bort",
     ExtensionGranted "extension_granted" "Anstånd beviljades",
     AccountsRequested "accounts_requested" "Räkenskaper begärdes in",
     AccountsAnswered "accounts_answered" "Räkenskaperna lämnades in",

@@ -170,6 +170,7 @@ diesel::table! {
         created_by -> Text,
         created_at -> Timestamp,
         received_at -> Nullable<Timestamp>,
+        approved_at -> Nullable<Timestamp>,
         officer_id -> Nullable<Text>,
     }
 }

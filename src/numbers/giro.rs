@@ -197,6 +197,12 @@ impl GiroAccount {
         }
     }
 
+    /// `Bankgiro 991-2346`
+    #[must_use]
+    pub fn with_kind(self) -> String {
+        format!("{} {self}", self.kind().name())
+    }
+
     /// The digits alone, as a payment file wants them.
     #[must_use]
     pub fn digits(self) -> String {

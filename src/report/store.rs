@@ -179,6 +179,7 @@ pub fn update(connection: &mut AnyConnection, report: &Report) -> Result<Result<
         reports::version.eq(report.version),
         reports::revision.eq(report.revision + 1),
         reports::received_at.eq(received_at),
+        reports::approved_at.eq(report.approval().map(|approval| approval.at.naive_utc())),
         reports::officer_id.eq(&report.officer),
     ))
     .execute(connection)?;

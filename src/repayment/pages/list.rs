@@ -1,0 +1,327 @@
+//! The lists: who owes, who has paid a part or too much, what nobody knows the purpose of, and all that came in.
+
+use std::collections::{HashMap, HashSet};
+
+use actix_web::web;
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{RepaymentView, days_left};
+use crate::{
+    access::{
+        Actor, Role,
+        proof::{Authority, By},
+    },
+    agreement::{self, Agreement},
+    calendar::Deadline,
+    grant::{self, Grant, Ledger, store::Holder},
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        page::{self, Chrome, Page},
+    },
+    money::{Money, parse_amount},
+    numbers::Ocr,
+    recipient::{search_form, sort_key},
+    repayment::{
+        Repayment, Settlement, State, case_number,
+        form::{Filter, View},
+        store,
+    },
+};
+
+/// More lines than anybody reads: the rest is found by narrowing the filter.
+const MOST_LINES: usize = 300;
+
+#[derive(Template)]
+#[template(path = "repayment/list.html")]
+struct ListPage {
+    chrome: Chrome,
+    authority: String,
+    filter: Filter,
+    agreements: Vec<(String, String)>,
+    /// How many there are in each view, with the filter.
+    counts: Vec<(View, usize)>,
+    /// Of the view that is shown: one of the two is empty.
+    grants: Vec<GrantLine>,
+    repayments: Vec<Line>,
+    total: Money,
+    may_register: bool,
+}
+
+/// A grant with what is owed of it.
+struct GrantLine {
+    grant: Id<Grant>,
+    number: String,
+    reference: u32,
+    recipient: String,
+    agreement: String,
+    slug: String,
+    settlement: Settlement,
+    paid_out: Money,
+    deadline: Deadline,
+    days_left: String,
+    is_late: bool,
+}
+
+/// An amount with the grant that it counts for.
+struct Line {
+    view: RepaymentView,
+    is_unmatched: bool,
+    grant: Option<(Id<Grant>, String, String)>,
+    slug: String,
+}
+
+pub async fn list(by: By<Authority>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
+    let filter = filter.into_inner();
+    let all = read(&by.actor, &portal).await?;
+    let found: Vec<GrantLine> = all.grants.into_iter().filter(|line| line.is_found(&filter)).collect();
+    let amounts: Vec<Line> = all.repayments.into_iter().filter(|line| line.is_found(&filter)).collect();
+    let counts = View::EACH
+        .into_iter()
+        .map(|view| {
+            let of_grants = found.iter().filter(|line| line.belongs(view)).count();
+            (view, of_grants + amounts.iter().filter(|line| line.belongs(view)).count())
+        })
+        .collect();
+    let view = filter.view();
+    let mut grants: Vec<GrantLine> = found.into_iter().filter(|line| line.belongs(view)).collect();
+    grants.sort_by_cached_key(|line| (line.deadline, sort_key(&line.recipient), line.number.clone()));
+    let mut repayments: Vec<Line> = amounts.into_iter().filter(|line| line.belongs(view)).collect();
+    let total = grants.iter().map(|line| line.counted(view)).sum::<Money>()
+        + repayments.iter().map(|line| line.view.amount).sum();
+    grants.truncate(MOST_LINES);
+    repayments.truncate(MOST_LINES);
+    page::show(&ListPage {
+        authority: by.organisation.formal_name.clone(),
+        may_register: by.has(Role::PaymentOfficer),
+        chrome: by.chrome,
+        agreements: all.agreements,
+        filter,
+        counts,
+        grants,
+        repayments,
+        total,
+    })
+}
+
+struct Everything {
+    agreements: Vec<(String, String)>,
+    grants: Vec<GrantLine>,
+    repayments: Vec<Line>,
+}
+
+/// Five queries however much there is.
+async fn read(actor: &Actor, portal: &Portal) -> Result<Everything, AppError> {
+    let (authority, now) = (actor.organisation.id, portal.clock.now());
+    portal
+        .db
+        .read(move |connection| {
+            let mut agreements = agreement::store::all(connection)?;
+            agreements.retain(|agreement| agreement.authority.id == authority);
+            let ids: Vec<Id<Agreement>> = agreements.iter().map(|agreement| agreement.id).collect();
+            let holders = grant::store::holders(connection, &ids)?;
+            let ledgers = grant::store::ledgers(connection, &ids)?;
+            let settled = store::settled(connection, &ids)?;
+            let repayments = store::of_authority(connection, authority)?;
+            let grants = grant_lines(&agreements, holders, &ledgers, &settled, now);
+            Ok(Everything {
+                agreements: choices(&agreements),
+                repayments: amounts(&grants, &repayments),
+                grants,
+            })
+        })
+        .await
+}
+
+fn choices(agreements: &[Agreement]) -> Vec<(String, String)> {
+    let all = (String::new(), "Alla".to_owned());
+    let each = agreements.iter().map(|agreement| {
+        (agreement.terms.slug.clone(), format!("{} {}", agreement.terms.name, agreement.terms.year))
+    });
+    std::iter::once(all).chain(each).collect()
+}
+
+fn grant_lines(
+    agreements: &[Agreement],
+    holders: Vec<Holder>,
+    ledgers: &HashMap<String, Ledger>,
+    settled: &HashSet<String>,
+    now: DateTime<Utc>,
+) -> Vec<GrantLine> {
+    let nothing = Ledger::default();
+    let line = |holder: Holder| {
+        let agreement = agreements.iter().find(|agreement| agreement.id == holder.agreement)?;
+        let (terms, id) = (&agreement.terms, holder.grant.to_string());
+        let ledger = ledgers.get(&id).unwrap_or(&nothing);
+        let deadline = terms.deadlines.extended(holder.later).repayment;
+        Some(GrantLine {
+            number: case_number(&terms.code, &holder.recipient.code),
+            reference: holder.reference,
+            recipient: holder.recipient.name,
+            agreement: format!("{} {}", terms.name, terms.year),
+            slug: terms.slug.clone(),
+            settlement: Settlement::of(ledger, settled.contains(&id)),
+            paid_out: ledger.total(grant::Account::PaidOut),
+            grant: holder.grant,
+            deadline,
+            days_left: days_left(deadline, now),
+            is_late: deadline.passed(now),
+        })
+    };
+    holders.into_iter().filter_map(line).collect()
+}
+
+fn amounts(grants: &[GrantLine], repayments: &[Repayment]) -> Vec<Line> {
+    let by_id: HashMap<String, &GrantLine> =
+        grants.iter().map(|grant| (grant.grant.to_string(), grant)).collect();
+    repayments
+        .iter()
+        .map(|repayment| {
+            let grant = repayment.grant().and_then(|id| by_id.get(&id.to_string()));
+            Line {
+                view: RepaymentView::of(repayment),
+                is_unmatched: matches!(repayment.state, State::Unmatched { .. }),
+                grant: grant.map(|grant| (grant.grant, grant.number.clone(), grant.recipient.clone())),
+                slug: grant.map(|grant| grant.slug.clone()).unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+impl GrantLine {
+    fn is_found(&self, filter: &Filter) -> bool {
+        let sought = search_form(&filter.search);
+        let is_named = [&self.recipient, &self.number].iter().any(|text| search_form(text).contains(&sought));
+        let is_referred = Ocr::parse(&filter.search).is_ok_and(|ocr| ocr.number() == self.reference);
+        of_agreement(filter, &self.slug) && (sought.is_empty() || is_named || is_referred)
+    }
+
+    fn belongs(&self, view: View) -> bool {
+        let settlement = &self.settlement;
+        match view {
+            View::ToRepay => settlement.left > Money::ZERO,
+            View::Partial => settlement.is_partial(),
+            View::Excess => settlement.excess > Money::ZERO,
+            View::Advance => settlement.advance > Money::ZERO,
+            View::Closed => settlement.is_closed(),
+            View::Unmatched | View::All => false,
+        }
+    }
+
+    /// What a view adds up.
+    fn counted(&self, view: View) -> Money {
+        match view {
+            View::ToRepay | View::Partial => self.settlement.left,
+            View::Excess => self.settlement.excess,
+            View::Advance => self.settlement.advance,
+            View::Closed => self.settlement.repaid,
+            View::Unmatched | View::All => Money::ZERO,
+        }
+    }
+
+    fn href(&self) -> String {
+        format!("/aterbetalningar/bidrag/{}", self.grant)
+    }
+
+    fn tone(&self) -> &'static str {
+        self.settlement.tone(self.is_late)
+    }
+
+    fn is_late_now(&self) -> bool {
+        self.is_late && self.settlement.left > Money::ZERO
+    }
+}
+
+impl Line {
+    fn is_found(&self, filter: &Filter) -> bool {
+        let sought = search_form(&filter.search);
+        let mut texts = vec![&self.view.payer, &self.view.reference];
+        if let Some((_, number, recipient)) = &self.grant {
+            texts.extend([number, recipient]);
+        }
+        let is_named = texts.iter().any(|text| search_form(text).contains(&sought));
+        let is_amount = parse_amount(&filter.search).is_ok_and(|amount| amount == self.view.amount);
+        // What is for no grant is of no agreement, and nobody would find it there.
+        let of_agreement = self.is_unmatched || of_agreement(filter, &self.slug);
+        of_agreement && (sought.is_empty() || is_named || is_amount)
+    }
+
+    fn belongs(&self, view: View) -> bool {
+        match view {
+            View::Unmatched => self.is_unmatched,
+            View::All => true,
+            View::ToRepay | View::Partial | View::Excess | View::Advance | View::Closed => false,
+        }
+    }
+}
+
+fn of_agreement(filter: &Filter, slug: &str) -> bool {
+    filter.agreement.is_empty() || filter.agreement == slug
+}
+
+impl ListPage {
+    fn view(&self) -> View {
+        self.filter.view()
+    }
+
+    fn views(&self) -> Vec<(String, String, bool)> {
+        let shown = self.view();
+        let link = |(view, count): &(View, usize)| {
+            let filter = Filter { view: view.key().to_owned(), ..self.filter.clone() };
+            let label = format!("{} ({count})", view.label());
+            (format!("/aterbetalningar?{}", filter.query()), label, *view == shown)
+        };
+        self.counts.iter().map(link).collect()
+    }
+
+    /// Of all that the filter finds, shown or not.
+    fn count(&self) -> usize {
+        self.counts.iter().find(|(view, _)| *view == self.view()).map_or(0, |(_, count)| *count)
+    }
+
+    fn is_cut(&self) -> bool {
+        self.count() > self.grants.len() + self.repayments.len()
+    }
+
+    fn heads(&self) -> [&'static str; 3] {
+        match self.view() {
+            View::ToRepay | View::Partial => ["Att återbetala", "Återbetalt", "Kvar"],
+            View::Excess => ["Att återbetala", "Återbetalt", "För mycket"],
+            View::Advance => ["Utbetalt", "Att återbetala", "I förskott"],
+            View::Closed | View::Unmatched | View::All => ["Att återbetala", "Återbetalt", "För mycket"],
+        }
+    }
+
+    fn amounts(&self, line: &GrantLine) -> [String; 3] {
+        let settlement = &line.settlement;
+        let shown = |amounts: [Money; 3]| amounts.map(|amount| amount.to_string());
+        match self.view() {
+            View::ToRepay | View::Partial => shown([settlement.owed, settlement.repaid, settlement.left]),
+            View::Excess | View::Closed | View::Unmatched | View::All => {
+                shown([settlement.owed, settlement.repaid, settlement.excess])
+            }
+            View::Advance => {
+                [line.paid_out.to_string(), "Inte bestämt".to_owned(), settlement.advance.to_string()]
+            }
+        }
+    }
+
+    fn empty(&self) -> &'static str {
+        if self.filter.narrows() {
+            return "Inget stämmer med det du har valt. Ta bort något av valen för att se fler.";
+        }
+        match self.view() {
+            View::ToRepay => {
+                "Ingen har något kvar att återbetala. Här visas den som har en godkänd redovisning och medel som inte har förbrukats."
+            }
+            View::Partial => "Ingen har återbetalt bara en del.",
+            View::Excess => "Ingen har betalat in för mycket.",
+            View::Advance => "Ingen har betalat in innan redovisningen har godkänts.",
+            View::Closed => "Inget bidrag är avslutat än.",
+            View::Unmatched => "Alla inbetalningar är förda till sina bidrag.",
+            View::All => "Ingen inbetalning är registrerad än.",
+        }
+    }
+}

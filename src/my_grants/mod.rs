@@ -1,5 +1,6 @@
 //! *Mina bidrag*: the recipient's desk. Every agreement and year, its state, and what to do next. Owns no state.
 
+pub mod closing;
 pub mod pages;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +20,7 @@ pub struct PostView {
     pub allocated: Money,
     pub requisitioned: Money,
     pub approved: Money,
+    pub paid: Money,
     pub left: Money,
     pub state: &'static str,
     pub tone: &'static str,
@@ -48,6 +50,7 @@ pub fn view(grant: &Grant, post: &Post, requisitions: &[Requisition], now: DateT
         allocated: of(Account::Allocated),
         requisitioned: of(Account::Requisitioned),
         approved: of(Account::Approved),
+        paid: of(Account::PaidOut),
         left,
         state: "",
         tone: "neutral",
@@ -68,7 +71,7 @@ pub fn view(grant: &Grant, post: &Post, requisitions: &[Requisition], now: DateT
     } else if view.requisitioned.is_zero() {
         view.state = "Förfallen";
         view.tone = "danger";
-        view.next = format!("Ingen rekvisition kom in till och med {deadline}. Ni har inget att redovisa.");
+        view.next = format!("Ingen rekvisition kom in till och med {deadline}.");
     }
     view
 }
@@ -112,8 +115,13 @@ impl PostView {
             Status::Returned(_) => ("Komplettera", format!("{authority} behöver en komplettering.")),
             Status::Submitted { .. } => ("Visa", format!("Väntar på beslut av {authority}.")),
             Status::Approved { .. } => {
+                let is_paid = grant.ledger.of(&requisition.post, Account::PaidOut)
+                    >= grant.ledger.of(&requisition.post, Account::Approved);
                 let report = long_date(grant.deadlines.report.0);
-                ("Visa", format!("Bidraget betalas ut. Redovisa senast {report}."))
+                match is_paid {
+                    true => ("Visa", "Bidraget är utbetalt.".to_owned()),
+                    false => ("Visa", format!("Bidraget betalas ut. Redovisa senast {report}.")),
+                }
             }
             Status::Refused { .. } | Status::Withdrawn { .. } | Status::Discarded { .. } => {
                 ("Visa", String::new())

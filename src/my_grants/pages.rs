@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::web;
 use askama::Template;
 
-use super::{PostView, view};
+use super::{PostView, closing::Closing, view};
 use crate::{
     access::{
         Role,
@@ -21,6 +21,8 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
+    payment::{self, Payment},
+    report::{self, Report},
     requisition::{self, Requisition},
 };
 
@@ -31,6 +33,7 @@ pub fn routes(routes: &mut Routes<'_>) {
 struct GrantView {
     grant: Grant,
     posts: Vec<PostView>,
+    closing: Option<Closing>,
 }
 
 #[derive(Template)]
@@ -41,17 +44,20 @@ struct ListPage {
     grants: Vec<GrantView>,
 }
 
-/// Three queries however many agreements and years there are.
+/// Four queries however many agreements and years there are.
 async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
     let recipient = by.organisation.clone();
-    let (grants, requisitions) = portal
+    let (grants, requisitions, reports) = portal
         .db
         .read(move |connection| {
             let grants = grant::store::of_recipient(connection, &recipient)?;
             let requisitions = requisition::store::of_recipient(connection, recipient.id)?;
-            Ok::<_, AppError>((grants, requisitions))
+            let reports = report::store::of_recipient(connection, recipient.id)?;
+            Ok::<_, AppError>((grants, requisitions, reports))
         })
         .await?;
+    let mut reports: HashMap<Id<Grant>, Report> =
+        reports.into_iter().map(|report| (report.grant_id, report)).collect();
     let mut by_grant: HashMap<Id<Grant>, Vec<Requisition>> = HashMap::new();
     for requisition in requisitions {
         by_grant.entry(requisition.grant_id).or_default().push(requisition);
@@ -61,7 +67,11 @@ async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
         .into_iter()
         .map(|grant| {
             let of_grant = by_grant.remove(&grant.id).unwrap_or_default();
-            GrantView { posts: grant.posts().map(|post| view(&grant, post, &of_grant, now)).collect(), grant }
+            GrantView {
+                posts: grant.posts().map(|post| view(&grant, post, &of_grant, now)).collect(),
+                closing: Closing::of(&grant, reports.remove(&grant.id).as_ref(), now),
+                grant,
+            }
         })
         .collect();
     page::show(&ListPage { organisation: by.organisation.formal_name.clone(), chrome: by.chrome, grants })
@@ -83,6 +93,8 @@ struct ShowPage {
     grant: Grant,
     posts: Vec<PostView>,
     requisitions: Vec<RequisitionView>,
+    closing: Option<Closing>,
+    payments: Vec<Payment>,
     timeline: Vec<TimelineView>,
     may_prepare: bool,
     days_left: i64,
@@ -98,13 +110,15 @@ impl ShowPage {
 async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
     let scope = Scope::Recipient(by.organisation.id);
     let id = id.into_inner();
-    let (grant, requisitions, lines) = portal
+    let (grant, requisitions, report, payments, lines) = portal
         .db
         .read(move |connection| {
             let grant = grant::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let requisitions = requisition::store::of_grant(connection, id)?;
+            let report = report::store::of_grant(connection, id)?;
+            let payments = payment::store::of_grant(connection, id)?;
             let lines = history::store::of(connection, &id.to_string())?;
-            Ok::<_, AppError>((grant, requisitions, lines))
+            Ok::<_, AppError>((grant, requisitions, report, payments, lines))
         })
         .await?;
     let now = portal.clock.now();
@@ -137,6 +151,12 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
         chrome: by.chrome,
         posts,
         requisitions,
+        closing: Closing::of(&grant, report.as_ref(), now),
+        payments: payments
+            .into_iter()
+            .map(|of_grant| of_grant.payment)
+            .filter(|payment| payment.reversal.is_none())
+            .collect(),
         timeline: timeline_of_all(&lines),
         days_left: deadline.days_left(now),
         grant,

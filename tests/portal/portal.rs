@@ -148,6 +148,11 @@ impl Portal {
         self.sign_in(municipality, &[Role::Signatory], "Företrädare")
     }
 
+    /// The *ekonomichef* of a municipality.
+    pub fn finance_head(&self, municipality: &str) -> Browser {
+        self.sign_in(municipality, &[Role::FinanceHead], "Ekonomichef")
+    }
+
     /// A *handläggare* at Kammarkollegiet.
     pub fn officer(&self) -> Browser {
         self.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Handläggare")

@@ -1,8 +1,10 @@
 //! The steps that the tests walk in, through the pages.
 
+use bidragsporten::access::Role;
+
 use crate::{
     browser::{Browser, Form, Page},
-    portal::PASSWORD,
+    portal::{PASSWORD, Portal},
 };
 
 /// Begins a requisition of a post in 2022 and gives the form's page.
@@ -48,4 +50,66 @@ pub fn sign(signatory: &Browser, requisition: &str) -> Page {
 /// The case's address at the authority.
 pub fn case_of(requisition: &str) -> String {
     requisition.replace("/rekvisitioner/", "/granskning/")
+}
+
+/// The whole of Ale's base share in 2022 (or another amount) requisitioned, approved and paid out; gives the grant's address.
+pub fn paid(portal: &Portal, municipality: &str, amount: &str) -> String {
+    let requisition = issue(&portal.preparer(municipality), "bas", amount).address;
+    sign(&portal.signatory(municipality), &requisition).expect_status(200);
+    approve_and_pay(portal, &requisition);
+    portal.preparer(municipality).get("/bidrag").follow("Äldreomsorg").address
+}
+
+pub fn approve_and_pay(portal: &Portal, requisition: &str) {
+    portal.officer().get(&case_of(requisition)).form("/godkannande").submit().expect("Godkänd");
+    let payer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Utbetalare");
+    let id = requisition.rsplit('/').next().unwrap();
+    payer
+        .get(&format!("/utbetalningar/{id}"))
+        .form(id)
+        .set("reference", "UB 1")
+        .submit()
+        .expect("Utbetalningen är registrerad.");
+}
+
+/// Begins the grant's report and gives the form's page.
+pub fn begin_report(preparer: &Browser, grant: &str) -> Page {
+    preparer.get(grant).form("/redovisning").submit().expect_status(200)
+}
+
+/// The report's form with these costs of the base share, the survey answered.
+pub fn fill_report(form: &Page, costs: &str) -> Form {
+    form.form("/uppgifter")
+        .set("costs_bas", costs)
+        .set("survey", "ja")
+        .set("agreement_diarienummer", "S2022/00001")
+        .set("decision_diarienummer", "S2022/00002")
+        .set("handling", "fortsatt")
+}
+
+/// Fixes what has been checked; gives the report's page.
+pub fn issue_report(check: &Page) -> Page {
+    check.form("/kontroll").set("confirmed", "ja").submit().expect_status(200)
+}
+
+/// The finance head certifies, Alt 1.
+pub fn certify(head: &Browser, report: &str) -> Page {
+    certificate(head, report).set("alternative", "1").submit()
+}
+
+pub fn certificate(head: &Browser, report: &str) -> Form {
+    let page = head.get(&format!("{report}/intyg")).expect_status(200);
+    page.form("/intyg")
+        .set("certifier_title", "Ekonomichef")
+        .set("certifier_telephone", "08-465 004 20")
+        .set("password", PASSWORD)
+}
+
+/// From the paid grant to a report that came in; gives its address.
+pub fn hand_in_report(portal: &Portal, municipality: &str, grant: &str, costs: &str) -> String {
+    let form = begin_report(&portal.preparer(municipality), grant);
+    let report = issue_report(&fill_report(&form, costs).submit()).address;
+    certify(&portal.finance_head(municipality), &report).expect_status(200);
+    sign(&portal.signatory(municipality), &report).expect("Kvitto");
+    report
 }

@@ -1,0 +1,133 @@
+//! What becomes of a grant once it is paid: the report, and what is to be paid back.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    grant::{Account, Grant},
+    ids::Id,
+    repayment::Settlement,
+    report::{Report, Status},
+};
+
+/// Where a grant as a whole stands, what to do next and by when.
+pub struct Closing {
+    pub state: &'static str,
+    pub tone: &'static str,
+    /// What to do now, or what is waited for, in a sentence.
+    pub next: String,
+    /// Where to do it; empty when there is nothing to do.
+    pub href: String,
+    pub action: &'static str,
+    /// The report can be begun.
+    pub can_start: bool,
+    pub settlement: Settlement,
+}
+
+impl Closing {
+    /// `None` before anything is paid, unless nothing ever will be.
+    pub fn of(grant: &Grant, report: Option<&Report>, now: DateTime<Utc>) -> Option<Self> {
+        let settlement =
+            Settlement::of(&grant.ledger, report.is_some_and(|report| report.approval().is_some()));
+        let mut closing = Self {
+            state: "",
+            tone: "neutral",
+            next: String::new(),
+            href: String::new(),
+            action: "",
+            can_start: false,
+            settlement,
+        };
+        match report {
+            Some(report) => closing.follow(report, grant, now),
+            None if !grant.ledger.total(Account::PaidOut).is_zero() => closing.wait_for_report(grant, now),
+            None if grant.has_nothing_to_report(now) => {
+                closing.state = "Inget att redovisa";
+                closing.next =
+                    "Ni rekvirerade inget av bidraget och ska därför inte lämna någon redovisning."
+                        .to_owned();
+            }
+            None => return None,
+        }
+        Some(closing)
+    }
+
+    fn wait_for_report(&mut self, grant: &Grant, now: DateTime<Utc>) {
+        let deadline = grant.deadlines.report;
+        let paid = grant.ledger.total(Account::PaidOut);
+        self.can_start = true;
+        if deadline.passed(now) {
+            self.state = "Redovisningen är försenad";
+            self.tone = "danger";
+            self.next = format!("Sista dag var {deadline}. Redovisa {paid} så snart ni kan.");
+        } else {
+            self.state = "Att redovisa";
+            self.tone = "warning";
+            self.next = format!("Redovisa vad {paid} har använts till, senast {deadline}.");
+        }
+    }
+
+    fn follow(&mut self, report: &Report, grant: &Grant, now: DateTime<Utc>) {
+        let deadline = grant.deadlines.report;
+        let authority = &grant.agreement.authority.name;
+        self.state = report.status.label();
+        self.tone = report.status.tone();
+        self.href = address(report.id);
+        (self.action, self.next) = match &report.status {
+            Status::Draft { answers: Some(_), .. } => {
+                ("Komplettera", format!("{authority} behöver en komplettering av redovisningen."))
+            }
+            Status::Draft { .. } if report.correction.is_some() => {
+                ("Fortsätt rätta", "Gör klart rättelsen av redovisningen.".to_owned())
+            }
+            Status::Draft { .. } => {
+                ("Fortsätt fylla i", format!("Gör klart redovisningen. Sista dag är {deadline}."))
+            }
+            Status::AwaitingCertificate { .. } => (
+                "Till intyg",
+                format!(
+                    "Ekonomichef eller verksamhetschef ska intyga redovisningen. Sista dag är {deadline}."
+                ),
+            ),
+            Status::AwaitingSignature { .. } => {
+                ("Till underskrift", format!("Redovisningen ska skrivas under. Sista dag är {deadline}."))
+            }
+            Status::Submitted { .. } => ("Visa", format!("Redovisningen väntar på beslut av {authority}.")),
+            Status::Approved(_) => ("Visa", String::new()),
+        };
+        if matches!(report.status, Status::Approved(_)) {
+            self.settle(grant, now);
+        } else if report.received().is_none() && deadline.passed(now) {
+            self.tone = "danger";
+            self.next = format!("{} Den dagen har passerat.", self.next);
+        }
+    }
+
+    /// The report is approved: what is left is money.
+    fn settle(&mut self, grant: &Grant, now: DateTime<Utc>) {
+        let settlement = self.settlement;
+        let deadline = grant.deadlines.repayment;
+        if settlement.is_closed() {
+            self.state = "Avslutat";
+            self.next = match settlement.owed.is_zero() {
+                true => "Redovisningen är godkänd och inget ska betalas tillbaka.".to_owned(),
+                false => format!("Redovisningen är godkänd och {} är återbetalda.", settlement.owed),
+            };
+            if !settlement.excess.is_zero() {
+                self.next = format!("{} Ni har betalat {} för mycket.", self.next, settlement.excess);
+            }
+            return;
+        }
+        self.href = format!("/bidrag/{}/aterbetalning", grant.id);
+        self.action = "Så betalar ni tillbaka";
+        self.state = settlement.label();
+        self.tone = settlement.tone(deadline.passed(now));
+        self.next = format!("Betala tillbaka {} senast {deadline}.", settlement.left);
+        if deadline.passed(now) {
+            self.next = format!("{} ska betalas tillbaka. Sista dag var {deadline}.", settlement.left);
+        }
+    }
+}
+
+fn address(id: Id<Report>) -> String {
+    format!("/redovisningar/{id}")
+}

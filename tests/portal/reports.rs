@@ -75,7 +75,7 @@ fn a_deficit_is_a_deficit_and_gives_nothing_to_repay() {
 #[test]
 fn wrong_costs_are_told_at_their_field_and_kept() {
     let (portal, grant) = ale();
-    let form = begin_report(&portal.preparer("Ale"), &grant);
+    let mut page = begin_report(&portal.preparer("Ale"), &grant);
     for (typed, told) in [
         ("-5", "negativt"),
         ("300 000,50", "hela kronor"),
@@ -83,7 +83,7 @@ fn wrong_costs_are_told_at_their_field_and_kept() {
         ("300.000", "kan betyda olika saker"),
         ("", "saknas"),
     ] {
-        let page = fill_report(&form, typed).submit().expect_status(422);
+        page = fill_report(&page, typed).submit().expect_status(422);
         assert!(page.error_at("costs_bas").contains(told), "{typed}: {}", page.error_at("costs_bas"));
         assert_eq!(page.value_of("costs_bas"), typed);
     }

@@ -72,7 +72,8 @@ impl AccountForm {
         if self.account_number.trim().is_empty() {
             return Ok(None);
         }
-        let kind = errors.take("account_kind", GiroKind::parse(&self.account_kind)).ok_or_else(|| errors.clone())?;
+        let kind =
+            errors.take("account_kind", GiroKind::parse(&self.account_kind)).ok_or_else(|| errors.clone())?;
         let account = errors.take("account_number", GiroAccount::parse(kind, &self.account_number));
         account.map(Some).ok_or(errors)
     }

@@ -68,7 +68,8 @@ pub fn set_repayment_account(
     if agreement.version.to_string() != version {
         return Err(Failure::Changed(Box::new(agreement)));
     }
-    let told = |account: Option<GiroAccount>| account.map_or_else(|| "inget".to_owned(), GiroAccount::with_kind);
+    let told =
+        |account: Option<GiroAccount>| account.map_or_else(|| "inget".to_owned(), GiroAccount::with_kind);
     let details = format!("{} → {}", told(agreement.repayment_account), told(account));
     let entry = line(actor, now, Event::RepaymentAccountSet, details);
     if store::set_repayment_account(connection, &agreement, account, entry)? {

@@ -36,15 +36,8 @@ pub enum View {
 
 impl View {
     /// The first is shown when the address says nothing.
-    pub const EACH: [Self; 7] = [
-        Self::ToRepay,
-        Self::Partial,
-        Self::Excess,
-        Self::Unmatched,
-        Self::Advance,
-        Self::Closed,
-        Self::All,
-    ];
+    pub const EACH: [Self; 7] =
+        [Self::ToRepay, Self::Partial, Self::Excess, Self::Unmatched, Self::Advance, Self::Closed, Self::All];
 
     pub fn key(self) -> &'static str {
         match self {
@@ -212,7 +205,9 @@ impl ReasonForm {
     fn read_reason(&self, field: &'static str, errors: &mut FieldErrors) -> Option<String> {
         let reason = match Prose::<500>::parse(&self.reason) {
             Ok(reason) => Ok(reason.into()),
-            Err(ProseError::Empty) => Err("Skälet saknas. Skriv varför, så att en kollega förstår.".to_owned()),
+            Err(ProseError::Empty) => {
+                Err("Skälet saknas. Skriv varför, så att en kollega förstår.".to_owned())
+            }
             Err(error) => Err(error.to_string()),
         };
         errors.read(field, Rule::Reason, reason)
@@ -313,7 +308,8 @@ mod tests {
 
     #[test]
     fn a_filter_survives_its_address() {
-        let filter = Filter { view: "omatchade".to_owned(), search: "Åre & Ä".to_owned(), ..Filter::default() };
+        let filter =
+            Filter { view: "omatchade".to_owned(), search: "Åre & Ä".to_owned(), ..Filter::default() };
         let read: Filter = serde_html_form::from_str(&filter.query()).unwrap();
         assert_eq!(read, filter);
         assert_eq!(read.view(), View::Unmatched);

@@ -110,10 +110,9 @@ impl Repayment {
     pub fn match_to(self, grant: Id<Grant>) -> Result<Self, Refusal> {
         match self.state {
             State::Unmatched { .. } => Ok(Self { state: State::Matched { grant }, ..self }),
-            State::Matched { .. }
-            | State::SentBack(_)
-            | State::Struck(_)
-            | State::ExcessReturned { .. } => Err(self.state.not_now()),
+            State::Matched { .. } | State::SentBack(_) | State::Struck(_) | State::ExcessReturned { .. } => {
+                Err(self.state.not_now())
+            }
         }
     }
 
@@ -131,10 +130,9 @@ impl Repayment {
     pub fn send_back(self, ending: Ending) -> Result<Self, Refusal> {
         match self.state {
             State::Unmatched { .. } => Ok(Self { state: State::SentBack(ending), ..self }),
-            State::Matched { .. }
-            | State::SentBack(_)
-            | State::Struck(_)
-            | State::ExcessReturned { .. } => Err(self.state.not_now()),
+            State::Matched { .. } | State::SentBack(_) | State::Struck(_) | State::ExcessReturned { .. } => {
+                Err(self.state.not_now())
+            }
         }
     }
 

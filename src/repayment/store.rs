@@ -144,18 +144,16 @@ pub fn insert(connection: &mut AnyConnection, repayment: &Repayment) -> Result<(
 }
 
 /// Writes the repayment over the revision it was read at.
-pub fn update(
-    connection: &mut AnyConnection,
-    repayment: &Repayment,
-) -> Result<Result<(), Refusal>, DbError> {
+pub fn update(connection: &mut AnyConnection, repayment: &Repayment) -> Result<Result<(), Refusal>, DbError> {
     let row = RepaymentRow::of(repayment)?;
-    let changed = diesel::update(repayments::table.find(row.id).filter(repayments::revision.eq(row.revision)))
-        .set((
-            repayments::grant_id.eq(row.grant_id),
-            repayments::state.eq(row.state),
-            repayments::revision.eq(row.revision + 1),
-        ))
-        .execute(connection)?;
+    let changed =
+        diesel::update(repayments::table.find(row.id).filter(repayments::revision.eq(row.revision)))
+            .set((
+                repayments::grant_id.eq(row.grant_id),
+                repayments::state.eq(row.state),
+                repayments::revision.eq(row.revision + 1),
+            ))
+            .execute(connection)?;
     Ok(if changed == 1 { Ok(()) } else { Err(Refusal::Changed) })
 }
 

@@ -222,11 +222,7 @@ proptest! {
     }
 }
 
-fn change(
-    all: &mut [Repayment],
-    at: usize,
-    verb: impl FnOnce(Repayment) -> Result<Repayment, Refusal>,
-) {
+fn change(all: &mut [Repayment], at: usize, verb: impl FnOnce(Repayment) -> Result<Repayment, Refusal>) {
     if let Some(repayment) = all.get_mut(at)
         && let Ok(after) = verb(repayment.clone())
     {

@@ -7,7 +7,8 @@ use thiserror::Error;
 use super::{
     Ending, Refusal, Repayment, Settlement, State, Unknown, check_return, check_taken_away,
     form::{Incoming, Outgoing},
-    number_of, rules::Rule,
+    number_of,
+    rules::Rule,
     store,
 };
 use crate::{
@@ -81,9 +82,7 @@ pub fn register(
     }
     let (state, first_day) = match matching(connection, act, &incoming.reference)? {
         Ok(grant) => (State::Matched { grant: grant.id }, Some(grant.agreement.terms.period.from)),
-        Err(unknown) => {
-            (State::Unmatched { why: unknown.to_string() }, first_period(connection, act)?)
-        }
+        Err(unknown) => (State::Unmatched { why: unknown.to_string() }, first_period(connection, act)?),
     };
     check_day("received_on", incoming.received_on, first_day, act.now).map_err(Failure::Invalid)?;
     let repayment = Repayment {

@@ -14,6 +14,7 @@ mod outage;
 mod portal;
 mod program;
 mod races;
+mod repayments;
 mod sessions;
 mod startup;
 mod steps;

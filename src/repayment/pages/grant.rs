@@ -63,12 +63,7 @@ pub async fn show(
     page::show(&GrantPage { chrome: page.chrome.clone().noting(notice), ..page })
 }
 
-async fn read(
-    actor: &Actor,
-    chrome: Chrome,
-    portal: &Portal,
-    id: Id<Grant>,
-) -> Result<GrantPage, AppError> {
+async fn read(actor: &Actor, chrome: Chrome, portal: &Portal, id: Id<Grant>) -> Result<GrantPage, AppError> {
     let scope = Scope::Authority(actor.organisation.id);
     let (grant, repayments, is_settled) = portal
         .db
@@ -105,13 +100,13 @@ pub async fn return_excess(
     let done = format!("/aterbetalningar/bidrag/{grant}?klart=ja");
     let outgoing = match form.parse() {
         Ok(outgoing) => outgoing,
-        Err(errors) => return again(StatusCode::UNPROCESSABLE_ENTITY, by, &portal, grant, form, errors).await,
+        Err(errors) => {
+            return again(StatusCode::UNPROCESSABLE_ENTITY, by, &portal, grant, form, errors).await;
+        }
     };
     let act = act(&by, &portal);
-    let outcome = portal
-        .db
-        .write(move |connection| verbs::return_excess(connection, &act, grant, id, &outgoing))
-        .await;
+    let outcome =
+        portal.db.write(move |connection| verbs::return_excess(connection, &act, grant, id, &outgoing)).await;
     match outcome {
         Ok(()) => page::see_other(done),
         Err(Failure::Invalid(errors)) => {

@@ -14,10 +14,7 @@ use crate::{
     },
     agreement::{self, Agreement},
     calendar::Deadline,
-    grant::{
-        self, Grant, Ledger,
-        store::Holder,
-    },
+    grant::{self, Grant, Ledger, store::Holder},
     ids::Id,
     infra::{
         Portal,
@@ -301,9 +298,7 @@ impl ListPage {
         let settlement = &line.settlement;
         let shown = |amounts: [Money; 3]| amounts.map(|amount| amount.to_string());
         match self.view() {
-            View::ToRepay | View::Partial => {
-                shown([settlement.owed, settlement.repaid, settlement.left])
-            }
+            View::ToRepay | View::Partial => shown([settlement.owed, settlement.repaid, settlement.left]),
             View::Excess | View::Closed | View::Unmatched | View::All => {
                 shown([settlement.owed, settlement.repaid, settlement.excess])
             }

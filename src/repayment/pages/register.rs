@@ -60,10 +60,8 @@ pub async fn create(
         Err(errors) => return again(by, &portal, form, errors, None),
     };
     let (act, is_another) = (act(&by, &portal), form.is_another == "ja");
-    let outcome = portal
-        .db
-        .write(move |connection| verbs::register(connection, &act, id, &incoming, is_another))
-        .await;
+    let outcome =
+        portal.db.write(move |connection| verbs::register(connection, &act, id, &incoming, is_another)).await;
     match outcome {
         Ok(()) => page::see_other(registered(id)),
         Err(Failure::Invalid(errors)) => again(by, &portal, form, errors, None),

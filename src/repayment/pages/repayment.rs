@@ -202,8 +202,7 @@ pub async fn match_to(
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
     let act = act(&by, &portal);
-    let outcome =
-        portal.db.write(move |connection| verbs::match_to(connection, &act, target, grant)).await;
+    let outcome = portal.db.write(move |connection| verbs::match_to(connection, &act, target, grant)).await;
     let is_done = move |state: &State| *state == State::Matched { grant };
     answer(by, &portal, target.id, outcome, typed, is_done).await
 }
@@ -222,7 +221,9 @@ fn choose(
     let sought = search_form(&form.recipient);
     let recipients = grant::store::recipients_of(connection, agreement.id)?;
     let found = recipients.into_iter().find(|(_, recipient)| {
-        [&recipient.code, &recipient.name, &recipient.formal_name].iter().any(|name| search_form(name) == sought)
+        [&recipient.code, &recipient.name, &recipient.formal_name]
+            .iter()
+            .any(|name| search_form(name) == sought)
     });
     match found {
         Some((grant, _)) => Ok(Ok(grant.parse().map_err(DbError::corrupt)?)),
@@ -246,8 +247,7 @@ pub async fn take_away(
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
     let (act, given) = (act(&by, &portal), reason.clone());
-    let outcome =
-        portal.db.write(move |connection| verbs::take_away(connection, &act, target, &given)).await;
+    let outcome = portal.db.write(move |connection| verbs::take_away(connection, &act, target, &given)).await;
     let me = by.person.name.clone();
     // A double click's other half finds it taken away already, by the same person for the same reason.
     let is_done = move |state: &State| matches!(state, State::Unmatched { why } if why.starts_with(&me) && why.ends_with(&reason));
@@ -261,8 +261,7 @@ pub async fn end(
     id: web::Path<Id<Repayment>>,
 ) -> Page {
     let target = form.target(id.into_inner());
-    let typed =
-        Typed { outcome: form.outcome.clone(), reason: form.reason.clone(), ..Typed::default() };
+    let typed = Typed { outcome: form.outcome.clone(), reason: form.reason.clone(), ..Typed::default() };
     let (end, reason) = match form.end() {
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,

@@ -12,6 +12,7 @@ mod steps;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bidragsporten::access::Role;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 use crate::{
@@ -37,6 +38,19 @@ fn queries_of(browser: &Browser, address: &str) -> usize {
     QUERIES.load(Ordering::SeqCst) - before
 }
 
+/// The OCR number of a grant.
+fn reference_of(officer: &Browser, grant: &str) -> String {
+    officer.get(&grant.replace("/bidrag/", "/aterbetalningar/bidrag/")).fact("OCR-nummer")
+}
+
+/// Money that came in, a different amount each time so that none is taken for another; gives its address.
+fn register(officer: &Browser, number: usize, reference: &str) -> String {
+    let form = officer.get("/aterbetalningar/ny").form("/aterbetalningar/ny");
+    let form = form.set("received_on", "2022-03-14").set("amount", &(1_000 + number).to_string());
+    let registered = form.set("reference", reference).submit().expect_status(200).address;
+    registered.split('?').next().unwrap().to_owned()
+}
+
 #[test]
 fn a_page_asks_no_more_when_there_is_more() {
     set_default_instrumentation(|| Some(Box::new(count))).unwrap();
@@ -47,8 +61,14 @@ fn a_page_asks_no_more_when_there_is_more() {
     // One to compare with.
     sign(&signatory, &issue(&preparer, "bas", "1 000").address).expect_status(200);
     let grant = preparer.get("/bidrag").follow("Äldreomsorg").address;
+    let payment_officer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Utbetalare");
+    let reference = reference_of(&payment_officer, &grant);
+    let repayment = register(&payment_officer, 0, &reference);
+    register(&payment_officer, 1, "");
+    let statement = format!("{grant}/aterbetalning");
+    let of_grant = grant.replace("/bidrag/", "/aterbetalningar/bidrag/");
     let case = case_of(&first);
-    let pages: [(&Browser, &str); 11] = [
+    let pages: [(&Browser, &str); 17] = [
         (&preparer, "/bidrag"),
         (&preparer, &grant),
         (&preparer, &first),
@@ -60,10 +80,17 @@ fn a_page_asks_no_more_when_there_is_more() {
         (&officer, "/oversikt/aldreomsorg-2022.csv"),
         (&officer, "/overenskommelser"),
         (&officer, "/overenskommelser/aldreomsorg-2022"),
+        (&preparer, &statement),
+        (&officer, "/aterbetalningar"),
+        (&officer, "/aterbetalningar?visa=omatchade"),
+        (&officer, "/aterbetalningar?visa=alla"),
+        (&officer, &of_grant),
+        (&officer, &repayment),
     ];
     // As it is asked the first time after a change: nothing is remembered.
     let little: Vec<usize> = pages.iter().map(|(browser, page)| queries_of(browser, page)).collect();
-    for _ in 0..12 {
+    for turn in 2..14 {
+        register(&payment_officer, turn, if turn % 2 == 0 { &reference } else { "" });
         let requisition = issue(&preparer, "bas", "1 000").address;
         sign(&signatory, &requisition).expect_status(200);
     }

@@ -8,6 +8,7 @@ mod browser;
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod portal;
 #[path = "portal/steps.rs"]
+#[expect(dead_code, reason = "the other tests use the rest")]
 mod steps;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,6 +45,19 @@ fn pay(payer: &Browser, payments: &str) {
     form.submit().expect_status(200);
 }
 
+/// The OCR number of a grant.
+fn reference_of(officer: &Browser, grant: &str) -> String {
+    officer.get(&grant.replace("/bidrag/", "/aterbetalningar/bidrag/")).fact("OCR-nummer")
+}
+
+/// Money that came in, a different amount each time so that none is taken for another; gives its address.
+fn register(officer: &Browser, number: usize, reference: &str) -> String {
+    let form = officer.get("/aterbetalningar/ny").form("/aterbetalningar/ny");
+    let form = form.set("received_on", "2022-03-14").set("amount", &(1_000 + number).to_string());
+    let registered = form.set("reference", reference).submit().expect_status(200).address;
+    registered.split('?').next().unwrap().to_owned()
+}
+
 #[test]
 fn a_page_asks_no_more_when_there_is_more() {
     set_default_instrumentation(|| Some(Box::new(count))).unwrap();
@@ -54,12 +68,17 @@ fn a_page_asks_no_more_when_there_is_more() {
     // One to compare with.
     sign(&signatory, &issue(&preparer, "bas", "1 000").address).expect_status(200);
     let grant = preparer.get("/bidrag").follow("Äldreomsorg").address;
+    let payer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Utbetalare");
+    let reference = reference_of(&payer, &grant);
+    let repayment = register(&payer, 0, &reference);
+    register(&payer, 1, "");
+    let statement = format!("{grant}/aterbetalning");
+    let of_grant = grant.replace("/bidrag/", "/aterbetalningar/bidrag/");
     let case = case_of(&first);
     officer.get(&case).form("/godkannande").submit().expect_status(200);
-    let payer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Utbetalare");
     let payments = case.replace("/granskning/", "/utbetalningar/");
     pay(&payer, &payments);
-    let pages: [(&Browser, &str); 14] = [
+    let pages: Vec<(&Browser, &str)> = vec![
         (&preparer, "/bidrag"),
         (&preparer, &grant),
         (&preparer, &first),
@@ -74,17 +93,24 @@ fn a_page_asks_no_more_when_there_is_more() {
         (&officer, "/oversikt/aldreomsorg-2022.csv"),
         (&officer, "/overenskommelser"),
         (&officer, "/overenskommelser/aldreomsorg-2022"),
+        (&preparer, &statement),
+        (&officer, "/aterbetalningar"),
+        (&officer, "/aterbetalningar?visa=omatchade"),
+        (&officer, "/aterbetalningar?visa=alla"),
+        (&officer, &of_grant),
+        (&officer, &repayment),
     ];
     // As it is asked the first time after a change: nothing is remembered.
     let little: Vec<usize> = pages.iter().map(|(browser, page)| queries_of(browser, page)).collect();
-    for _ in 0..12 {
+    for turn in 2..14 {
+        register(&payer, turn, if turn % 2 == 0 { &reference } else { "" });
         let requisition = issue(&preparer, "bas", "1 000").address;
         sign(&signatory, &requisition).expect_status(200);
         officer.get(&case_of(&requisition)).form("/godkannande").submit().expect_status(200);
         pay(&payer, &payments);
     }
     let much: Vec<usize> = pages.iter().map(|(browser, page)| queries_of(browser, page)).collect();
-    assert_eq!(little, much, "{:?}", pages.map(|(_, page)| page.to_owned()));
+    assert_eq!(little, much, "{:?}", pages.iter().map(|(_, page)| page).collect::<Vec<_>>());
     assert!(little.iter().all(|count| (1..=14).contains(count)), "{little:?}");
 
     // An unchanged overview asks for its stamp and sends what it rendered before.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::actor;
+use super::{actor, closings};
 use crate::{
     access::{Actor, Role},
     agreement::{self, Agreement},
@@ -70,10 +70,17 @@ pub fn make(connection: &mut AnyConnection) -> Result<(), DbError> {
         let recipients = grant::store::recipients_of(connection, agreement.id)?;
         let municipalities =
             recipients.iter().filter(|(_, recipient)| recipient.kind == recipient::Kind::Municipality);
-        for (index, (_, recipient)) in municipalities.enumerate() {
+        closings::open_account(connection, &agreement, first_day(2021, 9, 1))?;
+        for (index, (grant, recipient)) in municipalities.enumerate() {
             if filed_in_2021(&recipient.code, index) {
                 let first = first_day(2021, 9, 1) + Duration::minutes(97 * index as i64);
-                file(connection, &agreement, (&recipient.code, "bas", 100, Stage::Approved), first)?;
+                let requisition =
+                    file(connection, &agreement, (&recipient.code, "bas", 100, Stage::Approved), first)?;
+                // Ale's report is left for the visitor.
+                let of_others = (recipient.code != "1440").then_some(index);
+                let (grant, approved) =
+                    (grant.parse().map_err(DbError::corrupt)?, first + Duration::hours(30));
+                closings::close(connection, &agreement, grant, requisition, of_others, approved)?;
             }
         }
     }
@@ -96,7 +103,7 @@ fn file(
     agreement: &Agreement,
     (code, post, percent, stage): (&str, &str, i64, Stage),
     first: DateTime<Utc>,
-) -> Result<(), DbError> {
+) -> Result<Id<Requisition>, DbError> {
     let authority = agreement.authority.id;
     let grant = grant::store::find_for_recipient(connection, authority, agreement.id, code)?
         .ok_or_else(|| DbError::corrupt(format!("no grant for {code}")))?;
@@ -118,21 +125,21 @@ fn file(
     store::save_draft(connection, filer, id, 1, &draft)?;
     let at = |revision: i64| Target { id, revision };
     if stage == Stage::Draft {
-        return Ok(());
+        return Ok(id);
     }
     done(verbs::issue(connection, &step(1, &preparer, filer), at(2), true))?;
     if stage == Stage::AwaitingSignature {
-        return Ok(());
+        return Ok(id);
     }
     done(verbs::sign(connection, &step(2, &signatory, filer), at(3)))?;
     let act = step(30, &officer, Scope::Authority(authority));
     match stage {
-        Stage::Draft | Stage::AwaitingSignature | Stage::Submitted => Ok(()),
-        Stage::Approved => done(verbs::approve(connection, &act, at(4))),
+        Stage::Draft | Stage::AwaitingSignature | Stage::Submitted => {}
+        Stage::Approved => done(verbs::approve(connection, &act, at(4)))?,
         Stage::Refused => {
             let reason =
                 "Övningsexempel: underskriften är inte gjord av en behörig företrädare för kommunen.";
-            done(verbs::refuse(connection, &act, at(4), reason))
+            done(verbs::refuse(connection, &act, at(4), reason))?;
         }
         Stage::Returned => {
             let remark = FieldRemark {
@@ -140,9 +147,10 @@ fn file(
                 text: "Övningsexempel: kontot hör till ett bolag. Ange kommunens eget konto.".to_owned(),
             };
             let message = "Övningsexempel: kontot för utbetalning behöver ändras.";
-            done(verbs::send_back(connection, &act, at(4), message, vec![remark]))
+            done(verbs::send_back(connection, &act, at(4), message, vec![remark]))?;
         }
     }
+    Ok(id)
 }
 
 fn made_up(grant: &Grant, post: &str, percent: i64, at: DateTime<Utc>) -> RequisitionForm {

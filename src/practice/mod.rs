@@ -3,6 +3,7 @@
 //! Nobody here is a real person, no address or account leads anywhere: the telephone numbers are those that the Swedish
 //! numbering plan keeps for fiction, the e-mail addresses end in `.example`.
 
+mod closings;
 mod filings;
 pub mod pages;
 

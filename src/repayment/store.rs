@@ -8,11 +8,11 @@ use diesel::prelude::*;
 use super::{Refusal, Repayment};
 use crate::{
     agreement::Agreement,
-    grant::{Account, Grant},
+    grant::Grant,
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, grants, ledger_entries, repayments, reports},
+        schema::{agreements, grants, repayments, reports},
     },
     money::Money,
     numbers::Ocr,
@@ -175,19 +175,11 @@ pub fn grant_of(
     id.map(|id| id.parse().map_err(DbError::corrupt)).transpose()
 }
 
-/// Whose report is approved. While a correction of it is being written, the costs that were approved stand in the ledger.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn is_approved() -> _ {
-    let costs: &'static str = Account::Costs.key();
-    let approved_costs = ledger_entries::table
-        .filter(ledger_entries::grant_id.eq(reports::grant_id))
-        .filter(ledger_entries::account.eq(costs));
-    reports::status.eq("approved").or(diesel::dsl::exists(approved_costs))
-}
-
-/// True when the grant's report is approved, and what is owed is known.
+/// True when the grant's report is approved, and what is owed is known. It stays so while a correction is written.
 pub fn is_settled(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<bool, DbError> {
-    let approved = reports::table.filter(reports::grant_id.eq(grant.to_string())).filter(is_approved());
+    let approved = reports::table
+        .filter(reports::grant_id.eq(grant.to_string()))
+        .filter(reports::approved_at.is_not_null());
     Ok(diesel::select(diesel::dsl::exists(approved)).get_result(connection)?)
 }
 
@@ -199,7 +191,7 @@ pub fn settled(
     let ids: Vec<String> = reports::table
         .inner_join(grants::table)
         .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
-        .filter(is_approved())
+        .filter(reports::approved_at.is_not_null())
         .order_by(reports::grant_id)
         .select(reports::grant_id)
         .load(connection)?;

@@ -28,11 +28,13 @@ fn home(role: Role) -> &'static str {
     }
 }
 
-/// An address of the route that exists: Ale's grant, its submitted requisition with a scan, the 2022 agreement.
+/// An address of the route that exists: Ale's grant, its submitted requisition with a scan, an amount that came in, the 2022
+/// agreement.
 struct Existing {
     grant: String,
     requisition: String,
     attachment: String,
+    repayment: String,
 }
 
 impl Existing {
@@ -44,6 +46,7 @@ impl Existing {
         let page = preparer.get(&issued.address);
         let grant = preparer.get("/bidrag").follow("Äldreomsorg").address;
         Self {
+            repayment: unmatched_repayment(portal),
             attachment: last(&page.follow("skan.pdf").address),
             requisition: last(&issued.address),
             grant: last(&grant),
@@ -51,11 +54,24 @@ impl Existing {
     }
 
     fn address(&self, path: &str) -> String {
-        let id = if path.starts_with("/bidrag") { &self.grant } else { &self.requisition };
+        let id = match path.split('/').nth(1) {
+            Some("bidrag") => &self.grant,
+            Some("aterbetalningar") => &self.repayment,
+            _ => &self.requisition,
+        };
         path.replace("{id}", id)
+            .replace("{grant}", &self.grant)
             .replace("{attachment}", &self.attachment)
             .replace("{slug}", "aldreomsorg-2022")
     }
+}
+
+/// What nobody knows the purpose of: it has no grant, whose history would change.
+fn unmatched_repayment(portal: &Portal) -> String {
+    let officer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Registrerare");
+    let form = officer.get("/aterbetalningar/ny").form("/aterbetalningar/ny");
+    let registered = form.set("received_on", "2022-03-14").set("amount", "1 000").submit().expect_status(200);
+    last(registered.address.split('?').next().unwrap())
 }
 
 fn last(address: &str) -> String {

@@ -15,6 +15,7 @@ mod payments;
 mod portal;
 mod program;
 mod races;
+mod repayments;
 mod reports;
 mod sessions;
 mod startup;

@@ -23,6 +23,7 @@ use crate::{
         page::{self, Chrome, Page},
     },
     money::Money,
+    numbers::GiroAccount,
     payment::{
         Payment, Refusal,
         form::{Filter, ManyForm, Ticked, VIEWS},
@@ -66,7 +67,7 @@ struct Line {
     left: Money,
     approved: Money,
     approved_at: DateTime<Utc>,
-    account: String,
+    account: Option<GiroAccount>,
     wanted_reference: String,
 }
 
@@ -277,7 +278,7 @@ impl Found {
             left,
             approved: requisition.approved(),
             approved_at: at,
-            account: content.map(|content| content.account.to_string()).unwrap_or_default(),
+            account: content.map(|content| content.account),
             wanted_reference: wanted.map(ToString::to_string).unwrap_or_default(),
             case: CaseView {
                 number,

@@ -215,7 +215,7 @@ fn a_mistake_is_put_right_with_its_reason() {
     assert_eq!(paid_out(&portal, &id), (Money::kronor(100_000), Money::kronor(100_000)));
     payer
         .get("/utbetalningar?visa=utbetalda")
-        .expect("2 utbetalningar , tillsammans 100 000 kr")
+        .expect("2 utbetalningar, varav 1 rättad , tillsammans 100 000 kr")
         .expect("Rättad");
     let own = portal.preparer("Ale").get(&format!("/rekvisitioner/{id}"));
     own.expect("Registreringen av en utbetalning togs bort").expect("Fel kommun.");

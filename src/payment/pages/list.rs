@@ -23,6 +23,7 @@ use crate::{
         page::{self, Chrome, Page},
     },
     money::Money,
+    numbers::GiroAccount,
     payment::{
         Payment, Refusal,
         form::{Filter, ManyForm, Ticked, VIEWS},
@@ -47,6 +48,7 @@ struct ListPage {
     paid: Vec<PaidLine>,
     /// Of all that the filter finds, shown or not.
     count: usize,
+    reversed: usize,
     total: Money,
     is_payment_officer: bool,
     all_ticked: bool,
@@ -66,7 +68,7 @@ struct Line {
     left: Money,
     approved: Money,
     approved_at: DateTime<Utc>,
-    account: String,
+    account: Option<GiroAccount>,
     wanted_reference: String,
 }
 
@@ -277,7 +279,7 @@ impl Found {
             left,
             approved: requisition.approved(),
             approved_at: at,
-            account: content.map(|content| content.account.to_string()).unwrap_or_default(),
+            account: content.map(|content| content.account),
             wanted_reference: wanted.map(ToString::to_string).unwrap_or_default(),
             case: CaseView {
                 number,
@@ -332,6 +334,7 @@ fn list_page(
         lines = found.lines(&filter, tick);
         (count, total) = (lines.len(), lines.iter().map(|line| line.left).sum());
     }
+    let reversed = paid.iter().filter(|line| line.payment.reversal.is_some()).count();
     lines.truncate(MOST_LINES);
     paid.truncate(MOST_LINES);
     let today = portal.clock.today().to_string();
@@ -343,6 +346,7 @@ fn list_page(
         lines,
         paid,
         count,
+        reversed,
         total,
         is_payment_officer: actor.has(Role::PaymentOfficer),
         all_ticked: matches!(tick, Tick::All),
@@ -416,10 +420,19 @@ impl ListPage {
 
     fn count_words(&self) -> String {
         match (self.filter.shows_paid(), self.count) {
-            (true, 1) => "1 utbetalning".to_owned(),
-            (true, count) => format!("{count} utbetalningar"),
+            (true, 1) => format!("1 utbetalning{}", self.reversed_words()),
+            (true, count) => format!("{count} utbetalningar{}", self.reversed_words()),
             (false, 1) => "1 rekvisition".to_owned(),
             (false, count) => format!("{count} rekvisitioner"),
+        }
+    }
+
+    /// Those that the sum leaves out.
+    fn reversed_words(&self) -> String {
+        match self.reversed {
+            0 => String::new(),
+            1 => ", varav 1 rättad".to_owned(),
+            count => format!(", varav {count} rättade"),
         }
     }
 

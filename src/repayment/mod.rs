@@ -107,6 +107,14 @@ impl Repayment {
         }
     }
 
+    /// What the authority still has of it: nothing of what was sent back or never came in.
+    pub fn held(&self) -> Money {
+        match self.state {
+            State::Matched { .. } | State::Unmatched { .. } | State::ExcessReturned { .. } => self.amount,
+            State::SentBack(_) | State::Struck(_) => Money::ZERO,
+        }
+    }
+
     pub fn match_to(self, grant: Id<Grant>) -> Result<Self, Refusal> {
         match self.state {
             State::Unmatched { .. } => Ok(Self { state: State::Matched { grant }, ..self }),

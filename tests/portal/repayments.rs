@@ -368,6 +368,31 @@ fn every_error_is_at_its_field_and_what_was_typed_stays() {
     form.set("received_on", "2022-03-15").submit().expect("förd till Ale kommun");
 }
 
+#[test]
+fn two_at_the_same_moment_spend_nothing_twice() {
+    let portal = Portal::new();
+    let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
+    let grant = pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    register(&officer, "150 000", &ocr_of(&statement(&ale))).expect_status(200);
+    let of_grant = format!("/aterbetalningar/bidrag/{grant}");
+    // Two pages, each with an id of its own: both would return all that is too much.
+    let excess = || officer.get(&of_grant).form("/overskott").set("paid_on", "2022-03-15");
+    let pages = at_once([excess(), excess()]);
+    let mut statuses: Vec<u16> = pages.iter().map(|page| page.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 422], "{}", pages[0].text());
+    officer.get("/aterbetalningar?visa=for-mycket").expect("Ingen har betalat in för mycket");
+
+    let unmatched = register(&officer, "7 000", "");
+    let to =
+        |name: &str| unmatched.form("/matchning").set("agreement", "aldreomsorg-2021").set("recipient", name);
+    let pages = at_once([to("Lund"), to("Kalmar")]);
+    let mut statuses: Vec<u16> = pages.iter().map(|page| page.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409], "{}", pages[0].text());
+    officer.get("/aterbetalningar?visa=i-forskott").expect("I förskott (1)").expect("tillsammans 7 000 kr");
+}
+
 /// With spaces of every kind made plain.
 fn text_of(pdf: &[u8]) -> String {
     let document = lopdf::Document::load_mem(pdf).unwrap();

@@ -69,6 +69,7 @@ struct GrantLine {
 struct Line {
     view: RepaymentView,
     is_unmatched: bool,
+    held: Money,
     grant: Option<(Id<Grant>, String, String)>,
     slug: String,
 }
@@ -90,7 +91,7 @@ pub async fn list(by: By<Authority>, portal: web::Data<Portal>, filter: web::Que
     grants.sort_by_cached_key(|line| (line.deadline, sort_key(&line.recipient), line.number.clone()));
     let mut repayments: Vec<Line> = amounts.into_iter().filter(|line| line.belongs(view)).collect();
     let total = grants.iter().map(|line| line.counted(view)).sum::<Money>()
-        + repayments.iter().map(|line| line.view.amount).sum();
+        + repayments.iter().map(|line| line.held).sum();
     grants.truncate(MOST_LINES);
     repayments.truncate(MOST_LINES);
     page::show(&ListPage {
@@ -183,6 +184,7 @@ fn amounts(grants: &[GrantLine], repayments: &[Repayment]) -> Vec<Line> {
             Line {
                 view: RepaymentView::of(repayment),
                 is_unmatched: matches!(repayment.state, State::Unmatched { .. }),
+                held: repayment.held(),
                 grant: grant.map(|grant| (grant.grant, grant.number.clone(), grant.recipient.clone())),
                 slug: grant.map(|grant| grant.slug.clone()).unwrap_or_default(),
             }

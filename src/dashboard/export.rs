@@ -13,16 +13,13 @@ pub fn csv(rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
         .from_writer(BYTE_ORDER_MARK.to_vec());
     writer.write_record(Column::ALL.map(Column::label))?;
     for row in rows {
-        writer.write_record([
-            guarded(&row.name),
-            guarded(row.state.label()),
-            row.allocated.plain().to_string(),
-            row.requisitioned.plain().to_string(),
-            row.approved.plain().to_string(),
-            row.left().plain().to_string(),
-            guarded(&row.code),
-            guarded(&row.county),
-        ])?;
+        writer.write_record(Column::ALL.map(|column| match column {
+            Column::Recipient => guarded(&row.name),
+            Column::State => guarded(row.state.label()),
+            Column::Code => guarded(&row.code),
+            Column::County => guarded(&row.county),
+            amount => row.amount(amount).map(|amount| amount.plain().to_string()).unwrap_or_default(),
+        }))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }
@@ -48,6 +45,12 @@ mod tests {
             allocated: Money::kronor(1_310_223),
             requisitioned: Money::kronor(310_223),
             approved: Money::ore(50),
+            paid: Money::ore(50),
+            costs: Some(Money::ZERO),
+            unspent: Some(Money::ore(50)),
+            repaid: None,
+            left_to_repay: None,
+            grant: crate::ids::Id::new(),
             state: State::Submitted,
             answered: true,
             has_case: true,
@@ -55,9 +58,10 @@ mod tests {
         let file = String::from_utf8(csv(&[row]).unwrap()).unwrap();
         assert_eq!(
             file,
-            "\u{FEFF}Mottagare;Läge;Tilldelat;Rekvirerat;Godkänt;Inte rekvirerat;Kommunkod;Län\r\n\
+            "\u{FEFF}Mottagare;Läge;Tilldelat;Rekvirerat;Godkänt;Inte rekvirerat;Utbetalt;Kostnader;\
+             Inte förbrukat;Återbetalt;Kvar att återbetala;Kommunkod;Län\r\n\
              \"'=HYPERLINK(\"\"https://example.org\"\";\"\"Åre\"\")\";Inlämnad;\
-             1310223;310223;0.50;1000000;2321;\"Jämtlands län; norra\"\r\n"
+             1310223;310223;0.50;1000000;0.50;0;0.50;;;2321;\"Jämtlands län; norra\"\r\n"
         );
         for text in ["+1", "-1", "@a", "\t=1"] {
             assert!(guarded(text).starts_with('\''), "{text:?}");

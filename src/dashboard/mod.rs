@@ -12,13 +12,17 @@ pub mod view;
 
 use chrono::{DateTime, Utc};
 
+use view::Column;
+
 use crate::{
     access::{Actor, Role},
-    agreement::{Agreement, Later},
-    grant::{Account, Ledger},
+    agreement::{Agreement, Deadlines, Later},
+    grant::{Account, Grant, Ledger},
     ids::Id,
     money::Money,
     recipient::{Organisation, sort_key},
+    repayment::Settlement,
+    report::store::Progress,
 };
 
 /// Which agreements these eyes see: an authority those it pays, a reader every one.
@@ -77,6 +81,8 @@ pub struct Standing {
     pub later: Later,
     pub ledger: Ledger,
     pub filings: Vec<Filing>,
+    pub report: Option<Progress>,
+    pub grant: Id<Grant>,
 }
 
 /// An agreement with everyone who has a share of it.
@@ -91,45 +97,79 @@ pub struct Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     Submitted,
+    ReportSubmitted,
     Returned,
+    ReportReturned,
     AwaitingSignature,
+    ReportLate,
+    ToRepay,
     Lapsed,
     NotStarted,
     Refused,
     Withdrawn,
     PartlyApproved,
     Approved,
+    ToReport,
+    Closed,
+}
+
+/// How far the report of what has been paid out has come.
+#[derive(Debug, Clone, Copy)]
+struct Reporting {
+    submitted: bool,
+    returned: bool,
+    settlement: Settlement,
+    /// The last day to report has passed and nothing came in.
+    late: bool,
 }
 
 impl State {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 15] = [
         Self::Submitted,
+        Self::ReportSubmitted,
         Self::Returned,
+        Self::ReportReturned,
         Self::AwaitingSignature,
+        Self::ReportLate,
+        Self::ToRepay,
         Self::Lapsed,
         Self::NotStarted,
         Self::Refused,
         Self::Withdrawn,
         Self::PartlyApproved,
         Self::Approved,
+        Self::ToReport,
+        Self::Closed,
     ];
 
     /// One state for several requisitions (posts, partial amounts). What waits for somebody comes before what is
     /// decided: *Inlämnad*, then *Återsänd*, then *Väntar på underskrift*. With nothing waiting, what is approved
-    /// decides; with nothing approved, a refusal before a withdrawal. `lapses` when the last day has passed and the
+    /// decides; with nothing approved, a refusal before a withdrawal. Once something is paid out and no requisition waits,
+    /// its `reporting` decides. `lapses` when the last day has passed and the
     /// right went with it (2022 §7.1): what was never received by then counts for nothing.
     fn derive<'a>(
         filings: impl Iterator<Item = &'a Filing>,
         (approved, allocated): (Money, Money),
         lapses: bool,
+        reporting: Option<Reporting>,
     ) -> Self {
         let stages: Vec<Stage> =
             filings.filter(|filing| filing.received || !lapses).map(|filing| filing.stage).collect();
         let any = |stage| stages.contains(&stage);
+        let reported = reporting.map(Reporting::state);
         match () {
             () if any(Stage::Submitted) => Self::Submitted,
+            () if reported == Some(Self::ReportSubmitted) => Self::ReportSubmitted,
             () if any(Stage::Returned) => Self::Returned,
+            () if reported == Some(Self::ReportReturned) => Self::ReportReturned,
             () if any(Stage::AwaitingSignature) => Self::AwaitingSignature,
+            () => reported.unwrap_or_else(|| Self::decided(any, (approved, allocated), lapses)),
+        }
+    }
+
+    /// Before anything is paid out.
+    fn decided(any: impl Fn(Stage) -> bool, (approved, allocated): (Money, Money), lapses: bool) -> Self {
+        match () {
             () if any(Stage::Approved) && approved >= allocated => Self::Approved,
             () if any(Stage::Approved) => Self::PartlyApproved,
             () if any(Stage::Refused) => Self::Refused,
@@ -167,12 +207,18 @@ impl State {
             Self::Submitted => ("inlamnad", "Inlämnad", "info", "En rekvisition har kommit in och väntar på beslut."),
             Self::Returned => ("atersand", "Återsänd", "warning", "Mottagaren har ombetts att komplettera sin rekvisition."),
             Self::AwaitingSignature => ("underskrift", "Väntar på underskrift", "warning", "En rekvisition är klar men har inte undertecknats och lämnats in."),
-            Self::Lapsed => ("forfallen", "Förfallen", "danger", "Sista dagen har passerat utan att någon rekvisition har kommit in."),
+            Self::Lapsed => ("forfallen", "Förfallen", "danger", "Sista dagen har passerat utan att någon rekvisition har kommit in. Mottagaren har inget att redovisa."),
             Self::NotStarted => ("ej-paborjad", "Ej påbörjad", "neutral", "Ingen rekvisition har kommit in. Mottagarens egna utkast syns inte här."),
             Self::Refused => ("avslagen", "Avslagen", "danger", "Rekvisitionen har avslagits."),
             Self::Withdrawn => ("aterkallad", "Återkallad", "neutral", "Mottagaren har återkallat sin rekvisition."),
             Self::PartlyApproved => ("delvis-godkand", "Delvis godkänd", "success", "En del av det tilldelade beloppet är godkänd."),
             Self::Approved => ("godkand", "Godkänd", "success", "Hela det tilldelade beloppet är godkänt."),
+            Self::ReportSubmitted => ("redovisad", "Redovisning inlämnad", "info", "Den ekonomiska redovisningen har kommit in och väntar på beslut. Kostnaderna är preliminära."),
+            Self::ReportReturned => ("redovisning-atersand", "Redovisning återsänd", "warning", "Mottagaren har ombetts att komplettera sin redovisning."),
+            Self::ReportLate => ("redovisning-forsenad", "Redovisning försenad", "danger", "Bidraget är utbetalt, sista dagen att redovisa har passerat och ingen redovisning har kommit in."),
+            Self::ToReport => ("att-redovisa", "Att redovisa", "neutral", "Bidraget är utbetalt och ingen redovisning har kommit in än."),
+            Self::ToRepay => ("att-aterbetala", "Att återbetala", "warning", "Redovisningen är godkänd och allt som inte har förbrukats är inte återbetalt."),
+            Self::Closed => ("avslutad", "Avslutad", "success", "Redovisningen är godkänd och inget är kvar att betala tillbaka."),
         }
     }
 }
@@ -187,6 +233,15 @@ pub struct Row {
     pub allocated: Money,
     pub requisitioned: Money,
     pub approved: Money,
+    pub paid: Money,
+    /// Of the report that came in last, approved or not.
+    pub costs: Option<Money>,
+    /// Negative where it is a deficit.
+    pub unspent: Option<Money>,
+    /// What has been paid back, and what is left of what is owed: of the grant as a whole, not of a post.
+    pub repaid: Option<Money>,
+    pub left_to_repay: Option<Money>,
+    pub grant: Id<Grant>,
     pub state: State,
     /// Something has come in.
     pub answered: bool,
@@ -197,6 +252,22 @@ pub struct Row {
 impl Row {
     pub fn left(&self) -> Money {
         self.allocated - self.requisitioned
+    }
+
+    /// What stands in a column; nothing where it is not known yet, or is no amount.
+    pub fn amount(&self, column: Column) -> Option<Money> {
+        match column {
+            Column::Allocated => Some(self.allocated),
+            Column::Requisitioned => Some(self.requisitioned),
+            Column::Approved => Some(self.approved),
+            Column::Left => Some(self.left()),
+            Column::Paid => Some(self.paid),
+            Column::Costs => self.costs,
+            Column::Unspent => self.unspent,
+            Column::Repaid => self.repaid,
+            Column::LeftToRepay => self.left_to_repay,
+            Column::Recipient | Column::State | Column::Code | Column::County => None,
+        }
     }
 }
 
@@ -211,7 +282,7 @@ impl Outcome {
         let deadlines = self.agreement.terms.deadlines;
         self.standings
             .iter()
-            .map(|standing| row(standing, post, deadlines.extended(standing.later).right_has_lapsed(now)))
+            .map(|standing| row(standing, post, deadlines.extended(standing.later), now))
             .filter(|row| row.allocated > Money::ZERO)
             .collect()
     }
@@ -227,13 +298,47 @@ impl Outcome {
     }
 }
 
-fn row(standing: &Standing, post: Option<&str>, lapses: bool) -> Row {
+impl Reporting {
+    /// `None` before anything is paid out.
+    fn of(standing: &Standing, deadlines: &Deadlines, now: DateTime<Utc>) -> Option<Self> {
+        if standing.ledger.total(Account::PaidOut).is_zero() {
+            return None;
+        }
+        let report = standing.report.as_ref();
+        let is = |status: &str| report.is_some_and(|report| report.status == status);
+        Some(Self {
+            submitted: is("submitted"),
+            returned: report.is_some_and(|report| report.received && !report.approved) && !is("submitted"),
+            settlement: Settlement::of(&standing.ledger, report.is_some_and(|report| report.approved)),
+            late: deadlines.report.passed(now) && !report.is_some_and(|report| report.received),
+        })
+    }
+
+    fn state(self) -> State {
+        match self {
+            Self { submitted: true, .. } => State::ReportSubmitted,
+            Self { returned: true, .. } => State::ReportReturned,
+            Self { late: true, .. } => State::ReportLate,
+            Self { settlement, .. } if settlement.is_closed() => State::Closed,
+            Self { settlement, .. } if settlement.is_settled => State::ToRepay,
+            Self { .. } => State::ToReport,
+        }
+    }
+}
+
+fn row(standing: &Standing, post: Option<&str>, deadlines: Deadlines, now: DateTime<Utc>) -> Row {
+    let lapses = deadlines.right_has_lapsed(now);
+    let reporting = Reporting::of(standing, &deadlines, now);
     let sum = |account| match post {
         Some(post) => standing.ledger.of(post, account),
         None => standing.ledger.total(account),
     };
     let filings = || standing.filings.iter().filter(|filing| post.is_none_or(|post| filing.post == post));
     let (allocated, approved) = (sum(Account::Allocated), sum(Account::Approved));
+    let paid = sum(Account::PaidOut);
+    let has_reported = standing.report.as_ref().is_some_and(|report| report.received) && !paid.is_zero();
+    let reported = has_reported.then(|| sum(Account::Reported));
+    let settlement = reporting.map(|reporting| reporting.settlement).filter(|_| post.is_none());
     Row {
         name: standing.recipient.name.clone(),
         formal_name: standing.recipient.formal_name.clone(),
@@ -242,7 +347,13 @@ fn row(standing: &Standing, post: Option<&str>, lapses: bool) -> Row {
         allocated,
         requisitioned: sum(Account::Requisitioned),
         approved,
-        state: State::derive(filings(), (approved, allocated), lapses),
+        paid,
+        costs: reported,
+        unspent: reported.map(|costs| paid - costs),
+        repaid: settlement.map(|settlement| settlement.came_in()),
+        left_to_repay: settlement.map(|settlement| settlement.left),
+        grant: standing.grant,
+        state: State::derive(filings(), (approved, allocated), lapses, reporting),
         answered: filings().any(|filing| filing.received),
         has_case: filings().next().is_some(),
     }
@@ -255,6 +366,15 @@ pub struct Summary {
     pub allocated: Money,
     pub requisitioned: Money,
     pub approved: Money,
+    pub paid: Money,
+    pub costs: Money,
+    /// What is unspent of those who have reported; a deficit takes nothing of it.
+    pub unspent: Money,
+    pub repaid: Money,
+    pub left_to_repay: Money,
+    /// How many have been paid, and how many of them have reported.
+    pub paid_recipients: usize,
+    pub reported: usize,
     /// From whom nothing has come in, and what is allocated to them.
     pub unanswered: usize,
     pub unanswered_amount: Money,
@@ -271,6 +391,13 @@ impl Summary {
             summary.allocated += row.allocated;
             summary.requisitioned += row.requisitioned;
             summary.approved += row.approved;
+            summary.paid += row.paid;
+            summary.costs += row.costs.unwrap_or_default();
+            summary.unspent += row.unspent.unwrap_or_default().max(Money::ZERO);
+            summary.repaid += row.repaid.unwrap_or_default();
+            summary.left_to_repay += row.left_to_repay.unwrap_or_default();
+            summary.paid_recipients += usize::from(!row.paid.is_zero());
+            summary.reported += usize::from(row.costs.is_some());
             if !row.answered {
                 summary.unanswered += 1;
                 summary.unanswered_amount += row.allocated;
@@ -284,6 +411,22 @@ impl Summary {
     /// Before the last day the kronor at risk, after it those that lapsed.
     pub fn left(&self) -> Money {
         self.allocated - self.requisitioned
+    }
+
+    /// What the column comes to.
+    pub fn amount(&self, column: Column) -> Money {
+        match column {
+            Column::Allocated => self.allocated,
+            Column::Requisitioned => self.requisitioned,
+            Column::Approved => self.approved,
+            Column::Left => self.left(),
+            Column::Paid => self.paid,
+            Column::Costs => self.costs,
+            Column::Unspent => self.unspent,
+            Column::Repaid => self.repaid,
+            Column::LeftToRepay => self.left_to_repay,
+            Column::Recipient | Column::State | Column::Code | Column::County => Money::ZERO,
+        }
     }
 
     pub fn percent_requisitioned(&self) -> i64 {
@@ -315,7 +458,7 @@ mod tests {
 
     fn derive(stages: &[Stage], approved: i64, lapses: bool) -> State {
         let filings: Vec<Filing> = stages.iter().copied().map(filing).collect();
-        State::derive(filings.iter(), (Money::kronor(approved), Money::kronor(ALLOCATED)), lapses)
+        State::derive(filings.iter(), (Money::kronor(approved), Money::kronor(ALLOCATED)), lapses, None)
     }
 
     #[test]
@@ -353,7 +496,7 @@ mod tests {
         // Returned in time and issued again: it was received and may still be completed.
         let answer = Filing { post: "bas".to_owned(), stage: Stage::AwaitingSignature, received: true };
         let amounts = (Money::ZERO, Money::kronor(ALLOCATED));
-        assert_eq!(State::derive([&answer].into_iter(), amounts, true), State::AwaitingSignature);
+        assert_eq!(State::derive([&answer].into_iter(), amounts, true, None), State::AwaitingSignature);
     }
 
     #[test]
@@ -374,10 +517,42 @@ mod tests {
             allocated: Money::kronor(allocated),
             requisitioned: Money::kronor(requisitioned),
             approved: Money::ZERO,
+            paid: Money::ZERO,
+            costs: None,
+            unspent: None,
+            repaid: None,
+            left_to_repay: None,
+            grant: Id::new(),
             state,
             answered: requisitioned > 0,
             has_case: requisitioned > 0,
         }
+    }
+
+    #[test]
+    fn once_it_is_paid_the_report_and_the_rest_decide() {
+        let reporting = |settled: bool, unspent: i64, late: bool| {
+            let mut ledger = Ledger::default();
+            for (account, kronor) in [(Account::PaidOut, ALLOCATED), (Account::Costs, ALLOCATED - unspent)] {
+                let amount = Money::kronor(kronor);
+                ledger.add(&crate::grant::Entry { post: "bas".to_owned(), account, amount });
+            }
+            let settlement = Settlement::of(&ledger, settled);
+            Reporting { submitted: false, returned: false, settlement, late }
+        };
+        assert_eq!(reporting(false, ALLOCATED, false).state(), State::ToReport);
+        assert_eq!(reporting(false, ALLOCATED, true).state(), State::ReportLate);
+        assert_eq!(reporting(true, 10, false).state(), State::ToRepay);
+        assert_eq!(reporting(true, 0, false).state(), State::Closed);
+        assert_eq!(reporting(true, -10, false).state(), State::Closed);
+        // A requisition of the rest that waits for the authority comes first.
+        let more = [filing(Stage::Approved), filing(Stage::Submitted)];
+        let amounts = (Money::kronor(600), Money::kronor(ALLOCATED));
+        let of = |filings: &[Filing]| {
+            State::derive(filings.iter(), amounts, false, Some(reporting(true, 0, false)))
+        };
+        assert_eq!(of(&more), State::Submitted);
+        assert_eq!(of(&more[..1]), State::Closed);
     }
 
     #[test]

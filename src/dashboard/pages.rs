@@ -121,6 +121,7 @@ struct OutcomeContent<'a> {
     shown: Summary,
     lapses: bool,
     days_left: i64,
+    report_days_left: i64,
     linked: bool,
     headings: Vec<Heading>,
     counties: Vec<(&'a str, &'a str)>,
@@ -195,6 +196,7 @@ fn render(outcome: &Outcome, key: &PageKey, now: DateTime<Utc>) -> Result<Conten
         whole,
         lapses: outcome.lapses(now),
         days_left: terms.deadlines.requisition.days_left(now),
+        report_days_left: terms.deadlines.report.days_left(now),
         linked: key.linked,
         headings: Column::ALL.map(|column| heading(&view, column)).into(),
         counties: choices("Alla län", outcome.counties().into_iter().map(|county| (county, county))),
@@ -221,6 +223,10 @@ fn choices<'a>(all: &'a str, each: impl IntoIterator<Item = (&'a str, &'a str)>)
 impl OutcomeContent<'_> {
     fn days_left(&self) -> String {
         days(self.days_left)
+    }
+
+    fn report_days_left(&self) -> String {
+        days(self.report_days_left)
     }
 
     /// The query of every recipient in the state, of the post in view.

@@ -13,6 +13,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{agreements, grants},
     },
+    report::{self, store::Progress},
     requisition,
 };
 
@@ -43,7 +44,7 @@ pub fn stamps(
         .collect()
 }
 
-/// The outcomes of these agreements, the newest year first: four queries.
+/// The outcomes of these agreements, the newest year first: five queries.
 pub fn outcomes(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result<Vec<Outcome>, DbError> {
     let agreements = agreement::store::find_each(connection, ids)?;
     let mut ledgers = grant::store::ledgers(connection, ids)?;
@@ -53,6 +54,10 @@ pub fn outcomes(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result
             filings.entry(grant).or_default().push(Filing { post, stage, received });
         }
     }
+    let mut reports: HashMap<String, Progress> = report::store::progress(connection, ids)?
+        .into_iter()
+        .map(|progress| (progress.grant.clone(), progress))
+        .collect();
     let mut standings: HashMap<Id<Agreement>, Vec<Standing>> = HashMap::new();
     for holder in grant::store::holders(connection, ids)? {
         let grant = holder.grant.to_string();
@@ -61,6 +66,8 @@ pub fn outcomes(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result
             later: holder.later,
             ledger: ledgers.remove(&grant).unwrap_or_default(),
             filings: filings.remove(&grant).unwrap_or_default(),
+            report: reports.remove(&grant),
+            grant: holder.grant,
         });
     }
     Ok(agreements

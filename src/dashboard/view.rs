@@ -29,22 +29,37 @@ pub enum Column {
     Requisitioned,
     Approved,
     Left,
+    Paid,
+    Costs,
+    Unspent,
+    Repaid,
+    LeftToRepay,
     Code,
     County,
 }
 
 impl Column {
     /// As they stand on the page: what matters most is seen on a telephone without scrolling sideways.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::Recipient,
         Self::State,
         Self::Allocated,
         Self::Requisitioned,
         Self::Approved,
         Self::Left,
+        Self::Paid,
+        Self::Costs,
+        Self::Unspent,
+        Self::Repaid,
+        Self::LeftToRepay,
         Self::Code,
         Self::County,
     ];
+
+    /// Those of amounts, in the same order.
+    pub fn amounts() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|column| column.is_amount())
+    }
 
     /// In addresses.
     pub fn key(self) -> &'static str {
@@ -56,7 +71,7 @@ impl Column {
     }
 
     pub fn is_amount(self) -> bool {
-        matches!(self, Self::Allocated | Self::Requisitioned | Self::Approved | Self::Left)
+        !matches!(self, Self::Recipient | Self::State | Self::Code | Self::County)
     }
 
     fn words(self) -> (&'static str, &'static str) {
@@ -68,6 +83,11 @@ impl Column {
             Self::Requisitioned => ("rekvirerat", "Rekvirerat"),
             Self::Approved => ("godkant", "Godkänt"),
             Self::Left => ("kvar", "Inte rekvirerat"),
+            Self::Paid => ("utbetalt", "Utbetalt"),
+            Self::Costs => ("kostnader", "Kostnader"),
+            Self::Unspent => ("inte-forbrukat", "Inte förbrukat"),
+            Self::Repaid => ("aterbetalt", "Återbetalt"),
+            Self::LeftToRepay => ("kvar-att-aterbetala", "Kvar att återbetala"),
             Self::State => ("lage", "Läge"),
         }
     }
@@ -96,11 +116,8 @@ impl View {
             Column::Recipient => {}
             Column::Code => self.sort_by(&mut rows, |row| row.code.clone()),
             Column::County => self.sort_by(&mut rows, |row| sort_key(&row.county)),
-            Column::Allocated => self.sort_by(&mut rows, |row| row.allocated),
-            Column::Requisitioned => self.sort_by(&mut rows, |row| row.requisitioned),
-            Column::Approved => self.sort_by(&mut rows, |row| row.approved),
-            Column::Left => self.sort_by(&mut rows, Row::left),
             Column::State => self.sort_by(&mut rows, |row| row.state),
+            amount => self.sort_by(&mut rows, |row| row.amount(amount)),
         }
         rows
     }
@@ -147,6 +164,12 @@ mod tests {
             allocated: Money::kronor(kronor.0),
             requisitioned: Money::kronor(kronor.1),
             approved: Money::ZERO,
+            paid: Money::ZERO,
+            costs: None,
+            unspent: None,
+            repaid: None,
+            left_to_repay: None,
+            grant: crate::ids::Id::new(),
             state,
             answered: kronor.1 > 0,
             has_case: kronor.1 > 0,

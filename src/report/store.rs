@@ -130,18 +130,34 @@ pub fn of_recipient(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Every report of these agreements, with its grant's id: one query.
-pub fn of_agreements(
+/// How far a grant's report has come, without what it says.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    pub grant: String,
+    /// The key of its [`Status`].
+    pub status: String,
+    pub received: bool,
+    pub approved: bool,
+}
+
+/// How far every report of these agreements has come: one query.
+pub fn progress(
     connection: &mut AnyConnection,
     agreements: &[Id<Agreement>],
-) -> Result<Vec<Report>, DbError> {
-    let rows: Vec<ReportRow> = reports::table
+) -> Result<Vec<Progress>, DbError> {
+    let rows: Vec<(String, String, bool, bool)> = reports::table
         .inner_join(grants::table)
         .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
         .order_by(reports::grant_id)
-        .select(ReportRow::as_select())
+        .select((
+            reports::grant_id,
+            reports::status,
+            reports::received_at.is_not_null(),
+            reports::approved_at.is_not_null(),
+        ))
         .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    let progress = |(grant, status, received, approved)| Progress { grant, status, received, approved };
+    Ok(rows.into_iter().map(progress).collect())
 }
 
 pub fn insert(

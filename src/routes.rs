@@ -16,13 +16,13 @@ use crate::{
         proof,
         routing::{Route, Routes},
     },
-    agreement, dashboard,
+    account_request, agreement, dashboard,
     infra::{
         Portal, assets,
         error::AppError,
         page::{self, Chrome, Page},
     },
-    my_grants, practice, requisition, review,
+    mandate, my_grants, practice, requisition, review,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -39,6 +39,8 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     access::pages::routes(&mut routes);
     agreement::pages::routes(&mut routes);
     requisition::pages::routes(&mut routes);
+    account_request::pages::routes(&mut routes);
+    mandate::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
     dashboard::pages::routes(&mut routes);

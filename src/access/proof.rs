@@ -246,8 +246,9 @@ fn user(actor: &Actor) -> User {
 }
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
-    let places: [(&str, &str, Access); 4] = [
+    let places: [(&str, &str, Access); 5] = [
         ("/bidrag", "Mina bidrag", Member::ACCESS),
+        ("/uppdrag", "Uppdrag", Member::ACCESS),
         ("/granskning", "Granskning", Authority::ACCESS),
         ("/oversikt", "Översikt", Overseer::ACCESS),
         ("/overenskommelser", "Överenskommelser", Access::SignedIn),

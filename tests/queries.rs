@@ -17,7 +17,7 @@ use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use crate::{
     browser::Browser,
     portal::Portal,
-    steps::{case_of, issue, sign},
+    steps::{ask_for_accounts, case_of, extend, issue, sign, whole_grant},
 };
 
 static QUERIES: AtomicUsize = AtomicUsize::new(0);
@@ -48,13 +48,21 @@ fn a_page_asks_no_more_when_there_is_more() {
     sign(&signatory, &issue(&preparer, "bas", "1 000").address).expect_status(200);
     let grant = preparer.get("/bidrag").follow("Äldreomsorg").address;
     let case = case_of(&first);
-    let pages: [(&Browser, &str); 11] = [
+    let whole = whole_grant(&officer, &first).address;
+    let asked = ask_for_accounts(&officer.get(&whole), "2022-04-30").address;
+    let answer = asked.replace("/granskning", "");
+    let pages: [(&Browser, &str); 16] = [
         (&preparer, "/bidrag"),
         (&preparer, &grant),
         (&preparer, &first),
         (&officer, "/granskning"),
         (&officer, "/granskning?visa=alla"),
         (&officer, &case),
+        (&officer, &whole),
+        (&officer, &asked),
+        (&preparer, &answer),
+        (&preparer, "/uppdrag"),
+        (&officer, "/granskning/uppdrag/1440"),
         (&officer, "/oversikt"),
         (&officer, "/oversikt/aldreomsorg-2022"),
         (&officer, "/oversikt/aldreomsorg-2022.csv"),
@@ -66,7 +74,11 @@ fn a_page_asks_no_more_when_there_is_more() {
     for _ in 0..12 {
         let requisition = issue(&preparer, "bas", "1 000").address;
         sign(&signatory, &requisition).expect_status(200);
+        ask_for_accounts(&officer.get(&whole), "2022-04-30");
     }
+    extend(&officer.get(&whole), "2022-12-15");
+    extend(&officer.get(&whole), "2022-12-16");
+    portal.sign_in("Ale", &[bidragsporten::access::Role::FinanceHead], "Ekonomichef");
     let much: Vec<usize> = pages.iter().map(|(browser, page)| queries_of(browser, page)).collect();
     assert_eq!(little, much, "{:?}", pages.map(|(_, page)| page.to_owned()));
     assert!(little.iter().all(|count| (1..=14).contains(count)), "{little:?}");

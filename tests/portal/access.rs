@@ -9,8 +9,9 @@ use bidragsporten::{
 use scraper::{Html, Selector};
 
 use crate::{
+    accounts::answer_with_a_file,
     browser::{Browser, Page},
-    journeys::{issue, sign},
+    journeys::{ask_for_accounts, issue, sign, whole_grant},
     portal::Portal,
 };
 
@@ -28,11 +29,14 @@ fn home(role: Role) -> &'static str {
     }
 }
 
-/// An address of the route that exists: Ale's grant, its submitted requisition with a scan, the 2022 agreement.
+/// An address of the route that exists: Ale's grant, its submitted requisition with a scan, its answered request for
+/// accounts, the 2022 agreement.
 struct Existing {
     grant: String,
     requisition: String,
     attachment: String,
+    request: String,
+    file: String,
 }
 
 impl Existing {
@@ -43,7 +47,12 @@ impl Existing {
         scan.submit().expect_status(200);
         let page = preparer.get(&issued.address);
         let grant = preparer.get("/bidrag").follow("Äldreomsorg").address;
+        let whole = whole_grant(&portal.officer(), &issued.address);
+        let request = last(&ask_for_accounts(&whole, "2022-04-30").address);
+        let answered = answer_with_a_file(&preparer, &format!("/rakenskaper/{request}"));
         Self {
+            file: last(&answered.follow("huvudbok.pdf").address),
+            request,
             attachment: last(&page.follow("skan.pdf").address),
             requisition: last(&issued.address),
             grant: last(&grant),
@@ -51,9 +60,14 @@ impl Existing {
     }
 
     fn address(&self, path: &str) -> String {
-        let id = if path.starts_with("/bidrag") { &self.grant } else { &self.requisition };
+        let (id, attachment) = match path {
+            _ if path.contains("/bidrag/") => (&self.grant, &self.attachment),
+            _ if path.contains("/rakenskaper/") => (&self.request, &self.file),
+            _ => (&self.requisition, &self.attachment),
+        };
         path.replace("{id}", id)
-            .replace("{attachment}", &self.attachment)
+            .replace("{attachment}", attachment)
+            .replace("{code}", "1440")
             .replace("{slug}", "aldreomsorg-2022")
     }
 }

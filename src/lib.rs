@@ -8,17 +8,20 @@
 
 pub mod about;
 pub mod access;
+pub mod account_request;
 pub mod agreement;
 pub mod allocation;
 pub mod calendar;
 pub mod dashboard;
 pub mod document;
+pub mod extension;
 pub mod filing;
 pub mod grant;
 pub mod history;
 pub mod ids;
 pub mod infra;
 pub mod install;
+pub mod mandate;
 pub mod money;
 pub mod my_grants;
 pub mod numbers;

@@ -2,16 +2,18 @@
 
 use std::{io::Read, net::TcpListener, path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use bidragsporten::{
-    access::{self, Role, password},
-    agreement, grant, history,
+    access::{self, Mandate, Role, password},
+    agreement, grant,
+    history::{self, Who},
     infra::{
         Portal,
         clock::Clock,
         db::{Address, Db, DbError},
     },
     install::{self, Mode},
+    mandate::{self, form::MandateForm},
     numbers::Email,
     practice, recipient, server,
 };
@@ -70,6 +72,15 @@ struct AddPerson {
     /// ekonom, ekonomichef, foretradare, handlaggare, beslutsfattare, utbetalare or insyn.
     #[arg(long)]
     role: String,
+    /// The first day of the mandate to certify or sign, such as 2022-01-01.
+    #[arg(long, default_value = "")]
+    from: String,
+    /// Its last day.
+    #[arg(long, default_value = "")]
+    to: String,
+    /// The decision that it rests on; required with a day.
+    #[arg(long, default_value = "")]
+    decision: String,
 }
 
 fn main() -> ExitCode {
@@ -152,6 +163,7 @@ fn serve(cli: &Cli, mode: Mode, https: bool) -> anyhow::Result<()> {
 fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
     let Some(role) = Role::parse(&person.role) else { bail!("rollen {} finns inte", person.role) };
     Email::parse(&person.email)?;
+    let mandate = mandate_of(person)?;
     let is_known =
         db.read_now(|connection| access::store::find_by_email(connection, &person.email))?.is_some();
     // Whoever is known keeps the password.
@@ -170,7 +182,15 @@ fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
                 access::store::add_person(connection, &person.email, &person.name, &hash, chrono::Utc::now())?
             }
         };
-        access::store::give_role(connection, added.id, organisation.id, role)?;
+        mandate::verbs::give_role(
+            connection,
+            Who::program(),
+            chrono::Utc::now(),
+            &organisation,
+            &added,
+            role,
+            &mandate,
+        )?;
         Ok(Some(organisation))
     })?;
     match found {
@@ -189,6 +209,19 @@ fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
     }
 }
 
+fn mandate_of(person: &AddPerson) -> anyhow::Result<Mandate> {
+    let form = MandateForm {
+        from: person.from.clone(),
+        to: person.to.clone(),
+        decision: person.decision.clone(),
+        ..MandateForm::default()
+    };
+    form.parse().map_err(|errors| {
+        let faults: Vec<String> = errors.list.into_iter().map(|error| error.message).collect();
+        anyhow!("{}", faults.join(" "))
+    })
+}
+
 fn new_password() -> anyhow::Result<String> {
     let mut typed = String::new();
     std::io::stdin().read_to_string(&mut typed).context("lösenordet går inte att läsa från standard in")?;
@@ -203,6 +236,7 @@ fn check(db: &Db) -> anyhow::Result<()> {
     let (count, breaks) = db.snapshot_now(|connection| {
         let mut streams = agreement::store::versions(connection)?;
         streams.extend(grant::store::versions(connection)?);
+        streams.extend(recipient::store::versions(connection)?);
         let mut breaks = Vec::new();
         for (stream, version) in &streams {
             breaks.extend(history::store::verify(connection, stream, *version)?);

@@ -16,13 +16,13 @@ use crate::{
         proof,
         routing::{Route, Routes},
     },
-    agreement, dashboard,
+    account_request, agreement, dashboard,
     infra::{
         Portal, assets,
         error::AppError,
         page::{self, Chrome, Page},
     },
-    my_grants, payment, practice, repayment, report, requisition, review,
+    mandate, my_grants, payment, practice, repayment, report, requisition, review,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -41,6 +41,8 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     requisition::pages::routes(&mut routes);
     report::pages::routes(&mut routes);
     repayment::pages::routes(&mut routes);
+    account_request::pages::routes(&mut routes);
+    mandate::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
     payment::pages::routes(&mut routes);

@@ -22,7 +22,7 @@ const ORDER: &[&[&str]] = &[
     &["grant"],
     &["filing"],
     &["requisition"],
-    &["payment"],
+    &["payment", "extension", "mandate"],
     &["report"],
     &["repayment", "account_request", "reclaim", "onward"],
     &["my_grants", "review", "dashboard"],

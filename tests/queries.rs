@@ -19,7 +19,7 @@ use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use crate::{
     browser::Browser,
     portal::Portal,
-    steps::{case_of, issue, sign},
+    steps::{ask_for_accounts, case_of, extend, issue, sign, whole_grant},
 };
 
 static QUERIES: AtomicUsize = AtomicUsize::new(0);
@@ -78,6 +78,9 @@ fn a_page_asks_no_more_when_there_is_more() {
     officer.get(&case).form("/godkannande").submit().expect_status(200);
     let payments = case.replace("/granskning/", "/utbetalningar/");
     pay(&payer, &payments);
+    let whole = whole_grant(&officer, &first).address;
+    let asked = ask_for_accounts(&officer.get(&whole), "2022-04-30").address;
+    let answer = asked.replace("/granskning", "");
     let pages: Vec<(&Browser, &str)> = vec![
         (&preparer, "/bidrag"),
         (&preparer, &grant),
@@ -88,6 +91,11 @@ fn a_page_asks_no_more_when_there_is_more() {
         (&payer, "/utbetalningar"),
         (&payer, "/utbetalningar?visa=utbetalda"),
         (&payer, &payments),
+        (&officer, &whole),
+        (&officer, &asked),
+        (&preparer, &answer),
+        (&preparer, "/uppdrag"),
+        (&officer, "/granskning/uppdrag/1440"),
         (&officer, "/oversikt"),
         (&officer, "/oversikt/aldreomsorg-2022"),
         (&officer, "/oversikt/aldreomsorg-2022.csv"),
@@ -108,7 +116,11 @@ fn a_page_asks_no_more_when_there_is_more() {
         sign(&signatory, &requisition).expect_status(200);
         officer.get(&case_of(&requisition)).form("/godkannande").submit().expect_status(200);
         pay(&payer, &payments);
+        ask_for_accounts(&officer.get(&whole), "2022-04-30");
     }
+    extend(&officer.get(&whole), "2022-12-15");
+    extend(&officer.get(&whole), "2022-12-16");
+    portal.sign_in("Ale", &[bidragsporten::access::Role::FinanceHead], "Ekonomichef");
     let much: Vec<usize> = pages.iter().map(|(browser, page)| queries_of(browser, page)).collect();
     assert_eq!(little, much, "{:?}", pages.iter().map(|(_, page)| page).collect::<Vec<_>>());
     assert!(little.iter().all(|count| (1..=14).contains(count)), "{little:?}");

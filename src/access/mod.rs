@@ -109,6 +109,32 @@ pub struct Mandate {
     pub decision: String,
 }
 
+/// Whether a mandate holds on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Valid,
+    NotYet(NaiveDate),
+    Expired(NaiveDate),
+}
+
+impl Mandate {
+    pub fn standing(&self, day: NaiveDate) -> Standing {
+        match (self.from, self.to) {
+            (Some(from), _) if day < from => Standing::NotYet(from),
+            (_, Some(to)) if day > to => Standing::Expired(to),
+            _ => Standing::Valid,
+        }
+    }
+}
+
+/// A person in a role of an organisation, with the mandate for it.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    pub person: Person,
+    pub role: Role,
+    pub mandate: Mandate,
+}
+
 impl Actor {
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
@@ -166,6 +192,18 @@ mod tests {
         let busy = SessionTimes { created_at: start, last_seen_at: start + Duration::hours(12) };
         assert!(!busy.is_over(start + Duration::hours(12)));
         assert!(busy.is_over(start + Duration::hours(12) + Duration::seconds(1)));
+    }
+
+    #[test]
+    fn a_mandate_holds_on_its_first_day_and_on_its_last() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let (from, to) = (day("2022-03-01"), day("2022-03-31"));
+        let mandate = Mandate { from: Some(from), to: Some(to), decision: "KS 1".to_owned() };
+        assert_eq!(mandate.standing(day("2022-02-28")), Standing::NotYet(from));
+        assert_eq!(mandate.standing(from), Standing::Valid);
+        assert_eq!(mandate.standing(to), Standing::Valid);
+        assert_eq!(mandate.standing(day("2022-04-01")), Standing::Expired(to));
+        assert_eq!(Mandate::default().standing(from), Standing::Valid);
     }
 
     #[test]

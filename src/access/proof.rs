@@ -246,8 +246,9 @@ fn user(actor: &Actor) -> User {
 }
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
-    let places: [(&str, &str, Access); 6] = [
+    let places: [(&str, &str, Access); 7] = [
         ("/bidrag", "Mina bidrag", Member::ACCESS),
+        ("/uppdrag", "Uppdrag", Member::ACCESS),
         ("/granskning", "Granskning", Authority::ACCESS),
         ("/utbetalningar", "Utbetalningar", Authority::ACCESS),
         ("/aterbetalningar", "Återbetalningar", Authority::ACCESS),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::{Actor, Mandate, Person, Role, SessionTimes};
+use super::{Actor, Holder, Mandate, Person, Role, SessionTimes};
 use crate::{
     ids::Id,
     infra::{
@@ -229,4 +229,60 @@ pub fn colleagues(
     let mut people: Vec<Person> = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
     people.sort_by_cached_key(|person| sort_key(&person.name));
     Ok(people)
+}
+
+/// Who holds these roles in an organisation, in Swedish alphabetical order.
+pub fn holders(
+    connection: &mut AnyConnection,
+    organisation: Id<Organisation>,
+    roles: &[Role],
+) -> Result<Vec<Holder>, DbError> {
+    let rows: Vec<(PersonRow, MembershipRow)> = memberships::table
+        .inner_join(people::table)
+        .filter(memberships::organisation_id.eq(organisation.to_string()))
+        .filter(memberships::role.eq_any(roles.iter().map(|role| role.key())))
+        .order_by((people::id, memberships::role))
+        .select((PersonRow::as_select(), MembershipRow::as_select()))
+        .load(connection)?;
+    let mut holders = Vec::new();
+    for (person, membership) in rows {
+        let (role, mandate) = membership.try_into()?;
+        holders.push(Holder { person: person.try_into()?, role, mandate });
+    }
+    holders.sort_by_cached_key(|holder| (sort_key(&holder.person.name), holder.role));
+    Ok(holders)
+}
+
+/// The mandate for a role, if the person has the role there. Inside a transaction: after the organisation is locked.
+pub fn mandate(
+    connection: &mut AnyConnection,
+    person: Id<Person>,
+    organisation: Id<Organisation>,
+    role: Role,
+) -> Result<Option<Mandate>, DbError> {
+    let row: Option<MembershipRow> = memberships::table
+        .find((person.to_string(), organisation.to_string(), role.key()))
+        .select(MembershipRow::as_select())
+        .first(connection)
+        .optional()?;
+    let held: Option<(Role, Mandate)> = row.map(TryInto::try_into).transpose()?;
+    Ok(held.map(|(_, mandate)| mandate))
+}
+
+/// For a role that the person has. After the organisation is locked.
+pub fn set_mandate(
+    connection: &mut AnyConnection,
+    person: Id<Person>,
+    organisation: Id<Organisation>,
+    role: Role,
+    mandate: &Mandate,
+) -> Result<(), DbError> {
+    diesel::update(memberships::table.find((person.to_string(), organisation.to_string(), role.key())))
+        .set((
+            memberships::valid_from.eq(mandate.from),
+            memberships::valid_to.eq(mandate.to),
+            memberships::decision.eq(&mandate.decision),
+        ))
+        .execute(connection)?;
+    Ok(())
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    access::{Actor, Role},
+    access::{Actor, Role, Standing},
     calendar,
     grant::Scope,
     history::{self, Event},
@@ -57,15 +57,14 @@ impl Act {
     /// The actor's mandate in a role must hold on the day it is used.
     pub fn mandated(&self, role: Role) -> Result<(), NoMandate> {
         let mandate = self.actor.mandate(role);
-        let today = calendar::day(self.now);
         let decision = || match mandate.decision.as_str() {
             "" => String::new(),
             decision => format!(" ({decision})"),
         };
-        match (mandate.from, mandate.to) {
-            (Some(from), _) if today < from => Err(NoMandate::NotYet { from, decision: decision() }),
-            (_, Some(to)) if today > to => Err(NoMandate::Expired { to, decision: decision() }),
-            _ => Ok(()),
+        match mandate.standing(calendar::day(self.now)) {
+            Standing::Valid => Ok(()),
+            Standing::NotYet(from) => Err(NoMandate::NotYet { from, decision: decision() }),
+            Standing::Expired(to) => Err(NoMandate::Expired { to, decision: decision() }),
         }
     }
 }

@@ -62,10 +62,23 @@ pub fn insert_attachment<C>(
     by: &str,
     at: DateTime<Utc>,
 ) -> Result<String, DbError> {
-    let id = Id::<Attachment>::new().to_string();
+    let id = Id::new();
+    insert_attachment_as(connection, id, case, file, by, at)?;
+    Ok(id.to_string())
+}
+
+/// With an id that the page gave, so that the same file sent twice is there once.
+pub fn insert_attachment_as<C>(
+    connection: &mut AnyConnection,
+    id: Id<Attachment>,
+    case: Id<C>,
+    file: &ReceivedFile,
+    by: &str,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
     diesel::insert_into(files::table)
         .values((
-            files::id.eq(&id),
+            files::id.eq(id.to_string()),
             files::case_id.eq(case.to_string()),
             files::file_name.eq(&file.name),
             files::media_type.eq(file.media_type),
@@ -76,7 +89,7 @@ pub fn insert_attachment<C>(
             files::content.eq(&file.bytes),
         ))
         .execute(connection)?;
-    Ok(id)
+    Ok(())
 }
 
 /// Away with a file that has not been handed in yet; false when it is not there.

@@ -3,7 +3,6 @@
 //! Its [`Ledger`] is the only arithmetic of funds: entries are added, never changed, and every figure that a page or a
 //! document shows is a sum of them.
 
-pub mod extension;
 pub mod store;
 
 use std::collections::BTreeMap;

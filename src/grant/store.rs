@@ -129,6 +129,24 @@ pub fn find_for_recipient(
     }
 }
 
+/// A recipient by its code, if it has a grant in an agreement that this authority pays.
+pub fn recipient_of(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    code: &str,
+) -> Result<Option<Organisation>, DbError> {
+    let found: Option<OrganisationRow> = grants::table
+        .inner_join(agreements::table)
+        .inner_join(organisations::table)
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(organisations::code.eq(code))
+        .order_by(grants::id)
+        .select(OrganisationRow::as_select())
+        .first(connection)
+        .optional()?;
+    found.map(TryInto::try_into).transpose()
+}
+
 /// Every grant of a recipient, the newest year first: two queries however many there are.
 pub fn of_recipient(connection: &mut AnyConnection, recipient: &Organisation) -> Result<Vec<Grant>, DbError> {
     let id = recipient.id.to_string();

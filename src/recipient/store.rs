@@ -83,11 +83,30 @@ pub fn find(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<Orga
         .try_into()
 }
 
-/// Takes the organisation for the rest of this transaction.
-pub fn lock(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<(), DbError> {
+/// Takes the organisation for the rest of this transaction and gives its new version: the number of the history line that
+/// the caller owes.
+pub fn lock(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<i64, DbError> {
+    let id = id.to_string();
+    diesel::update(organisations::table.find(&id))
+        .set(organisations::version.eq(organisations::version + 1))
+        .execute(connection)?;
+    Ok(organisations::table.find(&id).select(organisations::version).first(connection)?)
+}
+
+/// Takes the organisation for the rest of this transaction, to change nothing that its history tells.
+pub fn hold(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<(), DbError> {
     let row = organisations::table.find(id.to_string());
     diesel::update(row).set(organisations::code.eq(organisations::code)).execute(connection)?;
     Ok(())
+}
+
+/// Every stream of an organisation that has one, and its version, for `bidragsporten check`.
+pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
+    Ok(organisations::table
+        .filter(organisations::version.gt(0))
+        .order_by(organisations::id)
+        .select((organisations::id, organisations::version))
+        .load(connection)?)
 }
 
 pub fn find_by_code(connection: &mut AnyConnection, code: &str) -> Result<Option<Organisation>, DbError> {

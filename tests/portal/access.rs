@@ -9,8 +9,9 @@ use bidragsporten::{
 use scraper::{Html, Selector};
 
 use crate::{
+    accounts::answer_with_a_file,
     browser::{Browser, Page},
-    journeys::{issue, sign},
+    journeys::{ask_for_accounts, issue, sign, whole_grant},
     portal::Portal,
 };
 
@@ -28,13 +29,15 @@ fn home(role: Role) -> &'static str {
     }
 }
 
-/// An address of the route that exists: Ale's grant, its submitted requisition with a scan, an amount that came in, the 2022
-/// agreement.
+/// An address of the route that exists: Ale's grant, its submitted requisition with a scan, its answered request for
+/// accounts, an amount that came in, the 2022 agreement.
 struct Existing {
     grant: String,
     requisition: String,
     attachment: String,
     repayment: String,
+    request: String,
+    file: String,
 }
 
 impl Existing {
@@ -45,8 +48,13 @@ impl Existing {
         scan.submit().expect_status(200);
         let page = preparer.get(&issued.address);
         let grant = preparer.get("/bidrag").follow("Äldreomsorg").address;
+        let whole = whole_grant(&portal.officer(), &issued.address);
+        let request = last(&ask_for_accounts(&whole, "2022-04-30").address);
+        let answered = answer_with_a_file(&preparer, &format!("/rakenskaper/{request}"));
         Self {
             repayment: unmatched_repayment(portal),
+            file: last(&answered.follow("huvudbok.pdf").address),
+            request,
             attachment: last(&page.follow("skan.pdf").address),
             requisition: last(&issued.address),
             grant: last(&grant),
@@ -54,14 +62,16 @@ impl Existing {
     }
 
     fn address(&self, path: &str) -> String {
-        let id = match path.split('/').nth(1) {
-            Some("bidrag") => &self.grant,
-            Some("aterbetalningar") => &self.repayment,
-            _ => &self.requisition,
+        let (id, attachment) = match path {
+            _ if path.starts_with("/aterbetalningar/{id}") => (&self.repayment, &self.attachment),
+            _ if path.contains("/bidrag/") => (&self.grant, &self.attachment),
+            _ if path.contains("/rakenskaper/") => (&self.request, &self.file),
+            _ => (&self.requisition, &self.attachment),
         };
         path.replace("{id}", id)
             .replace("{grant}", &self.grant)
-            .replace("{attachment}", &self.attachment)
+            .replace("{attachment}", attachment)
+            .replace("{code}", "1440")
             .replace("{slug}", "aldreomsorg-2022")
     }
 }

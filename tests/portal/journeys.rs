@@ -1,6 +1,6 @@
 //! The whole way of a requisition, as its users go it.
 
-pub use crate::steps::{begin, case_of, fill, issue, sign};
+pub use crate::steps::{ask_for_accounts, begin, case_of, extend, fill, issue, sign, whole_grant};
 use crate::{browser::Browser, portal::Portal};
 
 /// Ale's share in 2022.

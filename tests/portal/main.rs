@@ -3,13 +3,17 @@
 //! Runs on SQLite, or with `TEST_DATABASE=postgres` on the PostgreSQL at `TEST_POSTGRES_URL`.
 
 mod access;
+mod accounts;
 mod bad_input;
 mod browser;
 mod completions;
 mod deadlines;
+mod extensions;
 mod forms;
+mod grants;
 mod imports;
 mod journeys;
+mod mandates;
 mod outage;
 mod payments;
 mod portal;

@@ -113,3 +113,20 @@ pub fn hand_in_report(portal: &Portal, municipality: &str, grant: &str, costs: &
     sign(&portal.signatory(municipality), &report).expect("Kvitto");
     report
 }
+
+/// The authority's page of the grant that a requisition is of.
+pub fn whole_grant(officer: &Browser, requisition: &str) -> Page {
+    officer.get(&case_of(requisition)).follow("Hela bidraget").expect_status(200)
+}
+
+/// Asks for accounts on the grant's page; gives the request's page at the authority.
+pub fn ask_for_accounts(grant: &Page, due: &str) -> Page {
+    let form = grant.form("/rakenskaper").set("asks_for", "Huvudboken för projektet.").set("due", due);
+    form.submit().expect_status(200)
+}
+
+/// Gives the requisition a later last day; gives the grant's page as it is then.
+pub fn extend(grant: &Page, until: &str) -> Page {
+    let form = grant.form("/anstand").set("kind", "rekvisition").set("until", until);
+    form.set("decision", "KK 2022:17").set("reason", "Sjukdom.").submit().expect_status(200)
+}

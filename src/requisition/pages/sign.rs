@@ -1,16 +1,16 @@
 //! Signing in the portal: the signatory sees the document and confirms who he or she is.
 
-use actix_web::web;
+use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
 use super::{act, address, find, or_done_before, scope};
 use crate::{
     access::{
-        self,
+        self, Role,
         proof::{By, Posted, Signatory},
     },
-    filing::pages::SectionView,
+    filing::{NoMandate, pages::SectionView},
     ids::Id,
     infra::{
         Portal,
@@ -32,15 +32,24 @@ struct SignPage {
     /// What is signed: the assurance, word for word.
     assurance: Vec<String>,
     title: String,
+    /// Why the signatory may not sign today; asked before any password.
+    no_mandate: Option<NoMandate>,
     errors: FieldErrors,
 }
 
 pub async fn new(by: By<Signatory>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
     let case = find(&portal, scope(&by), id.into_inner()).await?;
-    sign_page(by.chrome, case, FieldErrors::default())
+    let no_mandate = act(&by, &portal).mandated(Role::Signatory).err();
+    sign_page(StatusCode::OK, by.chrome, case, no_mandate, FieldErrors::default())
 }
 
-fn sign_page(chrome: Chrome, case: Case, errors: FieldErrors) -> Page {
+fn sign_page(
+    status: StatusCode,
+    chrome: Chrome,
+    case: Case,
+    no_mandate: Option<NoMandate>,
+    errors: FieldErrors,
+) -> Page {
     let Some((issue, true)) = case
         .issue
         .as_ref()
@@ -55,9 +64,10 @@ fn sign_page(chrome: Chrome, case: Case, errors: FieldErrors) -> Page {
         assurance: signature.map(|section| section.text.clone()).unwrap_or_default(),
         title: signature.map(|section| section.title.clone()).unwrap_or_default(),
         case,
+        no_mandate,
         errors,
     };
-    if page.errors.is_empty() { page::show(&page) } else { page::show_errors(&page) }
+    page::show_as(status, &page)
 }
 
 #[derive(Deserialize)]
@@ -75,6 +85,9 @@ pub async fn create(
     let id = id.into_inner();
     // Somebody else's requisition is not there, whatever the password.
     let case = find(&portal, scope(&by), id).await?;
+    if let Err(no_mandate) = act(&by, &portal).mandated(Role::Signatory) {
+        return sign_page(StatusCode::CONFLICT, by.chrome, case, Some(no_mandate), FieldErrors::default());
+    }
     if access::pages::recognise(&portal, by.person.email.clone(), form.password).await?.is_none() {
         // The page comes again as it was: never with other content to sign.
         if case.requisition.revision != form.revision {
@@ -82,7 +95,7 @@ pub async fn create(
         }
         let mut errors = FieldErrors::default();
         errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
-        return sign_page(by.chrome, case, errors);
+        return sign_page(StatusCode::UNPROCESSABLE_ENTITY, by.chrome, case, None, errors);
     }
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };

@@ -1,7 +1,8 @@
-//! The desk's pages: the queue, a case, the decisions on it, a form that came on paper.
+//! The desk's pages: the queue, a case, the decisions on it, a form that came on paper, one grant as a whole.
 
 mod case;
 mod decide;
+mod grant;
 mod paper;
 mod queue;
 
@@ -20,6 +21,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/granskning/tilldela", queue::take)
         .get("/granskning/ny", paper::new)
         .post("/granskning/ny", paper::create)
+        .get("/granskning/bidrag/{id}", grant::show)
+        .post("/granskning/bidrag/{id}/anstand", grant::extend)
+        .post("/granskning/bidrag/{id}/rakenskaper", grant::ask)
         .get("/granskning/{id}", case::show)
         .get("/granskning/{id}/bilagor/{attachment}", case::attachment)
         .post("/granskning/{id}/handlaggare", decide::assign)

@@ -1,5 +1,10 @@
 //! Extensions (*anstånd*): a later date for one recipient, with the decision and the reason. The date that holds is on the
-//! grant and so wherever a deadline is used or shown; the decisions are kept beside it.
+//! grant and so wherever a deadline is used or shown ([`crate::grant::Grant::deadlines`]); the decisions are kept beside it.
+
+pub mod form;
+pub mod rules;
+pub mod store;
+pub mod verbs;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
@@ -86,4 +91,46 @@ pub fn check(kind: Kind, until: NaiveDate, now: &Deadlines, agreed: &Deadlines) 
         return Err(NoExtension::TooFar(own));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agreement::{LateReport, LateRequisition, Later};
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn agreed() -> Deadlines {
+        Deadlines {
+            requisition: Deadline(day("2022-12-01")),
+            report: Deadline(day("2023-03-31")),
+            repayment: Deadline(day("2023-03-31")),
+            late_requisition: LateRequisition::Lapses,
+            late_report: LateReport::MayReclaim,
+        }
+    }
+
+    #[test]
+    fn a_day_is_later_than_the_one_that_holds_and_at_most_two_years_away() {
+        let agreed = agreed();
+        let now = agreed.extended(Later { requisition: Some(day("2022-12-15")), ..Later::default() });
+        let check = |until: &str| check(Kind::Requisition, day(until), &now, &agreed);
+        assert_eq!(check("2022-12-15"), Err(NoExtension::NotLater(day("2022-12-15"))));
+        assert_eq!(check("2022-12-16"), Ok(()));
+        assert_eq!(check("2024-12-01"), Ok(()));
+        assert_eq!(check("2024-12-02"), Err(NoExtension::TooFar(day("2022-12-01"))));
+    }
+
+    #[test]
+    fn each_date_is_extended_by_itself() {
+        let agreed = agreed();
+        let now = agreed.extended(Later { requisition: Some(day("2023-02-01")), ..Later::default() });
+        assert_eq!(Kind::Report.of(&now), Kind::Report.of(&agreed));
+        assert_eq!(check(Kind::Repayment, day("2023-04-01"), &now, &agreed), Ok(()));
+        for kind in Kind::ALL {
+            assert_eq!(Kind::parse(kind.key()), Some(kind));
+        }
+    }
 }

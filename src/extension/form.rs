@@ -1,0 +1,61 @@
+//! The form in which a case officer gives an extension.
+
+use serde::Deserialize;
+
+use super::{Extension, Kind, rules::Rule};
+use crate::{
+    filing::Act,
+    ids::Id,
+    infra::form::FieldErrors,
+    numbers::{Line, Prose},
+};
+
+/// As typed. The names are those of the controls on the grant's page, which has other forms too.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ExtensionForm {
+    pub id: Id<Extension>,
+    #[serde(default)]
+    pub kind: String,
+    #[serde(default)]
+    pub until: String,
+    #[serde(default)]
+    pub decision: String,
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl ExtensionForm {
+    /// Nothing is chosen. Posted twice, the same id gives one extension.
+    pub fn fresh() -> Self {
+        Self {
+            id: Id::new(),
+            kind: String::new(),
+            until: String::new(),
+            decision: String::new(),
+            reason: String::new(),
+        }
+    }
+
+    pub fn parse(&self, act: &Act) -> Result<Extension, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let kind = Kind::parse(&self.kind).ok_or("Välj vilken dag anståndet gäller.");
+        let kind = errors.read("kind", Rule::Kind, kind);
+        let until = self.until.trim().parse();
+        let until = until.map_err(|_| "Skriv den nya sista dagen som ÅÅÅÅ-MM-DD, till exempel 2022-12-15.");
+        let until = errors.read("until", Rule::Until, until);
+        let decision = errors.read("decision", Rule::Decision, Line::<60>::parse(&self.decision));
+        let reason = errors.read("reason", Rule::Reason, Prose::<1000>::parse(&self.reason));
+        match (kind, until, decision, reason) {
+            (Some(kind), Some(until), Some(decision), Some(reason)) => Ok(Extension {
+                id: self.id,
+                kind,
+                until,
+                decision: decision.to_string(),
+                reason: reason.to_string(),
+                decided_by: act.by(),
+                decided_at: act.now,
+            }),
+            _ => Err(errors),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What can be done with extensions: they are given.
+
+use thiserror::Error;
+
+use super::{Extension, NoExtension, check, store};
+use crate::{
+    calendar::long_date,
+    filing::Act,
+    grant::{self, Grant},
+    history::{self, Event},
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        error::AppError,
+    },
+};
+
+#[derive(Debug, Error)]
+pub enum Failure {
+    #[error("not found")]
+    NotFound,
+    /// By the other half of a double click. Rolls the lock back: nothing has changed.
+    #[error("given already")]
+    GivenAlready,
+    #[error(transparent)]
+    Refused(#[from] NoExtension),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NotFound,
+            Failure::GivenAlready => Self::Conflict("Anståndet är redan registrerat.".to_owned()),
+            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Db(error) => error.into(),
+        }
+    }
+}
+
+/// Gives one recipient a later day. The id comes from the page: posted twice, it is given once.
+pub fn extend(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant_id: Id<Grant>,
+    extension: &Extension,
+) -> Result<(), Failure> {
+    if grant::store::find(connection, act.scope, grant_id)?.is_none() {
+        return Err(Failure::NotFound);
+    }
+    let version = grant::store::lock(connection, grant_id)?;
+    match store::grant_of(connection, extension.id)? {
+        Some(given) if given == grant_id => return Err(Failure::GivenAlready),
+        Some(_) => return Err(Failure::NotFound),
+        None => {}
+    }
+    let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
+    check(extension.kind, extension.until, &grant.deadlines, &grant.agreement.terms.deadlines)?;
+    store::insert(connection, grant_id, extension)?;
+    let entry = history::Entry {
+        details: format!("till och med {}, beslut {}", long_date(extension.until), extension.decision),
+        reason: extension.reason.clone(),
+        ..act.entry(Event::ExtensionGranted, extension.kind.label())
+    };
+    history::store::append(connection, &grant_id.to_string(), version, entry)?;
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! Who may certify and sign: the recipient's own list, and the authority's, where a case officer sets it.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::{ROLES, days, duty, form::MandateForm, tag, told, verbs};
+use crate::{
+    access::{
+        self, Holder, Person, Role,
+        proof::{By, CaseOfficer, Member, Posted},
+        routing::Routes,
+    },
+    filing::{Act, pages::TimelineView},
+    grant, history,
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    recipient::Organisation,
+};
+
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
+        .get("/uppdrag", list)
+        .get("/granskning/uppdrag/{code}", show)
+        .post("/granskning/uppdrag/{code}", set);
+}
+
+#[derive(Template)]
+#[template(path = "mandate/list.html")]
+struct ListPage {
+    chrome: Chrome,
+    holders: Vec<HolderView>,
+    timeline: Vec<TimelineView>,
+}
+
+#[derive(Template)]
+#[template(path = "mandate/show.html")]
+struct ShowPage {
+    chrome: Chrome,
+    recipient: Organisation,
+    holders: Vec<HolderView>,
+    /// The one that is being set.
+    chosen: Option<(HolderView, MandateForm)>,
+    timeline: Vec<TimelineView>,
+    errors: FieldErrors,
+    /// Somebody else set it while this was typed: what it says now.
+    conflict: String,
+}
+
+/// A person in a role, and how it stands with the mandate.
+#[derive(Clone)]
+struct HolderView {
+    person: Id<Person>,
+    name: String,
+    email: String,
+    role: Role,
+    duty: &'static str,
+    days: String,
+    decision: String,
+    state: &'static str,
+    tone: &'static str,
+}
+
+impl HolderView {
+    fn of(holder: &Holder, today: NaiveDate) -> Self {
+        let (state, tone) = tag(&holder.mandate, today);
+        Self {
+            person: holder.person.id,
+            name: holder.person.name.clone(),
+            email: holder.person.email.clone(),
+            role: holder.role,
+            duty: duty(holder.role),
+            days: days(&holder.mandate),
+            decision: holder.mandate.decision.clone(),
+            state,
+            tone,
+        }
+    }
+}
+
+fn views(holders: &[Holder], today: NaiveDate) -> Vec<HolderView> {
+    holders.iter().map(|holder| HolderView::of(holder, today)).collect()
+}
+
+/// An organisation's lines, the newest first, each with whom it is about.
+fn timeline(lines: &[history::Line]) -> Vec<TimelineView> {
+    let view = |line: &history::Line| {
+        let view = TimelineView::of(&line.entry);
+        TimelineView { what: format!("{}: {}", line.entry.subject, view.what), ..view }
+    };
+    lines.iter().rev().map(view).collect()
+}
+
+async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
+    let own = by.organisation.id;
+    let (holders, lines) = portal
+        .db
+        .read(move |connection| {
+            let holders = access::store::holders(connection, own, &ROLES)?;
+            Ok::<_, AppError>((holders, history::store::of(connection, &own.to_string())?))
+        })
+        .await?;
+    page::show(&ListPage {
+        chrome: by.chrome,
+        holders: views(&holders, portal.clock.today()),
+        timeline: timeline(&lines),
+    })
+}
+
+/// Whose mandate is to be set; nobody's at first.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Choice {
+    person: String,
+    roll: String,
+}
+
+async fn show(
+    by: By<CaseOfficer>,
+    portal: web::Data<Portal>,
+    code: web::Path<String>,
+    choice: web::Query<Choice>,
+) -> Page {
+    let found = find(&by, &portal, code.into_inner()).await?;
+    let chosen = match found.chosen(&choice.person, &choice.roll) {
+        Some(holder) => Some(holder),
+        None if choice.person.is_empty() => None,
+        None => return Err(AppError::NotFound),
+    };
+    let form = chosen.map(MandateForm::of);
+    page::show(&show_page(by.chrome, &portal, found, form))
+}
+
+/// A recipient of the authority's, with its people and its history.
+struct Found {
+    recipient: Organisation,
+    holders: Vec<Holder>,
+    lines: Vec<history::Line>,
+}
+
+impl Found {
+    fn chosen(&self, person: &str, role: &str) -> Option<&Holder> {
+        let is_it = |holder: &&Holder| holder.person.id.to_string() == person && holder.role.key() == role;
+        self.holders.iter().find(is_it)
+    }
+}
+
+async fn find(by: &By<CaseOfficer>, portal: &Portal, code: String) -> Result<Found, AppError> {
+    let authority = by.organisation.id;
+    portal
+        .db
+        .read(move |connection| {
+            let recipient =
+                grant::store::recipient_of(connection, authority, &code)?.ok_or(AppError::NotFound)?;
+            Ok(Found {
+                holders: access::store::holders(connection, recipient.id, &ROLES)?,
+                lines: history::store::of(connection, &recipient.id.to_string())?,
+                recipient,
+            })
+        })
+        .await
+}
+
+fn show_page(chrome: Chrome, portal: &Portal, found: Found, form: Option<MandateForm>) -> ShowPage {
+    let today = portal.clock.today();
+    let chosen = form.and_then(|form| {
+        let holder = found.chosen(&form.person, &form.role)?;
+        Some((HolderView::of(holder, today), form))
+    });
+    ShowPage {
+        chrome,
+        holders: views(&found.holders, today),
+        chosen,
+        timeline: timeline(&found.lines),
+        errors: FieldErrors::default(),
+        conflict: String::new(),
+        recipient: found.recipient,
+    }
+}
+
+async fn set(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<MandateForm>>,
+    portal: web::Data<Portal>,
+    code: web::Path<String>,
+) -> Page {
+    let found = find(&by, &portal, code.into_inner()).await?;
+    let holder = found.chosen(&form.person, &form.role).ok_or(AppError::NotFound)?;
+    let mandate = match form.parse() {
+        Ok(mandate) => mandate,
+        Err(errors) => {
+            let page = show_page(by.chrome, &portal, found, Some(form));
+            return page::show_errors(&ShowPage { errors, ..page });
+        }
+    };
+    let act = Act::of_authority(&by, portal.clock.now());
+    let (organisation, person, role) = (found.recipient.clone(), holder.person.id, holder.role);
+    let (was, wanted) = (form.was.clone(), mandate.clone());
+    let done = portal
+        .db
+        .write(move |connection| verbs::set(connection, &act, &organisation, person, role, &was, &wanted))
+        .await;
+    let code = found.recipient.code.clone();
+    match done {
+        Ok(()) => page::see_other(format!("/granskning/uppdrag/{code}")),
+        Err(verbs::Failure::Changed(now)) if now == mandate => {
+            page::see_other(format!("/granskning/uppdrag/{code}"))
+        }
+        Err(verbs::Failure::Changed(now)) => {
+            // Whoever has seen what it says now may save again.
+            let form = MandateForm { was: told(&now), ..form };
+            let again = find(&by, &portal, code).await?;
+            let page = show_page(by.chrome, &portal, again, Some(form));
+            page::show_as(StatusCode::CONFLICT, &ShowPage { conflict: told(&now), ..page })
+        }
+        Err(verbs::Failure::NotFound) => Err(AppError::NotFound),
+        Err(verbs::Failure::Db(error)) => Err(error.into()),
+    }
+}

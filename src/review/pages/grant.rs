@@ -1,0 +1,300 @@
+//! One grant as the authority sees it whole: money, dates, cases, history. Here a case officer gives extensions and asks for
+//! accounts.
+
+use std::collections::HashSet;
+
+use actix_web::web;
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{act, days_left, label};
+use crate::{
+    access::{
+        Actor, Role,
+        proof::{Authority, By, CaseOfficer, Posted},
+    },
+    account_request::{self, AccountRequest, Refusal, form::AskForm, verbs as account_verbs},
+    agreement::Post,
+    calendar::{self, long_date},
+    extension::{self, Extension, Kind, NoExtension, form::ExtensionForm},
+    filing::pages::{TimelineView, timeline_of_all},
+    grant::{self, Account, Grant},
+    history::{self, Line},
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    money::Money,
+    requisition::{self, Requisition, Status, tone},
+};
+
+#[derive(Template)]
+#[template(path = "review/grant.html")]
+struct GrantPage {
+    chrome: Chrome,
+    grant: Grant,
+    posts: Vec<PostView>,
+    deadlines: Vec<DeadlineView>,
+    requisitions: Vec<RequisitionView>,
+    extensions: Vec<Extension>,
+    requests: Vec<RequestView>,
+    timeline: Vec<TimelineView>,
+    is_officer: bool,
+    /// What can be extended, each with the day that holds.
+    kinds: Vec<(String, String)>,
+    extending: ExtensionForm,
+    asking: AskForm,
+    today: String,
+    /// Of one of the forms: their fields have different names.
+    errors: FieldErrors,
+}
+
+/// The ledger of a post.
+struct PostView {
+    name: String,
+    figures: [(&'static str, Money); 6],
+}
+
+/// A last day, and how it came to be.
+struct DeadlineView {
+    kind: Kind,
+    holds: calendar::Deadline,
+    left: String,
+    /// The agreement's own, when it was extended.
+    agreed: Option<calendar::Deadline>,
+}
+
+struct RequisitionView {
+    requisition: Requisition,
+    number: String,
+    post: String,
+    amount: String,
+    state: &'static str,
+    tone: &'static str,
+}
+
+struct RequestView {
+    request: AccountRequest,
+    number: String,
+    state: &'static str,
+    tone: &'static str,
+}
+
+/// Everything the page reads, at one time.
+struct GrantFile {
+    grant: Grant,
+    requisitions: Vec<Requisition>,
+    extensions: Vec<Extension>,
+    requests: Vec<AccountRequest>,
+    lines: Vec<Line>,
+}
+
+pub async fn show(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
+    page::show(&grant_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
+}
+
+fn address(id: Id<Grant>) -> String {
+    format!("/granskning/bidrag/{id}")
+}
+
+async fn read(actor: &Actor, portal: &Portal, id: Id<Grant>) -> Result<GrantFile, AppError> {
+    let scope = act(actor, portal).scope;
+    portal
+        .db
+        .read(move |connection| {
+            let grant = grant::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
+            Ok(GrantFile {
+                requisitions: requisition::store::of_grant(connection, id)?,
+                extensions: extension::store::of_grant(connection, id)?,
+                requests: account_request::store::of_grant(connection, id)?,
+                lines: history::store::of(connection, &id.to_string())?,
+                grant,
+            })
+        })
+        .await
+}
+
+async fn grant_page(
+    actor: &Actor,
+    chrome: Chrome,
+    portal: &Portal,
+    id: Id<Grant>,
+) -> Result<GrantPage, AppError> {
+    let GrantFile { grant, requisitions, extensions, requests, lines } = read(actor, portal, id).await?;
+    let now = portal.clock.now();
+    let deadlines: Vec<DeadlineView> =
+        Kind::ALL.into_iter().map(|kind| deadline_view(&grant, kind, now)).collect();
+    let timeline = timeline_of_all(&public(&grant, &requisitions, lines));
+    Ok(GrantPage {
+        chrome,
+        posts: grant.posts().map(|post| post_view(&grant, post)).collect(),
+        kinds: deadlines.iter().map(choice).collect(),
+        deadlines,
+        requisitions: requisitions
+            .into_iter()
+            .filter(|requisition| !is_private(requisition))
+            .map(|requisition| requisition_view(&grant, requisition, now))
+            .collect(),
+        extensions,
+        requests: requests.into_iter().map(|request| request_view(&grant, request, now)).collect(),
+        timeline,
+        is_officer: actor.has(Role::CaseOfficer),
+        extending: ExtensionForm::fresh(),
+        asking: AskForm::fresh(),
+        today: calendar::day(now).to_string(),
+        errors: FieldErrors::default(),
+        grant,
+    })
+}
+
+/// What is not issued yet is the recipient's own.
+fn is_private(requisition: &Requisition) -> bool {
+    match requisition.status {
+        Status::Draft | Status::Discarded { .. } => true,
+        Status::AwaitingSignature { .. }
+        | Status::Submitted { .. }
+        | Status::Returned(_)
+        | Status::Approved { .. }
+        | Status::Refused { .. }
+        | Status::Withdrawn { .. } => false,
+    }
+}
+
+/// The history without what is the recipient's own.
+fn public(grant: &Grant, requisitions: &[Requisition], mut lines: Vec<Line>) -> Vec<Line> {
+    let private: HashSet<String> = requisitions
+        .iter()
+        .filter(|requisition| is_private(requisition))
+        .map(|requisition| requisition::verbs::number_of(grant, requisition))
+        .collect();
+    lines.retain(|line| !private.contains(&line.entry.subject));
+    lines
+}
+
+fn post_view(grant: &Grant, post: &Post) -> PostView {
+    let of = |account| grant.ledger.of(&post.key, account);
+    PostView {
+        name: post.name.clone(),
+        figures: [
+            ("Tilldelat", of(Account::Allocated)),
+            ("Rekvirerat", of(Account::Requisitioned)),
+            ("Godkänt", of(Account::Approved)),
+            ("Utbetalt", of(Account::PaidOut)),
+            ("Kostnader", of(Account::Costs)),
+            ("Inte förbrukat", grant.ledger.unspent(&post.key)),
+        ],
+    }
+}
+
+fn deadline_view(grant: &Grant, kind: Kind, now: DateTime<Utc>) -> DeadlineView {
+    let (holds, agreed) = (kind.of(&grant.deadlines), kind.of(&grant.agreement.terms.deadlines));
+    DeadlineView {
+        kind,
+        holds,
+        left: days_left(holds.days_left(now)),
+        agreed: (holds != agreed).then_some(agreed),
+    }
+}
+
+fn choice(of: &DeadlineView) -> (String, String) {
+    (of.kind.key().to_owned(), format!("{}, nu senast {}", of.kind.label(), of.holds))
+}
+
+fn requisition_view(grant: &Grant, requisition: Requisition, now: DateTime<Utc>) -> RequisitionView {
+    let lapsed = requisition.has_lapsed(grant.right_has_lapsed(now));
+    let post = grant.agreement.terms.post(&requisition.post);
+    RequisitionView {
+        number: requisition::verbs::number_of(grant, &requisition),
+        post: post.map(|post| post.name.clone()).unwrap_or_default(),
+        amount: requisition.received().map(|received| received.amount.to_string()).unwrap_or_default(),
+        state: label(&requisition.status, lapsed),
+        tone: tone(&requisition.status, lapsed),
+        requisition,
+    }
+}
+
+fn request_view(grant: &Grant, request: AccountRequest, now: DateTime<Utc>) -> RequestView {
+    let (state, tone) = request.tag(now);
+    RequestView { number: account_request::number_of(grant, &request), state, tone, request }
+}
+
+/// Gives an extension.
+pub async fn extend(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ExtensionForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Grant>>,
+) -> Page {
+    let id = id.into_inner();
+    let act = act(&by, &portal);
+    let errors = match form.parse(&act) {
+        Err(errors) => errors,
+        Ok(given) => {
+            let extend = move |connection: &mut _| extension::verbs::extend(connection, &act, id, &given);
+            match portal.db.write(extend).await {
+                Ok(()) | Err(extension::verbs::Failure::GivenAlready) => {
+                    return page::see_other(format!("{}#anstand", address(id)));
+                }
+                Err(extension::verbs::Failure::Refused(refusal)) => impossible_day(&refusal),
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+    };
+    let page = grant_page(&by.actor, by.chrome, &portal, id).await?;
+    page::show_errors(&GrantPage { extending: form, errors, ..page })
+}
+
+fn impossible_day(refusal: &NoExtension) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.add("until", refusal);
+    errors
+}
+
+/// Asks for accounts.
+pub async fn ask(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<AskForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Grant>>,
+) -> Page {
+    let id = id.into_inner();
+    let act = act(&by, &portal);
+    let errors = match form.parse() {
+        Err(errors) => errors,
+        Ok((asks_for, due)) => {
+            let request = form.id;
+            let ask =
+                move |connection: &mut _| account_verbs::ask(connection, &act, id, request, &asks_for, due);
+            match portal.db.write(ask).await {
+                Ok(()) | Err(account_verbs::Failure::AskedAlready) => {
+                    return page::see_other(format!("/granskning/rakenskaper/{request}"));
+                }
+                Err(account_verbs::Failure::Refused(refusal @ Refusal::DayHasPassed(_))) => {
+                    let mut errors = FieldErrors::default();
+                    errors.add("due", refusal);
+                    errors
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+    };
+    let page = grant_page(&by.actor, by.chrome, &portal, id).await?;
+    page::show_errors(&GrantPage { asking: form, errors, ..page })
+}
+
+impl GrantPage {
+    fn extending_is_open(&self) -> bool {
+        ["kind", "until", "decision", "reason"].iter().any(|field| !self.errors.of(field).is_empty())
+    }
+
+    fn asking_is_open(&self) -> bool {
+        ["asks_for", "due"].iter().any(|field| !self.errors.of(field).is_empty())
+    }
+}
+
+impl RequestView {
+    fn due(&self) -> String {
+        long_date(self.request.due.0)
+    }
+}

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use actix_web::web;
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::{PostView, closing::Closing, view};
 use crate::{
@@ -12,6 +13,8 @@ use crate::{
         proof::{By, Member},
         routing::Routes,
     },
+    account_request::{self, AccountRequest},
+    extension::{self, Extension},
     filing::pages::{TimelineView, timeline_of_all},
     grant::{self, Grant, Scope},
     history,
@@ -42,18 +45,21 @@ struct ListPage {
     chrome: Chrome,
     organisation: String,
     grants: Vec<GrantView>,
+    /// Requests for accounts to be answered.
+    requests: Vec<RequestView>,
 }
 
-/// Four queries however many agreements and years there are.
+/// Five queries however many agreements and years there are.
 async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
     let recipient = by.organisation.clone();
-    let (grants, requisitions, reports) = portal
+    let (grants, requisitions, reports, requests) = portal
         .db
         .read(move |connection| {
             let grants = grant::store::of_recipient(connection, &recipient)?;
             let requisitions = requisition::store::of_recipient(connection, recipient.id)?;
             let reports = report::store::of_recipient(connection, recipient.id)?;
-            Ok::<_, AppError>((grants, requisitions, reports))
+            let requests = account_request::store::open_of_recipient(connection, recipient.id)?;
+            Ok::<_, AppError>((grants, requisitions, reports, requests))
         })
         .await?;
     let mut reports: HashMap<Id<Grant>, Report> =
@@ -63,6 +69,13 @@ async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
         by_grant.entry(requisition.grant_id).or_default().push(requisition);
     }
     let now = portal.clock.now();
+    let requests = requests
+        .into_iter()
+        .filter_map(|request| {
+            let of = grants.iter().find(|grant| grant.id == request.grant_id)?;
+            Some(RequestView::new(of, request, now))
+        })
+        .collect();
     let grants = grants
         .into_iter()
         .map(|grant| {
@@ -74,7 +87,30 @@ async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
             }
         })
         .collect();
-    page::show(&ListPage { organisation: by.organisation.formal_name.clone(), chrome: by.chrome, grants })
+    let organisation = by.organisation.formal_name.clone();
+    page::show(&ListPage { organisation, chrome: by.chrome, grants, requests })
+}
+
+/// A request for accounts.
+struct RequestView {
+    id: Id<AccountRequest>,
+    number: String,
+    due: String,
+    state: &'static str,
+    tone: &'static str,
+}
+
+impl RequestView {
+    fn new(grant: &Grant, request: AccountRequest, now: DateTime<Utc>) -> Self {
+        let (state, tone) = request.tag(now);
+        Self {
+            id: request.id,
+            number: account_request::number_of(grant, &request),
+            due: request.due.to_string(),
+            state,
+            tone,
+        }
+    }
 }
 
 struct RequisitionView {
@@ -95,6 +131,8 @@ struct ShowPage {
     requisitions: Vec<RequisitionView>,
     closing: Option<Closing>,
     payments: Vec<Payment>,
+    extensions: Vec<Extension>,
+    requests: Vec<RequestView>,
     timeline: Vec<TimelineView>,
     may_prepare: bool,
     days_left: i64,
@@ -110,15 +148,17 @@ impl ShowPage {
 async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
     let scope = Scope::Recipient(by.organisation.id);
     let id = id.into_inner();
-    let (grant, requisitions, report, payments, lines) = portal
+    let (grant, requisitions, report, payments, extensions, requests, lines) = portal
         .db
         .read(move |connection| {
             let grant = grant::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let requisitions = requisition::store::of_grant(connection, id)?;
             let report = report::store::of_grant(connection, id)?;
             let payments = payment::store::of_grant(connection, id)?;
+            let extensions = extension::store::of_grant(connection, id)?;
+            let requests = account_request::store::of_grant(connection, id)?;
             let lines = history::store::of(connection, &id.to_string())?;
-            Ok::<_, AppError>((grant, requisitions, report, payments, lines))
+            Ok::<_, AppError>((grant, requisitions, report, payments, extensions, requests, lines))
         })
         .await?;
     let now = portal.clock.now();
@@ -157,6 +197,8 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
             .map(|of_grant| of_grant.payment)
             .filter(|payment| payment.reversal.is_none())
             .collect(),
+        extensions,
+        requests: requests.into_iter().map(|request| RequestView::new(&grant, request, now)).collect(),
         timeline: timeline_of_all(&lines),
         days_left: deadline.days_left(now),
         grant,

@@ -313,6 +313,11 @@ impl Report {
         }
     }
 
+    /// It has come in, or is certified and may come on paper. Before that it is the recipient's own.
+    pub fn is_seen_by_authority(&self) -> bool {
+        self.received().is_some() || matches!(self.status, Status::AwaitingSignature { .. })
+    }
+
     pub fn is_editable(&self) -> bool {
         matches!(self.status, Status::Draft { .. })
     }

@@ -28,6 +28,9 @@ use crate::{
         page::{self, Chrome, Page},
     },
     money::Money,
+    payment::{self, Payment},
+    repayment::Settlement,
+    report::{self, Report},
     requisition::{self, Requisition, Status, tone},
 };
 
@@ -39,6 +42,11 @@ struct GrantPage {
     posts: Vec<PostView>,
     deadlines: Vec<DeadlineView>,
     requisitions: Vec<RequisitionView>,
+    report: Option<Report>,
+    report_number: String,
+    owes_no_report: bool,
+    payments: Vec<Payment>,
+    settlement: Settlement,
     extensions: Vec<Extension>,
     requests: Vec<RequestView>,
     timeline: Vec<TimelineView>,
@@ -55,7 +63,7 @@ struct GrantPage {
 /// The ledger of a post.
 struct PostView {
     name: String,
-    figures: [(&'static str, Money); 6],
+    figures: Vec<(&'static str, Money)>,
 }
 
 /// A last day, and how it came to be.
@@ -87,6 +95,8 @@ struct RequestView {
 struct GrantFile {
     grant: Grant,
     requisitions: Vec<Requisition>,
+    report: Option<Report>,
+    payments: Vec<Payment>,
     extensions: Vec<Extension>,
     requests: Vec<AccountRequest>,
     lines: Vec<Line>,
@@ -108,6 +118,12 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Grant>) -> Result<GrantFile
             let grant = grant::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             Ok(GrantFile {
                 requisitions: requisition::store::of_grant(connection, id)?,
+                report: report::store::of_grant(connection, id)?,
+                payments: payment::store::of_grant(connection, id)?
+                    .into_iter()
+                    .map(|of_grant| of_grant.payment)
+                    .filter(|payment| payment.reversal.is_none())
+                    .collect(),
                 extensions: extension::store::of_grant(connection, id)?,
                 requests: account_request::store::of_grant(connection, id)?,
                 lines: history::store::of(connection, &id.to_string())?,
@@ -123,11 +139,16 @@ async fn grant_page(
     portal: &Portal,
     id: Id<Grant>,
 ) -> Result<GrantPage, AppError> {
-    let GrantFile { grant, requisitions, extensions, requests, lines } = read(actor, portal, id).await?;
+    let GrantFile { grant, requisitions, report, payments, extensions, requests, lines } =
+        read(actor, portal, id).await?;
+    let settlement =
+        Settlement::of(&grant.ledger, report.as_ref().is_some_and(|report| report.approval().is_some()));
+    // What has not come in is the recipient's own.
+    let report = report.filter(Report::is_seen_by_authority);
     let now = portal.clock.now();
     let deadlines: Vec<DeadlineView> =
         Kind::ALL.into_iter().map(|kind| deadline_view(&grant, kind, now)).collect();
-    let timeline = timeline_of_all(&public(&grant, &requisitions, lines));
+    let timeline = timeline_of_all(&public(&grant, &requisitions, report.as_ref(), lines));
     Ok(GrantPage {
         chrome,
         posts: grant.posts().map(|post| post_view(&grant, post)).collect(),
@@ -138,6 +159,11 @@ async fn grant_page(
             .filter(|requisition| !is_private(requisition))
             .map(|requisition| requisition_view(&grant, requisition, now))
             .collect(),
+        report_number: report::number_of(&grant),
+        owes_no_report: grant.has_nothing_to_report(now),
+        report,
+        payments,
+        settlement,
         extensions,
         requests: requests.into_iter().map(|request| request_view(&grant, request, now)).collect(),
         timeline,
@@ -164,12 +190,20 @@ fn is_private(requisition: &Requisition) -> bool {
 }
 
 /// The history without what is the recipient's own.
-fn public(grant: &Grant, requisitions: &[Requisition], mut lines: Vec<Line>) -> Vec<Line> {
-    let private: HashSet<String> = requisitions
+fn public(
+    grant: &Grant,
+    requisitions: &[Requisition],
+    report: Option<&Report>,
+    mut lines: Vec<Line>,
+) -> Vec<Line> {
+    let mut private: HashSet<String> = requisitions
         .iter()
         .filter(|requisition| is_private(requisition))
         .map(|requisition| requisition::verbs::number_of(grant, requisition))
         .collect();
+    if report.is_none() {
+        private.insert(report::number_of(grant));
+    }
     lines.retain(|line| !private.contains(&line.entry.subject));
     lines
 }
@@ -178,7 +212,7 @@ fn post_view(grant: &Grant, post: &Post) -> PostView {
     let of = |account| grant.ledger.of(&post.key, account);
     PostView {
         name: post.name.clone(),
-        figures: [
+        figures: vec![
             ("Tilldelat", of(Account::Allocated)),
             ("Rekvirerat", of(Account::Requisitioned)),
             ("Godkänt", of(Account::Approved)),

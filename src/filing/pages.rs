@@ -1,11 +1,32 @@
-//! What the pages about filings show alike: sections, files, timelines.
+//! What the pages about filings show alike: sections, files, timelines, documents.
+
+use actix_web::web;
 
 use super::store::Attachment;
 use crate::{
     calendar,
-    document::sheet::{Field, FieldValue, Section},
+    document::{
+        sheet::{Field, FieldValue, Section},
+        typeset::TypesetError,
+    },
     history::{self, Event},
+    infra::{
+        error::AppError,
+        page::{self, Page},
+    },
 };
+
+/// Typesetting takes its time: not on the threads that answer.
+pub async fn pdf(
+    name: String,
+    make: impl FnOnce() -> Result<Vec<u8>, TypesetError> + Send + 'static,
+) -> Page {
+    let bytes = web::block(make)
+        .await
+        .map_err(|error| AppError::internal(error.to_string()))?
+        .map_err(|error| AppError::internal(error.to_string()))?;
+    page::download("application/pdf", &name, bytes)
+}
 
 /// A label and its value, as a page shows them.
 pub struct FieldView {

@@ -10,6 +10,7 @@ use scraper::{Html, Selector};
 
 use crate::{
     browser::{Browser, Page},
+    filed_reports::{Filing, report_case},
     journeys::{issue, sign},
     portal::Portal,
 };
@@ -28,11 +29,14 @@ fn home(role: Role) -> &'static str {
     }
 }
 
-/// An address of the route that exists: Ale's grant, its submitted requisition with a scan, the 2022 agreement.
+/// An address of the route that exists: Ale's grant, its submitted requisition with a scan, its report of 2021 with a file,
+/// the 2022 agreement.
 struct Existing {
     grant: String,
     requisition: String,
     attachment: String,
+    report: String,
+    report_attachment: String,
 }
 
 impl Existing {
@@ -43,7 +47,11 @@ impl Existing {
         scan.submit().expect_status(200);
         let page = preparer.get(&issued.address);
         let grant = preparer.get("/bidrag").follow("Äldreomsorg").address;
+        let report = report_case(Filing::of(portal, "Ale", "aldreomsorg-2021").submit());
+        let file = portal.officer().get(&report).follow("underlag.pdf").address;
         Self {
+            report: last(&report),
+            report_attachment: last(&file),
             attachment: last(&page.follow("skan.pdf").address),
             requisition: last(&issued.address),
             grant: last(&grant),
@@ -51,10 +59,14 @@ impl Existing {
     }
 
     fn address(&self, path: &str) -> String {
-        let id = if path.starts_with("/bidrag") { &self.grant } else { &self.requisition };
-        path.replace("{id}", id)
-            .replace("{attachment}", &self.attachment)
-            .replace("{slug}", "aldreomsorg-2022")
+        let (id, attachment) = if path.starts_with("/bidrag") {
+            (&self.grant, &self.attachment)
+        } else if path.contains("/redovisningar") {
+            (&self.report, &self.report_attachment)
+        } else {
+            (&self.requisition, &self.attachment)
+        };
+        path.replace("{id}", id).replace("{attachment}", attachment).replace("{slug}", "aldreomsorg-2022")
     }
 }
 

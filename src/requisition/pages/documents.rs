@@ -7,8 +7,12 @@ use super::{find, scope};
 use crate::{
     access::proof::{Authority, By, Member},
     calendar,
-    document::{sheet::Receipt, typeset::TypesetError},
-    filing::{self, pages::FieldView, store::Attachment},
+    document::sheet::Receipt,
+    filing::{
+        self,
+        pages::{FieldView, pdf},
+        store::Attachment,
+    },
     grant::Scope,
     ids::Id,
     infra::{
@@ -79,15 +83,6 @@ async fn form_of(portal: &Portal, scope: Scope, id: Id<Requisition>) -> Page {
     let document = sheet::form(&case, issue, portal.practice);
     let at = issue.issued_at;
     pdf(format!("Rekvisition {}.pdf", case.number()), move || document.to_pdf(at)).await
-}
-
-/// Typesetting takes its time: not on the threads that answer.
-async fn pdf(name: String, make: impl FnOnce() -> Result<Vec<u8>, TypesetError> + Send + 'static) -> Page {
-    let bytes = web::block(make)
-        .await
-        .map_err(|error| AppError::internal(error.to_string()))?
-        .map_err(|error| AppError::internal(error.to_string()))?;
-    page::download("application/pdf", &name, bytes)
 }
 
 pub async fn attachment(

@@ -214,3 +214,41 @@ fn strangers_find_nothing() {
     let seen = payer.get(&report_case(id)).expect_status(200);
     assert!(!seen.has_form("/godkannande") && !seen.has_form("/komplettering"));
 }
+
+#[test]
+fn the_list_of_who_answered_the_survey_is_read_in_and_differs_from_what_a_report_says() {
+    let portal = Portal::new();
+    let id = Filing::of(&portal, "Ale", AO21).submit();
+    let officer = portal.officer();
+    officer.get(&report_case(id)).expect_not("finns inte i er lista");
+    let page = officer.get("/overenskommelser/aldreomsorg-2021").follow("Lista över enkätsvar");
+    let form = page.expect("0 av 290 kommuner").form("/enkat/aldreomsorg-2021");
+    let pasted = "kommunkod;namn\n1489;Alingsås\n180;Stockholm\n9999\nSKR";
+    let bad = form.clone().set("lista", pasted).submit().expect_status(422);
+    let error = bad.error_at("lista");
+    assert!(error.contains("Rad 3: «180» saknar den inledande nollan"), "{error}");
+    assert!(error.contains("Rad 4:") && error.contains("Rad 5: SKR"), "{error}");
+    assert_eq!(bad.value_of("lista"), pasted);
+
+    let list = bad.form("/aldreomsorg-2021").set("lista", "kommunkod\n1489\n0180\n1489");
+    let read = list.submit().expect_status(200).expect("2 av 290 kommuner").expect("Handläggare");
+    assert!(read.html().contains("2 kommuner har svarat. 1 rad var en dubblett"), "{}", read.html());
+    // A double click reads it in once.
+    list.submit().expect_status(200).expect("2 av 290 kommuner");
+    officer.get("/overenskommelser/aldreomsorg-2021").expect("Listan över enkätsvar lästes in");
+    let told = officer.get("/overenskommelser/aldreomsorg-2021").text();
+    assert_eq!(told.matches("Listan över enkätsvar lästes in").count(), 1);
+    let other = form.set("lista", "1440").submit().expect_status(409).expect("Inget har sparats.");
+    assert_eq!(other.value_of("lista"), "1440");
+
+    let case = officer.get(&report_case(id)).expect("men finns inte i er lista över dem som har svarat");
+    other.form("/aldreomsorg-2021").submit().expect("1 av 290 kommuner");
+    officer.get(&report_case(id)).expect_not("finns inte i er lista");
+    case.form("/godkannande").submit().expect("Godkänd");
+
+    let roles = [Role::CaseOfficer];
+    let stranger = portal.sign_in("Socialstyrelsen", &roles, "Handläggare");
+    stranger.get("/granskning/enkat/aldreomsorg-2021").expect_status(404);
+    stranger.get("/overenskommelser/aldreomsorg-2021").expect_not("Lista över enkätsvar");
+    portal.preparer("Ale").get("/granskning/enkat/aldreomsorg-2021").expect_status(403);
+}

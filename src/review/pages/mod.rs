@@ -5,6 +5,7 @@ mod decide;
 mod paper;
 mod queue;
 mod report;
+mod survey;
 mod typed;
 
 use crate::{
@@ -32,6 +33,8 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/granskning/redovisningar/{id}/komplettering", report::decide::send_back)
         .post("/granskning/redovisningar/{id}/original", report::decide::register_original)
         .post("/granskning/redovisningar/{id}/rattelse", report::decide::correct)
+        .get("/granskning/enkat/{slug}", survey::show)
+        .post("/granskning/enkat/{slug}", survey::import)
         .get("/granskning/{id}", case::show)
         .get("/granskning/{id}/bilagor/{attachment}", case::attachment)
         .post("/granskning/{id}/handlaggare", decide::assign)

@@ -4,6 +4,9 @@
 #[path = "portal/browser.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod browser;
+#[path = "portal/filed_reports.rs"]
+#[expect(dead_code, reason = "the other tests use the rest")]
+mod filed_reports;
 #[path = "portal/portal.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod portal;
@@ -18,6 +21,7 @@ use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 use crate::{
     browser::Browser,
+    filed_reports::{Filing, report_case},
     portal::Portal,
     steps::{ask_for_accounts, case_of, extend, issue, sign, whole_grant},
 };
@@ -128,4 +132,37 @@ fn a_page_asks_no_more_when_there_is_more() {
     // An unchanged overview asks for its stamp and sends what it rendered before.
     let again = queries_of(&officer, "/oversikt/aldreomsorg-2022");
     assert_eq!(again, 2, "the session is one of them");
+
+    reports_ask_no_more_when_there_is_more(&portal, &officer);
+}
+
+/// Here, and no test of its own: two at once would count each other's queries.
+fn reports_ask_no_more_when_there_is_more(portal: &Portal, officer: &Browser) {
+    Filing::of(portal, "Ale", "aldreomsorg-2021").submit();
+    let filing = Filing::of(portal, "Ale", "aldreomsorg-2022");
+    let id = filing.submit();
+    let case = report_case(id);
+    let me = officer.get(&case).html();
+    let (_, me) = me.split_once("name=\"officer\" value=\"").unwrap();
+    officer.get(&case).form("/handlaggare").set("officer", &me[..36]).submit().expect_status(200);
+    let queue = "/granskning/redovisningar?visa=alla";
+    let pages = ["/granskning/redovisningar", queue, &case, "/granskning/enkat/aldreomsorg-2022"];
+    // With a list there is one more thing to look up.
+    let read_in = |list: &str| {
+        let form = officer.get(pages[3]).form("/aldreomsorg-2022");
+        form.set("lista", list).submit().expect_status(200);
+    };
+    read_in("1440");
+    let little = pages.map(|page| queries_of(officer, page));
+    for _ in 0..4 {
+        officer.get(&case).form("/komplettering").set("message", "Ändra.").submit().expect_status(200);
+        filing.fill_and_issue(id);
+        filing.sign(id);
+    }
+    for municipality in ["Alingsås", "Kalmar", "Lund"] {
+        Filing::of(portal, municipality, "aldreomsorg-2021").submit();
+    }
+    read_in("1440\n1489\n0880");
+    assert_eq!(little, pages.map(|page| queries_of(officer, page)), "{pages:?}");
+    assert!(little.iter().all(|count| (1..=15).contains(count)), "{little:?}");
 }

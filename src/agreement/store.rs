@@ -173,6 +173,20 @@ pub fn set_repayment_account(
     Ok(changed == 1)
 }
 
+/// Takes the agreement for the rest of this transaction and adds a line to its history; false when somebody else changed it
+/// since it was read.
+pub fn note(connection: &mut AnyConnection, agreement: &Agreement, entry: Entry) -> Result<bool, DbError> {
+    let id = agreement.id.to_string();
+    let changed =
+        diesel::update(agreements::table.find(&id).filter(agreements::version.eq(agreement.version)))
+            .set(agreements::version.eq(agreement.version + 1))
+            .execute(connection)?;
+    if changed == 1 {
+        history::store::append(connection, &id, agreement.version + 1, entry)?;
+    }
+    Ok(changed == 1)
+}
+
 /// Every agreement's stream and version, for `bidragsporten check`.
 pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
     Ok(agreements::table

@@ -1,4 +1,4 @@
-//! What the pages about filings show alike: sections, files, timelines.
+//! What the pages about filings show alike: sections, files, timelines, documents.
 
 use actix_web::web;
 
@@ -15,6 +15,18 @@ use crate::{
         page::{self, Page},
     },
 };
+
+/// Typesetting takes its time: not on the threads that answer.
+pub async fn pdf(
+    name: String,
+    make: impl FnOnce() -> Result<Vec<u8>, TypesetError> + Send + 'static,
+) -> Page {
+    let bytes = web::block(make)
+        .await
+        .map_err(|error| AppError::internal(error.to_string()))?
+        .map_err(|error| AppError::internal(error.to_string()))?;
+    page::download("application/pdf", &name, bytes)
+}
 
 /// A label and its value, as a page shows them.
 pub struct FieldView {
@@ -105,16 +117,4 @@ impl AttachmentView {
             })
             .collect()
     }
-}
-
-/// Typesetting takes its time: not on the threads that answer.
-pub async fn pdf(
-    name: String,
-    make: impl FnOnce() -> Result<Vec<u8>, TypesetError> + Send + 'static,
-) -> Page {
-    let bytes = web::block(make)
-        .await
-        .map_err(|error| AppError::internal(error.to_string()))?
-        .map_err(|error| AppError::internal(error.to_string()))?;
-    page::download("application/pdf", &name, bytes)
 }

@@ -21,6 +21,7 @@ pub mod pages;
 pub mod rules;
 pub mod sheet;
 pub mod store;
+pub mod survey;
 pub mod verbs;
 
 use std::collections::BTreeMap;

@@ -100,24 +100,29 @@ fn deviations(certificate: Option<&Certificate>) -> Vec<Field> {
     }
 }
 
-/// What stands under one of the printed labels. Amounts stand once for each post where there are several.
+/// What stands under one of the printed labels.
 fn values(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Vec<Field> {
     let label = paper.label(key);
-    let content = &issue.content;
+    printed(key, label, &case.grant, &issue.content).unwrap_or_else(|| vec![signing(key, label, case, issue)])
+}
+
+/// What the content says under one of the printed labels; `None` where that is the certificate's or the signature's. Amounts
+/// stand once for each post where there are several.
+pub fn printed(key: &str, label: &str, grant: &Grant, content: &Content) -> Option<Vec<Field>> {
     if let Some(field) = content.head.field(key, label) {
-        return vec![field];
+        return Some(vec![field]);
     }
-    match key {
-        "recipient" => vec![Field::text(label, &case.grant.recipient.formal_name)],
-        "agreement_name" => vec![Field::text(label, &case.grant.agreement.terms.name)],
-        "granted" => amounts(label, case, content, |post| post.granted),
-        "paid" | "received" => amounts(label, case, content, |post| post.received),
+    Some(match key {
+        "recipient" => vec![Field::text(label, &grant.recipient.formal_name)],
+        "agreement_name" => vec![Field::text(label, &grant.agreement.terms.name)],
+        "granted" => amounts(label, grant, content, |post| post.granted),
+        "paid" | "received" => amounts(label, grant, content, |post| post.received),
         "period" => vec![Field::text(label, period(content.period))],
-        "costs" => costs(label, case, content),
-        "unspent" => amounts(label, case, content, PostAccount::unspent),
+        "costs" => costs(label, grant, content),
+        "unspent" => amounts(label, grant, content, PostAccount::unspent),
         "survey" => vec![Field::text(label, survey(content))],
-        _ => vec![signing(key, label, case, issue)],
-    }
+        _ => return None,
+    })
 }
 
 fn survey(content: &Content) -> &'static str {
@@ -128,23 +133,24 @@ fn survey(content: &Content) -> &'static str {
     }
 }
 
-fn amounts(label: &str, case: &Case, content: &Content, of: impl Fn(&PostAccount) -> Money) -> Vec<Field> {
+fn amounts(label: &str, grant: &Grant, content: &Content, of: impl Fn(&PostAccount) -> Money) -> Vec<Field> {
     let [only] = content.posts.as_slice() else {
         let total = content.posts.iter().map(&of).sum::<Money>();
-        let each = content.posts.iter().map(|post| {
-            Field::text(format!("– {}", post_name(&case.grant, &post.post)), of(post).to_string())
-        });
+        let each = content
+            .posts
+            .iter()
+            .map(|post| Field::text(format!("– {}", post_name(grant, &post.post)), of(post).to_string()));
         return std::iter::once(Field::text(label, total.to_string())).chain(each).collect();
     };
     vec![Field::text(label, of(only).to_string())]
 }
 
-fn costs(label: &str, case: &Case, content: &Content) -> Vec<Field> {
-    let mut fields = amounts(label, case, content, |post| post.costs);
+fn costs(label: &str, grant: &Grant, content: &Content) -> Vec<Field> {
+    let mut fields = amounts(label, grant, content, |post| post.costs);
     for post in &content.posts {
         let of = match content.posts.len() {
             1 => String::new(),
-            _ => format!("{}, ", post_name(&case.grant, &post.post)),
+            _ => format!("{}, ", post_name(grant, &post.post)),
         };
         fields.extend(
             post.items

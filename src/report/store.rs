@@ -1,6 +1,6 @@
 //! Rows and queries of reports, their issues, and the authority's list of who has answered the survey.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -352,6 +352,8 @@ pub fn last_received(
 /// What the queue lists.
 pub struct QueueRow {
     pub report: Report,
+    /// What the standing issue says.
+    pub content: Content,
     pub recipient_code: String,
     pub recipient: String,
     pub agreement_code: String,
@@ -361,14 +363,20 @@ pub struct QueueRow {
     pub later: Later,
 }
 
-/// Every report that came in, of the agreements that an authority pays, the longest waiting first.
-pub fn queue(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<Vec<QueueRow>, DbError> {
+/// Every report in these states that came in, or that is to be signed, of the agreements that an authority pays. Two
+/// queries, however many there are.
+pub fn queue(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    statuses: &[&str],
+) -> Result<Vec<QueueRow>, DbError> {
     type Row = (ReportRow, String, String, String, String, i32, Option<String>, LaterRow);
     let rows: Vec<Row> = reports::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
         .left_join(people::table.on(reports::officer_id.eq(people::id.nullable())))
         .filter(agreements::authority_id.eq(authority.to_string()))
         .filter(reports::received_at.is_not_null().or(reports::status.eq("awaiting_signature")))
+        .filter(reports::status.eq_any(statuses.to_vec()))
         .order_by((reports::received_at, reports::id))
         .select((
             ReportRow::as_select(),
@@ -381,12 +389,20 @@ pub fn queue(connection: &mut AnyConnection, authority: Id<Organisation>) -> Res
             LaterRow::as_select(),
         ))
         .load(connection)?;
+    let mut contents = contents(connection, authority, statuses)?;
     rows.into_iter()
-        .map(|row| {
+        .filter_map(|row| {
             let (report, recipient_code, recipient, agreement_code, agreement_slug, year, officer, later) =
                 row;
-            Ok(QueueRow {
-                report: report.try_into()?,
+            let report = match Report::try_from(report) {
+                Ok(report) => report,
+                Err(error) => return Some(Err(error)),
+            };
+            let content = contents.remove(&(report.id.to_string(), report.standing_version()?))?;
+            let content = serde_json::from_str(&content).map_err(DbError::corrupt);
+            Some(content.map(|content| QueueRow {
+                report,
+                content,
                 recipient_code,
                 recipient,
                 agreement_code,
@@ -394,9 +410,25 @@ pub fn queue(connection: &mut AnyConnection, authority: Id<Organisation>) -> Res
                 year,
                 officer,
                 later: later.into(),
-            })
+            }))
         })
         .collect()
+}
+
+/// The issues of the reports in these states, by report and version.
+fn contents(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    statuses: &[&str],
+) -> Result<HashMap<(String, i32), String>, DbError> {
+    let rows: Vec<(String, i32, String)> = report_issues::table
+        .inner_join(reports::table.inner_join(grants::table.inner_join(agreements::table)))
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(reports::status.eq_any(statuses.to_vec()))
+        .select((report_issues::report_id, report_issues::version, report_issues::content))
+        .order_by((report_issues::report_id, report_issues::version))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(report, version, content)| ((report, version), content)).collect())
 }
 
 /// A list of who has answered the survey, and when it was read in.

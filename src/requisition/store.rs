@@ -336,6 +336,28 @@ pub fn last_received(
     Ok(received_issue(connection, &requisition)?.map(|issue| (number, issue.content)))
 }
 
+/// A grant's approved requisitions with what they said, by number: one query.
+pub fn approved_of(
+    connection: &mut AnyConnection,
+    grant: Id<Grant>,
+) -> Result<Vec<(Requisition, Content)>, DbError> {
+    let rows: Vec<(RequisitionRow, IssueRow)> = requisitions::table
+        .inner_join(issues::table)
+        .filter(requisitions::grant_id.eq(grant.to_string()))
+        .filter(requisitions::status.eq("approved"))
+        .order_by((requisitions::number, issues::version))
+        .select((RequisitionRow::as_select(), IssueRow::as_select()))
+        .load(connection)?;
+    let mut approved = Vec::new();
+    for (requisition, issue) in rows {
+        let (requisition, issue) = (Requisition::try_from(requisition)?, Issue::try_from(issue)?);
+        if requisition.standing_version() == Some(issue.version) {
+            approved.push((requisition, issue.content));
+        }
+    }
+    Ok(approved)
+}
+
 /// The name of the officer who handles a case.
 pub fn officer_name(connection: &mut AnyConnection, id: &str) -> Result<Option<String>, DbError> {
     Ok(people::table.find(id).select(people::name).first(connection).optional()?)

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Person,
-    filing::{FieldRemark, parse_arrival},
+    filing::{FieldRemark, head::HeadForm, parse_arrival},
     grant::Grant,
     ids::Id,
     infra::{error::AppError, form::FieldErrors},
     numbers::{Prose, ProseError},
-    requisition::{Requisition, form::RequisitionForm, verbs::Target},
+    report,
+    requisition::{Requisition, form::RequisitionForm},
 };
 
 /// What the queue shows, as its address says.
@@ -27,33 +28,7 @@ pub struct Filter {
     pub search: String,
 }
 
-/// A choice of states: its key in the address, its name, the states.
-pub struct View {
-    pub key: &'static str,
-    pub label: &'static str,
-    pub statuses: &'static [&'static str],
-}
-
-/// The first is shown when the address says nothing.
-pub const VIEWS: [View; 5] = [
-    View { key: "vantar", label: "Väntar på oss", statuses: &["submitted"] },
-    View { key: "atersanda", label: "Återsända", statuses: &["returned"] },
-    View { key: "underskrift", label: "Väntar på underskrift", statuses: &["awaiting_signature"] },
-    View { key: "avgjorda", label: "Avgjorda", statuses: &["approved", "refused", "withdrawn"] },
-    View {
-        key: "alla",
-        label: "Alla",
-        statuses: &["submitted", "returned", "awaiting_signature", "approved", "refused", "withdrawn"],
-    },
-];
-
-pub const OFFICERS: [(&str, &str); 3] = [("", "Alla"), ("mina", "Mina"), ("ingen", "Ingen handläggare")];
-
 impl Filter {
-    pub fn view(&self) -> &'static View {
-        VIEWS.iter().find(|view| view.key == self.view).unwrap_or(&VIEWS[0])
-    }
-
     /// True when it narrows what its view shows.
     pub fn narrows(&self) -> bool {
         !(self.agreement.is_empty() && self.officer.is_empty() && self.search.trim().is_empty())
@@ -68,24 +43,16 @@ impl Filter {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct TakeForm {
-    /// `id.revision`: each as it was when the page was made.
+    /// Their ids.
     pub cases: Vec<String>,
     /// The queue's filter, to come back to.
     pub filter: String,
 }
 
 impl TakeForm {
-    pub fn targets(&self) -> Result<Vec<Target>, AppError> {
-        let target = |ticked: &String| {
-            let (id, revision) = ticked.split_once('.')?;
-            Some(Target { id: id.parse().ok()?, revision: revision.parse().ok()? })
-        };
-        self.cases
-            .iter()
-            .map(|ticked| {
-                target(ticked).ok_or_else(|| AppError::bad_request("Ett av ärendena går inte att läsa."))
-            })
-            .collect()
+    pub fn cases<C>(&self) -> Result<Vec<Id<C>>, AppError> {
+        let unreadable = || AppError::bad_request("Ett av ärendena går inte att läsa.");
+        self.cases.iter().map(|ticked| ticked.parse().map_err(|_| unreadable())).collect()
     }
 
     /// Read anew, so that the address gets nothing but a filter.
@@ -144,7 +111,11 @@ impl RefuseForm {
 
 /// Text for the recipient, which has to say something.
 fn text(typed: &str, empty: &str) -> Result<String, String> {
-    match Prose::<2000>::parse(typed) {
+    text_of::<2000>(typed, empty)
+}
+
+fn text_of<const MAX: usize>(typed: &str, empty: &str) -> Result<String, String> {
+    match Prose::<MAX>::parse(typed) {
         Ok(text) => Ok(text.into()),
         Err(ProseError::Empty) => Err(empty.to_owned()),
         Err(error) => Err(error.to_string()),
@@ -165,26 +136,6 @@ impl ArrivalForm {
     }
 }
 
-/// The fields that can have a remark, and the names of the remarks' own fields.
-const REMARKABLE: [(&str, &str); 16] = [
-    ("organisation_number", "remark_organisation_number"),
-    ("contact_person", "remark_contact_person"),
-    ("street", "remark_street"),
-    ("postal_code", "remark_postal_code"),
-    ("city", "remark_city"),
-    ("telephone", "remark_telephone"),
-    ("fax", "remark_fax"),
-    ("email", "remark_email"),
-    ("agreement_diarienummer", "remark_agreement_diarienummer"),
-    ("decision_diarienummer", "remark_decision_diarienummer"),
-    ("amount", "remark_amount"),
-    ("period_from", "remark_period_from"),
-    ("period_to", "remark_period_to"),
-    ("account_kind", "remark_account_kind"),
-    ("account_number", "remark_account_number"),
-    ("payment_reference", "remark_payment_reference"),
-];
-
 /// What is to be completed: a message, and remarks at fields.
 #[derive(Debug)]
 pub struct ReturnForm {
@@ -193,27 +144,28 @@ pub struct ReturnForm {
     pub remarks: Remarks,
 }
 
-/// The remarks as typed.
+/// The remarks as typed, each with its field.
 #[derive(Debug, Clone, Default)]
-pub struct Remarks(Vec<(&'static str, String)>);
+pub struct Remarks(Vec<(String, String)>);
 
-/// A field that can have a remark, with what was typed.
+/// A field that can have a remark, with the name of the remark's own field and what was typed in it.
 pub struct RemarkField {
-    pub name: &'static str,
-    pub field: &'static str,
+    pub name: String,
+    pub field: String,
     pub typed: String,
 }
 
 impl Remarks {
     /// Every field that can have a remark, in the order of the form.
-    pub fn fields(&self) -> Vec<RemarkField> {
-        REMARKABLE
-            .into_iter()
-            .map(|(field, name)| {
-                let typed = self.0.iter().find(|(of, _)| *of == field).map(|(_, text)| text.clone());
-                RemarkField { name, field, typed: typed.unwrap_or_default() }
-            })
-            .collect()
+    pub fn fields<'a>(&'a self, remarkable: &'a [String]) -> impl Iterator<Item = RemarkField> + 'a {
+        remarkable.iter().map(|field| {
+            let typed = self.0.iter().find(|(of, _)| of == field).map(|(_, text)| text.clone());
+            RemarkField {
+                name: format!("remark_{field}"),
+                field: field.clone(),
+                typed: typed.unwrap_or_default(),
+            }
+        })
     }
 
     /// The texts, without their fields.
@@ -233,8 +185,8 @@ impl ReturnForm {
         let mut message = String::new();
         let mut remarks = Vec::new();
         for (name, value) in pairs {
-            if let Some((field, _)) = REMARKABLE.iter().find(|(_, of)| *of == name) {
-                remarks.push((*field, value));
+            if let Some(field) = name.strip_prefix("remark_") {
+                remarks.push((field.to_owned(), value));
             } else if name == "message" {
                 message = value;
             } else if name == "revision" {
@@ -245,23 +197,59 @@ impl ReturnForm {
         Ok(Self { revision, message, remarks: Remarks(remarks) })
     }
 
-    pub fn parse(&self) -> Result<(String, Vec<FieldRemark>), FieldErrors> {
+    /// The message, and the remarks at fields that the form has.
+    pub fn parse(&self, remarkable: &[String]) -> Result<(String, Vec<FieldRemark>), FieldErrors> {
         let mut errors = FieldErrors::default();
         let empty = "Meddelandet saknas. Skriv vad som behöver ändras.";
         let message = errors.take("message", text(&self.message, empty));
         let mut remarks = Vec::new();
-        for RemarkField { name, field, typed } in self.remarks.fields() {
+        for RemarkField { name, field, typed } in self.remarks.fields(remarkable) {
             if typed.trim().is_empty() {
                 continue;
             }
             if let Some(text) = errors.take(name, Prose::<1000>::parse(&typed)) {
-                remarks.push(FieldRemark { field: field.to_owned(), text: text.into() });
+                remarks.push(FieldRemark { field, text: text.into() });
             }
         }
         match message {
             Some(message) if errors.is_empty() => Ok((message, remarks)),
             _ => Err(errors),
         }
+    }
+}
+
+/// The fields of a requisition that can have a remark: all that it has.
+pub fn of_requisition() -> Vec<String> {
+    RequisitionForm::default().fields().into_iter().map(|(field, _)| field.to_owned()).collect()
+}
+
+/// The fields of a report that can have a remark, post by post, and the certificate.
+pub fn of_report(content: &report::Content) -> Vec<String> {
+    let head = HeadForm::from_content(&content.head);
+    let mut fields: Vec<String> = head.fields().iter().map(|(field, _)| (*field).to_owned()).collect();
+    fields.extend(["period_from", "period_to"].map(str::to_owned));
+    for account in &content.posts {
+        fields.extend([report::form::costs_field(&account.post), format!("items_{}", account.post)]);
+    }
+    if content.survey.is_some() {
+        fields.push("survey".to_owned());
+    }
+    fields.push("alternative".to_owned());
+    fields
+}
+
+#[derive(Debug, Deserialize)]
+pub struct CorrectForm {
+    pub revision: i64,
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl CorrectForm {
+    pub fn parse(&self) -> Result<String, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let empty = "Skälet saknas. Skriv varför redovisningen behöver rättas.";
+        errors.take("reason", text_of::<1000>(&self.reason, empty)).ok_or(errors)
     }
 }
 
@@ -299,21 +287,25 @@ mod tests {
     }
 
     #[test]
-    fn every_field_of_the_form_can_have_a_remark() {
-        let form = RequisitionForm::default();
-        let fields: Vec<_> = form.fields().into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, REMARKABLE.map(|(field, _)| field));
-        assert!(REMARKABLE.iter().all(|(field, name)| *name == format!("remark_{field}")));
+    fn only_fields_of_the_form_can_have_a_remark() {
+        let form = returned(&[
+            ("revision", "3"),
+            ("message", "Ändra."),
+            ("remark_konto", "Nej."),
+            ("remark_city", "Fel ort."),
+        ]);
+        let (_, remarks) = form.parse(&of_requisition()).unwrap();
+        assert_eq!(remarks, [FieldRemark { field: "city".to_owned(), text: "Fel ort.".to_owned() }]);
     }
 
     #[test]
     fn a_return_needs_a_message_and_keeps_the_remarks_that_say_something() {
         let form = returned(&[("revision", "3"), ("remark_city", " "), ("remark_amount", "För mycket.")]);
-        let errors = form.parse().unwrap_err();
+        let errors = form.parse(&of_requisition()).unwrap_err();
         assert_eq!(errors.list.iter().map(|error| error.field.clone()).collect::<Vec<_>>(), ["message"]);
 
         let form = returned(&[("revision", "3"), ("message", "Ändra."), ("remark_amount", "För mycket.")]);
-        let (message, remarks) = form.parse().unwrap();
+        let (message, remarks) = form.parse(&of_requisition()).unwrap();
         assert_eq!(message, "Ändra.");
         assert_eq!(remarks, [FieldRemark { field: "amount".to_owned(), text: "För mycket.".to_owned() }]);
     }

@@ -11,6 +11,7 @@ use scraper::{Html, Selector};
 use crate::{
     accounts::answer_with_a_file,
     browser::{Browser, Page},
+    filed_reports::{Filing, report_case},
     journeys::{ask_for_accounts, issue, sign, whole_grant},
     portal::Portal,
 };
@@ -30,7 +31,7 @@ fn home(role: Role) -> &'static str {
 }
 
 /// An address of the route that exists: Ale's grant, its submitted requisition with a scan, its answered request for
-/// accounts, an amount that came in, the 2022 agreement.
+/// accounts, an amount that came in, its report of 2021 with a file, the 2022 agreement.
 struct Existing {
     grant: String,
     requisition: String,
@@ -38,6 +39,8 @@ struct Existing {
     repayment: String,
     request: String,
     file: String,
+    report: String,
+    report_attachment: String,
 }
 
 impl Existing {
@@ -51,10 +54,14 @@ impl Existing {
         let whole = whole_grant(&portal.officer(), &issued.address);
         let request = last(&ask_for_accounts(&whole, "2022-04-30").address);
         let answered = answer_with_a_file(&preparer, &format!("/rakenskaper/{request}"));
+        let report = report_case(Filing::of(portal, "Ale", "aldreomsorg-2021").submit());
+        let attached = portal.officer().get(&report).follow("underlag.pdf").address;
         Self {
             repayment: unmatched_repayment(portal),
             file: last(&answered.follow("huvudbok.pdf").address),
             request,
+            report: last(&report),
+            report_attachment: last(&attached),
             attachment: last(&page.follow("skan.pdf").address),
             requisition: last(&issued.address),
             grant: last(&grant),
@@ -66,6 +73,7 @@ impl Existing {
             _ if path.starts_with("/aterbetalningar/{id}") => (&self.repayment, &self.attachment),
             _ if path.contains("/bidrag/") => (&self.grant, &self.attachment),
             _ if path.contains("/rakenskaper/") => (&self.request, &self.file),
+            _ if path.contains("/redovisningar/{id}") => (&self.report, &self.report_attachment),
             _ => (&self.requisition, &self.attachment),
         };
         path.replace("{id}", id)

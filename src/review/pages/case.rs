@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{act, address, days, days_left, label, scope};
+use super::{Handling, RemarkView, act, address, label, scope, typed::Typed};
 use crate::{
     access::{
         self, Actor, Person, Role,
@@ -28,12 +28,12 @@ use crate::{
     },
     money::Money,
     requisition::{
-        Case, Content, Issue, Received, Refusal, Requisition, Status, form::RequisitionForm, sheet, store,
-        tone,
+        Case, Content, Issue, Refusal, Requisition, Status, form::RequisitionForm, sheet, store, tone,
     },
     review::{
-        comparison::{self, Change, Section},
-        form::{RemarkField, Remarks},
+        comparison::{self, Section, Version},
+        form::{self, RemarkField},
+        queue::{self, days_left},
     },
 };
 
@@ -51,41 +51,12 @@ pub struct CasePage {
     versions: Vec<Version>,
     timeline: Vec<TimelineView>,
     balances: Vec<Balance>,
-    officer: String,
-    colleagues: Vec<(String, String)>,
-    me: String,
-    is_officer: bool,
+    handling: Handling,
     now: DateTime<Utc>,
     pub typed: Typed,
     pub errors: FieldErrors,
     /// Why a decision was not carried out, when nothing typed is at fault.
     pub refusal: Option<Refusal>,
-}
-
-/// What was typed in a decision that could not be carried out.
-#[derive(Debug, Clone, Default)]
-pub struct Typed {
-    pub reason: String,
-    pub message: String,
-    pub remarks: Remarks,
-    pub arrived: String,
-}
-
-impl Typed {
-    fn is_empty(&self) -> bool {
-        self.reason.is_empty()
-            && self.message.is_empty()
-            && self.remarks.is_empty()
-            && self.arrived.is_empty()
-    }
-}
-
-/// An issue, and what it changed from the one before.
-struct Version {
-    issue: Issue,
-    came_in: bool,
-    is_first: bool,
-    changes: Vec<Change>,
 }
 
 /// The grant's ledger, post by post.
@@ -171,20 +142,17 @@ pub async fn case_page(
         read(actor, portal, id).await?;
     let issue = case.issue.clone().ok_or(AppError::NotFound)?;
     let (last, before) = last.unzip();
+    let handling = Handling::new(actor, address(id), officer, case.requisition.officer.clone(), colleagues)
+        .may(may_decide(&case.requisition.status), may_be_assigned(&case.requisition.status));
     Ok(CasePage {
         chrome,
-        sections: comparison::sections(&case, &issue, before.as_ref()),
+        sections: comparison::requisition::sections(&case, &issue, before.as_ref()),
         last: last.unwrap_or_default(),
         attachments: AttachmentView::of(&address(id), attachments),
-        versions: versions(&case, issues),
+        versions: comparison::requisition::versions(&case, &issues),
         timeline: timeline(&lines, &case.number()),
         balances: balances(&case),
-        officer: officer.unwrap_or_default(),
-        colleagues: std::iter::once((String::new(), "Ingen".to_owned()))
-            .chain(colleagues.into_iter().map(|person| (person.id.to_string(), person.name)))
-            .collect(),
-        me: actor.person.id.to_string(),
-        is_officer: actor.has(Role::CaseOfficer),
+        handling,
         now: portal.clock.now(),
         typed: Typed::default(),
         errors: FieldErrors::default(),
@@ -194,22 +162,13 @@ pub async fn case_page(
     })
 }
 
-fn versions(case: &Case, issues: Vec<Issue>) -> Vec<Version> {
-    let paper = &case.grant.agreement.terms.forms.requisition;
-    let received = case.requisition.received().map(|received| received.version);
-    let older = issues.iter().skip(1).map(Some).chain([None]);
-    issues
-        .iter()
-        .zip(older)
-        .map(|(issue, older)| Version {
-            came_in: received == Some(issue.version),
-            is_first: older.is_none(),
-            changes: older
-                .map(|older| comparison::changes(paper, &older.content, &issue.content))
-                .unwrap_or_default(),
-            issue: issue.clone(),
-        })
-        .collect()
+fn may_decide(status: &Status) -> bool {
+    matches!(status, Status::Submitted { .. })
+}
+
+/// Not before it is issued, and not when it is decided.
+pub fn may_be_assigned(status: &Status) -> bool {
+    matches!(status, Status::Submitted { .. } | Status::Returned(_) | Status::AwaitingSignature { .. })
 }
 
 fn balances(case: &Case) -> Vec<Balance> {
@@ -265,65 +224,45 @@ impl CasePage {
         sheet::account(&self.issue.content)
     }
 
-    fn may_decide(&self) -> bool {
-        self.is_officer && matches!(self.requisition().status, Status::Submitted { .. })
-    }
-
     fn may_register_original(&self) -> bool {
-        self.is_officer && matches!(self.requisition().status, Status::AwaitingSignature { .. })
+        self.handling.is_officer && matches!(self.requisition().status, Status::AwaitingSignature { .. })
     }
 
-    fn may_assign(&self) -> bool {
-        let undecided = matches!(
-            self.requisition().status,
-            Status::Submitted { .. } | Status::Returned(_) | Status::AwaitingSignature { .. }
-        );
-        self.is_officer && undecided
-    }
-
-    fn is_mine(&self) -> bool {
-        self.requisition().officer.as_ref() == Some(&self.me)
-    }
-
-    fn officer_id(&self) -> &str {
-        self.requisition().officer.as_deref().unwrap_or_default()
+    fn refused(&self) -> String {
+        self.refusal.as_ref().map(ToString::to_string).unwrap_or_default()
     }
 
     /// What was typed for a decision that can no longer be taken: shown, so that it can be copied.
     fn left_over(&self) -> Vec<&str> {
-        if self.may_decide() {
-            return Vec::new();
-        }
-        let remarks = self.typed.remarks.typed();
-        [self.typed.reason.as_str(), &self.typed.message]
-            .into_iter()
-            .chain(remarks)
-            .filter(|text| !text.is_empty())
-            .collect()
+        if self.handling.may_decide { Vec::new() } else { self.typed.texts() }
     }
 
-    fn remark_fields(&self) -> Vec<RemarkField> {
-        self.typed.remarks.fields()
+    fn is_typed(&self) -> bool {
+        !self.typed.is_empty()
     }
 
-    fn remark_label(&self, field: &str) -> String {
-        field_label(&self.case.grant.agreement.terms.forms.requisition, field)
+    fn remark_fields(&self) -> Vec<RemarkView> {
+        let paper = &self.case.grant.agreement.terms.forms.requisition;
+        let remarkable = form::of_requisition();
+        let view = |of: RemarkField| RemarkView {
+            label: field_label(paper, &of.field),
+            stated: self.stated(&of.field),
+            name: of.name,
+            typed: of.typed,
+        };
+        self.typed.remarks.fields(&remarkable).map(view).collect()
     }
 
     /// What the field says, above the remark about it.
     fn stated(&self, field: &str) -> String {
         let form = RequisitionForm::from_content(&self.issue.content);
-        match form.fields().into_iter().find(|(name, _)| *name == field) {
-            Some((_, value)) if !value.is_empty() => format!("Nu: {value}"),
-            _ => "Nu: inte angivet".to_owned(),
-        }
+        let fields = form.fields();
+        let value = fields.into_iter().find(|(name, _)| *name == field).map(|(_, value)| value);
+        super::stated(value.unwrap_or_default())
     }
 
     fn return_is_open(&self) -> bool {
-        let at_its_fields = |field: &str| field == "message" || field.starts_with("remark_");
-        !self.typed.message.is_empty()
-            || !self.typed.remarks.is_empty()
-            || self.errors.list.iter().any(|error| at_its_fields(&error.field))
+        self.typed.is_return(&self.errors)
     }
 
     fn refusal_is_open(&self) -> bool {
@@ -380,7 +319,7 @@ impl CasePage {
                 time(&returned.at),
                 self.issue.version
             ),
-            Status::Submitted { received } => self.waiting(received),
+            Status::Submitted { received } => queue::waiting(received.completed_at, self.now),
             Status::Returned(returned) => format!(
                 "{} begärde komplettering {}. Inget kan beslutas förrän rekvisitionen har lämnats in på nytt.",
                 returned.by,
@@ -398,20 +337,7 @@ impl CasePage {
         }
     }
 
-    fn waiting(&self, received: &Received) -> String {
-        match (calendar::day(self.now) - calendar::day(received.completed_at)).num_days() {
-            ..=0 => "Väntar på granskning sedan i dag.".to_owned(),
-            count => format!("Väntar på granskning sedan {}.", days(count)),
-        }
-    }
-
     fn today(&self) -> String {
         calendar::day(self.now).to_string()
-    }
-}
-
-impl Version {
-    fn issued(&self) -> String {
-        calendar::long_time(self.issue.issued_at)
     }
 }

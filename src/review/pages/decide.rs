@@ -2,10 +2,7 @@
 
 use actix_web::{http::StatusCode, web};
 
-use super::{
-    act, address,
-    case::{Typed, case_page},
-};
+use super::{act, address, case::case_page, typed::Typed};
 use crate::{
     access::{
         self, Role,
@@ -22,7 +19,7 @@ use crate::{
         Refusal, Requisition, Status,
         verbs::{self, Failure, Target},
     },
-    review::form::{ApproveForm, ArrivalForm, AssignForm, RefuseForm, ReturnForm},
+    review::form::{ApproveForm, ArrivalForm, AssignForm, RefuseForm, ReturnForm, of_requisition},
 };
 
 pub async fn approve(
@@ -64,7 +61,7 @@ pub async fn send_back(
     let form = ReturnForm::read(pairs)?;
     let target = Target { id: id.into_inner(), revision: form.revision };
     let typed = Typed { message: form.message.clone(), remarks: form.remarks.clone(), ..Typed::default() };
-    let (message, remarks) = match form.parse() {
+    let (message, remarks) = match form.parse(&of_requisition()) {
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };

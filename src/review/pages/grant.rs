@@ -7,7 +7,7 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{act, days_left, label};
+use super::{act, label};
 use crate::{
     access::{
         Actor, Role,
@@ -32,6 +32,7 @@ use crate::{
     repayment::Settlement,
     report::{self, Report},
     requisition::{self, Requisition, Status, tone},
+    review::queue::days_left,
 };
 
 #[derive(Template)]

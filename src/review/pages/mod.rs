@@ -5,9 +5,12 @@ mod decide;
 mod grant;
 mod paper;
 mod queue;
+mod report;
+mod survey;
+mod typed;
 
 use crate::{
-    access::{Actor, routing::Routes},
+    access::{Actor, Person, Role, routing::Routes},
     filing::Act,
     grant::Scope,
     ids::Id,
@@ -24,6 +27,18 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/granskning/bidrag/{id}", grant::show)
         .post("/granskning/bidrag/{id}/anstand", grant::extend)
         .post("/granskning/bidrag/{id}/rakenskaper", grant::ask)
+        .get("/granskning/redovisningar", report::queue::list)
+        .post("/granskning/redovisningar/tilldela", report::queue::take)
+        .get("/granskning/redovisningar/{id}", report::case::show)
+        .get("/granskning/redovisningar/{id}/blankett.pdf", report::case::form_pdf)
+        .get("/granskning/redovisningar/{id}/bilagor/{attachment}", report::case::attachment)
+        .post("/granskning/redovisningar/{id}/handlaggare", report::decide::assign)
+        .post("/granskning/redovisningar/{id}/godkannande", report::decide::approve)
+        .post("/granskning/redovisningar/{id}/komplettering", report::decide::send_back)
+        .post("/granskning/redovisningar/{id}/original", report::decide::register_original)
+        .post("/granskning/redovisningar/{id}/rattelse", report::decide::correct)
+        .get("/granskning/enkat/{slug}", survey::show)
+        .post("/granskning/enkat/{slug}", survey::import)
         .get("/granskning/{id}", case::show)
         .get("/granskning/{id}/bilagor/{attachment}", case::attachment)
         .post("/granskning/{id}/handlaggare", decide::assign)
@@ -50,16 +65,60 @@ fn label(status: &Status, lapsed: bool) -> &'static str {
     if lapsed { "Förfallen" } else { status.label() }
 }
 
-/// `1 dag`, `12 dagar`
-fn days(count: i64) -> String {
-    if count == 1 { "1 dag".to_owned() } else { format!("{count} dagar") }
+/// Who handles a case, as its page shows it, and what the reader may do with it.
+struct Handling {
+    /// Of the case.
+    address: String,
+    /// The name; empty when nobody does.
+    officer: String,
+    officer_id: String,
+    colleagues: Vec<(String, String)>,
+    me: String,
+    is_officer: bool,
+    may_decide: bool,
+    may_assign: bool,
 }
 
-/// How far it is to a last day.
-fn days_left(count: i64) -> String {
-    match count {
-        0 => "i dag".to_owned(),
-        1.. => format!("{} kvar", days(count)),
-        _ => format!("för {} sedan", days(-count)),
+impl Handling {
+    fn new(
+        actor: &Actor,
+        address: String,
+        officer: Option<String>,
+        officer_id: Option<String>,
+        colleagues: Vec<Person>,
+    ) -> Self {
+        let named = colleagues.into_iter().map(|person| (person.id.to_string(), person.name));
+        Self {
+            address,
+            officer: officer.unwrap_or_default(),
+            officer_id: officer_id.unwrap_or_default(),
+            colleagues: std::iter::once((String::new(), "Ingen".to_owned())).chain(named).collect(),
+            me: actor.person.id.to_string(),
+            is_officer: actor.has(Role::CaseOfficer),
+            may_decide: false,
+            may_assign: false,
+        }
     }
+
+    /// What the case's state allows: only case officers do any of it.
+    fn may(self, decide: bool, assign: bool) -> Self {
+        Self { may_decide: self.is_officer && decide, may_assign: self.is_officer && assign, ..self }
+    }
+
+    fn is_mine(&self) -> bool {
+        self.officer_id == self.me
+    }
+}
+
+/// A field that can have a remark, as the form shows it.
+struct RemarkView {
+    name: String,
+    label: String,
+    /// What the field says now.
+    stated: String,
+    typed: String,
+}
+
+fn stated(value: &str) -> String {
+    if value.is_empty() { "Nu: inte angivet".to_owned() } else { format!("Nu: {value}") }
 }

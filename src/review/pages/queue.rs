@@ -1,54 +1,45 @@
-//! The queue: what waits for the authority, and taking cases from it.
+//! The requisitions' queue: what waits for the authority, and taking cases from it.
 
 use std::{cmp::Reverse, collections::HashMap};
 
 use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
-use super::{act, days, days_left, label};
+use super::{act, case::may_be_assigned, label};
 use crate::{
     access::{
-        Actor, Role,
+        Actor,
         proof::{Authority, By, CaseOfficer, Posted},
     },
-    agreement::{self, Agreement},
+    agreement::Agreement,
     calendar,
     infra::{
         Portal,
         error::AppError,
-        form::{FieldErrors, Form},
+        form::Form,
         page::{self, Chrome, Page},
     },
     money::{self, Money},
-    recipient::search_form,
     requisition::{
         Requisition, Status, case_number,
         store::{self, QueueRow},
         tone,
         verbs::{self, Failure},
     },
-    review::form::{Filter, OFFICERS, TakeForm, VIEWS},
+    review::{
+        form::{Filter, TakeForm},
+        queue::{self, Frame, Outcome, REQUISITIONS, days_left, is_mine, waited},
+    },
 };
 
-/// More lines than anybody reads: the rest is found by narrowing the filter.
-const MOST_LINES: usize = 300;
-
 #[derive(Template)]
-#[template(path = "review/queue.html")]
+#[template(path = "review/requisitions.html")]
 struct QueuePage {
     chrome: Chrome,
-    authority: String,
-    filter: Filter,
-    agreements: Vec<(String, String)>,
+    frame: Frame,
     lines: Vec<Line>,
-    /// Of all that the filter finds, shown or not.
-    count: usize,
     total: Money,
-    outcome: Outcome,
-    is_officer: bool,
-    errors: FieldErrors,
 }
 
 /// A case in the queue.
@@ -70,16 +61,6 @@ struct Line {
     lapsed: bool,
 }
 
-/// How taking the ticked cases went.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Outcome {
-    #[serde(rename = "tagna")]
-    taken: u16,
-    #[serde(rename = "missade")]
-    missed: u16,
-}
-
 pub async fn list(
     by: By<Authority>,
     portal: web::Data<Portal>,
@@ -87,7 +68,7 @@ pub async fn list(
     outcome: web::Query<Outcome>,
 ) -> Page {
     let mut page = queue_page(&by.actor, by.chrome, &portal, filter.into_inner()).await?;
-    page.outcome = outcome.into_inner();
+    page.frame.outcome = outcome.into_inner();
     page::show(&page)
 }
 
@@ -97,27 +78,23 @@ pub async fn take(
     Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<TakeForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
-    let targets = form.targets()?;
-    if targets.is_empty() {
+    let cases = form.cases()?;
+    if cases.is_empty() {
         let mut page = queue_page(&by.actor, by.chrome, &portal, form.filter()).await?;
-        page.errors.add("", "Inget ärende är markerat. Kryssa för minst ett och försök igen.");
+        page.frame.errors.add("", "Inget ärende är markerat. Kryssa för minst ett och försök igen.");
         return page::show_errors(&page);
     }
     let mut outcome = Outcome::default();
-    for target in targets {
+    for case in cases {
         let (act, me) = (act(&by, &portal), by.person.clone());
-        match portal
-            .db
-            .write(move |connection| verbs::assign(connection, &act, target.id, None, Some(&me)))
-            .await
+        match portal.db.write(move |connection| verbs::assign(connection, &act, case, None, Some(&me))).await
         {
             Ok(()) => outcome.taken += 1,
             Err(Failure::Refused(_) | Failure::NotFound) => outcome.missed += 1,
             Err(failure) => return Err(failure.into()),
         }
     }
-    let told = serde_html_form::to_string(outcome).unwrap_or_default();
-    page::see_other(format!("/granskning?{}&{told}", form.filter().query()))
+    page::see_other(outcome.address(&REQUISITIONS, &form.filter()))
 }
 
 async fn queue_page(
@@ -127,14 +104,12 @@ async fn queue_page(
     filter: Filter,
 ) -> Result<QueuePage, AppError> {
     let authority = actor.organisation.id;
-    let statuses = filter.view().statuses;
+    let statuses = REQUISITIONS.view(&filter).statuses;
     let (rows, agreements) = portal
         .db
         .read(move |connection| {
             let rows = store::queue(connection, authority, statuses)?;
-            let mut agreements = agreement::store::all(connection)?;
-            agreements.retain(|agreement| agreement.authority.id == authority);
-            Ok::<_, AppError>((rows, agreements))
+            Ok::<_, AppError>((rows, queue::agreements_of(connection, authority)?))
         })
         .await?;
     let by_slug: HashMap<&str, &Agreement> =
@@ -146,48 +121,16 @@ async fn queue_page(
         .filter_map(|row| by_slug.get(row.agreement_slug.as_str()).map(|of| line(row, of, actor, now)))
         .collect();
     sort(&mut lines);
-    let (count, total) = (lines.len(), lines.iter().map(|line| line.amount).sum());
-    lines.truncate(MOST_LINES);
-    Ok(QueuePage {
-        chrome,
-        authority: actor.organisation.formal_name.clone(),
-        filter,
-        agreements: choices(&agreements),
-        lines,
-        count,
-        total,
-        outcome: Outcome::default(),
-        is_officer: actor.has(Role::CaseOfficer),
-        errors: FieldErrors::default(),
-    })
-}
-
-fn choices(agreements: &[Agreement]) -> Vec<(String, String)> {
-    let all = (String::new(), "Alla".to_owned());
-    let each = agreements.iter().map(|agreement| {
-        (agreement.terms.slug.clone(), format!("{} {}", agreement.terms.name, agreement.terms.year))
-    });
-    std::iter::once(all).chain(each).collect()
+    let total = lines.iter().map(|line| line.amount).sum();
+    let mut frame = Frame::new(&REQUISITIONS, actor, filter, &agreements);
+    frame.hold(&mut lines, Line::can_be_taken);
+    Ok(QueuePage { chrome, frame, lines, total })
 }
 
 fn is_found(row: &QueueRow, filter: &Filter, actor: &Actor) -> bool {
-    let of_agreement = filter.agreement.is_empty() || row.agreement_slug == filter.agreement;
-    let of_officer = match filter.officer.as_str() {
-        "mina" => is_mine(&row.requisition, actor),
-        "ingen" => row.requisition.officer.is_none(),
-        _ => true,
-    };
-    let sought = search_form(&filter.search);
     let number = case_number(&row.agreement_code, &row.recipient_code, row.requisition.number);
-    let matches = sought.is_empty()
-        || [&row.recipient, &row.recipient_code, &number]
-            .iter()
-            .any(|text| search_form(text).contains(&sought));
-    of_agreement && of_officer && matches
-}
-
-fn is_mine(requisition: &Requisition, actor: &Actor) -> bool {
-    requisition.officer.as_ref().is_some_and(|officer| *officer == actor.person.id.to_string())
+    let words = [row.recipient.as_str(), &row.recipient_code, &number];
+    queue::finds(filter, actor, &row.agreement_slug, row.requisition.officer.as_ref(), words)
 }
 
 fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>) -> Line {
@@ -210,7 +153,7 @@ fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>)
         days_left: days_left(deadline.days_left(now)),
         amount: asked_for(&requisition),
         officer: row.officer.unwrap_or_default(),
-        is_mine: is_mine(&requisition, actor),
+        is_mine: is_mine(requisition.officer.as_ref(), actor),
         lapsed: requisition.has_lapsed(deadlines.right_has_lapsed(now)),
         requisition,
     }
@@ -228,14 +171,6 @@ fn waiting_since(status: &Status) -> Option<DateTime<Utc>> {
         | Status::Refused { .. }
         | Status::Withdrawn { .. }
         | Status::Discarded { .. } => None,
-    }
-}
-
-/// Midnights in Stockholm since then.
-fn waited(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    match (calendar::day(now) - calendar::day(since)).num_days() {
-        ..=0 => "sedan i dag".to_owned(),
-        count => days(count),
     }
 }
 
@@ -278,71 +213,6 @@ impl Line {
 
     /// Undecided, and nobody's. A case that a colleague has is taken over on its own page.
     fn can_be_taken(&self) -> bool {
-        let undecided = matches!(
-            self.requisition.status,
-            Status::Submitted { .. } | Status::Returned(_) | Status::AwaitingSignature { .. }
-        );
-        undecided && self.requisition.officer.is_none()
-    }
-}
-
-impl QueuePage {
-    fn views(&self) -> Vec<(String, &'static str, bool)> {
-        let shown = self.filter.view().key;
-        VIEWS
-            .iter()
-            .map(|view| {
-                let filter = Filter { view: view.key.to_owned(), ..self.filter.clone() };
-                (format!("/granskning?{}", filter.query()), view.label, view.key == shown)
-            })
-            .collect()
-    }
-
-    fn officers(&self) -> &'static [(&'static str, &'static str)] {
-        &OFFICERS
-    }
-
-    fn can_take(&self) -> bool {
-        self.is_officer && self.lines.iter().any(Line::can_be_taken)
-    }
-
-    fn empty(&self) -> &'static str {
-        if self.filter.narrows() {
-            return "Inget ärende stämmer med det du har valt. Ta bort något av valen för att se fler.";
-        }
-        match self.filter.view().key {
-            "vantar" => "Inget väntar på er just nu. Nya rekvisitioner visas här när de har lämnats in.",
-            "atersanda" => "Ingen rekvisition är återsänd för komplettering just nu.",
-            "underskrift" => "Ingen rekvisition väntar på underskrift just nu.",
-            "avgjorda" => "Inget är avgjort än.",
-            _ => "Det finns inga rekvisitioner än.",
-        }
-    }
-}
-
-impl Outcome {
-    fn words(self) -> String {
-        let taken = match self.taken {
-            0 => "Inget ärende blev ditt.".to_owned(),
-            1 => "1 ärende är nu ditt.".to_owned(),
-            count => format!("{count} ärenden är nu dina."),
-        };
-        match self.missed {
-            0 => taken,
-            1 => format!(
-                "{taken} 1 ärende hade någon annan ändrat under tiden. Se efter i listan hur det är nu."
-            ),
-            count => format!(
-                "{taken} {count} ärenden hade någon annan ändrat under tiden. Se efter i listan hur de är nu."
-            ),
-        }
-    }
-
-    fn is_told(self) -> bool {
-        self.taken > 0 || self.missed > 0
-    }
-
-    fn tone(self) -> &'static str {
-        if self.missed == 0 { "success" } else { "warning" }
+        may_be_assigned(&self.requisition.status) && self.requisition.officer.is_none()
     }
 }

@@ -1,35 +1,11 @@
 //! What a requisition says beside what it said before, under the labels of the printed form.
 
+use super::{Change, Row, Section, Version, covers, texts_at};
 use crate::{
     agreement::PaperForm,
-    filing::{FieldRemark, head::text},
+    filing::head::text,
     requisition::{Case, Content, Issue, sheet},
 };
-
-/// A numbered box of the form.
-pub struct Section {
-    pub number: u32,
-    pub title: String,
-    pub rows: Vec<Row>,
-}
-
-/// A printed field.
-pub struct Row {
-    pub label: String,
-    pub value: String,
-    /// In the filing it is compared with; empty when there is none, or when it was empty there.
-    pub before: String,
-    pub changed: bool,
-    pub warnings: Vec<String>,
-    pub remarks: Vec<String>,
-}
-
-/// A field that two versions of the same requisition state differently.
-pub struct Change {
-    pub label: String,
-    pub before: String,
-    pub after: String,
-}
 
 /// Sections 1 to 3, each field beside the same field of another filing. Section 4, the signature, is no content.
 pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>) -> Vec<Section> {
@@ -52,8 +28,8 @@ pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>) -> Vec<Sec
                         changed: before.is_some() && earlier != value && !follows_the_agreement(key),
                         value,
                         before: earlier,
-                        warnings: texts_at(key, &issue.warnings),
-                        remarks: texts_at(key, remarks),
+                        warnings: texts_at(&issue.warnings, |field| covers(key, field)),
+                        remarks: texts_at(remarks, |field| covers(key, field)),
                     }
                 })
                 .collect(),
@@ -61,8 +37,28 @@ pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>) -> Vec<Sec
         .collect()
 }
 
+/// Every issue, the newest first, with what it changed.
+pub fn versions(case: &Case, issues: &[Issue]) -> Vec<Version> {
+    let paper = &case.grant.agreement.terms.forms.requisition;
+    let received = case.requisition.received().map(|received| received.version);
+    let older = issues.iter().skip(1).map(Some).chain([None]);
+    issues
+        .iter()
+        .zip(older)
+        .map(|(issue, older)| Version {
+            number: issue.version,
+            issued_by: issue.issued_by.clone(),
+            issued_at: issue.issued_at,
+            came_in: received == Some(issue.version),
+            is_first: older.is_none(),
+            reason: String::new(),
+            changes: older.map(|older| changes(paper, &older.content, &issue.content)).unwrap_or_default(),
+        })
+        .collect()
+}
+
 /// What a later version states otherwise than the one before it.
-pub fn changes(paper: &PaperForm, before: &Content, after: &Content) -> Vec<Change> {
+fn changes(paper: &PaperForm, before: &Content, after: &Content) -> Vec<Change> {
     paper
         .fields()
         .map(|field| Change {
@@ -103,18 +99,4 @@ fn follows_the_agreement(key: &str) -> bool {
         key,
         "recipient" | "agreement_name" | "agreement_diarienummer" | "decision_diarienummer" | "period"
     )
-}
-
-fn texts_at(key: &str, remarks: &[FieldRemark]) -> Vec<String> {
-    remarks.iter().filter(|remark| covers(key, &remark.field)).map(|remark| remark.text.clone()).collect()
-}
-
-/// The printed form has one label where the portal has several fields.
-fn covers(key: &str, field: &str) -> bool {
-    match key {
-        "postal_address" => matches!(field, "street" | "postal_code" | "city"),
-        "period" => matches!(field, "period_from" | "period_to"),
-        "account" => matches!(field, "account_kind" | "account_number"),
-        _ => key == field,
-    }
 }

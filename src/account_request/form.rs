@@ -4,7 +4,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{AccountRequest, rules::Rule};
-use crate::{ids::Id, infra::form::FieldErrors, numbers::Prose};
+use crate::{
+    ids::Id,
+    infra::form::FieldErrors,
+    numbers::{Prose, ProseError},
+};
 
 /// What is asked, as typed on the grant's page, which has other forms too.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,9 +28,18 @@ impl AskForm {
 
     pub fn parse(&self) -> Result<(String, NaiveDate), FieldErrors> {
         let mut errors = FieldErrors::default();
-        let asks_for = errors.read("asks_for", Rule::AsksFor, Prose::<2000>::parse(&self.asks_for));
+        let asks_for =
+            errors.read("asks_for", Rule::AsksFor, text(&self.asks_for, "Skriv vad som ska lämnas in."));
         let due = read_day(&self.due, &mut errors);
-        asks_for.map(|text| text.to_string()).zip(due).ok_or(errors)
+        asks_for.zip(due).ok_or(errors)
+    }
+}
+
+fn text(typed: &str, when_empty: &str) -> Result<String, String> {
+    match Prose::<2000>::parse(typed) {
+        Ok(text) => Ok(text.to_string()),
+        Err(ProseError::Empty) => Err(when_empty.to_owned()),
+        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -62,9 +75,9 @@ pub struct MoreForm {
 impl MoreForm {
     pub fn parse(&self) -> Result<(String, NaiveDate), FieldErrors> {
         let mut errors = FieldErrors::default();
-        let message = errors.read("message", Rule::More, Prose::<2000>::parse(&self.message));
+        let message = errors.read("message", Rule::More, text(&self.message, "Skriv vad som saknas."));
         let due = read_day(&self.due, &mut errors);
-        message.map(|text| text.to_string()).zip(due).ok_or(errors)
+        message.zip(due).ok_or(errors)
     }
 }
 

@@ -122,6 +122,10 @@ pub fn add_file(
     if files.iter().any(|known| known.id == given) {
         return Ok(());
     }
+    // Another case's: it tells nothing.
+    if filing::store::exists(connection, file_id)? {
+        return Err(Failure::NotFound);
+    }
     if files.len() >= MOST_FILES {
         return Err(Refusal::TooManyFiles.into());
     }

@@ -7,7 +7,7 @@ use crate::{
     filing::Act,
     ids::Id,
     infra::form::FieldErrors,
-    numbers::{Line, Prose},
+    numbers::{Line, LineError, Prose, ProseError},
 };
 
 /// As typed. The names are those of the controls on the grant's page, which has other forms too.
@@ -43,8 +43,16 @@ impl ExtensionForm {
         let until = self.until.trim().parse();
         let until = until.map_err(|_| "Skriv den nya sista dagen som ÅÅÅÅ-MM-DD, till exempel 2022-12-15.");
         let until = errors.read("until", Rule::Until, until);
-        let decision = errors.read("decision", Rule::Decision, Line::<60>::parse(&self.decision));
-        let reason = errors.read("reason", Rule::Reason, Prose::<1000>::parse(&self.reason));
+        let decision = Line::<60>::parse(&self.decision).map_err(|error| match error {
+            LineError::Empty => "Ange er beteckning på beslutet.".to_owned(),
+            error => error.to_string(),
+        });
+        let decision = errors.read("decision", Rule::Decision, decision);
+        let reason = Prose::<1000>::parse(&self.reason).map_err(|error| match error {
+            ProseError::Empty => "Skriv skälet till anståndet.".to_owned(),
+            error => error.to_string(),
+        });
+        let reason = errors.read("reason", Rule::Reason, reason);
         match (kind, until, decision, reason) {
             (Some(kind), Some(until), Some(decision), Some(reason)) => Ok(Extension {
                 id: self.id,

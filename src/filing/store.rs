@@ -67,6 +67,11 @@ pub fn insert_attachment<C>(
     Ok(id.to_string())
 }
 
+/// Whether any case has a file with this id.
+pub fn exists(connection: &mut AnyConnection, id: Id<Attachment>) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(files::table.find(id.to_string()))).get_result(connection)?)
+}
+
 /// With an id that the page gave, so that the same file sent twice is there once.
 pub fn insert_attachment_as<C>(
     connection: &mut AnyConnection,

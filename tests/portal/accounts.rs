@@ -197,4 +197,10 @@ fn it_is_there_for_those_it_concerns() {
         form.set("csrf", &csrf).sent_by(&other).submit().expect_status(404);
     }
     it.officer.get(&it.case).expect("Inlämnad");
+    // An id that another case's file has tells nothing, and adds nothing.
+    let (_, taken) = file.rsplit_once('/').unwrap();
+    let whole = it.officer.get(&it.case).follow("Hela bidraget");
+    let second = ask_for_accounts(&whole, "2022-04-30").address.replace("/granskning", "");
+    let add = it.member.get(&second).form("/filer").set("id", taken).file("file", "a.pdf", PDF);
+    add.submit().expect_status(404);
 }

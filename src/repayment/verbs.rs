@@ -73,7 +73,7 @@ pub fn register(
 ) -> Result<(), Failure> {
     let authority = act.actor.organisation.id;
     // Two who register the same money at the same time wait for one another.
-    recipient::store::lock(connection, authority)?;
+    recipient::store::hold(connection, authority)?;
     if store::exists(connection, id)? {
         return match store::find(connection, authority, id)? {
             Some(_) => Err(Refusal::Changed.into()),

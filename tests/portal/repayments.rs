@@ -1,32 +1,32 @@
 //! What a recipient owes back, from the approved report to a grant that is closed.
 
 use bidragsporten::{
-    access::{self, Role},
+    access::Role,
     agreement,
     grant::{self, Account, Entry, Grant},
     ids::Id,
-    infra::{db::DbError, schema::reports},
+    infra::db::DbError,
     money::Money,
 };
 use chrono::Utc;
-use diesel::{ExpressionMethods, RunQueryDsl};
 
 use crate::{
     browser::{Browser, Page, at_once},
+    filed_reports::{Filing, report_case},
     portal::Portal,
 };
 
 const AGREEMENT: &str = "Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2021";
 
-/// Stands in for paying out and for a report that is approved, until both are in the portal: the two entries that they
-/// leave in the ledger, and the report's row.
-fn pretend_paid_and_reported(portal: &Portal, recipient: &str, paid_out: i64, costs: i64) -> Id<Grant> {
-    let grant = pretend_paid(portal, recipient, paid_out);
-    pretend_reported(portal, grant, costs);
+/// This much of Ale's share of 2021 is paid out, and a report of these costs is approved.
+fn paid_and_reported(portal: &Portal, recipient: &str, paid_out: i64, costs: i64) -> Id<Grant> {
+    let grant = paid(portal, recipient, paid_out);
+    report(portal, recipient, costs);
     grant
 }
 
-fn pretend_paid(portal: &Portal, recipient: &str, kronor: i64) -> Id<Grant> {
+/// Money in the ledger: the round of 2021 can no longer be requisitioned.
+fn paid(portal: &Portal, recipient: &str, kronor: i64) -> Id<Grant> {
     let recipient = recipient.to_owned();
     portal
         .db
@@ -41,31 +41,10 @@ fn pretend_paid(portal: &Portal, recipient: &str, kronor: i64) -> Id<Grant> {
         .unwrap()
 }
 
-fn pretend_reported(portal: &Portal, grant: Id<Grant>, kronor: i64) {
-    portal.officer();
-    portal
-        .db
-        .write_now(|connection| {
-            post(connection, grant, Account::Costs, kronor)?;
-            let email = "handläggare@kammarkollegiet.example";
-            let (person, _) = access::store::find_by_email(connection, email)?.expect("known");
-            diesel::insert_into(reports::table)
-                .values((
-                    reports::id.eq(Id::<()>::new().to_string()),
-                    reports::grant_id.eq(grant.to_string()),
-                    reports::status.eq("approved"),
-                    reports::state.eq("{}"),
-                    reports::draft.eq("{}"),
-                    reports::version.eq(1),
-                    reports::revision.eq(1),
-                    reports::created_by.eq(person.id.to_string()),
-                    reports::created_at.eq(Utc::now().naive_utc()),
-                    reports::approved_at.eq(Utc::now().naive_utc()),
-                ))
-                .execute(connection)?;
-            Ok::<_, DbError>(())
-        })
-        .unwrap();
+fn report(portal: &Portal, recipient: &str, kronor: i64) {
+    let costs = kronor.to_string();
+    let report = Filing::of(portal, recipient, "aldreomsorg-2021").costs(&costs).submit();
+    portal.officer().get(&report_case(report)).form("/godkannande").submit().expect("Godkänd");
 }
 
 fn post(
@@ -105,7 +84,7 @@ fn register(officer: &Browser, amount: &str, reference: &str) -> Page {
 fn a_part_then_the_rest_and_the_grant_is_closed() {
     let portal = Portal::new();
     let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
-    pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    paid_and_reported(&portal, "Ale", 381_000, 281_000);
     let owed = statement(&ale).expect("100 000 kr att betala tillbaka senast 31 mars 2022 (16 dagar kvar)");
     assert!(owed.fact("Till konto").contains("inte angett något konto än"));
     let ocr = ocr_of(&owed);
@@ -130,7 +109,7 @@ fn a_part_then_the_rest_and_the_grant_is_closed() {
 fn days_left_become_days_late() {
     let portal = Portal::new();
     let ale = portal.preparer("Ale");
-    pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    paid_and_reported(&portal, "Ale", 381_000, 281_000);
     portal.at("2022-03-31 23:59:59");
     statement(&ale).expect("sista dagen är i dag").expect_not("har passerat");
     portal.at("2022-04-01 00:00:00");
@@ -141,7 +120,7 @@ fn days_left_become_days_late() {
 fn what_is_too_much_goes_back_to_the_recipient() {
     let portal = Portal::new();
     let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
-    let grant = pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    let grant = paid_and_reported(&portal, "Ale", 381_000, 281_000);
     register(&officer, "150 000", &ocr_of(&statement(&ale))).expect_status(200);
     statement(&ale).expect("Ni har betalat in 50 000 kr för mycket").expect("Bidraget är avslutat");
     let page = officer.get("/aterbetalningar?visa=for-mycket").expect("50 000 kr").follow("AO21-1440");
@@ -175,7 +154,7 @@ fn what_is_too_much_goes_back_to_the_recipient() {
 fn the_same_money_is_registered_once_unless_it_is_said_to_be_another() {
     let portal = Portal::new();
     let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
-    pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    paid_and_reported(&portal, "Ale", 381_000, 281_000);
     let ocr = ocr_of(&statement(&ale));
     let form = officer
         .get("/aterbetalningar/ny")
@@ -205,7 +184,7 @@ fn the_same_money_is_registered_once_unless_it_is_said_to_be_another() {
 fn what_nobody_knows_the_purpose_of_waits_and_is_matched_by_hand() {
     let portal = Portal::new();
     let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
-    pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    paid_and_reported(&portal, "Ale", 381_000, 281_000);
     let ocr = ocr_of(&statement(&ale));
     let mut wrong = ocr.clone();
     let last = wrong.pop().unwrap();
@@ -248,7 +227,7 @@ fn what_nobody_knows_the_purpose_of_waits_and_is_matched_by_hand() {
 fn another_authoritys_reference_leads_nowhere_and_its_money_is_not_there() {
     let portal = Portal::new();
     let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
-    let grant = pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    let grant = paid_and_reported(&portal, "Ale", 381_000, 281_000);
     let ocr = ocr_of(&statement(&ale));
     let other = portal.sign_in("Socialstyrelsen", &[Role::PaymentOfficer], "Utbetalare");
     let unmatched = register(&other, "100 000", &ocr).expect("hör inte till något bidrag som ni betalar ut");
@@ -269,7 +248,7 @@ fn another_authoritys_reference_leads_nowhere_and_its_money_is_not_there() {
 fn money_before_the_report_is_approved_is_paid_in_advance() {
     let portal = Portal::new();
     let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
-    let grant = pretend_paid(&portal, "Ale", 381_000);
+    paid(&portal, "Ale", 381_000);
     statement(&ale).expect("Beloppet bestäms när Kammarkollegiet har godkänt er ekonomiska redovisning");
     let unmatched = register(&officer, "150 000", "");
     let matched = unmatched.form("/matchning").set("agreement", "aldreomsorg-2021").set("recipient", "Ale");
@@ -277,7 +256,7 @@ fn money_before_the_report_is_approved_is_paid_in_advance() {
     officer.get("/aterbetalningar?visa=for-mycket").expect("Ingen har betalat in för mycket");
     officer.get("/aterbetalningar?visa=i-forskott").expect("AO21-1440").expect("150 000 kr");
     statement(&ale).expect("150 000 kr i förskott");
-    pretend_reported(&portal, grant, 281_000);
+    report(&portal, "Ale", 281_000);
     statement(&ale).expect("Ni har betalat in 50 000 kr för mycket");
     officer.get("/aterbetalningar?visa=i-forskott").expect("Ingen har betalat in innan");
 }
@@ -286,7 +265,7 @@ fn money_before_the_report_is_approved_is_paid_in_advance() {
 fn a_deficit_is_shown_as_one_and_nothing_is_owed() {
     let portal = Portal::new();
     let ale = portal.preparer("Ale");
-    pretend_paid_and_reported(&portal, "Ale", 381_000, 400_000);
+    paid_and_reported(&portal, "Ale", 381_000, 400_000);
     let page = statement(&ale).expect("Underskott 19 000 kr").expect("Ni har inget att betala tillbaka");
     assert!(!page.has_link("Underlag för återbetalning"));
     let slip = ale.get(&format!("{}.pdf", page.address));
@@ -297,7 +276,7 @@ fn a_deficit_is_shown_as_one_and_nothing_is_owed() {
 fn the_account_is_the_payment_officers_to_state_and_on_page_and_slip() {
     let portal = Portal::new();
     let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
-    pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    paid_and_reported(&portal, "Ale", 381_000, 281_000);
     let terms =
         officer.get("/overenskommelser/aldreomsorg-2021").expect("Konto för återbetalning Inte angivet");
     assert!(!terms.has_form("/diarienummer"));
@@ -334,7 +313,7 @@ fn the_account_is_the_payment_officers_to_state_and_on_page_and_slip() {
 fn what_is_anothers_is_not_there_and_only_a_payment_officer_registers() {
     let portal = Portal::new();
     let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
-    pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    paid_and_reported(&portal, "Ale", 381_000, 281_000);
     let page = statement(&ale);
     let stranger = portal.preparer("Lund");
     stranger.get(&page.address).expect_status(404).expect_not("Ale");
@@ -351,7 +330,7 @@ fn what_is_anothers_is_not_there_and_only_a_payment_officer_registers() {
 fn every_error_is_at_its_field_and_what_was_typed_stays() {
     let portal = Portal::new();
     let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
-    pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    paid_and_reported(&portal, "Ale", 381_000, 281_000);
     let ocr = ocr_of(&statement(&ale));
     let form = officer.get("/aterbetalningar/ny").form("/aterbetalningar/ny");
     let bad =
@@ -372,7 +351,7 @@ fn every_error_is_at_its_field_and_what_was_typed_stays() {
 fn two_at_the_same_moment_spend_nothing_twice() {
     let portal = Portal::new();
     let (ale, officer) = (portal.preparer("Ale"), payment_officer(&portal));
-    let grant = pretend_paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    let grant = paid_and_reported(&portal, "Ale", 381_000, 281_000);
     register(&officer, "150 000", &ocr_of(&statement(&ale))).expect_status(200);
     let of_grant = format!("/aterbetalningar/bidrag/{grant}");
     // Two pages, each with an id of its own: both would return all that is too much.

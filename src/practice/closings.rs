@@ -36,23 +36,25 @@ enum Stage {
     Repaid,
 }
 
-/// Share of the grant that was used, in percent, how far the report got, and whether it is certified by Alt 1. In turn for
-/// the municipalities, so that most have yet to report, as two weeks before the last day.
-const IN_TURN: [(i64, Stage, bool); 12] = [
-    (0, Stage::NotBegun, true),
-    (100, Stage::Approved, true),
-    (0, Stage::NotBegun, true),
-    (64, Stage::Repaid, true),
-    (80, Stage::Submitted, true),
-    (0, Stage::Draft, true),
-    (72, Stage::Approved, true),
-    (0, Stage::NotBegun, true),
-    (115, Stage::Approved, true),
-    (90, Stage::Submitted, false),
-    (50, Stage::AwaitingSignature, true),
-    (35, Stage::Returned, true),
+/// Share of the grant that was used, in percent, and how far the report got. In turn for the municipalities, so that many
+/// have yet to report, as two weeks before the last day.
+const IN_TURN: [(i64, Stage); 12] = [
+    (0, Stage::NotBegun),
+    (100, Stage::Approved),
+    (0, Stage::NotBegun),
+    (64, Stage::Repaid),
+    (80, Stage::Submitted),
+    (0, Stage::Draft),
+    (72, Stage::Approved),
+    (0, Stage::NotBegun),
+    (115, Stage::Approved),
+    (90, Stage::Submitted),
+    (50, Stage::AwaitingSignature),
+    (35, Stage::Returned),
 ];
 const AWAITING_CERTIFICATE_EVERY: usize = 25;
+/// Certified by Alt 2: some, not many.
+const NOT_CORRECT_EVERY: usize = 14;
 
 /// Pays the requisition, and takes the report as far as it is to go. `index` counts the municipalities; Ale, which is left
 /// for the visitor, has none.
@@ -69,7 +71,8 @@ pub fn close(
     let paid = approved + Duration::days(5);
     pay(connection, agreement, &grant, requisition, paid)?;
     let Some(index) = index else { return Ok(()) };
-    let (percent, mut stage, is_correct) = IN_TURN[index % IN_TURN.len()];
+    let (percent, mut stage) = IN_TURN[index % IN_TURN.len()];
+    let is_correct = !index.is_multiple_of(NOT_CORRECT_EVERY);
     if index.is_multiple_of(AWAITING_CERTIFICATE_EVERY) {
         stage = Stage::AwaitingCertificate;
     }

@@ -158,7 +158,7 @@ impl<'a> Filing<'a> {
     }
 }
 
-fn actor(
+pub fn actor(
     connection: &mut AnyConnection,
     organisation: recipient::Organisation,
     role: Role,

@@ -14,6 +14,7 @@ mod forms;
 mod grants;
 mod imports;
 mod journeys;
+mod ledger;
 mod mandates;
 mod outage;
 mod payments;

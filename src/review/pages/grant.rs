@@ -146,13 +146,14 @@ async fn grant_page(
         Settlement::of(&grant.ledger, report.as_ref().is_some_and(|report| report.approval().is_some()));
     // What has not come in is the recipient's own.
     let report = report.filter(Report::is_seen_by_authority);
+    let received = report.as_ref().is_some_and(|report| report.received().is_some());
     let now = portal.clock.now();
     let deadlines: Vec<DeadlineView> =
         Kind::ALL.into_iter().map(|kind| deadline_view(&grant, kind, now)).collect();
     let timeline = timeline_of_all(&public(&grant, &requisitions, report.as_ref(), lines));
     Ok(GrantPage {
         chrome,
-        posts: grant.posts().map(|post| post_view(&grant, post)).collect(),
+        posts: grant.posts().map(|post| post_view(&grant, post, received)).collect(),
         kinds: deadlines.iter().map(choice).collect(),
         deadlines,
         requisitions: requisitions
@@ -209,18 +210,22 @@ fn public(
     lines
 }
 
-fn post_view(grant: &Grant, post: &Post) -> PostView {
+/// Before a report has come in nobody knows what was spent; until it is approved it is the recipient's word.
+fn post_view(grant: &Grant, post: &Post, received: bool) -> PostView {
     let of = |account| grant.ledger.of(&post.key, account);
+    let (paid, costs) = (of(Account::PaidOut), of(Account::Reported));
+    let spent = [("Kostnader", costs), ("Inte förbrukat", paid - costs)];
     PostView {
         name: post.name.clone(),
         figures: vec![
             ("Tilldelat", of(Account::Allocated)),
             ("Rekvirerat", of(Account::Requisitioned)),
             ("Godkänt", of(Account::Approved)),
-            ("Utbetalt", of(Account::PaidOut)),
-            ("Kostnader", of(Account::Costs)),
-            ("Inte förbrukat", grant.ledger.unspent(&post.key)),
-        ],
+            ("Utbetalt", paid),
+        ]
+        .into_iter()
+        .chain(spent.into_iter().filter(|_| received && !paid.is_zero()))
+        .collect(),
     }
 }
 

@@ -366,6 +366,26 @@ fn the_ledger_is_what_the_cases_say_whatever_is_tried() {
     portal.clock.fix(stockholm("2022-03-15 12:00:00"));
     let names = ["Ale", "Lund", "Borås", "Kalmar", "Umeå", "Kiruna", "Malmö", "Mora", "Tierp", "Vara"];
     let casts: Vec<Cast> = names.iter().map(|name| Cast::of(&portal, name)).collect();
+    // All the way once, so that what follows begins from everything.
+    let all_the_way = [
+        Verb::Requisition(100),
+        Verb::DecideRequisition(2),
+        Verb::Pay(100),
+        Verb::StartReport,
+        Verb::IssueReport(60),
+        Verb::Certify,
+        Verb::Sign,
+        Verb::DecideReport(true),
+        Verb::Repay(1_000),
+    ];
+    for verb in all_the_way {
+        casts[0].perform(&portal, verb);
+        casts[0].check(&portal);
+    }
+    let ledger = portal.db.read_now(|connection| grant::store::ledger(connection, casts[0].grant)).unwrap();
+    for account in [Account::PaidOut, Account::Reported, Account::Costs, Account::Repaid] {
+        assert!(!ledger.total(account).is_zero(), "{account:?}");
+    }
     let cases = if on_postgres() { 20 } else { 60 };
     let config =
         ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 0, ..Default::default() };
@@ -379,12 +399,4 @@ fn the_ledger_is_what_the_cases_say_whatever_is_tried() {
             Ok(())
         })
         .unwrap();
-    let reached = |account| {
-        let sum = |cast: &Cast| portal.db.read_now(|connection| grant::store::ledger(connection, cast.grant));
-        casts.iter().any(|cast| !sum(cast).unwrap().total(account).is_zero())
-    };
-    // The verbs went all the way at least once, or the test says nothing.
-    for account in [Account::PaidOut, Account::Costs, Account::Repaid] {
-        assert!(reached(account), "{account:?}");
-    }
 }

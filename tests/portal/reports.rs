@@ -300,6 +300,17 @@ fn the_report_as_pdf_says_what_was_certified_and_signed() {
     {
         assert!(form.contains(&squeezed(said)), "«{said}» is not in: {form}");
     }
+    // Bilaga 2, the right column: every section and label, word for word and in its order.
+    let definition = include_str!("../../agreements/aldreomsorg-2022/agreement.toml");
+    let paper =
+        bidragsporten::agreement::definition::parse("agreement.toml", definition).unwrap().forms.report;
+    let mut rest = form.as_str();
+    for section in &paper.sections {
+        for label in std::iter::once(&section.title).chain(section.fields.iter().map(|field| &field.label)) {
+            let at = rest.find(&squeezed(label));
+            rest = &rest[at.unwrap_or_else(|| panic!("«{label}» does not follow: {rest}"))..];
+        }
+    }
     let receipt = text_of(&preparer.get(&format!("{report}/kvitto.pdf")).bytes);
     assert!(receipt.contains(&squeezed("Granskad enligt Alt 1")), "{receipt}");
 }

@@ -3,7 +3,7 @@
 "use strict";
 
 const kronor = (typed) => {
-  const digits = typed.replace(/[\s\u00a0\u202f]|kr$/g, "");
+  const digits = typed.replace(/[\s\u00a0\u202f]/g, "").replace(/^(sek|kr)|(kronor|kr\.?|sek|:-)$/gi, "").replace(/,00$/, "");
   return /^\d{1,12}$/.test(digits) ? Number(digits) : NaN;
 };
 

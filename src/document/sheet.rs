@@ -159,7 +159,7 @@ impl Receipt {
 impl PaymentSlip {
     /// The same data and `issued_at` always give the same bytes.
     pub fn to_pdf(&self, issued_at: DateTime<Utc>) -> Result<Vec<u8>, TypesetError> {
-        let identity = format!("{} {} {} {}", self.heading, self.number, self.ocr, self.fingerprint);
+        let identity = format!("{} {} {} {} {}", self.heading, self.number, self.ocr, self.amount, self.due);
         typeset(Template::Slip, self, &identity, issued_at)
     }
 }

@@ -78,7 +78,7 @@ pub enum NoMandate {
     )]
     NotYet { from: NaiveDate, decision: String },
     #[error(
-        "Ditt uppdrag{decision} gällde till och med {}. Be er att anmäla ett nytt beslut till myndigheten, eller låt någon annan med giltigt uppdrag göra det.",
+        "Ditt uppdrag{decision} gällde till och med {}. Anmäl ett nytt beslut till myndigheten, eller låt någon annan med giltigt uppdrag göra det.",
         calendar::long_date(*to)
     )]
     Expired { to: NaiveDate, decision: String },

@@ -181,6 +181,12 @@ impl Ledger {
         self.posts().map(|post| self.unspent(post).max(Money::ZERO)).sum()
     }
 
+    /// What would be owed back by the report that came in last, while it is not approved.
+    pub fn to_repay_by_report(&self) -> Money {
+        let unspent = |post: &str| self.of(post, Account::PaidOut) - self.of(post, Account::Reported);
+        self.posts().map(|post| unspent(post).max(Money::ZERO)).sum()
+    }
+
     /// Of what is owed, what has been paid back.
     pub fn repaid(&self) -> Money {
         self.total(Account::Repaid).min(self.to_repay())

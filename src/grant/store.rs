@@ -34,6 +34,14 @@ pub fn lock(connection: &mut AnyConnection, id: Id<Grant>) -> Result<i64, DbErro
     Ok(grants::table.find(&id).select(grants::version).first(connection)?)
 }
 
+/// Takes the grant for the rest of this transaction, to change nothing that its history tells.
+pub fn hold(connection: &mut AnyConnection, id: Id<Grant>) -> Result<(), DbError> {
+    diesel::update(grants::table.find(id.to_string()))
+        .set(grants::version.eq(grants::version))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// A grant's own columns.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = grants)]

@@ -43,7 +43,7 @@ impl Closing {
             None if grant.has_nothing_to_report(now) => {
                 closing.state = "Inget att redovisa";
                 closing.next =
-                    "Ni rekvirerade inget av bidraget och ska därför inte lämna någon redovisning."
+                    "Inget av bidraget betalas ut till er. Ni ska därför inte lämna någon redovisning."
                         .to_owned();
             }
             None => return None,
@@ -82,6 +82,12 @@ impl Closing {
             Status::Draft { .. } => {
                 ("Fortsätt fylla i", format!("Gör klart redovisningen. Sista dag är {deadline}."))
             }
+            Status::AwaitingCertificate { .. } if report.received().is_some() => {
+                ("Till intyg", "Ekonomichef eller verksamhetschef ska intyga redovisningen.".to_owned())
+            }
+            Status::AwaitingSignature { .. } if report.received().is_some() => {
+                ("Till underskrift", "Redovisningen ska skrivas under.".to_owned())
+            }
             Status::AwaitingCertificate { .. } => (
                 "Till intyg",
                 format!(
@@ -94,11 +100,20 @@ impl Closing {
             Status::Submitted { .. } => ("Visa", format!("Redovisningen väntar på beslut av {authority}.")),
             Status::Approved(_) => ("Visa", String::new()),
         };
-        if matches!(report.status, Status::Approved(_)) {
+        if !matches!(report.status, Status::Approved(_)) {
+            if report.received().is_none() && deadline.passed(now) {
+                self.tone = "danger";
+                self.next = format!("{} Den dagen har passerat.", self.next);
+            }
+        } else if report.is_outpaid(&grant.ledger) {
+            self.state = "Rätta redovisningen";
+            self.tone = "warning";
+            self.action = "Till redovisningen";
+            self.next =
+                "Mer har betalats ut sedan redovisningen godkändes. Rätta redovisningen så att den omfattar hela bidraget."
+                    .to_owned();
+        } else {
             self.settle(grant, now);
-        } else if report.received().is_none() && deadline.passed(now) {
-            self.tone = "danger";
-            self.next = format!("{} Den dagen har passerat.", self.next);
         }
     }
 

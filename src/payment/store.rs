@@ -15,7 +15,7 @@ use crate::{
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, grants, issues, organisations, payments, requisitions},
+        schema::{agreements, grants, issues, organisations, payments, reports, requisitions},
     },
     money::Money,
     numbers::Line,
@@ -92,6 +92,14 @@ pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<
             Ok(OfGrant { payment: payment.try_into()?, requisition_number, post })
         })
         .collect()
+}
+
+/// True when a report of the grant has come in.
+pub fn is_reported(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<bool, DbError> {
+    let came_in = reports::table
+        .filter(reports::grant_id.eq(grant.to_string()))
+        .filter(reports::received_at.is_not_null());
+    Ok(diesel::select(exists(came_in)).get_result(connection)?)
 }
 
 pub fn exists_already(connection: &mut AnyConnection, id: Id<Payment>) -> Result<bool, DbError> {

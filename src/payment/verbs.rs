@@ -89,7 +89,8 @@ pub fn reverse(
         return Err(Refusal::DoneBefore.into());
     }
     let payment = payment.reverse(act.by(), act.now, reason.to_owned())?;
-    not_accounted_for(&locked.grant.ledger)?;
+    let is_reported = store::is_reported(connection, locked.grant.id)?;
+    not_accounted_for(&locked.grant.ledger, is_reported)?;
     store::reverse(connection, &payment)?;
     post(connection, act, &locked, &payment, payment.amount, Money::ZERO)?;
     remember(connection, act, &locked, Event::PaymentReversed, &payment, reason)

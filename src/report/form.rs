@@ -69,6 +69,8 @@ pub struct PostedForm {
 pub struct FormFacts {
     pub organisation_number: Option<OrganisationNumber>,
     pub period: Period,
+    /// Over all posts, paid out or not.
+    pub granted: Money,
     /// What has been paid out, post by post.
     pub posts: Vec<PostFacts>,
     /// Only municipalities are asked about the survey (2021 §7.1, §7.2).
@@ -79,7 +81,6 @@ pub struct FormFacts {
 pub struct PostFacts {
     pub key: String,
     pub name: String,
-    pub granted: Money,
     pub received: Money,
 }
 
@@ -223,6 +224,7 @@ impl ReportForm {
         Some(Content {
             head: head?,
             period: period?,
+            granted: facts.granted,
             posts: posts.into_iter().collect::<Option<_>>()?,
             survey: survey?,
         })
@@ -246,13 +248,7 @@ impl ReportForm {
             errors.broken(costs_field(&facts.key), Rule::CostSum, message);
             return None;
         }
-        Some(PostAccount {
-            post: facts.key.clone(),
-            granted: facts.granted,
-            received: facts.received,
-            costs,
-            items,
-        })
+        Some(PostAccount { post: facts.key.clone(), received: facts.received, costs, items })
     }
 
     fn survey(&self, facts: &FormFacts, errors: &mut FieldErrors) -> Option<Option<bool>> {
@@ -407,10 +403,10 @@ pub mod tests {
         FormFacts {
             organisation_number: OrganisationNumber::parse("212000-1439").ok(),
             period: Period { from: "2021-01-01".parse().unwrap(), to: "2021-12-31".parse().unwrap() },
+            granted: Money::kronor(381_308),
             posts: vec![PostFacts {
                 key: "bas".to_owned(),
                 name: "Stimulansmedel".to_owned(),
-                granted: Money::kronor(381_308),
                 received: Money::kronor(381_308),
             }],
             asks_survey: true,

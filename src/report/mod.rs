@@ -87,6 +87,8 @@ pub struct Content {
     #[serde(flatten)]
     pub head: Head,
     pub period: Period,
+    /// *Summa bidrag enligt överenskommelsen*: every post, paid out or not.
+    pub granted: Money,
     pub posts: Vec<PostAccount>,
     /// *Har svarat på Socialstyrelsens enkät*; nothing where the recipient is not asked.
     pub survey: Option<bool>,
@@ -96,8 +98,6 @@ pub struct Content {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostAccount {
     pub post: String,
-    /// *Summa bidrag enligt överenskommelsen.*
-    pub granted: Money,
     /// *Bidrag som erhållits*, from the ledger.
     pub received: Money,
     /// *Summa kostnader.*
@@ -187,6 +187,8 @@ pub struct Received {
     /// When the report first came in; a completed or corrected one keeps it.
     pub at: DateTime<Utc>,
     pub version: i32,
+    /// What had been paid out, which it accounts for.
+    pub accounts_for: Money,
     pub costs: BTreeMap<String, Money>,
     pub certificate: Certificate,
     pub signature: Signature,
@@ -232,13 +234,15 @@ pub enum Refusal {
     #[error("Redovisningen öppnar när bidraget har betalats ut.")]
     NotPaidYet,
     #[error(
-        "Det utbetalda beloppet har ändrats sedan redovisningen ställdes i ordning. Ta tillbaka den, så fylls det nya beloppet i."
+        "Det utbetalda beloppet har ändrats sedan redovisningen ställdes i ordning. Den behöver ändras av mottagaren: det nya beloppet fylls i när den tas tillbaka eller återsänds."
     )]
     PaidOutChanged,
     #[error(
         "{0} har intygat redovisningen och kan inte också skriva under den. Intyget och underskriften ska göras av olika personer."
     )]
     SamePerson(String),
+    #[error("Fler än 100 filer går inte att bifoga. Slå ihop några av dem till en PDF.")]
+    TooManyFiles,
     #[error(transparent)]
     ImpossibleArrival(#[from] ImpossibleArrival),
     #[error(transparent)]
@@ -271,6 +275,17 @@ impl Report {
             | Status::AwaitingSignature { .. }
             | Status::Submitted { .. } => self.correction.as_ref().map(|correction| &correction.of),
         }
+    }
+
+    /// More has been paid out since the report was approved: it is to be corrected.
+    pub fn is_outpaid(&self, ledger: &Ledger) -> bool {
+        self.approval()
+            .is_some_and(|approval| approval.received.accounts_for < ledger.total(Account::PaidOut))
+    }
+
+    /// A file that went with what came in, or with what may come on paper. What is attached after is the recipient's own.
+    pub fn has_handed_in(&self, uploaded_at: DateTime<Utc>) -> bool {
+        self.received().is_none_or(|received| uploaded_at <= received.completed_at)
     }
 
     /// The costs of a post in the report that came in last: what the ledger has on *Redovisade kostnader*.
@@ -380,6 +395,7 @@ impl Report {
             received: Received {
                 at: first_received.unwrap_or(at),
                 version: issue.version,
+                accounts_for: issue.content.received(),
                 costs: issue.content.costs_by_post(),
                 certificate,
                 signature,

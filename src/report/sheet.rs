@@ -115,7 +115,7 @@ pub fn printed(key: &str, label: &str, grant: &Grant, content: &Content) -> Opti
     Some(match key {
         "recipient" => vec![Field::text(label, &grant.recipient.formal_name)],
         "agreement_name" => vec![Field::text(label, &grant.agreement.terms.name)],
-        "granted" => amounts(label, grant, content, |post| post.granted),
+        "granted" => vec![Field::text(label, content.granted.to_string())],
         "paid" | "received" => amounts(label, grant, content, |post| post.received),
         "period" => vec![Field::text(label, period(content.period))],
         "costs" => costs(label, grant, content),

@@ -70,13 +70,13 @@ pub fn form_facts(grant: &Grant) -> FormFacts {
     FormFacts {
         organisation_number: grant.recipient.organisation_number,
         period: grant.agreement.terms.period,
+        granted: grant.ledger.total(Account::Allocated),
         posts: grant
             .posts()
             .filter(|post| !of(&post.key, Account::PaidOut).is_zero())
             .map(|post| PostFacts {
                 key: post.key.clone(),
                 name: post.name.clone(),
-                granted: of(&post.key, Account::Allocated),
                 received: of(&post.key, Account::PaidOut),
             })
             .collect(),
@@ -438,6 +438,9 @@ pub fn assign(
     Ok(())
 }
 
+/// The most files of one report.
+const MOST_FILES: usize = 100;
+
 /// A file is attached to what is being filled in.
 pub fn attach(
     connection: &mut AnyConnection,
@@ -447,6 +450,9 @@ pub fn attach(
 ) -> Result<(), Failure> {
     let case = editable(connection, act, id)?;
     let files = filing::store::attachments_of(connection, id)?;
+    if files.len() >= MOST_FILES {
+        return Err(Refusal::TooManyFiles.into());
+    }
     // The same file sent twice is attached once.
     let hash = crate::infra::hash::sha256_hex(&file.bytes);
     if files.iter().any(|known| known.sha256 == hash && known.file_name == file.name) {
@@ -474,7 +480,10 @@ pub fn detach(
     Ok(())
 }
 
+/// The case, with its grant taken so that it stays editable: a file goes with what is being filled in.
 fn editable(connection: &mut AnyConnection, act: &Act, id: Id<Report>) -> Result<Case, Failure> {
+    let seen = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    grant::store::hold(connection, seen.grant_id)?;
     let case = store::case(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
     if case.report.is_editable() { Ok(case) } else { Err(case.report.status.not_now().into()) }
 }

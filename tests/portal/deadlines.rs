@@ -148,7 +148,7 @@ fn the_agreement_of_2021_has_lapsed_for_who_did_not_file() {
         .follow("Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2021")
         .expect("Förfallen")
         .expect("Ingen rekvisition kom in till och med 1 december 2021.")
-        .expect("Ni rekvirerade inget av bidraget och ska därför inte lämna någon redovisning.");
+        .expect("Ni ska därför inte lämna någon redovisning.");
     assert!(!page.has_form("/rekvisitioner"));
     // The form of the open year, sent to the lapsed one.
     let start = grant(&preparer).form_with("/rekvisitioner", "value=\"bas\"");

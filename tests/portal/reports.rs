@@ -360,7 +360,7 @@ fn who_requisitioned_nothing_owes_no_report() {
         .preparer("Ale")
         .get("/bidrag")
         .expect("Inget att redovisa")
-        .expect("ska därför inte lämna någon redovisning");
+        .expect("Ni ska därför inte lämna någon redovisning");
 }
 
 /// What a PDF says, without its white space: where lines break is the typesetter's.
@@ -372,4 +372,76 @@ fn text_of(pdf: &[u8]) -> String {
 
 fn squeezed(text: &str) -> String {
     text.chars().filter(|character| !character.is_whitespace()).collect()
+}
+
+#[test]
+fn a_payment_that_a_report_without_costs_accounts_for_is_not_put_right() {
+    let (portal, grant) = ale();
+    let report = hand_in_report(&portal, "Ale", &grant, "0");
+    let payer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Utbetalare");
+    let payment = payer.get("/utbetalningar?visa=utbetalda").follow("Visa").address;
+    payer.get(&payment).expect("mottagaren har lämnat in en ekonomisk redovisning");
+    approve(&portal, &report);
+    portal.preparer("Ale").get(&grant).expect("Betala tillbaka 381 308 kr");
+}
+
+#[test]
+fn what_is_attached_to_a_completion_is_the_recipients_own_until_it_is_handed_in() {
+    let (portal, grant) = ale();
+    let report = hand_in_report(&portal, "Ale", &grant, "300 000");
+    let case = report.replace("/redovisningar/", "/granskning/redovisningar/");
+    let officer = portal.officer();
+    let form = officer.get(&case).form("/komplettering").set("message", "Bifoga huvudboken.");
+    form.submit().expect("Återsänd");
+    portal.at("2022-03-16 09:00:00");
+    let preparer = portal.preparer("Ale");
+    let check = fill_report(&preparer.get(&format!("{report}/uppgifter")), "300 000").submit();
+    let check = check.form("/bilagor").file("file", "huvudbok.pdf", b"%PDF-1.7 hemlig".to_vec()).submit();
+    let file = check.follow("huvudbok.pdf").address.replace("/redovisningar/", "/granskning/redovisningar/");
+    officer.get(&case).expect_not("huvudbok.pdf");
+    officer.get(&file).expect_status(404);
+    issue_report(&check).expect("Väntar på underskrift");
+    sign(&portal.signatory("Ale"), &report).expect("Kvitto");
+    officer.get(&case).expect("huvudbok.pdf");
+    officer.get(&file).expect_status(200);
+}
+
+#[test]
+fn what_is_unspent_can_be_paid_back_before_the_report_is_approved() {
+    let (portal, grant) = ale();
+    let preparer = portal.preparer("Ale");
+    let page = format!("{grant}/aterbetalning");
+    assert!(!preparer.get(&page).text().contains("OCR-nummer"));
+    hand_in_report(&portal, "Ale", &grant, "300 000");
+    let told = preparer.get(&page);
+    assert_eq!(told.fact("Preliminärt belopp"), "81 308 kr");
+    assert!(told.fact("OCR-nummer").len() > 8);
+}
+
+#[test]
+fn what_is_paid_out_after_the_approval_is_to_be_accounted_for_too() {
+    let portal = Portal::new();
+    let grant = paid(&portal, "Ale", "300 000");
+    let report = hand_in_report(&portal, "Ale", &grant, "300 000");
+    approve(&portal, &report);
+    let preparer = portal.preparer("Ale");
+    preparer.get(&grant).expect("Avslutat");
+    let rest = issue(&preparer, "bas", "81 308").address;
+    sign(&portal.signatory("Ale"), &rest).expect_status(200);
+    approve_and_pay(&portal, &rest);
+    preparer.get(&grant).expect("Rätta redovisningen så att den omfattar hela bidraget");
+    preparer.get(&report).expect("Mer har betalats ut sedan dess");
+}
+
+#[test]
+fn a_report_that_waits_when_more_is_paid_out_is_not_approved_as_it_is() {
+    let portal = Portal::new();
+    let grant = paid(&portal, "Ale", "300 000");
+    let report = hand_in_report(&portal, "Ale", &grant, "250 000");
+    let rest = issue(&portal.preparer("Ale"), "bas", "81 308").address;
+    sign(&portal.signatory("Ale"), &rest).expect_status(200);
+    approve_and_pay(&portal, &rest);
+    let case = report.replace("/redovisningar/", "/granskning/redovisningar/");
+    let refused = portal.officer().get(&case).form("/godkannande").submit();
+    refused.expect_status(409).expect("Det utbetalda beloppet har ändrats");
 }

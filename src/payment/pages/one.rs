@@ -43,6 +43,8 @@ struct ShowPage {
     /// The payments that can be put right, to choose from.
     reversible: Vec<(String, String)>,
     is_payment_officer: bool,
+    /// A report of the grant has come in.
+    is_reported: bool,
     today: String,
     fresh: Id<Payment>,
     typed: Typed,
@@ -199,13 +201,14 @@ async fn show_page(
     id: Id<Requisition>,
 ) -> Result<ShowPage, AppError> {
     let scope = Scope::Authority(actor.organisation.id);
-    let (case, payments, lines) = portal
+    let (case, payments, lines, is_reported) = portal
         .db
         .read(move |connection| {
             let case = requisition::store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let payments = store::of_requisition(connection, id)?;
             let lines = history::store::of(connection, &case.grant.id.to_string())?;
-            Ok::<_, AppError>((case, payments, lines))
+            let is_reported = store::is_reported(connection, case.grant.id)?;
+            Ok::<_, AppError>((case, payments, lines, is_reported))
         })
         .await?;
     let standing = Standing::of(&case.requisition, payments);
@@ -221,6 +224,7 @@ async fn show_page(
         chrome,
         timeline: timeline(&lines, &case.number()),
         case,
+        is_reported,
         reversible: standing.as_ref().map_or_else(|_| Vec::new(), reversible),
         standing,
         is_payment_officer: actor.has(Role::PaymentOfficer),
@@ -257,7 +261,7 @@ impl ShowPage {
 
     /// Why none of them can be.
     fn fixed(&self) -> Option<Refusal> {
-        not_accounted_for(&self.case.grant.ledger).err()
+        not_accounted_for(&self.case.grant.ledger, self.is_reported).err()
     }
 
     fn approval(&self) -> String {

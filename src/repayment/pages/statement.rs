@@ -15,6 +15,7 @@ use crate::{
         page::{self, Chrome, Page},
     },
     money::Money,
+    payment,
     recipient::Organisation,
     repayment::{
         Repayment, Settlement, number_of,
@@ -29,6 +30,8 @@ struct StatementPage {
     chrome: Chrome,
     number: String,
     settlement: Settlement,
+    /// What is left to pay by the report that came in, before it is approved. The last day does not wait for the approval.
+    preliminary: Option<Money>,
     posts: Vec<PostLine>,
     repayments: Vec<RepaymentView>,
     /// Empty when the authority has stated none.
@@ -42,7 +45,7 @@ async fn read(
     portal: &Portal,
     recipient: Id<Organisation>,
     id: Id<Grant>,
-) -> Result<(Grant, Vec<Repayment>, Settlement), AppError> {
+) -> Result<(Grant, Vec<Repayment>, Settlement, bool), AppError> {
     portal
         .db
         .read(move |connection| {
@@ -50,13 +53,15 @@ async fn read(
             let grant = grant::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let repayments = store::of_grant(connection, id)?;
             let settlement = Settlement::of(&grant.ledger, store::is_settled(connection, id)?);
-            Ok((grant, repayments, settlement))
+            let is_reported = payment::store::is_reported(connection, id)?;
+            Ok((grant, repayments, settlement, is_reported))
         })
         .await
 }
 
 pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
-    let (grant, repayments, settlement) = read(&portal, by.organisation.id, id.into_inner()).await?;
+    let (grant, repayments, settlement, is_reported) =
+        read(&portal, by.organisation.id, id.into_inner()).await?;
     let (deadline, now) = (grant.deadlines.repayment, portal.clock.now());
     page::show(&StatementPage {
         chrome: by.chrome,
@@ -66,6 +71,9 @@ pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Gr
         account: sheet::account(&grant),
         days_left: days_left(deadline, now),
         is_late: deadline.passed(now) && settlement.left > Money::ZERO,
+        preliminary: (is_reported && !settlement.is_settled)
+            .then(|| grant.ledger.to_repay_by_report() - settlement.advance)
+            .filter(|left| *left > Money::ZERO),
         settlement,
         grant,
     })
@@ -73,7 +81,7 @@ pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Gr
 
 /// The slip, while there is something left to pay. Otherwise the page, which tells why there is none.
 pub async fn slip(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
-    let (grant, _, settlement) = read(&portal, by.organisation.id, id.into_inner()).await?;
+    let (grant, _, settlement, _) = read(&portal, by.organisation.id, id.into_inner()).await?;
     if settlement.left.is_zero() {
         return page::see_other(format!("/bidrag/{}/aterbetalning", grant.id));
     }

@@ -161,7 +161,7 @@ impl EditPage {
     }
 
     fn granted(&self) -> Money {
-        self.facts.posts.iter().map(|post| post.granted).sum()
+        self.facts.granted
     }
 
     fn received(&self) -> Money {

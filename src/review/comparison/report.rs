@@ -56,11 +56,11 @@ pub fn versions(
     issues
         .iter()
         .zip(older)
-        .map(|((issue, _), older)| Version {
+        .map(|((issue, certificate), older)| Version {
             number: issue.version,
             issued_by: issue.issued_by.clone(),
             issued_at: issue.issued_at,
-            came_in: received == Some(issue.version),
+            came_in: received == Some(issue.version) || certificate.is_some(),
             is_first: older.is_none(),
             reason: older.map(|(older, _)| reason(&lines, older, issue)).unwrap_or_default(),
             changes: older

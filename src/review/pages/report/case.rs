@@ -96,8 +96,10 @@ pub async fn attachment(
     let (file, bytes) = portal
         .db
         .read(move |connection| {
-            store::find(connection, scope, report)?.ok_or(AppError::NotFound)?;
-            filing::store::attachment(connection, report, id)?.ok_or(AppError::NotFound)
+            let found = store::find(connection, scope, report)?.ok_or(AppError::NotFound)?;
+            filing::store::attachment(connection, report, id)?
+                .filter(|(file, _)| found.has_handed_in(file.uploaded_at.and_utc()))
+                .ok_or(AppError::NotFound)
         })
         .await?;
     page::download(&file.media_type, &file.file_name, bytes)
@@ -143,7 +145,10 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Report>) -> Result<CaseFile
                 last: store::last_received(connection, act.scope, &case.grant)?,
                 listed: store::is_listed(connection, &case.grant)?,
                 requisitions: requisition::store::approved_of(connection, case.grant.id)?,
-                attachments: filing::store::attachments_of(connection, id)?,
+                attachments: filing::store::attachments_of(connection, id)?
+                    .into_iter()
+                    .filter(|file| case.report.has_handed_in(file.uploaded_at.and_utc()))
+                    .collect(),
                 lines: history::store::of(connection, &case.grant.id.to_string())?,
                 officer: match &case.report.officer {
                     Some(officer) => requisition::store::officer_name(connection, officer)?,

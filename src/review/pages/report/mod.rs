@@ -11,11 +11,11 @@ fn address(id: Id<Report>) -> String {
 }
 
 /// Where it stands, for the authority: a correction that the recipient is making is no draft to it.
-fn label(report: &Report) -> &'static str {
+pub fn label(report: &Report) -> &'static str {
     if is_being_corrected(report) { "Rättelse pågår" } else { report.status.label() }
 }
 
-fn tone(report: &Report) -> &'static str {
+pub fn tone(report: &Report) -> &'static str {
     if is_being_corrected(report) { "warning" } else { report.status.tone() }
 }
 

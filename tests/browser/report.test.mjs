@@ -226,7 +226,7 @@ async function partUnspent(page, municipality, code) {
   await assertSays(page, "Förd till", "Bidraget är avslutat");
 
   await assertClosed(page, municipality);
-  await look("bidrag-avslutat");
+  await screenshot(page, "bidrag-avslutat");
 }
 
 test("part is left and paid back, every page looked at by axe at three widths", async (t) => {
@@ -253,7 +253,7 @@ test("a deficit is shown and confirmed, and nothing is to be paid back", async (
   await fill(page, { bas: received.bas + 25_000 });
   assert.match(await page.locator("output[data-received]").innerText(), /^−25\s000\skr \(underskott\)$/);
   await press(page, button(page, "Spara och kontrollera"));
-  await inspect(page, "redovisning-underskott");
+  await screenshot(page, "redovisning-underskott");
   await assertSays(page, /Kostnaderna är 25\s000\skr större än bidraget/);
   assert.match(await figure(page, "Underskott"), money(25_000));
   assert.match(await figure(page, "Att betala tillbaka"), /^0\skr$/);
@@ -475,12 +475,12 @@ test("a model municipality reports its two posts, each for itself", async (t) =>
   await inspect(page, "redovisning-tva-poster");
   await handIn(page, "Uddevalla", report);
   await openCase(page, report);
-  await inspect(page, "arende-tva-poster");
+  await screenshot(page, "arende-tva-poster");
   await press(page, button(page, "Godkänn redovisningen"));
   await become(page, "ekonom", "Uddevalla");
   await openGrant(page, 2022);
   assert.match(await figure(page, "Att betala tillbaka"), money(200_000));
   await press(page, page.getByRole("link", { name: "Så betalar ni tillbaka" }));
-  await inspect(page, "aterbetalning-tva-poster");
+  await screenshot(page, "aterbetalning-tva-poster");
   await assertSays(page, "Varje post räknas för sig");
 });

@@ -192,6 +192,10 @@ async function partUnspent(page, municipality, code) {
   await page.getByLabel("Ditt lösenord").fill(PASSWORD);
   await press(page, button(page, "Skriv under och lämna in"));
   await look("redovisning-kvitto");
+  // The last day to pay may come before the decision: where to pay is told at once.
+  await press(page, page.getByRole("link", { name: "Till sidan om återbetalning" }));
+  await screenshot(page, "aterbetalning-preliminar");
+  await assertSays(page, money(120_000), ACCOUNT);
   await page.goto(report);
   await look("redovisning-inlamnad");
 

@@ -20,7 +20,7 @@ use proptest::{prelude::*, test_runner::TestRunner};
 use crate::{
     browser::{Browser, Form, Page, at_once},
     portal::{Portal, stockholm},
-    steps::{case_of, issue, sign},
+    steps::{case_of, hand_in_report, issue, sign},
 };
 
 const TODAY: &str = "2022-03-15";
@@ -227,27 +227,14 @@ fn what_has_been_accounted_for_is_not_put_right() {
     let id = approved(&portal, "Ale", "100 000");
     let payer = payer(&portal);
     let form = one(&payer, &id).submit().form("/rattelse").set("reason", "Fel dag.");
-    post(&portal, &id, Account::Reported, 90_000);
+    let grant = portal.preparer("Ale").get("/bidrag").follow("Äldreomsorg").address;
+    hand_in_report(&portal, "Ale", &grant, "90 000");
     let late =
         form.submit().expect_status(409).expect("har lämnat in en ekonomisk redovisning").expect("(R608)");
     late.expect("Fel dag.");
     let page = payer.get(&format!("/utbetalningar/{id}")).expect("kan inte rättas");
     assert!(!page.has_form("/rattelse"));
     assert_eq!(paid_out(&portal, &id).1, Money::kronor(100_000));
-}
-
-/// An entry on the grant's ledger, as another room would post it.
-fn post(portal: &Portal, id: &str, account: Account, amount: i64) {
-    let id: Id<Requisition> = id.parse().unwrap();
-    let act = act(portal);
-    portal
-        .db
-        .write_now(|connection| {
-            let grant = find(connection, act.scope, id)?.unwrap().grant_id;
-            let entry = grant::Entry { post: "bas".to_owned(), account, amount: Money::kronor(amount) };
-            grant::store::post_entry(connection, grant, &entry, None, act.now)
-        })
-        .unwrap();
 }
 
 #[test]

@@ -381,7 +381,6 @@ test("the authority's lists and forms, at three widths", async (t) => {
   await become(page, "handlaggare");
   for (const [address, name] of [
     ["/granskning/redovisningar", "granskning-redovisningar"],
-    ["/granskning/uppdrag/1440", "uppdrag-kommun"],
     ["/granskning/enkat/aldreomsorg-2021", "enkat"],
   ]) {
     await page.goto(address);
@@ -390,6 +389,9 @@ test("the authority's lists and forms, at three widths", async (t) => {
   await page.getByLabel("Kommunkoder").fill("1440;Ale\n0117;Österåker\n9999;Ingenstans");
   await press(page, button(page, "Läs in listan"));
   await screenshot(page, "enkat-fel");
+  await page.goto("/granskning/uppdrag/1440");
+  await press(page, page.getByRole("link", { name: /^Ändra uppdraget/ }).first());
+  await inspect(page, "uppdrag-andra");
   await become(page, "utbetalare");
   for (const [address, name] of [
     ["/aterbetalningar", "aterbetalningar"],
@@ -398,6 +400,9 @@ test("the authority's lists and forms, at three widths", async (t) => {
     await page.goto(address);
     await inspect(page, name);
   }
+  await page.goto("/aterbetalningar");
+  await press(page, page.locator('table a[href^="/aterbetalningar/bidrag/"]').first());
+  await inspect(page, "aterbetalning-bidrag");
   await become(page, "ekonom", "Ale");
   await page.goto("/uppdrag");
   await inspect(page, "uppdrag");

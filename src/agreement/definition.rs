@@ -27,6 +27,33 @@ const REQUISITION_FIELDS: [&str; 17] = [
     "name_clarification",
 ];
 
+const REPORT_FIELDS: [&str; 24] = [
+    "recipient",
+    "organisation_number",
+    "contact_person",
+    "postal_address",
+    "telephone",
+    "fax",
+    "email",
+    "agreement_diarienummer",
+    "decision_diarienummer",
+    "agreement_name",
+    "granted",
+    "paid",
+    "period",
+    "received",
+    "costs",
+    "unspent",
+    "survey",
+    "certifier_name",
+    "certifier_title",
+    "certifier_telephone",
+    "certifier_email",
+    "date",
+    "signature",
+    "name_clarification",
+];
+
 /// What is wrong with a definition, where, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub struct Fault {
@@ -126,18 +153,38 @@ fn contradiction_in_posts(terms: &Terms) -> Option<(Place, String)> {
 }
 
 fn fault_in_forms(terms: &Terms) -> Option<(Place, String)> {
-    let form: &PaperForm = &terms.forms.requisition;
-    for key in REQUISITION_FIELDS {
-        let count = form.fields().filter(|field| field.key == key).count();
+    fault_in_form(&terms.forms.requisition, "requisition", &REQUISITION_FIELDS)
+        .or_else(|| fault_in_form(&terms.forms.report, "report", &REPORT_FIELDS))
+        .or_else(|| fault_in_certificate(&terms.forms.report))
+}
+
+/// Every field once, and no other.
+fn fault_in_form(form: &PaperForm, name: &str, fields: &[&str]) -> Option<(Place, String)> {
+    for key in fields {
+        let count = form.fields().filter(|field| field.key == *key).count();
         if count != 1 {
-            return Some((
-                place(&["forms", "requisition"]),
-                format!("fältet {key} ska finnas en gång, inte {count}"),
-            ));
+            let reason = format!("fältet {key} ska finnas en gång, inte {count}");
+            return Some((place(&["forms", name]), reason));
         }
     }
-    let unknown = form.fields().find(|field| !REQUISITION_FIELDS.contains(&field.key.as_str()));
-    unknown.map(|field| (place(&["forms", "requisition"]), format!("fältet {} är okänt", field.key)))
+    let unknown = form.fields().find(|field| !fields.contains(&field.key.as_str()));
+    unknown.map(|field| (place(&["forms", name]), format!("fältet {} är okänt", field.key)))
+}
+
+/// Section 4 is the certificate with its two alternatives, section 5 the signature.
+fn fault_in_certificate(report: &PaperForm) -> Option<(Place, String)> {
+    let at = || place(&["forms", "report"]);
+    let holds = |number, key: &str| {
+        report.section(number).is_some_and(|section| section.fields.iter().any(|field| field.key == key))
+    };
+    if report.sections.len() != 5 || !holds(4, "certifier_name") || !holds(5, "signature") {
+        return Some((at(), "avsnitt 4 ska vara intyget och avsnitt 5, det sista, underskriften".to_owned()));
+    }
+    let texts = report.section(4).map(|section| section.text.as_slice()).unwrap_or_default();
+    match texts {
+        [first, second] if first.starts_with("Alt 1") && second.starts_with("Alt 2") => None,
+        _ => Some((at(), "intygets två texter ska börja med Alt 1 och Alt 2".to_owned())),
+    }
 }
 
 fn line_of(text: &str, place: &[String]) -> Option<usize> {
@@ -209,6 +256,12 @@ mod tests {
         assert!(fault_after("key = \"fax\"", "key = \"telefax\"").reason.contains("fax"));
         let syntax = fault_after("year = 2022", "year = = 2022");
         assert_eq!(syntax.line, line_with("year = 2022"));
+    }
+
+    #[test]
+    fn a_report_without_its_certificate_is_refused() {
+        assert!(fault_after("key = \"unspent\"", "key = \"oforbrukat\"").reason.contains("unspent"));
+        assert!(fault_after("\"Alt 2: N.N.", "\"Alternativ 2: N.N.").reason.contains("Alt 1 och Alt 2"));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Bidragsporten: targeted state grants, from the published amount to the repaid rest.
 //!
 //! The tour: an [`agreement`] is data; its [`allocation`] gives every [`recipient`] a [`grant`], whose ledger is the
-//! only arithmetic of funds. A recipient files a [`requisition`] (a [`filing`]), signs it as a [`document`], and the
-//! authority decides on it in [`review`] and pays it ([`payment`]). [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, [`history`]
-//! remembers who did what. [`access`] proves who may; [`infra`] is what all of it stands on. Read `ARCHITECTURE.md` for
-//! two walks through the house.
+//! only arithmetic of funds. A recipient files a [`requisition`], signs it as a [`document`], and the authority decides on
+//! it in [`review`] and pays it ([`payment`]). The recipient accounts for what it got in a [`report`], a [`filing`] like the
+//! requisition, and pays back the rest ([`repayment`]). [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody
+//! at once, [`history`] remembers who did what. [`access`] proves who may; [`infra`] is what all of it stands on. Read
+//! `ARCHITECTURE.md` for three walks through the house.
 
 pub mod about;
 pub mod access;

@@ -30,9 +30,9 @@ pub enum Role {
     Signatory,
     /// *Handläggare*: reviews and decides on requisitions and reports.
     CaseOfficer,
-    /// *Beslutsfattare*: decides on reclaims, releases payments.
+    /// *Beslutsfattare*: sees what the authority has; is to decide on reclaims and release payments.
     DecisionMaker,
-    /// *Utbetalare*: makes payment batches, matches what comes back.
+    /// *Utbetalare*: registers payments, matches what comes back.
     PaymentOfficer,
     /// *Insyn*: reads and exports, changes nothing.
     Reader,

@@ -69,7 +69,7 @@ pub struct PaymentSlip {
     pub title: String,
     /// «Återbetalning av bidrag som inte har förbrukats»
     pub heading: String,
-    /// Of the case: `AO21-1440-E1`.
+    /// Of the grant: `AO21-1440`.
     pub number: String,
     pub agreement: String,
     /// Practice mode: the slip then says that nothing is to be paid.

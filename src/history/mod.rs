@@ -1,7 +1,7 @@
 //! History (*historik*): who did what, when and why, for ever.
 //!
 //! Every verb writes one line, in its own transaction, to the stream of the aggregate it changed (a grant, an
-//! agreement). A line's number is the aggregate's version, and its hash covers the line before it: a changed, removed
+//! agreement, an organisation). A line's number is the aggregate's version, and its hash covers the line before it: a changed, removed
 //! or added line is found by `bidragsporten check`.
 
 pub mod store;

@@ -85,6 +85,12 @@ impl Money {
         self.to_ore() < 0
     }
 
+    /// Without its sign, for where the words say that it is a deficit.
+    #[must_use]
+    pub fn abs(self) -> Self {
+        Self::ore(self.to_ore().abs())
+    }
+
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.to_ore().checked_add(other.to_ore()).map(Self::ore)

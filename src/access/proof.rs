@@ -261,7 +261,15 @@ fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
         .map(|(href, label, _)| NavItem {
             href: href.to_owned(),
             label: label.to_owned(),
-            current: path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')),
+            current: is_within(path, href)
+                || href == "/bidrag" && OF_GRANTS.iter().any(|cases| is_within(path, cases)),
         })
         .collect()
+}
+
+/// Where a recipient's cases are, which belong under its grants.
+const OF_GRANTS: [&str; 3] = ["/rekvisitioner", "/redovisningar", "/rakenskaper"];
+
+fn is_within(path: &str, place: &str) -> bool {
+    path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::rules::{Caution, Rule};
 use crate::{
     agreement::{Diarienummers, PaperForm, Period},
+    calendar::long_date,
     document::sheet::Field,
     infra::form::FieldErrors,
     numbers::{Diarienummer, Email, Line, OrganisationNumber, PostalAddress, Telephone},
@@ -226,8 +227,8 @@ pub fn read_period(
     }
     for (field, day) in [("period_from", from), ("period_to", to)] {
         if !within.contains(day) {
-            let message =
-                format!("{day} ligger utanför överenskommelsens period, {} till {}.", within.from, within.to);
+            let [day, first, last] = [day, within.from, within.to].map(long_date);
+            let message = format!("{day} ligger utanför överenskommelsens period, {first} till {last}.");
             errors.broken(field, rule, message);
         }
     }

@@ -20,6 +20,9 @@ pub struct Closing {
     pub action: &'static str,
     /// The report can be begun.
     pub can_start: bool,
+    pub report: Option<Id<Report>>,
+    /// Something has come in, so that there is a page that says what is to be paid back.
+    pub has_reported: bool,
     pub settlement: Settlement,
 }
 
@@ -35,6 +38,8 @@ impl Closing {
             href: String::new(),
             action: "",
             can_start: false,
+            report: report.map(|report| report.id),
+            has_reported: report.is_some_and(|report| report.received().is_some()),
             settlement,
         };
         match report {
@@ -69,8 +74,8 @@ impl Closing {
     fn follow(&mut self, report: &Report, grant: &Grant, now: DateTime<Utc>) {
         let deadline = grant.deadlines.report;
         let authority = &grant.agreement.authority.name;
-        self.state = report.status.label();
-        self.tone = report.status.tone();
+        self.state = report.label();
+        self.tone = report.tone();
         self.href = address(report.id);
         (self.action, self.next) = match &report.status {
             Status::Draft { answers: Some(_), .. } => {
@@ -97,8 +102,10 @@ impl Closing {
             Status::AwaitingSignature { .. } => {
                 ("Till underskrift", format!("Redovisningen ska skrivas under. Sista dag är {deadline}."))
             }
-            Status::Submitted { .. } => ("Visa", format!("Redovisningen väntar på beslut av {authority}.")),
-            Status::Approved(_) => ("Visa", String::new()),
+            Status::Submitted { .. } => {
+                ("Visa redovisningen", format!("Redovisningen väntar på beslut av {authority}."))
+            }
+            Status::Approved(_) => ("Visa redovisningen", String::new()),
         };
         if !matches!(report.status, Status::Approved(_)) {
             if report.received().is_none() && deadline.passed(now) {

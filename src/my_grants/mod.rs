@@ -113,18 +113,23 @@ impl PostView {
                 ("Till underskrift", format!("Rekvisitionen ska skrivas under. Sista dag är {deadline}."))
             }
             Status::Returned(_) => ("Komplettera", format!("{authority} behöver en komplettering.")),
-            Status::Submitted { .. } => ("Visa", format!("Väntar på beslut av {authority}.")),
+            Status::Submitted { .. } => ("Visa rekvisitionen", format!("Väntar på beslut av {authority}.")),
             Status::Approved { .. } => {
                 let is_paid = grant.ledger.of(&requisition.post, Account::PaidOut)
                     >= grant.ledger.of(&requisition.post, Account::Approved);
                 let report = long_date(grant.deadlines.report.0);
+                if is_paid {
+                    self.state = "Utbetalt";
+                }
                 match is_paid {
-                    true => ("Visa", "Bidraget är utbetalt.".to_owned()),
-                    false => ("Visa", format!("Bidraget betalas ut. Redovisa senast {report}.")),
+                    true => ("Visa rekvisitionen", "Bidraget är utbetalt.".to_owned()),
+                    false => {
+                        ("Visa rekvisitionen", format!("Bidraget betalas ut. Redovisa senast {report}."))
+                    }
                 }
             }
             Status::Refused { .. } | Status::Withdrawn { .. } | Status::Discarded { .. } => {
-                ("Visa", String::new())
+                ("Visa rekvisitionen", String::new())
             }
         };
     }

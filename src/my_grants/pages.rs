@@ -130,6 +130,7 @@ struct ShowPage {
     posts: Vec<PostView>,
     requisitions: Vec<RequisitionView>,
     closing: Option<Closing>,
+    report_number: String,
     payments: Vec<Payment>,
     extensions: Vec<Extension>,
     requests: Vec<RequestView>,
@@ -192,6 +193,7 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
         posts,
         requisitions,
         closing: Closing::of(&grant, report.as_ref(), now),
+        report_number: report::number_of(&grant),
         payments: payments
             .into_iter()
             .map(|of_grant| of_grant.payment)

@@ -85,6 +85,7 @@ pub fn make(connection: &mut AnyConnection) -> Result<(), DbError> {
         }
     }
     if let Some(agreement) = agreement::store::find_by_slug(connection, "aldreomsorg-2022")? {
+        closings::open_account(connection, &agreement, first_day(2022, 2, 1))?;
         for (index, filing) in IN_2022.into_iter().enumerate() {
             let first = first_day(2022, 2, 1) + Duration::hours(41 * index as i64);
             file(connection, &agreement, filing, first)?;

@@ -88,8 +88,13 @@ impl CertificateForm {
 
     fn statement(&self, errors: &mut FieldErrors) -> Option<Statement> {
         let verdict = self.verdict(errors);
-        let name = errors.read("certifier_name", Rule::CertifierName, Line::parse(&self.certifier_name));
-        let title = errors.read("certifier_title", Rule::CertifierTitle, Line::parse(&self.certifier_title));
+        let name =
+            errors.read("certifier_name", Rule::CertifierName, line(&self.certifier_name, "Namnet saknas."));
+        let title = errors.read(
+            "certifier_title",
+            Rule::CertifierTitle,
+            line(&self.certifier_title, "Befattningen saknas. Skriv till exempel ekonomichef."),
+        );
         let telephone = errors.read(
             "certifier_telephone",
             Rule::CertifierTelephone,
@@ -133,6 +138,14 @@ impl CertificateForm {
                 None
             }
         }
+    }
+}
+
+/// A line of text; `missing` says which one, where all errors are listed.
+fn line(typed: &str, missing: &'static str) -> Result<Line<100>, String> {
+    match typed.trim().is_empty() {
+        true => Err(missing.to_owned()),
+        false => Line::parse(typed).map_err(|error| error.to_string()),
     }
 }
 

@@ -298,6 +298,20 @@ impl Report {
         self.approval().and_then(|approval| approval.received.costs.get(post).copied()).unwrap_or_default()
     }
 
+    /// Where it stands, in a word or two. What is approved and being corrected is no draft.
+    pub fn label(&self) -> &'static str {
+        if self.is_being_corrected() { "Rättelse pågår" } else { self.status.label() }
+    }
+
+    /// The tone of its tag. The text says the same: colour is never alone.
+    pub fn tone(&self) -> &'static str {
+        if self.is_being_corrected() { "warning" } else { self.status.tone() }
+    }
+
+    pub fn is_being_corrected(&self) -> bool {
+        self.correction.is_some() && matches!(self.status, Status::Draft { answers: None, .. })
+    }
+
     /// What the authority asked for and that is not answered yet.
     pub fn returned(&self) -> Option<&Return> {
         match &self.status {

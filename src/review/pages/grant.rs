@@ -43,7 +43,7 @@ struct GrantPage {
     posts: Vec<PostView>,
     deadlines: Vec<DeadlineView>,
     requisitions: Vec<RequisitionView>,
-    report: Option<(Report, &'static str, &'static str)>,
+    report: Option<Report>,
     report_number: String,
     owes_no_report: bool,
     payments: Vec<Payment>,
@@ -163,10 +163,7 @@ async fn grant_page(
             .collect(),
         report_number: report::number_of(&grant),
         owes_no_report: grant.has_nothing_to_report(now),
-        report: report.map(|report| {
-            let (label, tone) = (super::report::label(&report), super::report::tone(&report));
-            (report, label, tone)
-        }),
+        report,
         payments,
         settlement,
         extensions,

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{address, label, queue::may_be_assigned, tone};
+use super::{address, queue::may_be_assigned};
 use crate::{
     access::{
         self, Actor, Person, Role,
@@ -246,11 +246,11 @@ impl CasePage {
     }
 
     fn tone(&self) -> &'static str {
-        tone(self.report())
+        self.report().tone()
     }
 
     fn status(&self) -> &'static str {
-        label(self.report())
+        self.report().label()
     }
 
     fn certificate(&self) -> Option<&Certificate> {

@@ -6,7 +6,6 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{label, tone};
 use crate::{
     access::{
         Actor,
@@ -185,11 +184,11 @@ pub fn may_be_assigned(report: &Report) -> bool {
 
 impl Line {
     fn tone(&self) -> &'static str {
-        tone(&self.report)
+        self.report.tone()
     }
 
     fn status(&self) -> &'static str {
-        label(&self.report)
+        self.report.label()
     }
 
     fn verdict(&self) -> Option<&Verdict> {

@@ -124,6 +124,7 @@ struct OutcomeContent<'a> {
     report_days_left: i64,
     linked: bool,
     headings: Vec<Heading>,
+    amounts: Vec<Column>,
     counties: Vec<(&'a str, &'a str)>,
     states: Vec<(&'a str, &'a str)>,
     posts: Vec<(&'a str, &'a str)>,
@@ -188,6 +189,7 @@ fn render(outcome: &Outcome, key: &PageKey, now: DateTime<Utc>) -> Result<Conten
     let whole = Summary::of(&all);
     let rows = view.select(all);
     let terms = &outcome.agreement.terms;
+    let columns = Column::shown(!whole.paid.is_zero());
     let content = OutcomeContent {
         outcome,
         view: &view,
@@ -198,7 +200,8 @@ fn render(outcome: &Outcome, key: &PageKey, now: DateTime<Utc>) -> Result<Conten
         days_left: terms.deadlines.requisition.days_left(now),
         report_days_left: terms.deadlines.report.days_left(now),
         linked: key.linked,
-        headings: Column::ALL.map(|column| heading(&view, column)).into(),
+        headings: columns.iter().map(|column| heading(&view, *column)).collect(),
+        amounts: columns.into_iter().filter(|column| column.is_amount()).collect(),
         counties: choices("Alla län", outcome.counties().into_iter().map(|county| (county, county))),
         states: choices("Alla lägen", State::ALL.map(|state| (state.key(), state.label()))),
         posts: choices("Alla poster", terms.posts.iter().map(|post| (&*post.key, &*post.name))),

@@ -56,9 +56,12 @@ impl Column {
         Self::County,
     ];
 
-    /// Those of amounts, in the same order.
-    pub fn amounts() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|column| column.is_amount())
+    /// What says something: before anything is paid out there is nothing to account for.
+    pub fn shown(is_paid: bool) -> Vec<Self> {
+        let follows_payment = |column: &Self| {
+            matches!(column, Self::Paid | Self::Costs | Self::Unspent | Self::Repaid | Self::LeftToRepay)
+        };
+        Self::ALL.into_iter().filter(|column| is_paid || !follows_payment(column)).collect()
     }
 
     /// In addresses.

@@ -320,8 +320,9 @@ pub fn arrive(
     day: NaiveDate,
 ) -> Result<(), Failure> {
     let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
-    let issued = case.issue.as_ref().map_or(act.now, |issue| issue.issued_at);
-    let at = arrival(day, calendar::day(issued), act.now).map_err(Refusal::from)?.max(issued);
+    // The paper to be signed was there when the figures on it were certified.
+    let certified = case.report.certificate().map_or(act.now, |certificate| certificate.at);
+    let at = arrival(day, calendar::day(certified), act.now).map_err(Refusal::from)?.max(certified);
     let signature = Signature::Original { arrived: day, registered_by: act.by() };
     submit(connection, act, target, Event::ReportArrived, at, None, |_, _| Ok(signature))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use phonenumber::{Mode, country};
+use phonenumber::{Mode, PhoneNumber, country};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -56,20 +56,21 @@ impl Telephone {
     /// # Errors
     /// When `typed` is not a number that can be called; the error says why.
     pub fn parse(typed: &str) -> Result<Self, TelephoneError> {
-        let dialled = dialled(typed)?;
-        // Without + or 0 the library would guess at a missing area code.
-        if !dialled.starts_with(['+', '0']) {
-            return Err(TelephoneError::MissingAreaCode);
+        let number = read(typed)?;
+        let e164 = write(&number, Mode::E164);
+        // The numbering plans write a few series in a manner that they then do
+        // not read, or read as another number.
+        let reads_as_the_same =
+            |written: &str| read(written).is_ok_and(|again| write(&again, Mode::E164) == e164);
+        if !reads_as_the_same(&e164) {
+            return Err(TelephoneError::NoSuchNumber);
         }
-        let number = phonenumber::parse(Some(country::SE), &dialled)
-            .ok()
-            .filter(phonenumber::is_valid)
-            .ok_or(TelephoneError::NoSuchNumber)?;
-        let mode = if number.country().code() == SWEDEN { Mode::National } else { Mode::International };
-        Ok(Self {
-            e164: number.format().mode(Mode::E164).to_string(),
-            shown: number.format().mode(mode).to_string(),
-        })
+        let people_write =
+            if number.country().code() == SWEDEN { Mode::National } else { Mode::International };
+        let shown = Some(write(&number, people_write))
+            .filter(|shown| reads_as_the_same(shown))
+            .unwrap_or_else(|| e164.clone());
+        Ok(Self { e164, shown })
     }
 
     /// The stored form, also for `tel:` links: `+46303330000`.
@@ -77,6 +78,22 @@ impl Telephone {
     pub fn e164(&self) -> &str {
         &self.e164
     }
+}
+
+fn read(typed: &str) -> Result<PhoneNumber, TelephoneError> {
+    let dialled = dialled(typed)?;
+    // Without + or 0 the library would guess at a missing area code.
+    if !dialled.starts_with(['+', '0']) {
+        return Err(TelephoneError::MissingAreaCode);
+    }
+    phonenumber::parse(Some(country::SE), &dialled)
+        .ok()
+        .filter(phonenumber::is_valid)
+        .ok_or(TelephoneError::NoSuchNumber)
+}
+
+fn write(number: &PhoneNumber, mode: Mode) -> String {
+    number.format().mode(mode).to_string()
 }
 
 /// What would be pressed on a telephone: a + at most first, then digits. Nothing
@@ -154,6 +171,8 @@ mod tests {
             ("0701740605", "070-174 06 05"),
             ("0771114477", "077-111 44 77"),
             ("010-478 70 00", "010-478 70 00"),
+            // The plans write this series without its 0.
+            ("+46 99 100000", "+4699100000"),
             ("+4722003300", "+47 22 00 33 00"),
             ("+44 (0)20 7031 3000", "+44 20 7031 3000"),
             ("+358 9 1601", "+358 9 1601"),
@@ -183,6 +202,8 @@ mod tests {
             ("0303-33", Fault::NoSuchNumber),
             ("0303-33 00 00 00 0", Fault::NoSuchNumber),
             ("+999 303 33 00 00", Fault::NoSuchNumber),
+            // The plans drop the 000 and then know no such number.
+            ("+39 00010000", Fault::NoSuchNumber),
             ("+", Fault::NoSuchNumber),
             ("0", Fault::NoSuchNumber),
         ] {

@@ -35,3 +35,4 @@ pub mod requisition;
 pub mod review;
 pub mod routes;
 pub mod server;
+pub mod table;

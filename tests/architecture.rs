@@ -15,7 +15,7 @@ const ORDER: &[&[&str]] = &[
     &["money", "ids", "calendar"],
     &["infra"],
     &["recipient"],
-    &["history"],
+    &["history", "table"],
     &["access"],
     &["agreement"],
     &["allocation"],

@@ -41,6 +41,9 @@ pub struct Terms {
     /// Begins every case number.
     pub code: String,
     pub name: String,
+    /// What the rounds of one grant have in common, year after year; empty for an agreement that stands alone.
+    #[serde(default)]
+    pub series: String,
     pub year: i32,
     pub paying_authority: String,
     pub parties: Vec<String>,

@@ -24,11 +24,13 @@ pub struct AgreementRow {
     version: i64,
     repayment_account_kind: String,
     repayment_account: String,
+    series: String,
 }
 
 /// An agreement's row with its authority's makes an agreement.
 pub fn assemble(row: AgreementRow, authority: Organisation) -> Result<Agreement, DbError> {
     let terms: Terms = serde_json::from_str(&row.definition).map_err(DbError::corrupt)?;
+    let terms = Terms { series: row.series, ..terms };
     Ok(Agreement {
         id: row.id.parse().map_err(DbError::corrupt)?,
         authority,
@@ -116,6 +118,7 @@ pub fn add(
             agreements::slug.eq(&terms.slug),
             agreements::code.eq(&terms.code),
             agreements::year.eq(terms.year),
+            agreements::series.eq(&terms.series),
             agreements::authority_id.eq(authority.to_string()),
             agreements::definition.eq(definition),
             agreements::agreement_diarienummer.eq(&terms.diarienummer.agreement),

@@ -1,12 +1,12 @@
-//! Pages kept as they were rendered. What is kept under a [`Stamp`] is true for as long as the database gives that stamp,
-//! so nothing is ever thrown out for being old, and several instances of the portal need not speak to each other.
+//! What has been read and rendered, kept. What is kept under a [`Stamp`] is true for as long as the database gives that
+//! stamp, so nothing is ever thrown out for being old, and several instances of the portal need not speak to each other.
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use quick_cache::{Weighter, sync::Cache};
 
-use super::{Summary, view::View};
+use super::Outcome;
 use crate::{agreement::Agreement, ids::Id};
 
 /// Changes with every change of the agreement or of any of its grants.
@@ -18,14 +18,13 @@ pub struct Stamp {
     pub generation: i64,
 }
 
-/// All that the content of an agreement's page depends on. The day: states and days left follow from the clock.
+/// All that the content of a page depends on. The day: states and days left follow from the clock.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PageKey {
-    pub stamp: Stamp,
+    pub stamps: Vec<Stamp>,
     pub today: NaiveDate,
-    pub view: View,
-    /// The rows lead to the cases, for those who may open them.
-    pub linked: bool,
+    /// The page, and the view of it.
+    pub address: String,
 }
 
 /// A page's content without what is the visitor's own.
@@ -35,37 +34,39 @@ pub struct Content {
     pub html: String,
 }
 
-/// An agreement on the list of agreements.
-#[derive(Debug)]
-pub struct Card {
-    pub agreement: Agreement,
-    pub summary: Summary,
-    pub lapses: bool,
-    pub days_left: i64,
-}
-
 /// 32 MB of pages, about three hundred, whatever addresses people think of.
 const PAGES_SIZE: u64 = 32 << 20;
 const PAGES: usize = 300;
-const CARDS: usize = 500;
+/// About twenty MB: some forty agreements with all municipalities.
+const STANDINGS: u64 = 12_000;
+const OUTCOMES: usize = 100;
 
 pub struct Rendered {
     pub pages: Cache<PageKey, Arc<Content>, Size>,
-    pub cards: Cache<(Stamp, NaiveDate), Arc<Card>>,
+    pub outcomes: Cache<Stamp, Arc<Outcome>, Size>,
 }
 
 impl Default for Rendered {
     fn default() -> Self {
-        Self { pages: Cache::with_weighter(PAGES, PAGES_SIZE, Size), cards: Cache::new(CARDS) }
+        Self {
+            pages: Cache::with_weighter(PAGES, PAGES_SIZE, Size),
+            outcomes: Cache::with_weighter(OUTCOMES, STANDINGS, Size),
+        }
     }
 }
 
-/// A page weighs its bytes.
+/// A page weighs its bytes, an outcome its recipients.
 #[derive(Debug, Clone, Copy)]
 pub struct Size;
 
 impl Weighter<PageKey, Arc<Content>> for Size {
     fn weight(&self, _: &PageKey, content: &Arc<Content>) -> u64 {
         content.html.len() as u64
+    }
+}
+
+impl Weighter<Stamp, Arc<Outcome>> for Size {
+    fn weight(&self, _: &Stamp, outcome: &Arc<Outcome>) -> u64 {
+        outcome.standings.len() as u64
     }
 }

@@ -2,11 +2,16 @@
 
 use super::{
     State,
-    view::{Column, Sort, View},
+    view::{Group, View},
+};
+use crate::{
+    money::{Money, parse_kronor},
+    table::Sort,
 };
 
 /// Longer than any name; a cache of pages is keyed by what is typed.
 const LONGEST: usize = 100;
+const YES: &str = "ja";
 
 /// What the address asks for. Of a repeated key the first counts.
 pub fn parse(query: &str) -> View {
@@ -16,28 +21,20 @@ pub fn parse(query: &str) -> View {
         let text: String = found.1.trim().chars().take(LONGEST).collect();
         (!text.is_empty()).then_some(text)
     };
+    let is_asked = |key| value(key).is_some_and(|value| value == YES);
     View {
         search: value("sok").unwrap_or_default(),
         county: value("lan"),
         state: value("lage").and_then(|key| State::parse(&key)),
+        group: value("grupp").map(|key| Group::parse(&key)),
+        unspent_above: value("over").and_then(|typed| parse_kronor(&typed).ok()),
+        late: is_asked("sena"),
+        deviations: is_asked("alt2"),
         post: value("post"),
-        sort: value("sortera").and_then(|key| parse_sort(&key)).unwrap_or_default(),
-    }
-}
-
-/// `kvar`, or `-kvar` for the largest first.
-fn parse_sort(typed: &str) -> Option<Sort> {
-    let (key, descending) = match typed.strip_prefix('-') {
-        Some(key) => (key, true),
-        None => (typed, false),
-    };
-    let column = Column::ALL.into_iter().find(|column| column.key() == key)?;
-    Some(Sort { column, descending })
-}
-
-impl Sort {
-    pub fn key(self) -> String {
-        format!("{}{}", if self.descending { "-" } else { "" }, self.column.key())
+        sort: value("sortera")
+            .map(|typed| Sort::parse(&typed))
+            .filter(|sort| !sort.key.is_empty())
+            .unwrap_or_default(),
     }
 }
 
@@ -51,10 +48,12 @@ impl View {
         put("sok", Some(&self.search));
         put("lan", self.county.as_deref());
         put("lage", self.state.map(State::key));
+        put("grupp", self.group.as_ref().map(Group::key));
+        put("over", self.unspent_above.map(Money::plain).map(|plain| plain.to_string()).as_deref());
+        put("sena", self.late.then_some(YES));
+        put("alt2", self.deviations.then_some(YES));
         put("post", self.post.as_deref());
-        if self.sort != Sort::default() {
-            put("sortera", Some(&self.sort.key()));
-        }
+        put("sortera", Some(&self.sort.written()).filter(|_| !self.sort.key.is_empty()).map(|s| s.as_str()));
         match serde_html_form::to_string(pairs) {
             Ok(query) if !query.is_empty() => format!("?{query}"),
             _ => String::new(),
@@ -68,28 +67,33 @@ mod tests {
 
     #[test]
     fn an_address_is_read_and_written_back() {
-        let query = "?sok=%C3%A5re&lan=J%C3%A4mtlands+l%C3%A4n&lage=forfallen&post=bas&sortera=-kvar";
+        let query = "?sok=%C3%A5re&lan=J%C3%A4mtlands+l%C3%A4n&lage=forfallen&grupp=golv&over=100000&sena=ja&alt2=ja\
+                     &post=bas&sortera=-kvar";
         let view = parse(&query[1..]);
         assert_eq!(view.search, "åre");
         assert_eq!(view.county.as_deref(), Some("Jämtlands län"));
         assert_eq!(view.state, Some(State::Lapsed));
-        assert_eq!(view.sort, Sort { column: Column::Left, descending: true });
+        assert_eq!(view.group, Some(Group::AtFloor));
+        assert_eq!(view.unspent_above, Some(Money::kronor(100_000)));
+        assert!(view.late && view.deviations);
+        assert_eq!(view.sort, Sort { key: "kvar".to_owned(), descending: true });
         assert_eq!(view.query(), query);
         assert_eq!(View::default().query(), "");
     }
 
     #[test]
     fn what_cannot_be_read_is_as_if_it_were_not_there() {
-        for bad in ["", "sok=", "lage=trasig", "sortera=-", "sortera=pengar", "annat=1", "&&=", "lan=+"] {
+        for bad in ["", "sok=", "lage=trasig", "over=mycket", "sena=nej", "annat=1", "&&=", "lan=+"] {
             assert_eq!(parse(bad), View::default(), "{bad}");
         }
         assert_eq!(parse("sok=a&sok=b").search, "a");
         assert_eq!(parse(&format!("sok={}", "a".repeat(5_000))).search.len(), LONGEST);
+        assert_eq!(parse("over=100+000").unspent_above, Some(Money::kronor(100_000)));
     }
 
     #[test]
     fn any_bytes_give_a_view() {
-        for odd in ["sok=%FF%FE", "%", "sok=%0", "sok=\u{0}", "lage[]=inlamnad", "a=b=c;d"] {
+        for odd in ["sok=%FF%FE", "%", "sok=%0", "sok=\u{0}", "lage[]=inlamnad", "a=b=c;d", "sortera=-"] {
             let view = parse(odd);
             assert_eq!(parse(view.query().trim_start_matches('?')), view, "{odd}");
         }

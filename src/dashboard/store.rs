@@ -2,27 +2,61 @@
 
 use std::collections::HashMap;
 
-use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{
+    dsl::{exists, not, sql},
+    prelude::*,
+    sql_types::BigInt,
+};
 
 use super::{Filing, Outcome, Sight, Stage, Standing, cache::Stamp};
 use crate::{
     agreement::{self, Agreement},
-    grant,
+    grant::{self, store::Which},
+    history::Event,
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, grants},
+        schema::{agreements, grants, history},
     },
+    recipient::Organisation,
     report::{self, store::Progress},
     requisition,
 };
 
-/// The stamps of every agreement in sight, the newest year first, or of the one with this slug: one query.
-pub fn stamps(
-    connection: &mut AnyConnection,
-    sight: Sight,
-    slug: Option<&str>,
-) -> Result<Vec<Stamp>, DbError> {
+/// Some of the agreements in sight.
+#[derive(Debug, Clone)]
+pub enum Chosen {
+    Slug(String),
+    Years(Vec<i32>),
+    /// The rounds of the same grant as this agreement, itself among them.
+    RoundsOf(String),
+    /// Those that a recipient has a share of.
+    HeldBy(Id<Organisation>),
+}
+
+impl Chosen {
+    /// Whose shares alone are asked for.
+    pub fn recipient(&self) -> Option<Id<Organisation>> {
+        match self {
+            Self::HeldBy(recipient) => Some(*recipient),
+            Self::Slug(_) | Self::Years(_) | Self::RoundsOf(_) => None,
+        }
+    }
+}
+
+/// The years of the agreements in sight, the latest first.
+pub fn years(connection: &mut AnyConnection, sight: Sight) -> Result<Vec<i32>, DbError> {
+    let mut query =
+        agreements::table.select(agreements::year).distinct().order_by(agreements::year.desc()).into_boxed();
+    if let Sight::PaidBy(authority) = sight {
+        query = query.filter(agreements::authority_id.eq(authority.to_string()));
+    }
+    Ok(query.load(connection)?)
+}
+
+/// The stamps of the chosen agreements in sight, the newest year first: one query.
+pub fn stamps(connection: &mut AnyConnection, sight: Sight, chosen: Chosen) -> Result<Vec<Stamp>, DbError> {
     let mut query = agreements::table
         .inner_join(grants::table)
         .group_by((agreements::id, agreements::version, agreements::year, agreements::slug))
@@ -32,9 +66,18 @@ pub fn stamps(
     if let Sight::PaidBy(authority) = sight {
         query = query.filter(agreements::authority_id.eq(authority.to_string()));
     }
-    if let Some(slug) = slug {
-        query = query.filter(agreements::slug.eq(slug.to_owned()));
-    }
+    query = match chosen {
+        Chosen::Slug(slug) => query.filter(agreements::slug.eq(slug)),
+        Chosen::Years(years) => query.filter(agreements::year.eq_any(years)),
+        Chosen::RoundsOf(slug) => {
+            let series = rounds
+                .filter(rounds.field(agreements::slug).eq(slug.clone()))
+                .filter(rounds.field(agreements::series).ne(""))
+                .select(rounds.field(agreements::series));
+            query.filter(agreements::slug.eq(slug).or(agreements::series.eq_any(series)))
+        }
+        Chosen::HeldBy(recipient) => query.filter(grants::recipient_id.eq(recipient.to_string())),
+    };
     query
         .load::<(String, i64, i64)>(connection)?
         .into_iter()
@@ -44,22 +87,25 @@ pub fn stamps(
         .collect()
 }
 
-/// The outcomes of these agreements, the newest year first: five queries.
-pub fn outcomes(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result<Vec<Outcome>, DbError> {
-    let agreements = agreement::store::find_each(connection, ids)?;
-    let mut ledgers = grant::store::ledgers(connection, ids)?;
+diesel::alias!(agreements as rounds: Rounds);
+
+/// The outcomes of these agreements, the newest year first, or a recipient's share of them: six queries.
+pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Outcome>, DbError> {
+    let agreements = agreement::store::find_each(connection, which.agreements)?;
+    let mut ledgers = grant::store::ledgers(connection, which)?;
+    let mut last_events = last_events(connection, which)?;
     let mut filings: HashMap<String, Vec<Filing>> = HashMap::new();
-    for (grant, post, status, received) in requisition::store::statuses(connection, ids)? {
+    for (grant, post, status, received) in requisition::store::statuses(connection, which)? {
         if let Some(stage) = Stage::parse(&status).map_err(DbError::corrupt)? {
             filings.entry(grant).or_default().push(Filing { post, stage, received });
         }
     }
-    let mut reports: HashMap<String, Progress> = report::store::progress(connection, ids)?
+    let mut reports: HashMap<String, Progress> = report::store::progress(connection, which)?
         .into_iter()
         .map(|progress| (progress.grant.clone(), progress))
         .collect();
     let mut standings: HashMap<Id<Agreement>, Vec<Standing>> = HashMap::new();
-    for holder in grant::store::holders(connection, ids)? {
+    for holder in grant::store::holders(connection, which)? {
         let grant = holder.grant.to_string();
         standings.entry(holder.agreement).or_default().push(Standing {
             recipient: holder.recipient,
@@ -67,6 +113,7 @@ pub fn outcomes(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result
             ledger: ledgers.remove(&grant).unwrap_or_default(),
             filings: filings.remove(&grant).unwrap_or_default(),
             report: reports.remove(&grant),
+            last_event: last_events.remove(&grant),
             grant: holder.grant,
         });
     }
@@ -77,4 +124,32 @@ pub fn outcomes(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result
             agreement,
         })
         .collect())
+}
+
+diesel::alias!(history as later: Later);
+
+/// What happened last to each of these grants, leaving out what the recipient prepares.
+fn last_events(
+    connection: &mut AnyConnection,
+    which: Which<'_>,
+) -> Result<HashMap<String, (Event, DateTime<Utc>)>, DbError> {
+    let prepared = || Event::PREPARATIONS.map(Event::key);
+    let rows: Vec<(String, String, NaiveDateTime)> = history::table
+        .filter(history::stream.eq_any(which.ids()))
+        .filter(history::event.ne_all(prepared()))
+        .filter(not(exists(
+            later
+                .filter(later.field(history::stream).eq(history::stream))
+                .filter(later.field(history::seq).gt(history::seq))
+                .filter(later.field(history::event).ne_all(prepared())),
+        )))
+        .order_by(history::stream)
+        .select((history::stream, history::event, history::at))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(grant, event, at)| {
+            let event = Event::parse(&event).ok_or_else(|| DbError::corrupt(format!("event {event}")))?;
+            Ok((grant, (event, at.and_utc())))
+        })
+        .collect()
 }

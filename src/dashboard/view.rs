@@ -1,97 +1,72 @@
-//! Which rows of the overview, and in what order.
+//! Which rows of the overview, and in what order: what the address says.
 
 use super::{Outcome, Row, State};
-use crate::recipient::{search_form, sort_key};
+use crate::{
+    agreement::Terms,
+    money::Money,
+    recipient::{Organisation, search_form, sort_key},
+    table::Sort,
+};
 
-/// Which rows, in what order: what the address says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct View {
     /// Part of a name, or the beginning of a code.
     pub search: String,
     pub county: Option<String>,
     pub state: Option<State>,
+    pub group: Option<Group>,
+    /// More than this is unspent.
+    pub unspent_above: Option<Money>,
+    /// Something has not come in by its last day.
+    pub late: bool,
+    /// The finance head has certified with deviations (Alt 2).
+    pub deviations: bool,
+    /// Only what is of this post.
     pub post: Option<String>,
+    /// The rows are by name when it says nothing.
     pub sort: Sort,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Sort {
-    pub column: Column,
-    pub descending: bool,
+/// Some of the recipients, by what they were allocated.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// Those whose share is the floor (*minimibelopp*).
+    AtFloor,
+    /// Those who have a share of this post, such as the model municipalities.
+    Holding(String),
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Column {
-    #[default]
-    Recipient,
-    State,
-    Allocated,
-    Requisitioned,
-    Approved,
-    Left,
-    Paid,
-    Costs,
-    Unspent,
-    Repaid,
-    LeftToRepay,
-    Code,
-    County,
-}
-
-impl Column {
-    /// As they stand on the page: what matters most is seen on a telephone without scrolling sideways.
-    pub const ALL: [Self; 13] = [
-        Self::Recipient,
-        Self::State,
-        Self::Allocated,
-        Self::Requisitioned,
-        Self::Approved,
-        Self::Left,
-        Self::Paid,
-        Self::Costs,
-        Self::Unspent,
-        Self::Repaid,
-        Self::LeftToRepay,
-        Self::Code,
-        Self::County,
-    ];
-
-    /// What says something: before anything is paid out there is nothing to account for.
-    pub fn shown(is_paid: bool) -> Vec<Self> {
-        let follows_payment = |column: &Self| {
-            matches!(column, Self::Paid | Self::Costs | Self::Unspent | Self::Repaid | Self::LeftToRepay)
-        };
-        Self::ALL.into_iter().filter(|column| is_paid || !follows_payment(column)).collect()
-    }
+impl Group {
+    const FLOOR: &str = "golv";
 
     /// In addresses.
-    pub fn key(self) -> &'static str {
-        self.words().0
-    }
-
-    pub fn label(self) -> &'static str {
-        self.words().1
-    }
-
-    pub fn is_amount(self) -> bool {
-        !matches!(self, Self::Recipient | Self::State | Self::Code | Self::County)
-    }
-
-    fn words(self) -> (&'static str, &'static str) {
+    pub fn key(&self) -> &str {
         match self {
-            Self::Recipient => ("mottagare", "Mottagare"),
-            Self::Code => ("kod", "Kommunkod"),
-            Self::County => ("lan", "Län"),
-            Self::Allocated => ("tilldelat", "Tilldelat"),
-            Self::Requisitioned => ("rekvirerat", "Rekvirerat"),
-            Self::Approved => ("godkant", "Godkänt"),
-            Self::Left => ("kvar", "Inte rekvirerat"),
-            Self::Paid => ("utbetalt", "Utbetalt"),
-            Self::Costs => ("kostnader", "Kostnader"),
-            Self::Unspent => ("inte-forbrukat", "Inte förbrukat"),
-            Self::Repaid => ("aterbetalt", "Återbetalt"),
-            Self::LeftToRepay => ("kvar-att-aterbetala", "Kvar att återbetala"),
-            Self::State => ("lage", "Läge"),
+            Self::AtFloor => Self::FLOOR,
+            Self::Holding(post) => post,
+        }
+    }
+
+    pub fn parse(key: &str) -> Self {
+        if key == Self::FLOOR { Self::AtFloor } else { Self::Holding(key.to_owned()) }
+    }
+
+    /// Those that an agreement has.
+    pub fn of(terms: &Terms) -> Vec<(Self, String)> {
+        let floor = terms
+            .posts
+            .iter()
+            .find_map(|post| post.floor)
+            .map(|floor| (Self::AtFloor, format!("Minimibeloppet {}", Money::kronor(floor))));
+        let holding = |post: &crate::agreement::Post| (Self::Holding(post.key.clone()), post.name.clone());
+        let posts = terms.posts.iter().filter(|_| terms.posts.len() > 1).map(holding);
+        floor.into_iter().chain(posts).collect()
+    }
+
+    fn has(&self, row: &Row) -> bool {
+        match self {
+            Self::AtFloor => row.at_floor,
+            Self::Holding(post) => row.posts.contains(post),
         }
     }
 }
@@ -99,85 +74,74 @@ impl Column {
 impl View {
     /// Without what this agreement does not have: a county or a post from another one's address.
     pub fn fitted_to(mut self, outcome: &Outcome) -> Self {
+        let terms = &outcome.agreement.terms;
         self.county = self.county.filter(|county| outcome.counties().contains(&county.as_str()));
-        self.post = self.post.filter(|post| outcome.agreement.terms.post(post).is_some());
+        self.post = self.post.filter(|post| terms.post(post).is_some());
+        self.group = self.group.filter(|group| Group::of(terms).iter().any(|(of, _)| of == group));
         self
     }
 
-    /// The rows that it asks for, in its order; equal ones by name.
+    /// The rows that it asks for, by name.
     pub fn select(&self, mut rows: Vec<Row>) -> Vec<Row> {
-        let needle = search_form(&self.search);
+        let found = self.finder();
         rows.retain(|row| {
-            self.county.as_ref().is_none_or(|county| row.county == *county)
+            found(&row.recipient)
                 && self.state.is_none_or(|state| row.state == state)
-                && is_found(row, &needle)
+                && self.group.as_ref().is_none_or(|group| group.has(row))
+                && self
+                    .unspent_above
+                    .is_none_or(|least| row.figures.unspent.is_some_and(|unspent| unspent > least))
+                && (!self.late || row.late.is_some())
+                && (!self.deviations || row.has_deviations())
         });
-        rows.sort_by_cached_key(|row| sort_key(&row.name));
-        // Stable sorts: the order by name stays within what is equal.
-        match self.sort.column {
-            Column::Recipient if self.sort.descending => rows.reverse(),
-            Column::Recipient => {}
-            Column::Code => self.sort_by(&mut rows, |row| row.code.clone()),
-            Column::County => self.sort_by(&mut rows, |row| sort_key(&row.county)),
-            Column::State => self.sort_by(&mut rows, |row| row.state),
-            amount => self.sort_by(&mut rows, |row| row.amount(amount)),
-        }
+        rows.sort_by_cached_key(|row| sort_key(&row.recipient.name));
         rows
     }
 
-    fn sort_by<K: Ord>(&self, rows: &mut [Row], key: impl Fn(&Row) -> K) {
-        if self.sort.descending {
-            rows.sort_by_cached_key(|row| std::cmp::Reverse(key(row)));
-        } else {
-            rows.sort_by_cached_key(key);
+    /// Whether a recipient is among those that are searched for.
+    pub fn finder(&self) -> impl Fn(&Organisation) -> bool {
+        let needle = search_form(&self.search);
+        move |recipient| {
+            self.county.as_ref().is_none_or(|county| recipient.county == *county)
+                && (needle.is_empty()
+                    || search_form(&recipient.name).contains(&needle)
+                    || search_form(&recipient.formal_name).contains(&needle)
+                    || search_form(&recipient.code).starts_with(&needle))
         }
     }
 
-    /// The same rows by this column: the other way when they are by it already, else the largest amount or the first
-    /// letter first.
-    pub fn sorted_by(&self, column: Column) -> Self {
-        let descending = if self.sort.column == column { !self.sort.descending } else { column.is_amount() };
-        Self { sort: Sort { column, descending }, ..self.clone() }
+    /// The same rows in another order.
+    pub fn sorted_by(&self, sort: Sort) -> Self {
+        Self { sort, ..self.clone() }
+    }
+
+    /// For a file that goes on without its address.
+    pub fn words(&self) -> String {
+        let mut words = Vec::new();
+        let mut say = |what: &str, value: Option<String>| {
+            words.extend(value.filter(|value| !value.is_empty()).map(|value| format!("{what}: {value}")));
+        };
+        say("Sökt", Some(self.search.clone()));
+        say("Län", self.county.clone());
+        say("Läge", self.state.map(|state| state.label().to_owned()));
+        say("Grupp", self.group.as_ref().map(|group| group.key().to_owned()));
+        say("Inte förbrukat över", self.unspent_above.map(|least| least.to_string()));
+        say("Bara sena", self.late.then(|| "ja".to_owned()));
+        say("Bara intygade med avvikelser (Alt 2)", self.deviations.then(|| "ja".to_owned()));
+        say("Post", self.post.clone());
+        if words.is_empty() { "Alla".to_owned() } else { words.join("; ") }
     }
 
     /// Something is filtered away.
     pub fn is_filtered(&self) -> bool {
-        *self != Self { sort: self.sort, ..Self::default() }
+        *self != Self { sort: self.sort.clone(), ..Self::default() }
     }
-}
-
-fn is_found(row: &Row, needle: &str) -> bool {
-    needle.is_empty()
-        || search_form(&row.name).contains(needle)
-        || search_form(&row.formal_name).contains(needle)
-        || search_form(&row.code).starts_with(needle)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::Money;
-
-    fn row(name: &str, code: &str, county: &str, kronor: (i64, i64), state: State) -> Row {
-        Row {
-            name: name.to_owned(),
-            formal_name: format!("{name} kommun"),
-            code: code.to_owned(),
-            county: county.to_owned(),
-            allocated: Money::kronor(kronor.0),
-            requisitioned: Money::kronor(kronor.1),
-            approved: Money::ZERO,
-            paid: Money::ZERO,
-            costs: None,
-            unspent: None,
-            repaid: None,
-            left_to_repay: None,
-            grant: crate::ids::Id::new(),
-            state,
-            answered: kronor.1 > 0,
-            has_case: kronor.1 > 0,
-        }
-    }
+    use crate::dashboard::row::tests::row;
 
     fn rows() -> Vec<Row> {
         vec![
@@ -189,34 +153,14 @@ mod tests {
         ]
     }
 
-    fn names(view: &View) -> Vec<String> {
-        view.select(rows()).into_iter().map(|row| row.name).collect()
-    }
-
-    fn by(column: Column, descending: bool) -> View {
-        View { sort: Sort { column, descending }, ..View::default() }
-    }
-
-    #[test]
-    fn names_come_in_swedish_order_both_ways() {
-        assert_eq!(names(&View::default()), ["Ale", "SKR", "Åre", "Älvkarleby", "Örebro"]);
-        assert_eq!(names(&by(Column::Recipient, true)), ["Örebro", "Älvkarleby", "Åre", "SKR", "Ale"]);
-    }
-
-    #[test]
-    fn every_column_sorts_and_equal_rows_stay_by_name() {
-        assert_eq!(names(&by(Column::Code, false)), ["Älvkarleby", "Ale", "Örebro", "Åre", "SKR"]);
-        assert_eq!(names(&by(Column::County, false)), ["SKR", "Åre", "Älvkarleby", "Ale", "Örebro"]);
-        assert_eq!(names(&by(Column::Allocated, true)), ["Örebro", "Ale", "SKR", "Åre", "Älvkarleby"]);
-        assert_eq!(names(&by(Column::Allocated, false)), ["SKR", "Åre", "Älvkarleby", "Ale", "Örebro"]);
-        assert_eq!(names(&by(Column::Requisitioned, true)), ["Ale", "Älvkarleby", "SKR", "Åre", "Örebro"]);
-        assert_eq!(names(&by(Column::Left, true)), ["Örebro", "Åre", "SKR", "Ale", "Älvkarleby"]);
-        assert_eq!(names(&by(Column::State, false)), ["Ale", "Åre", "Örebro", "SKR", "Älvkarleby"]);
+    fn names(view: &View, rows: Vec<Row>) -> Vec<String> {
+        view.select(rows).into_iter().map(|row| row.recipient.name).collect()
     }
 
     #[test]
     fn a_search_finds_swedish_letters_codes_and_formal_names() {
-        let search = |text: &str| names(&View { search: text.to_owned(), ..View::default() });
+        let search = |text: &str| names(&View { search: text.to_owned(), ..View::default() }, rows());
+        assert_eq!(search(""), ["Ale", "SKR", "Åre", "Älvkarleby", "Örebro"]);
         assert_eq!(search(" ÖREBRO "), ["Örebro"]);
         assert_eq!(search("ä"), ["Älvkarleby"]);
         assert_eq!(search("1440"), ["Ale"]);
@@ -228,17 +172,22 @@ mod tests {
     fn filters_go_together() {
         let county = Some("Jämtlands län".to_owned());
         let view = View { county, state: Some(State::NotStarted), ..View::default() };
-        assert_eq!(names(&view), ["Åre"]);
-        assert!(view.is_filtered() && !by(Column::Left, true).is_filtered());
+        assert_eq!(names(&view, rows()), ["Åre"]);
+        assert!(view.is_filtered() && !View::default().sorted_by(Sort::parse("-kvar")).is_filtered());
     }
 
     #[test]
-    fn a_heading_turns_the_order_and_keeps_the_filter() {
-        let view = View { state: Some(State::Lapsed), ..View::default() };
-        let by_left = view.sorted_by(Column::Left);
-        assert_eq!(by_left.state, view.state);
-        assert!(by_left.sort.descending && !by_left.sorted_by(Column::Left).sort.descending);
-        assert!(!view.sorted_by(Column::County).sort.descending);
-        assert!(view.sorted_by(Column::Recipient).sort.descending);
+    fn each_filter_keeps_those_it_names() {
+        let mut rows = rows();
+        rows[0].figures.unspent = Some(Money::kronor(100));
+        rows[1].figures.unspent = Some(Money::kronor(101));
+        rows[2].at_floor = true;
+        rows[3].posts = vec!["skr".to_owned()];
+        let of = |view: View| names(&view, rows.clone());
+        assert_eq!(of(View { unspent_above: Some(Money::kronor(100)), ..View::default() }), ["Ale"]);
+        assert_eq!(of(View { group: Some(Group::AtFloor), ..View::default() }), ["Åre"]);
+        assert_eq!(of(View { group: Some(Group::parse("skr")), ..View::default() }), ["SKR"]);
+        assert_eq!(of(View { late: true, ..View::default() }), [""; 0]);
+        assert_eq!(of(View { deviations: true, ..View::default() }), [""; 0]);
     }
 }

@@ -150,6 +150,14 @@ impl Ledger {
         self.0.iter().filter(|((_, of), _)| *of == account).map(|(_, amount)| *amount).sum()
     }
 
+    /// What each post has on it.
+    pub fn of_account(&self, account: Account) -> impl Iterator<Item = (&str, Money)> {
+        self.0
+            .iter()
+            .filter(move |((_, of), _)| *of == account)
+            .map(|((post, _), amount)| (post.as_str(), *amount))
+    }
+
     pub fn left_to_requisition(&self, post: &str) -> Money {
         self.of(post, Account::Allocated) - self.of(post, Account::Requisitioned)
     }

@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use diesel::{
+    dsl::{self, sql},
+    prelude::*,
+    sql_types::{BigInt, Bool},
+};
 
 use super::{Account, Entry, Grant, Ledger, Scope};
 use crate::{
@@ -179,14 +183,44 @@ pub fn of_recipient(connection: &mut AnyConnection, recipient: &Organisation) ->
         .collect()
 }
 
-/// Every ledger of these agreements, by the grant's id: one query.
-pub fn ledgers(
-    connection: &mut AnyConnection,
-    agreements: &[Id<Agreement>],
-) -> Result<HashMap<String, Ledger>, DbError> {
+/// Some of the grants: of these agreements, and of this recipient when one is named.
+#[derive(Debug, Clone, Copy)]
+pub struct Which<'a> {
+    pub agreements: &'a [Id<Agreement>],
+    pub recipient: Option<Id<Organisation>>,
+}
+
+impl<'a> Which<'a> {
+    pub fn of(agreements: &'a [Id<Agreement>]) -> Self {
+        Self { agreements, recipient: None }
+    }
+
+    /// Their ids, to find in other tables what belongs to them.
+    pub fn ids(self) -> dsl::Select<dsl::Filter<grants::table, Among>, grants::id> {
+        grants::table.filter(self.condition()).select(grants::id)
+    }
+
+    fn condition(self) -> Among {
+        let agreements: Vec<String> = self.agreements.iter().map(ToString::to_string).collect();
+        let recipient = self.recipient.map(|recipient| recipient.to_string());
+        let is_any = recipient.is_none();
+        grants::agreement_id
+            .eq_any(agreements)
+            .and(grants::recipient_id.eq(recipient.unwrap_or_default()).or(is_any.into_sql::<Bool>()))
+    }
+}
+
+/// That a grant is one of [`Which`]. Its type is spelled out since a boxed condition cannot stand within a query for
+/// either database.
+type Among = dsl::And<
+    dsl::EqAny<grants::agreement_id, Vec<String>>,
+    dsl::Or<dsl::Eq<grants::recipient_id, String>, dsl::AsExprOf<bool, Bool>>,
+>;
+
+/// The ledgers of these grants, by their ids: one query.
+pub fn ledgers(connection: &mut AnyConnection, which: Which<'_>) -> Result<HashMap<String, Ledger>, DbError> {
     let sums: Vec<(String, String, String, i64)> = ledger_entries::table
-        .inner_join(grants::table)
-        .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
+        .filter(ledger_entries::grant_id.eq_any(which.ids()))
         .group_by((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account))
         .select((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account, total()))
         .load(connection)?;
@@ -217,11 +251,11 @@ pub struct Holder {
     pub reference: u32,
 }
 
-/// The holders of these agreements' grants: one query.
-pub fn holders(connection: &mut AnyConnection, agreements: &[Id<Agreement>]) -> Result<Vec<Holder>, DbError> {
+/// The holders of these grants: one query.
+pub fn holders(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Holder>, DbError> {
     let rows: Vec<(String, String, OrganisationRow, LaterRow, i32)> = grants::table
         .inner_join(organisations::table)
-        .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
+        .filter(which.condition())
         .order_by((grants::agreement_id, organisations::code))
         .select((
             grants::id,
@@ -240,6 +274,28 @@ pub fn holders(connection: &mut AnyConnection, agreements: &[Id<Agreement>]) -> 
                 later: later.into(),
                 reference: reference.unsigned_abs(),
             })
+        })
+        .collect()
+}
+
+/// A movement on an account of one of an agreement's grants, and when it was entered.
+#[derive(Debug, Clone)]
+pub struct Movement {
+    pub account: Account,
+    pub at: DateTime<Utc>,
+    pub amount: Money,
+}
+
+/// Everything that has moved in these grants, oldest first: one query.
+pub fn movements(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Movement>, DbError> {
+    let rows: Vec<(String, NaiveDateTime, i64)> = ledger_entries::table
+        .filter(ledger_entries::grant_id.eq_any(which.ids()))
+        .order_by((ledger_entries::at, ledger_entries::id))
+        .select((ledger_entries::account, ledger_entries::at, ledger_entries::amount))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(account, at, ore)| {
+            Ok(Movement { account: parse_account(&account)?, at: at.and_utc(), amount: Money::ore(ore) })
         })
         .collect()
 }
@@ -276,8 +332,11 @@ fn ledgers_of(rows: Vec<(String, String, String, i64)>) -> Result<HashMap<String
 }
 
 fn entry(post: String, account: &str, ore: i64) -> Result<Entry, DbError> {
-    let account = Account::parse(account).ok_or_else(|| DbError::corrupt(format!("account {account}")))?;
-    Ok(Entry { post, account, amount: Money::ore(ore) })
+    Ok(Entry { post, account: parse_account(account)?, amount: Money::ore(ore) })
+}
+
+fn parse_account(key: &str) -> Result<Account, DbError> {
+    Account::parse(key).ok_or_else(|| DbError::corrupt(format!("account {key}")))
 }
 
 /// Adds an entry, after [`lock`]. `subject` is what it comes from, such as a requisition's id.

@@ -93,6 +93,21 @@ events! {
     MandateSet "mandate_set" "Ett uppdrag registrerades",
 }
 
+impl Event {
+    /// What a recipient does before it hands anything in, and is its own.
+    pub const PREPARATIONS: [Self; 9] = [
+        Self::RequisitionStarted,
+        Self::RequisitionDiscarded,
+        Self::ReportStarted,
+        Self::ReportIssued,
+        Self::ReportTakenBack,
+        Self::ReportCertified,
+        Self::CorrectionStarted,
+        Self::CorrectionGivenUp,
+        Self::MandateSet,
+    ];
+}
+
 /// What is to be remembered.
 #[derive(Debug, Clone)]
 pub struct Entry {

@@ -71,6 +71,18 @@ diesel::table! {
         version -> BigInt,
         repayment_account_kind -> Text,
         repayment_account -> Text,
+        series -> Text,
+    }
+}
+
+diesel::table! {
+    saved_views (id) {
+        id -> Text,
+        person_id -> Text,
+        organisation_id -> Text,
+        name -> Text,
+        address -> Text,
+        saved_at -> Timestamp,
     }
 }
 
@@ -300,6 +312,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     report_issues,
     reports,
     requisitions,
+    saved_views,
     sessions,
     settings,
     survey_answers,

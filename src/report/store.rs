@@ -7,13 +7,17 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Case, Certificate, Content, Correction, Issue, Refusal, Report, Status, case_number, form::ReportForm,
+    Case, Certificate, Content, Correction, Issue, Refusal, Report, Status, Verdict, case_number,
+    form::ReportForm,
 };
 use crate::{
     access::Person,
     agreement::{Agreement, Later},
     filing::FieldRemark,
-    grant::{self, Grant, Scope, store::LaterRow},
+    grant::{
+        self, Grant, Scope,
+        store::{LaterRow, Which},
+    },
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -130,34 +134,37 @@ pub fn of_recipient(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// How far a grant's report has come, without what it says.
+/// How far a grant's report has come.
 #[derive(Debug, Clone)]
 pub struct Progress {
     pub grant: String,
     /// The key of its [`Status`].
-    pub status: String,
+    pub status: &'static str,
     pub received: bool,
     pub approved: bool,
+    /// What the finance head says of what came in last.
+    pub verdict: Option<Verdict>,
 }
 
-/// How far every report of these agreements has come: one query.
-pub fn progress(
-    connection: &mut AnyConnection,
-    agreements: &[Id<Agreement>],
-) -> Result<Vec<Progress>, DbError> {
-    let rows: Vec<(String, String, bool, bool)> = reports::table
-        .inner_join(grants::table)
-        .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
+/// How far every report of these grants has come: one query.
+pub fn progress(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Progress>, DbError> {
+    let rows: Vec<ReportRow> = reports::table
+        .filter(reports::grant_id.eq_any(which.ids()))
         .order_by(reports::grant_id)
-        .select((
-            reports::grant_id,
-            reports::status,
-            reports::received_at.is_not_null(),
-            reports::approved_at.is_not_null(),
-        ))
+        .select(ReportRow::as_select())
         .load(connection)?;
-    let progress = |(grant, status, received, approved)| Progress { grant, status, received, approved };
-    Ok(rows.into_iter().map(progress).collect())
+    let progress = |row: ReportRow| {
+        let report = Report::try_from(row)?;
+        let received = report.received();
+        Ok(Progress {
+            grant: report.grant_id.to_string(),
+            status: report.status.key(),
+            received: received.is_some(),
+            approved: report.approval().is_some(),
+            verdict: received.map(|received| received.certificate.statement.verdict.clone()),
+        })
+    };
+    rows.into_iter().map(progress).collect()
 }
 
 pub fn insert(

@@ -7,7 +7,10 @@ use super::{Case, Content, Issue, Refusal, Requisition, form::RequisitionForm};
 use crate::{
     access::Person,
     agreement::Later,
-    grant::{self, Grant, Scope, store::LaterRow},
+    grant::{
+        self, Grant, Scope,
+        store::{LaterRow, Which},
+    },
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -109,14 +112,13 @@ pub fn of_recipient(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Grant, post and status of every requisition of these agreements, and whether it ever came in: one query.
+/// Grant, post and status of every requisition of these grants, and whether it ever came in: one query.
 pub fn statuses(
     connection: &mut AnyConnection,
-    agreements: &[Id<crate::agreement::Agreement>],
+    which: Which<'_>,
 ) -> Result<Vec<(String, String, String, bool)>, DbError> {
     Ok(requisitions::table
-        .inner_join(grants::table)
-        .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
+        .filter(requisitions::grant_id.eq_any(which.ids()))
         .order_by((requisitions::grant_id, requisitions::number))
         .select((
             requisitions::grant_id,

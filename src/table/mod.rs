@@ -27,6 +27,16 @@ pub struct Column {
     pub is_numeric: bool,
 }
 
+/// A heading on a page.
+#[derive(Debug, Clone)]
+pub struct Heading {
+    pub label: Cow<'static, str>,
+    pub href: String,
+    /// `ascending`, `descending`, or nothing.
+    pub direction: &'static str,
+    pub is_numeric: bool,
+}
+
 #[derive(Debug, Clone)]
 pub struct Row {
     /// The first is the row's heading.
@@ -165,16 +175,27 @@ impl Table {
         self
     }
 
+    /// The headings, each with the address of the order that it leads to.
+    pub fn headings(&self, address: impl Fn(Sort) -> String) -> Vec<Heading> {
+        let heading = |column: &Column| Heading {
+            label: column.label.clone(),
+            href: address(self.sort_of(column)),
+            direction: self.direction(column),
+            is_numeric: column.is_numeric,
+        };
+        self.columns.iter().map(heading).collect()
+    }
+
     /// The order that a heading leads to: the other way when the rows are by it already, else the largest amount or the
     /// first letter first.
-    pub fn sort_of(&self, column: &Column) -> Sort {
+    fn sort_of(&self, column: &Column) -> Sort {
         let is_by_it = self.sort.key == column.key;
         let descending = if is_by_it { !self.sort.descending } else { column.is_numeric };
         Sort { key: column.key.clone().into_owned(), descending }
     }
 
     /// `ascending`, `descending`, or nothing.
-    pub fn direction(&self, column: &Column) -> &'static str {
+    fn direction(&self, column: &Column) -> &'static str {
         match &self.sort {
             sort if sort.key != column.key => "",
             sort if sort.descending => "descending",

@@ -14,7 +14,10 @@ use crate::{
     },
     agreement::{self, Agreement},
     calendar::Deadline,
-    grant::{self, Grant, Ledger, store::Holder},
+    grant::{
+        self, Grant, Ledger,
+        store::{Holder, Which},
+    },
     ids::Id,
     infra::{
         Portal,
@@ -122,8 +125,8 @@ async fn read(actor: &Actor, portal: &Portal) -> Result<Everything, AppError> {
             let mut agreements = agreement::store::all(connection)?;
             agreements.retain(|agreement| agreement.authority.id == authority);
             let ids: Vec<Id<Agreement>> = agreements.iter().map(|agreement| agreement.id).collect();
-            let holders = grant::store::holders(connection, &ids)?;
-            let ledgers = grant::store::ledgers(connection, &ids)?;
+            let holders = grant::store::holders(connection, Which::of(&ids))?;
+            let ledgers = grant::store::ledgers(connection, Which::of(&ids))?;
             let settled = store::settled(connection, &ids)?;
             let repayments = store::of_authority(connection, authority)?;
             let grants = grant_lines(&agreements, holders, &ledgers, &settled, now);

@@ -1,0 +1,2 @@
+DROP TABLE saved_views;
+ALTER TABLE agreements DROP COLUMN series;

@@ -1,0 +1,231 @@
+//! One agreement: its recipients, its counties, and who is late.
+
+use actix_web::web;
+use askama::Template;
+
+use super::{Asked, Filters, Found, Leaf, Tab, answer, choices, crumb};
+use crate::{
+    access::proof::{By, Overseer},
+    agreement::{Agreement, Terms},
+    dashboard::{
+        Outcome, State, Summary,
+        cache::Rendered,
+        store::Chosen,
+        tables,
+        view::{Group, View},
+    },
+    infra::{Portal, error::AppError, page::Page},
+    money::Money,
+};
+
+pub async fn show(
+    by: By<Overseer>,
+    portal: web::Data<Portal>,
+    rendered: web::Data<Rendered>,
+    asked: Asked,
+) -> Page {
+    let chosen = Chosen::Slug(asked.of.clone());
+    answer(by, (portal, rendered), asked, chosen, recipients_leaf).await
+}
+
+pub async fn counties(
+    by: By<Overseer>,
+    portal: web::Data<Portal>,
+    rendered: web::Data<Rendered>,
+    asked: Asked,
+) -> Page {
+    let chosen = Chosen::Slug(asked.of.clone());
+    answer(by, (portal, rendered), asked, chosen, counties_leaf).await
+}
+
+pub async fn late(
+    by: By<Overseer>,
+    portal: web::Data<Portal>,
+    rendered: web::Data<Rendered>,
+    asked: Asked,
+) -> Page {
+    let chosen = Chosen::Slug(asked.of.clone());
+    answer(by, (portal, rendered), asked, chosen, late_leaf).await
+}
+
+/// What an agreement comes to, above its recipients.
+#[derive(Template)]
+#[template(path = "dashboard/summary.html")]
+struct SummaryPart<'a> {
+    terms: &'a Terms,
+    view: &'a View,
+    /// Over all recipients, of the post in view.
+    whole: Summary,
+    lapses: bool,
+    days_left: String,
+    report_days_left: String,
+}
+
+fn recipients_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
+    let (outcome, now) = (found.outcome(slug)?, found.now);
+    let terms = &outcome.agreement.terms;
+    let view = found.view.clone().fitted_to(outcome);
+    let all = outcome.rows(view.post.as_deref(), now);
+    let whole = Summary::of(&all);
+    let (is_paid, recipients) = (whole.is_paid(), whole.recipients);
+    let rows = view.select(all);
+    let above = SummaryPart {
+        terms,
+        view: &view,
+        lapses: outcome.lapses(now),
+        days_left: days(terms.deadlines.requisition.days_left(now)),
+        report_days_left: days(terms.deadlines.report.days_left(now)),
+        whole,
+    };
+    let table_heading = match rows.len() {
+        shown if shown == recipients => format!("{shown} mottagare"),
+        shown => format!("{shown} av {recipients} mottagare"),
+    };
+    Ok(Leaf {
+        filters: Filters {
+            search: true,
+            counties: county_choices(outcome),
+            states: choices("Alla lägen", State::ALL.map(|state| words(state.key(), state.label()))),
+            groups: group_choices(terms),
+            posts: post_choices(terms),
+            is_detailed: is_paid,
+        },
+        above: above.render()?,
+        table: tables::recipients(&rows, is_paid).sorted(&view.sort),
+        table_heading,
+        ..leaf(&outcome.agreement, "")
+    })
+}
+
+fn counties_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
+    let outcome = found.outcome(slug)?;
+    let rows = outcome.rows(None, found.now);
+    let is_paid = Summary::of(&rows).is_paid();
+    let table = tables::counties(&rows, is_paid, &format!("/oversikt/{slug}"));
+    Ok(Leaf {
+        table_heading: "Län".to_owned(),
+        table: table.sorted(&found.view.sort),
+        ..leaf(&outcome.agreement, "lan")
+    })
+}
+
+/// Who risks the money, before the last day; who is late, after it.
+#[derive(Template)]
+#[template(path = "dashboard/late.html")]
+struct LatePart<'a> {
+    terms: &'a Terms,
+    /// How many can still requisition and have not, and the kronor that they lose if they do not.
+    at_risk: usize,
+    amount_at_risk: Money,
+    days_left: String,
+    report_days_left: String,
+    late: usize,
+}
+
+fn late_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
+    let (outcome, now) = (found.outcome(slug)?, found.now);
+    let deadlines = &outcome.agreement.terms.deadlines;
+    let rows = found.view.select(outcome.rows(None, now));
+    let risks: Vec<Money> = rows
+        .iter()
+        .filter(|row| !row.answered)
+        .map(|row| row.at_risk(now))
+        .filter(|risk| !risk.is_zero())
+        .collect();
+    let above = LatePart {
+        terms: &outcome.agreement.terms,
+        at_risk: risks.len(),
+        amount_at_risk: risks.iter().sum(),
+        days_left: days(deadlines.requisition.days_left(now)),
+        report_days_left: days(deadlines.report.days_left(now)),
+        late: rows.iter().filter(|row| row.late.is_some()).count(),
+    };
+    Ok(Leaf {
+        above: above.render()?,
+        filters: Filters { search: true, counties: county_choices(outcome), ..Filters::default() },
+        table_heading: "Det som inte har kommit in".to_owned(),
+        empty: "Ingen är sen, och ingen som kan rekvirera har låtit bli.",
+        table: tables::late(&rows, now).sorted(&found.view.sort),
+        ..leaf(&outcome.agreement, "sena")
+    })
+}
+
+/// A page of an agreement, without what is its own.
+pub(super) fn leaf(agreement: &Agreement, tab: &str) -> Leaf {
+    let terms = &agreement.terms;
+    Leaf {
+        title: format!("Översikt {}: {}", terms.year, terms.name),
+        heading: format!("{} {}", terms.name, terms.year),
+        lead: format!("Betalas ut av {}.", agreement.authority.name),
+        crumbs: vec![
+            crumb("/oversikt", "Översikt"),
+            crumb(format!("/oversikt/ar/{}", terms.year), terms.year.to_string()),
+        ],
+        tabs: tabs(&terms.slug, tab),
+        above: String::new(),
+        filters: Filters::default(),
+        table_heading: String::new(),
+        empty: "Ingen mottagare stämmer med urvalet.",
+        table: tables::agreements(&[]),
+        more_sheets: Vec::new(),
+    }
+}
+
+fn tabs(slug: &str, current: &str) -> Vec<Tab> {
+    let pages = [
+        ("", "Mottagare"),
+        ("lan", "Län"),
+        ("sena", "Sena och i riskzonen"),
+        ("omgangar", "Jämför omgångar"),
+    ];
+    pages
+        .into_iter()
+        .map(|(page, label)| Tab {
+            href: format!("/oversikt/{slug}{}{page}", if page.is_empty() { "" } else { "/" }),
+            label,
+            current: page == current,
+        })
+        .collect()
+}
+
+fn words(key: &str, label: &str) -> (String, String) {
+    (key.to_owned(), label.to_owned())
+}
+
+pub(super) fn county_choices(outcome: &Outcome) -> Vec<(String, String)> {
+    choices("Alla län", outcome.counties().into_iter().map(|county| words(county, county)))
+}
+
+fn group_choices(terms: &Terms) -> Vec<(String, String)> {
+    let groups = Group::of(terms).into_iter().map(|(group, label)| (group.key().to_owned(), label));
+    choices("Alla mottagare", groups)
+}
+
+fn post_choices(terms: &Terms) -> Vec<(String, String)> {
+    match terms.posts.len() {
+        0 | 1 => Vec::new(),
+        _ => choices("Alla poster", terms.posts.iter().map(|post| words(&post.key, &post.name))),
+    }
+}
+
+impl SummaryPart<'_> {
+    /// The query of every recipient in the state, of the post in view.
+    fn query_of(&self, state: &State) -> String {
+        View { state: Some(*state), post: self.view.post.clone(), ..View::default() }.query()
+    }
+
+    fn post_name(&self) -> &str {
+        let post = self.view.post.as_deref().and_then(|key| self.terms.post(key));
+        post.map_or("", |post| &post.name)
+    }
+}
+
+/// How long is left, for the figures: `261 dagar kvar`.
+pub(super) fn days(left: i64) -> String {
+    match left {
+        ..0 => "Har passerat".to_owned(),
+        0 => "I\u{A0}dag".to_owned(),
+        1 => "1\u{A0}dag kvar".to_owned(),
+        _ => format!("{left}\u{A0}dagar kvar"),
+    }
+}

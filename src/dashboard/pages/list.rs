@@ -1,0 +1,93 @@
+//! The overview's first page: the agreements of the latest years, the years before, and the visitor's own views.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{agreement::days, outcomes};
+use crate::{
+    access::proof::{By, Overseer},
+    agreement::Agreement,
+    calendar,
+    dashboard::{
+        Outcome, Sight, Summary,
+        cache::{Content, PageKey, Rendered},
+        saved::{SavedView, store as saved_store},
+        store::{self, Chosen},
+    },
+    infra::{
+        Portal,
+        error::AppError,
+        page::{self, Chrome, Page},
+    },
+};
+
+/// How many years stand with all their agreements; the others are a click away.
+const YEARS_SHOWN: usize = 2;
+
+#[derive(Template)]
+#[template(path = "dashboard/overview.html")]
+struct OverviewPage<'a> {
+    chrome: Chrome,
+    content: &'a Content,
+    earlier: Vec<i32>,
+    saved: Vec<SavedView>,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/overview_cards.html")]
+struct Cards {
+    cards: Vec<Card>,
+}
+
+struct Card {
+    agreement: Agreement,
+    summary: Summary,
+    lapses: bool,
+    days_left: String,
+    report_days_left: String,
+}
+
+pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, rendered: web::Data<Rendered>) -> Page {
+    let sight = Sight::of(&by);
+    let now = portal.clock.now();
+    let (person, organisation) = (by.person.id, by.organisation.id);
+    let (years, stamps, saved) = portal
+        .db
+        .read(move |connection| {
+            let years = store::years(connection, sight)?;
+            let shown = years.iter().take(YEARS_SHOWN).copied().collect();
+            Ok::<_, AppError>((
+                years,
+                store::stamps(connection, sight, Chosen::Years(shown))?,
+                saved_store::of(connection, person, organisation)?,
+            ))
+        })
+        .await?;
+    let key = PageKey { stamps, today: calendar::day(now), address: "/oversikt".to_owned() };
+    let content = match rendered.pages.get(&key) {
+        Some(content) => content,
+        None => {
+            let outcomes = outcomes(&portal, &rendered, &key.stamps).await?;
+            let cards = Cards { cards: outcomes.iter().map(|outcome| card(outcome, now)).collect() };
+            let content = Arc::new(Content { title: "Översikt".to_owned(), html: cards.render()? });
+            rendered.pages.insert(key, Arc::clone(&content));
+            content
+        }
+    };
+    let earlier = years.into_iter().skip(YEARS_SHOWN).collect();
+    page::show(&OverviewPage { chrome: by.chrome, content: &content, earlier, saved })
+}
+
+fn card(outcome: &Outcome, now: DateTime<Utc>) -> Card {
+    let deadlines = &outcome.agreement.terms.deadlines;
+    Card {
+        summary: Summary::of(&outcome.rows(None, now)),
+        lapses: outcome.lapses(now),
+        days_left: days(deadlines.requisition.days_left(now)),
+        report_days_left: days(deadlines.report.days_left(now)),
+        agreement: outcome.agreement.clone(),
+    }
+}

@@ -1,0 +1,49 @@
+//! One recipient over the years: its share of every agreement in sight.
+
+use actix_web::web;
+
+use super::{Asked, Filters, Found, Leaf, answer, crumb};
+use crate::{
+    access::proof::{By, Overseer},
+    dashboard::{cache::Rendered, store::Chosen, tables},
+    infra::{Portal, error::AppError, page::Page},
+    recipient,
+};
+
+pub async fn show(
+    by: By<Overseer>,
+    portal: web::Data<Portal>,
+    rendered: web::Data<Rendered>,
+    asked: Asked,
+) -> Page {
+    let code = asked.of.clone();
+    let find = move |connection: &mut _| recipient::store::find_by_code(connection, &code);
+    let recipient = portal.db.read(find).await?.ok_or(AppError::NotFound)?;
+    answer(by, (portal, rendered), asked, Chosen::HeldBy(recipient.id), leaf).await
+}
+
+fn leaf(found: &Found, code: &str) -> Result<Leaf, AppError> {
+    let mut shares = Vec::new();
+    for outcome in &found.outcomes {
+        let of_recipient = outcome.of_recipient(code, found.now);
+        shares.extend(of_recipient.map(|row| (&outcome.agreement, row)));
+    }
+    let recipient = shares.first().map(|(_, row)| row.recipient.clone()).ok_or(AppError::NotFound)?;
+    let place = match recipient.county.as_str() {
+        "" => recipient.code.clone(),
+        county => format!("{}, {county}", recipient.code),
+    };
+    Ok(Leaf {
+        title: format!("Översikt {}", recipient.name),
+        heading: recipient.formal_name.clone(),
+        lead: format!("{place}. Alla överenskommelser, år för år."),
+        crumbs: vec![crumb("/oversikt", "Översikt")],
+        tabs: Vec::new(),
+        above: String::new(),
+        filters: Filters::default(),
+        table_heading: "Överenskommelser".to_owned(),
+        empty: "Mottagaren har ingen del i någon överenskommelse.",
+        table: tables::shares(&shares).sorted(&found.view.sort),
+        more_sheets: Vec::new(),
+    })
+}

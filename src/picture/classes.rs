@@ -12,7 +12,7 @@ pub struct Class {
 /// Which class an amount is in. Class 0 is *0 kr* (and less, where there is less); above it are at most five, made so:
 ///
 /// 1. The amounts above zero are put in order and cut in five parts with equally many in each.
-/// 2. Every cut is rounded to the nearest of 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten, so that the legend can
+/// 2. Every cut is rounded to the nearest of 1, 1.2, 1.5, 2, 2.5, 3, 4 … 9 times a power of ten, so that the legend can
 ///    be read. An amount equal to a cut belongs below it.
 /// 3. A cut that leaves a class empty goes: few or equal amounts have fewer classes.
 ///
@@ -28,7 +28,7 @@ pub struct Classes {
 
 const PARTS: usize = 5;
 /// In tenths.
-const ROUND: [i64; 10] = [10, 15, 20, 25, 30, 40, 50, 60, 80, 100];
+const ROUND: [i64; 13] = [10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100];
 
 impl Classes {
     pub fn of(values: &[Money]) -> Self {
@@ -160,7 +160,7 @@ mod tests {
         let all: Vec<i64> = (0..=100).map(|n| n * 12_345).collect();
         assert_eq!(
             labels(&all),
-            ["0 kr", "upp till 250 tkr", "250–500 tkr", "500–800 tkr", "800–1 000 tkr", "över 1 000 tkr"]
+            ["0 kr", "upp till 250 tkr", "250–500 tkr", "500–700 tkr", "700–1 000 tkr", "över 1 000 tkr"]
         );
     }
 

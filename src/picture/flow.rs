@@ -6,7 +6,7 @@
 use askama::Template;
 use thiserror::Error;
 
-use super::{FONT, INK, PALE_INK, draw, share};
+use super::{Anchor, FONT, INK, PALE_INK, draw, share};
 use crate::money::Money;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ const STEPS: [Step; 5] = [
     Step { on: ("Återbetalt", GOING), off: ("Kvar att återbetala", OWED) },
 ];
 
-const WIDTH: i64 = 480;
+const WIDTH: i64 = 420;
 /// What fell off stands so far to the right of what it came from.
 const GAP: i64 = 14;
 const SPAN: i64 = WIDTH - GAP;
@@ -67,9 +67,10 @@ const SPAN: i64 = WIDTH - GAP;
 const STEP_HEIGHT: i64 = 100;
 const BAR_TOP: i64 = 46;
 const BAR_HEIGHT: i64 = 14;
-/// Words beside one another: those of what fell off are never further left or right than this.
-const OFF_LEAST: i64 = 210;
-const OFF_MOST: i64 = 300;
+/// The words of what fell off begin where its bar does, but never on the words to their left; with less room than this
+/// to their right they end where the bar does.
+const OFF_LEAST: i64 = 170;
+const OFF_MOST: i64 = 275;
 
 impl Flow {
     /// # Errors
@@ -118,6 +119,21 @@ struct Split {
 }
 
 impl Split {
+    fn of(step: &Step, parent: Money, on: Money, whole: Money, top: i64) -> Self {
+        let width = share(parent, whole, SPAN);
+        let cut = share(on, whole, SPAN);
+        let left = cut + GAP;
+        let right = left + width - cut;
+        let (text_x, anchor) =
+            if left > OFF_MOST { (right, Anchor::End) } else { (left.max(OFF_LEAST), Anchor::Start) };
+        let (name, colour) = step.on;
+        let going_on =
+            Node { name, amount: on, colour, left: 0, width: cut, text_x: 0, anchor: Anchor::Start, top };
+        let (name, colour) = step.off;
+        let off = Node { name, amount: parent - on, colour, left, width: width - cut, text_x, anchor, top };
+        Self { from: top - STEP_HEIGHT + BAR_TOP + BAR_HEIGHT, on: going_on, off, width }
+    }
+
     fn nodes(&self) -> [&Node; 2] {
         [&self.on, &self.off]
     }
@@ -130,7 +146,8 @@ struct Node {
     left: i64,
     width: i64,
     /// Of the words above it.
-    text_left: i64,
+    text_x: i64,
+    anchor: Anchor,
     top: i64,
 }
 
@@ -138,40 +155,25 @@ impl Node {
     fn bar_top(&self) -> i64 {
         self.top + BAR_TOP
     }
+
+    fn right(&self) -> i64 {
+        self.left + self.width
+    }
+
+    /// Its words stand further to the right than its bar: a line leads there.
+    fn is_led(&self) -> bool {
+        !self.amount.is_zero() && self.anchor == Anchor::Start && self.right() < self.text_x
+    }
 }
 
 impl<'a> FlowPicture<'a> {
     fn of(flow: &'a Flow) -> Self {
         let chain = flow.totals.chain();
         let whole = flow.totals.allocated;
-        let splits = STEPS.iter().zip(chain.windows(2)).zip(1_i64..).map_while(|((step, pair), at)| {
-            let (parent, on) = (pair[0], pair[1]);
-            let width = share(parent, whole, SPAN);
-            let cut = share(on, whole, SPAN);
-            let top = at * STEP_HEIGHT;
-            (!parent.is_zero()).then(|| Split {
-                from: top - STEP_HEIGHT + BAR_TOP + BAR_HEIGHT,
-                on: Node {
-                    name: step.on.0,
-                    amount: on,
-                    colour: step.on.1,
-                    left: 0,
-                    width: cut,
-                    text_left: 0,
-                    top,
-                },
-                off: Node {
-                    name: step.off.0,
-                    amount: parent - on,
-                    colour: step.off.1,
-                    left: cut + GAP,
-                    width: width - cut,
-                    text_left: (cut + GAP).clamp(OFF_LEAST, OFF_MOST),
-                    top,
-                },
-                width,
-            })
-        });
+        let steps = STEPS.iter().zip(chain.windows(2)).zip(1_i64..);
+        let divided = steps.take_while(|((_, pair), _)| !pair[0].is_zero());
+        let splits =
+            divided.map(|((step, pair), at)| Split::of(step, pair[0], pair[1], whole, at * STEP_HEIGHT));
         Self { flow, splits: splits.collect() }
     }
 

@@ -39,8 +39,8 @@ pub struct Shape {
     pub class: Option<usize>,
 }
 
-/// One hue from light to dark, even steps in lightness; the first is for nothing at all.
-const SHADES: [&str; 6] = ["#ffffff", "#cfe3e7", "#96c1ca", "#5a98a5", "#2a6b79", "#0a3a46"];
+/// One hue from light to dark, even steps in lightness. The first is for nothing at all: not white, which is water.
+const SHADES: [&str; 6] = ["#f7f1e1", "#bcd9df", "#86b7c2", "#4f8d9b", "#266472", "#08343f"];
 
 const UNKNOWN: &str = "Ingen uppgift";
 
@@ -67,7 +67,7 @@ const fn square(left: i64, top: i64, side: i64) -> Frame {
 const MARGIN: i64 = 20;
 const WIDTH: i64 = 1580;
 const LEGEND_LEFT: i64 = 1000;
-const LEGEND_LINE: i64 = 64;
+const LEGEND_LINE: i64 = 66;
 /// Letters of the legend's size that fit beside the map.
 const LEGEND_LETTERS: usize = 19;
 
@@ -136,7 +136,7 @@ impl<'a> MapPicture<'a> {
     }
 
     fn height(&self) -> i64 {
-        sweden::HEIGHT.max(self.legend.bottom) + 2 * MARGIN
+        sweden::HEIGHT.max(self.legend.bottom) + 3 * MARGIN
     }
 }
 
@@ -174,7 +174,7 @@ impl Legend {
             entries.push((UNKNOWN, None, unknown));
         }
         let heading = wrap(&map.legend, LEGEND_LETTERS);
-        let texts: Vec<Vec<String>> = entries.iter().map(|entry| wrap(entry.0, LEGEND_LETTERS - 3)).collect();
+        let texts: Vec<Vec<String>> = entries.iter().map(|entry| wrap(entry.0, LEGEND_LETTERS - 2)).collect();
         let lines = heading.len() + texts.iter().map(|text| text.len() + 1).sum::<usize>();
         let gaps = i64::try_from(entries.len()).unwrap_or(0) * LEGEND_GAP;
         let height = i64::try_from(lines).unwrap_or(0) * LEGEND_LINE + gaps;

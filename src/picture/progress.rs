@@ -52,13 +52,17 @@ const STYLES: [Style; 4] = [
     Style { colour: "#4e4c49", dashes: "12 3 3 3", mark: "m0-7l7 7l-7 7l-7-7z" },
 ];
 
-const WIDTH: i64 = 480;
-/// The rest is for the names of the lines.
-const PLOT_WIDTH: i64 = 372;
+const WIDTH: i64 = 430;
+/// Left of the plot, for the amounts of the axis. The plot begins at 0.
+const AXIS_WIDTH: i64 = 66;
+/// What is right of it is for the names of the lines.
+const PLOT_WIDTH: i64 = 262;
 const PLOT_HEIGHT: i64 = 250;
 const ROW: i64 = 20;
 /// Between the names of two lines: each is a name and an amount.
 const LABEL_STEP: i64 = 37;
+/// No letter of the marks is wider on average.
+const LETTER: i64 = 7;
 const MOST_MONTHS: u32 = 7;
 const MOST_TICKS: i64 = 4;
 
@@ -201,8 +205,8 @@ fn curve<'a>(series: &'a Series, style: &'static Style, plot: Plot, today: Naive
             _ => steps.push((x, amount)),
         }
     }
-    let mut path = format!("M0 {}", plot.bottom());
-    let mut end = (0, plot.bottom());
+    let mut end = (steps.first().map_or(0, |step| step.0), plot.bottom());
+    let mut path = format!("M{} {}", end.0, end.1);
     for (x, amount) in &steps {
         let y = plot.y(*amount);
         if y != end.1 {
@@ -232,20 +236,32 @@ fn spread(curves: &mut [Curve], plot: Plot) {
     }
 }
 
-/// Each on a row of its own above the plot, the earliest highest, so that its line passes no other's words.
+/// Each on a row of its own above the plot. Words that end at their line come first, the latest highest, then those
+/// that begin there, the earliest highest: so hardly a line goes through the words of another.
 fn marks(progress: &Progress, plot: Plot) -> Vec<MarkLine> {
     let deadlines = progress.deadlines.iter().map(|mark| (mark.date, mark.label.as_str(), false));
-    let mut all: Vec<_> = deadlines.chain([(progress.today, "I dag", true)]).collect();
-    all.sort_by_key(|mark| mark.0);
-    let place = |(row, (date, label, is_today)): (i64, (NaiveDate, &str, bool))| {
-        let x = plot.x(date);
-        let anchor = if x > WIDTH / 2 { Anchor::End } else { Anchor::Start };
-        let beside = if anchor == Anchor::End { x - 6 } else { x + 6 };
-        let text =
-            Text { x: beside, y: (row + 1) * ROW - 4, anchor, text: format!("{label} {}", short_date(date)) };
-        MarkLine { x, text, is_today }
-    };
-    (0..).zip(all).map(place).collect()
+    let all = deadlines.chain([(progress.today, "I dag", true)]);
+    let mut lines: Vec<MarkLine> =
+        all.map(|(date, label, is_today)| mark(plot.x(date), date, label, is_today)).collect();
+    lines.sort_by_key(|line| if line.text.anchor == Anchor::End { (0, -line.x) } else { (1, line.x) });
+    for (row, line) in (1..).zip(&mut lines) {
+        line.text.y = row * ROW - 4;
+    }
+    lines
+}
+
+/// With its words on the side of the line that is nearer the plot's middle, where they have room there, else on the
+/// other, else as far right as they can be.
+fn mark(x: i64, date: NaiveDate, label: &str, is_today: bool) -> MarkLine {
+    const BESIDE: i64 = 6;
+    let text = format!("{label} {}", short_date(date));
+    let width = i64::try_from(text.chars().count()).unwrap_or(0) * LETTER;
+    let end = WIDTH - AXIS_WIDTH;
+    let right = (x + BESIDE + width <= end).then_some((Anchor::Start, x + BESIDE));
+    let left = (x - BESIDE - width >= -AXIS_WIDTH).then_some((Anchor::End, x - BESIDE));
+    let (anchor, text_x) = if x > PLOT_WIDTH / 2 { left.or(right) } else { right.or(left) }
+        .unwrap_or((Anchor::Start, (end - width).max(-AXIS_WIDTH)));
+    MarkLine { x, text: Text { x: text_x, y: 0, anchor, text }, is_today }
 }
 
 fn short_date(date: NaiveDate) -> String {

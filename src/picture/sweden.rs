@@ -8,6 +8,7 @@ const TABLE: &str = include_str!("sweden.csv");
 pub static OUTLINES: LazyLock<Vec<Outline>> =
     LazyLock::new(|| TABLE.lines().skip(1).filter_map(Outline::read).collect());
 
+#[cfg(test)]
 pub const WIDTH: i64 = 1280;
 pub const HEIGHT: i64 = 3072;
 

@@ -117,7 +117,7 @@ mod tests {
 
     fn bars(kronor: &[i64], most: usize) -> Bars {
         let bar = |(at, kronor): (usize, &i64)| Bar {
-            label: format!("Kommun {at} <i>&"),
+            label: format!("Kommun\u{1b} {at} <i>&\0"),
             value: Money::kronor(*kronor),
             href: (at == 0).then(|| "/x?a=1&b=\"2".to_owned()),
         };
@@ -155,6 +155,7 @@ mod tests {
     fn words_and_addresses_are_escaped() {
         let svg = bars(&[30, -10], 9).to_svg().unwrap();
         assert!(!svg.contains("<i>") && !svg.contains("a=1&b"));
+        assert!(!svg.contains(['\0', '\u{1b}']), "no reader of XML takes these");
         assert!(svg.contains("−10\u{A0}kr"));
         assert_eq!(svg.matches("<a ").count(), 1);
         assert_eq!(shortened("Kommunalförbundet för Räddning och Säkerhet"), "Kommunalförbundet för Räddn…");

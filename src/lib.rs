@@ -27,6 +27,7 @@ pub mod money;
 pub mod my_grants;
 pub mod numbers;
 pub mod payment;
+pub mod picture;
 pub mod practice;
 pub mod recipient;
 pub mod repayment;

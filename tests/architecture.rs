@@ -13,6 +13,7 @@ use std::{
 const ORDER: &[&[&str]] = &[
     &["numbers", "document"],
     &["money", "ids", "calendar"],
+    &["picture"],
     &["infra"],
     &["recipient"],
     &["history", "table"],
@@ -34,6 +35,9 @@ const ORDER: &[&[&str]] = &[
 
 const SQL: &[&str] = &["diesel", "diesel_migrations"];
 const WEB: &[&str] = &["actix_web", "actix_multipart", "askama"];
+
+/// Rooms where the web may be named anywhere. A picture is a template through and through.
+const WEB_ROOMS: &[&str] = &["access", "infra", "picture", "routes", "server", "main"];
 
 #[test]
 fn rooms_use_only_rooms_above_them() {
@@ -119,7 +123,7 @@ fn sql_outside_stores(source: &Source) -> Vec<String> {
 }
 
 fn web_outside_pages(source: &Source) -> Vec<String> {
-    if source.is_file("pages") || ["access", "infra", "routes", "server", "main"].contains(&source.room()) {
+    if source.is_file("pages") || WEB_ROOMS.contains(&source.room()) {
         return Vec::new();
     }
     source.names(WEB, "belongs in pages.rs, access, infra or routes.rs")

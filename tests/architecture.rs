@@ -18,7 +18,7 @@ const ORDER: &[&[&str]] = &[
     &["history"],
     &["access"],
     &["agreement"],
-    &["allocation"],
+    &["allocation", "insight"],
     &["grant"],
     &["filing"],
     &["requisition"],

@@ -24,8 +24,6 @@ pub struct PageKey {
     pub stamp: Stamp,
     pub today: NaiveDate,
     pub view: View,
-    /// The rows lead to the cases, for those who may open them.
-    pub linked: bool,
 }
 
 /// A page's content without what is the visitor's own.

@@ -15,7 +15,6 @@ use chrono::{DateTime, Utc};
 use view::Column;
 
 use crate::{
-    access::{Actor, Role},
     agreement::{Agreement, Deadlines, Later},
     grant::{Account, Grant, Ledger},
     ids::Id,
@@ -24,19 +23,6 @@ use crate::{
     repayment::Settlement,
     report::store::Progress,
 };
-
-/// Which agreements these eyes see: an authority those it pays, a reader every one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    PaidBy(Id<Organisation>),
-    Every,
-}
-
-impl Sight {
-    pub fn of(actor: &Actor) -> Self {
-        if actor.has(Role::Reader) { Self::Every } else { Self::PaidBy(actor.organisation.id) }
-    }
-}
 
 /// How far a requisition has come, of what others than the recipient may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Outcome, Row, Sight, State, Summary,
+    Outcome, Row, State, Summary,
     cache::{Card, Content, PageKey, Rendered, Stamp},
     export, form, store,
     view::{Column, View},
@@ -24,6 +24,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
+    insight::Sight,
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
@@ -122,7 +123,6 @@ struct OutcomeContent<'a> {
     lapses: bool,
     days_left: i64,
     report_days_left: i64,
-    linked: bool,
     headings: Vec<Heading>,
     amounts: Vec<Column>,
     counties: Vec<(&'a str, &'a str)>,
@@ -147,8 +147,7 @@ async fn show(
     let sight = Sight::of(&by);
     let now = portal.clock.now();
     let stamp = find(&portal, sight, asked.slug).await?;
-    let linked = matches!(sight, Sight::PaidBy(_));
-    let key = PageKey { stamp, today: calendar::day(now), view: asked.view, linked };
+    let key = PageKey { stamp, today: calendar::day(now), view: asked.view };
     let content = match rendered.pages.get(&key) {
         Some(content) => content,
         None => {
@@ -199,7 +198,6 @@ fn render(outcome: &Outcome, key: &PageKey, now: DateTime<Utc>) -> Result<Conten
         lapses: outcome.lapses(now),
         days_left: terms.deadlines.requisition.days_left(now),
         report_days_left: terms.deadlines.report.days_left(now),
-        linked: key.linked,
         headings: columns.iter().map(|column| heading(&view, *column)).collect(),
         amounts: columns.into_iter().filter(|column| column.is_amount()).collect(),
         counties: choices("Alla län", outcome.counties().into_iter().map(|county| (county, county))),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
-use super::{Filing, Outcome, Sight, Stage, Standing, cache::Stamp};
+use super::{Filing, Outcome, Stage, Standing, cache::Stamp};
 use crate::{
     agreement::{self, Agreement},
     grant,
@@ -13,6 +13,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{agreements, grants},
     },
+    insight::{self, Sight},
     report::{self, store::Progress},
     requisition,
 };
@@ -29,9 +30,10 @@ pub fn stamps(
         .select((agreements::id, agreements::version, sql::<BigInt>("CAST(SUM(grants.version) AS BIGINT)")))
         .order_by((agreements::year.desc(), agreements::slug))
         .into_boxed();
-    if let Sight::PaidBy(authority) = sight {
-        query = query.filter(agreements::authority_id.eq(authority.to_string()));
-    }
+    query = match sight {
+        Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
+        Sight::ReadBy(reader) => query.filter(insight::store::read_by(reader)),
+    };
     if let Some(slug) = slug {
         query = query.filter(agreements::slug.eq(slug.to_owned()));
     }

@@ -48,7 +48,10 @@ pub fn agreement(
 }
 
 /// Who may read the agreement, in Swedish alphabetical order.
-pub fn of_agreement(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<Vec<Insight>, DbError> {
+pub fn of_agreement(
+    connection: &mut AnyConnection,
+    agreement: Id<Agreement>,
+) -> Result<Vec<Insight>, DbError> {
     let rows: Vec<(OrganisationRow, String, NaiveDateTime)> = insights::table
         .inner_join(organisations::table)
         .filter(insights::agreement_id.eq(agreement.to_string()))

@@ -57,11 +57,7 @@ pub fn give(
         };
     }
     let given_by = actor.person.name.clone();
-    store::insert(
-        connection,
-        agreement.id,
-        &Insight { reader: reader.clone(), given_by, given_at: now },
-    )?;
+    store::insert(connection, agreement.id, &Insight { reader: reader.clone(), given_by, given_at: now })?;
     note(connection, actor, now, &agreement, Event::InsightGiven, reader)
 }
 

@@ -69,9 +69,9 @@ pub fn find(
         Scope::Authority(organisation) => query
             .filter(agreements::authority_id.eq(organisation.to_string()))
             .filter(requisitions::status.ne_all(PRIVATE)),
-        Scope::Reader(organisation) => query
-            .filter(insight::store::read_by(organisation))
-            .filter(requisitions::status.ne_all(PRIVATE)),
+        Scope::Reader(organisation) => {
+            query.filter(insight::store::read_by(organisation)).filter(requisitions::status.ne_all(PRIVATE))
+        }
     };
     query.first::<RequisitionRow>(connection).optional()?.map(TryInto::try_into).transpose()
 }

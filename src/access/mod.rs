@@ -30,7 +30,7 @@ pub enum Role {
     Signatory,
     /// *Handläggare*: reviews and decides on requisitions and reports.
     CaseOfficer,
-    /// *Beslutsfattare*: sees what the authority has; is to decide on reclaims and release payments.
+    /// *Beslutsfattare*: sees what the authority has, gives insight; is to decide on reclaims and release payments.
     DecisionMaker,
     /// *Utbetalare*: registers payments, matches what comes back.
     PaymentOfficer,

@@ -47,7 +47,7 @@ struct ShowPage {
     choices: Vec<Organisation>,
     options: Vec<(String, String)>,
     may_change: bool,
-    /// When it was given and taken back.
+    /// When it was given and taken back, the newest first.
     lines: Vec<Line>,
     typed: ReaderForm,
     refusal: Option<Refusal>,
@@ -99,6 +99,7 @@ async fn read(
         .await?;
     choices.retain(|organisation| may_be_given(organisation, &agreement));
     lines.retain(|line| matches!(line.entry.event, Event::InsightGiven | Event::InsightTaken));
+    lines.reverse();
     let may = |role| actor.has_at(role, agreement.authority.id);
     Ok(ShowPage {
         chrome,

@@ -22,7 +22,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    mandate, my_grants, payment, practice, repayment, report, requisition, review,
+    insight, mandate, my_grants, payment, practice, repayment, report, requisition, review,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -47,6 +47,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     review::pages::routes(&mut routes);
     payment::pages::routes(&mut routes);
     dashboard::pages::routes(&mut routes);
+    insight::pages::routes(&mut routes);
     practice::pages::routes(&mut routes);
     routes.table
 }

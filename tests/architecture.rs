@@ -19,7 +19,7 @@ const ORDER: &[&[&str]] = &[
     &["history", "table"],
     &["access"],
     &["agreement"],
-    &["allocation"],
+    &["allocation", "insight"],
     &["grant"],
     &["filing"],
     &["requisition"],

@@ -23,7 +23,7 @@ use crate::{
     browser::Browser,
     filed_reports::{Filing, report_case},
     portal::Portal,
-    steps::{ask_for_accounts, case_of, extend, issue, sign, whole_grant},
+    steps::{ask_for_accounts, case_of, extend, give_insight, issue, sign, whole_grant},
 };
 
 static QUERIES: AtomicUsize = AtomicUsize::new(0);
@@ -85,6 +85,8 @@ fn a_page_asks_no_more_when_there_is_more() {
     let whole = whole_grant(&officer, &first).address;
     let asked = ask_for_accounts(&officer.get(&whole), "2022-04-30").address;
     let answer = asked.replace("/granskning", "");
+    let reader = portal.sign_in("Socialdepartementet", &[Role::Reader], "Läsare");
+    give_insight(&officer, "aldreomsorg-2022", "Socialdepartementet").expect_status(200);
     let pages: Vec<(&Browser, &str)> = vec![
         (&preparer, "/bidrag"),
         (&preparer, &grant),
@@ -103,6 +105,11 @@ fn a_page_asks_no_more_when_there_is_more() {
         (&officer, "/oversikt"),
         (&officer, "/oversikt/aldreomsorg-2022"),
         (&officer, "/oversikt/aldreomsorg-2022.csv"),
+        (&officer, "/oversikt/aldreomsorg-2022/insyn"),
+        (&reader, "/oversikt"),
+        (&reader, "/oversikt/aldreomsorg-2022"),
+        (&reader, &whole),
+        (&reader, &case),
         (&officer, "/overenskommelser"),
         (&officer, "/overenskommelser/aldreomsorg-2022"),
         (&preparer, &statement),
@@ -124,6 +131,8 @@ fn a_page_asks_no_more_when_there_is_more() {
     }
     extend(&officer.get(&whole), "2022-12-15");
     extend(&officer.get(&whole), "2022-12-16");
+    give_insight(&officer, "aldreomsorg-2022", "Socialstyrelsen").expect_status(200);
+    give_insight(&officer, "aldreomsorg-2021", "Socialdepartementet").expect_status(200);
     portal.sign_in("Ale", &[bidragsporten::access::Role::FinanceHead], "Ekonomichef");
     let much: Vec<usize> = pages.iter().map(|(browser, page)| queries_of(browser, page)).collect();
     assert_eq!(little, much, "{:?}", pages.iter().map(|(_, page)| page).collect::<Vec<_>>());

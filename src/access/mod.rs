@@ -30,11 +30,11 @@ pub enum Role {
     Signatory,
     /// *Handläggare*: reviews and decides on requisitions and reports.
     CaseOfficer,
-    /// *Beslutsfattare*: sees what the authority has; is to decide on reclaims and release payments.
+    /// *Beslutsfattare*: sees what the authority has, gives insight; is to decide on reclaims and release payments.
     DecisionMaker,
     /// *Utbetalare*: registers payments, matches what comes back.
     PaymentOfficer,
-    /// *Insyn*: reads and exports, changes nothing.
+    /// *Insyn*: reads and exports what its organisation was given, changes nothing.
     Reader,
 }
 
@@ -83,7 +83,7 @@ impl Role {
         match self {
             Self::Preparer | Self::FinanceHead | Self::Signatory => kind.receives_grants(),
             Self::CaseOfficer | Self::DecisionMaker | Self::PaymentOfficer => kind == Kind::Authority,
-            Self::Reader => kind == Kind::Reader,
+            Self::Reader => kind.may_read(),
         }
     }
 }
@@ -138,6 +138,18 @@ pub struct Holder {
 impl Actor {
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Holds the role at this very authority: elsewhere it decides nothing, also where there is something to read.
+    pub fn has_at(&self, role: Role, authority: Id<Organisation>) -> bool {
+        self.organisation.id == authority && self.has(role)
+    }
+
+    /// Has a desk at this authority, whatever the role.
+    pub fn is_official_of(&self, authority: Id<Organisation>) -> bool {
+        [Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer]
+            .into_iter()
+            .any(|role| self.has_at(role, authority))
     }
 
     pub fn mandate(&self, role: Role) -> Mandate {

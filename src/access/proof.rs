@@ -57,7 +57,9 @@ admits! {
     Authority = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer]);
     CaseOfficer = Access::OneOf(&[Role::CaseOfficer]);
     PaymentOfficer = Access::OneOf(&[Role::PaymentOfficer]);
-    /// Sees the outcome of agreements, across recipients.
+    /// Gives insight into an agreement and takes it back.
+    Discloser = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker]);
+    /// Sees agreements with all their recipients' cases: those that its authority pays, or that it was given insight into.
     Overseer = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer, Role::Reader]);
 }
 
@@ -255,6 +257,7 @@ fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
         ("/oversikt", "Översikt", Overseer::ACCESS),
         ("/overenskommelser", "Överenskommelser", Access::SignedIn),
     ];
+    let has_desk = admitted(Authority::ACCESS, actor);
     places
         .into_iter()
         .filter(|(_, _, access)| admitted(*access, actor))
@@ -262,13 +265,16 @@ fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
             href: href.to_owned(),
             label: label.to_owned(),
             current: is_within(path, href)
-                || href == "/bidrag" && OF_GRANTS.iter().any(|cases| is_within(path, cases)),
+                || href == "/bidrag" && OF_GRANTS.iter().any(|cases| is_within(path, cases))
+                || href == "/oversikt" && !has_desk && OF_DESKS.iter().any(|cases| is_within(path, cases)),
         })
         .collect()
 }
 
 /// Where a recipient's cases are, which belong under its grants.
 const OF_GRANTS: [&str; 3] = ["/rekvisitioner", "/redovisningar", "/rakenskaper"];
+/// Where an authority's cases are, which a reader comes to from the overview.
+const OF_DESKS: [&str; 3] = ["/granskning", "/utbetalningar", "/aterbetalningar"];
 
 fn is_within(path: &str, place: &str) -> bool {
     path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -12,6 +12,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{account_requests, agreements, grants},
     },
+    insight,
     recipient::Organisation,
 };
 
@@ -61,6 +62,7 @@ pub fn find(
     query = match scope {
         Scope::Recipient(organisation) => query.filter(grants::recipient_id.eq(organisation.to_string())),
         Scope::Authority(organisation) => query.filter(agreements::authority_id.eq(organisation.to_string())),
+        Scope::Reader(organisation) => query.filter(insight::store::read_by(organisation)),
     };
     query.first::<RequestRow>(connection).optional()?.map(TryInto::try_into).transpose()
 }

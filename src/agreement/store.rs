@@ -83,6 +83,19 @@ pub fn find_paid_by(
     row.map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).transpose()
 }
 
+/// Takes the agreement for the rest of this transaction, if this authority pays it.
+pub fn hold_paid_by(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    slug: &str,
+) -> Result<Option<Agreement>, DbError> {
+    let row = agreements::table
+        .filter(agreements::slug.eq(slug))
+        .filter(agreements::authority_id.eq(authority.to_string()));
+    diesel::update(row).set(agreements::version.eq(agreements::version)).execute(connection)?;
+    find_paid_by(connection, authority, slug)
+}
+
 /// These agreements, the newest year first.
 pub fn find_each(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result<Vec<Agreement>, DbError> {
     let rows: Vec<(AgreementRow, OrganisationRow)> = agreements::table

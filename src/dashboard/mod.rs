@@ -23,7 +23,6 @@ pub use self::{
     state::{Reporting, Stage, State},
 };
 use crate::{
-    access::{Actor, Role},
     agreement::{Agreement, Later},
     grant::{Account, Grant, Ledger},
     history::Event,
@@ -32,19 +31,6 @@ use crate::{
     recipient::{Organisation, sort_key},
     report::store::Progress,
 };
-
-/// Which agreements these eyes see: an authority those it pays, a reader every one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    PaidBy(Id<Organisation>),
-    Every,
-}
-
-impl Sight {
-    pub fn of(actor: &Actor) -> Self {
-        if actor.has(Role::Reader) { Self::Every } else { Self::PaidBy(actor.organisation.id) }
-    }
-}
 
 /// A requisition that has been issued.
 #[derive(Debug, Clone)]

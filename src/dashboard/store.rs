@@ -9,7 +9,7 @@ use diesel::{
     sql_types::BigInt,
 };
 
-use super::{Filing, Outcome, Sight, Stage, Standing, cache::Stamp};
+use super::{Filing, Outcome, Stage, Standing, cache::Stamp};
 use crate::{
     agreement::{self, Agreement},
     grant::{self, store::Which},
@@ -19,6 +19,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{agreements, grants, history},
     },
+    insight::{self, Sight},
     recipient::Organisation,
     report::{self, store::Progress},
     requisition,
@@ -49,9 +50,10 @@ impl Chosen {
 pub fn years(connection: &mut AnyConnection, sight: Sight) -> Result<Vec<i32>, DbError> {
     let mut query =
         agreements::table.select(agreements::year).distinct().order_by(agreements::year.desc()).into_boxed();
-    if let Sight::PaidBy(authority) = sight {
-        query = query.filter(agreements::authority_id.eq(authority.to_string()));
-    }
+    query = match sight {
+        Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
+        Sight::ReadBy(reader) => query.filter(insight::store::read_by(reader)),
+    };
     Ok(query.load(connection)?)
 }
 
@@ -63,9 +65,10 @@ pub fn stamps(connection: &mut AnyConnection, sight: Sight, chosen: Chosen) -> R
         .select((agreements::id, agreements::version, sql::<BigInt>("CAST(SUM(grants.version) AS BIGINT)")))
         .order_by((agreements::year.desc(), agreements::slug))
         .into_boxed();
-    if let Sight::PaidBy(authority) = sight {
-        query = query.filter(agreements::authority_id.eq(authority.to_string()));
-    }
+    query = match sight {
+        Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
+        Sight::ReadBy(reader) => query.filter(insight::store::read_by(reader)),
+    };
     query = match chosen {
         Chosen::Slug(slug) => query.filter(agreements::slug.eq(slug)),
         Chosen::Years(years) => query.filter(agreements::year.eq_any(years)),

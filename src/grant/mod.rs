@@ -11,9 +11,11 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
+    access::Actor,
     agreement::{Agreement, Deadlines, Post},
     calendar::Deadline,
     ids::Id,
+    insight::Sight,
     money::Money,
     numbers::Ocr,
     recipient::Organisation,
@@ -31,11 +33,23 @@ pub struct Grant {
     pub ledger: Ledger,
 }
 
-/// Whose eyes a query has: the recipient sees its own grants, the authority those of the agreements it pays.
+/// Whose eyes a query has: the recipient sees its own grants, the authority those of the agreements it pays, the reader
+/// those of the agreements it was given insight into. Only the first two are ever those of somebody who changes something.
 #[derive(Debug, Clone, Copy)]
 pub enum Scope {
     Recipient(Id<Organisation>),
     Authority(Id<Organisation>),
+    Reader(Id<Organisation>),
+}
+
+impl Scope {
+    /// Of whoever looks at others' grants.
+    pub fn across(actor: &Actor) -> Self {
+        match Sight::of(actor) {
+            Sight::PaidBy(authority) => Self::Authority(authority),
+            Sight::ReadBy(reader) => Self::Reader(reader),
+        }
+    }
 }
 
 impl Grant {

@@ -22,6 +22,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{agreements, grants, ledger_entries, organisations},
     },
+    insight,
     money::Money,
     recipient::{self, Organisation, store::OrganisationRow},
 };
@@ -112,6 +113,7 @@ pub fn find(connection: &mut AnyConnection, scope: Scope, id: Id<Grant>) -> Resu
     query = match scope {
         Scope::Recipient(organisation) => query.filter(grants::recipient_id.eq(organisation.to_string())),
         Scope::Authority(organisation) => query.filter(agreements::authority_id.eq(organisation.to_string())),
+        Scope::Reader(organisation) => query.filter(insight::store::read_by(organisation)),
     };
     let Some(row) = query.first::<GrantRow>(connection).optional()? else {
         return Ok(None);

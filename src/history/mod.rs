@@ -91,6 +91,8 @@ events! {
     AccountsAnswered "accounts_answered" "Räkenskaperna lämnades in",
     AccountsClosed "accounts_closed" "Begäran om räkenskaper avslutades",
     MandateSet "mandate_set" "Ett uppdrag registrerades",
+    InsightGiven "insight_given" "Insyn gavs",
+    InsightTaken "insight_taken" "Insyn togs tillbaka",
 }
 
 impl Event {

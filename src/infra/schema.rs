@@ -17,6 +17,7 @@ diesel::table! {
         county -> Text,
         organisation_number -> Nullable<Text>,
         version -> BigInt,
+        publishes -> Bool,
     }
 }
 
@@ -83,6 +84,15 @@ diesel::table! {
         name -> Text,
         address -> Text,
         saved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    insights (agreement_id, organisation_id) {
+        agreement_id -> Text,
+        organisation_id -> Text,
+        given_by -> Text,
+        given_at -> Timestamp,
     }
 }
 
@@ -281,6 +291,7 @@ diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> organisations (organisation_id));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(agreements -> organisations (authority_id));
+diesel::joinable!(insights -> organisations (organisation_id));
 diesel::joinable!(grants -> agreements (agreement_id));
 diesel::joinable!(grants -> organisations (recipient_id));
 diesel::joinable!(ledger_entries -> grants (grant_id));
@@ -301,6 +312,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     files,
     grants,
     history,
+    insights,
     issues,
     ledger_entries,
     memberships,

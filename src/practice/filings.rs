@@ -94,7 +94,7 @@ pub fn make(connection: &mut AnyConnection) -> Result<(), DbError> {
     Ok(())
 }
 
-fn first_day(year: i32, month: u32, day: u32) -> DateTime<Utc> {
+pub fn first_day(year: i32, month: u32, day: u32) -> DateTime<Utc> {
     calendar::start_of(NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()) + Duration::hours(9)
 }
 

@@ -1,10 +1,11 @@
-//! Practice mode (*övningsläge*): the real agreements, one person per role, made-up filings, a date that the user sets.
+//! Practice mode (*övningsläge*): the real agreements, one person per role, made-up filings and readers, a date that the user sets.
 //!
 //! Nobody here is a real person, no address or account leads anywhere: the telephone numbers are those that the Swedish
 //! numbering plan keeps for fiction, the e-mail addresses end in `.example`.
 
 mod closings;
 mod filings;
+mod insights;
 pub mod pages;
 
 use std::sync::OnceLock;
@@ -37,6 +38,7 @@ pub fn clock(db: &Db) -> Result<Clock, DbError> {
             let date = stored.as_ref().and_then(|date| date.parse().ok()).unwrap_or_else(first_date);
             if stored.is_none() {
                 filings::make(connection)?;
+                insights::make(connection)?;
                 set_date(connection, date)?;
             }
             Ok(Clock::practice(date))

@@ -55,6 +55,11 @@ impl Kind {
     pub fn receives_grants(self) -> bool {
         matches!(self, Self::Municipality | Self::Association)
     }
+
+    /// The parties to an agreement and the authorities around it: may be given insight into it.
+    pub fn may_read(self) -> bool {
+        matches!(self, Self::Reader | Self::Association | Self::Authority)
+    }
 }
 
 /// The organisations that are no recipients but without which nothing can be paid or read.

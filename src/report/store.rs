@@ -25,6 +25,7 @@ use crate::{
             agreements, grants, organisations, people, report_issues, reports, survey_answers, survey_lists,
         },
     },
+    insight,
     recipient::Organisation,
 };
 
@@ -80,22 +81,21 @@ fn json(value: &impl Serialize) -> Result<String, DbError> {
     serde_json::to_string(value).map_err(DbError::corrupt)
 }
 
-/// The report, if it is there for these eyes. Authorities see nothing before it came in: until then it is the recipient's
-/// own.
+/// The report, if it is there for these eyes. Authorities and readers see nothing before it came in: until then it is the
+/// recipient's own.
 pub fn find(connection: &mut AnyConnection, scope: Scope, id: Id<Report>) -> Result<Option<Report>, DbError> {
     let mut query = reports::table
         .inner_join(grants::table.inner_join(agreements::table))
         .filter(reports::id.eq(id.to_string()))
         .select(ReportRow::as_select())
         .into_boxed();
+    let is_seen = reports::received_at.is_not_null().or(reports::status.eq("awaiting_signature"));
     query = match scope {
         Scope::Recipient(recipient) => query.filter(grants::recipient_id.eq(recipient.to_string())),
         Scope::Authority(authority) => {
-            let waiting = ["awaiting_signature"];
-            query
-                .filter(agreements::authority_id.eq(authority.to_string()))
-                .filter(reports::received_at.is_not_null().or(reports::status.eq_any(waiting)))
+            query.filter(agreements::authority_id.eq(authority.to_string())).filter(is_seen)
         }
+        Scope::Reader(reader) => query.filter(insight::store::read_by(reader)).filter(is_seen),
     };
     query.first::<ReportRow>(connection).optional()?.map(TryInto::try_into).transpose()
 }
@@ -346,9 +346,11 @@ pub fn last_received(
         .order_by((agreements::year.desc(), reports::received_at.desc(), reports::id.desc()))
         .select((ReportRow::as_select(), agreements::code, organisations::code))
         .into_boxed();
-    if let Scope::Authority(authority) = scope {
-        query = query.filter(agreements::authority_id.eq(authority.to_string()));
-    }
+    query = match scope {
+        Scope::Recipient(_) => query,
+        Scope::Authority(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
+        Scope::Reader(reader) => query.filter(insight::store::read_by(reader)),
+    };
     let found: Option<(ReportRow, String, String)> = query.first(connection).optional()?;
     let Some((row, agreement, recipient)) = found else { return Ok(None) };
     let report = Report::try_from(row)?;

@@ -16,6 +16,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{agreements, grants, issues, organisations, people, requisitions},
     },
+    insight,
     recipient::Organisation,
 };
 
@@ -54,8 +55,8 @@ impl TryFrom<RequisitionRow> for Requisition {
 /// What the recipient keeps to itself.
 const PRIVATE: [&str; 2] = ["draft", "discarded"];
 
-/// The requisition, if it is there for these eyes. Authorities see nothing before it is issued: a draft is the
-/// recipient's own.
+/// The requisition, if it is there for these eyes. Authorities and readers see nothing before it is issued: a draft is
+/// the recipient's own.
 pub fn find(
     connection: &mut AnyConnection,
     scope: Scope,
@@ -71,6 +72,9 @@ pub fn find(
         Scope::Authority(organisation) => query
             .filter(agreements::authority_id.eq(organisation.to_string()))
             .filter(requisitions::status.ne_all(PRIVATE)),
+        Scope::Reader(organisation) => {
+            query.filter(insight::store::read_by(organisation)).filter(requisitions::status.ne_all(PRIVATE))
+        }
     };
     query.first::<RequisitionRow>(connection).optional()?.map(TryInto::try_into).transpose()
 }
@@ -322,9 +326,11 @@ pub fn last_received(
         .order_by((requisitions::received_at.desc(), requisitions::id.desc()))
         .select((RequisitionRow::as_select(), agreements::code, organisations::code))
         .into_boxed();
-    if let Scope::Authority(authority) = scope {
-        query = query.filter(agreements::authority_id.eq(authority.to_string()));
-    }
+    query = match scope {
+        Scope::Recipient(_) => query,
+        Scope::Authority(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
+        Scope::Reader(reader) => query.filter(insight::store::read_by(reader)),
+    };
     if let Some(this) = this {
         query = query.filter(requisitions::id.ne(this.id.to_string()));
         if let Some(received) = this.received() {

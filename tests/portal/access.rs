@@ -14,6 +14,7 @@ use crate::{
     filed_reports::{Filing, report_case},
     journeys::{ask_for_accounts, issue, sign, whole_grant},
     portal::Portal,
+    steps::give_insight,
 };
 
 fn table() -> Vec<Route> {
@@ -31,7 +32,7 @@ fn home(role: Role) -> &'static str {
 }
 
 /// An address of the route that exists: Ale's grant, its submitted requisition with a scan, its answered request for
-/// accounts, an amount that came in, its report of 2021 with a file, the 2022 agreement.
+/// accounts, an amount that came in, its report of 2021 with a file, the 2022 agreement. The reader has insight into both.
 struct Existing {
     grant: String,
     requisition: String,
@@ -56,6 +57,9 @@ impl Existing {
         let answered = answer_with_a_file(&preparer, &format!("/rakenskaper/{request}"));
         let report = report_case(Filing::of(portal, "Ale", "aldreomsorg-2021").submit());
         let attached = portal.officer().get(&report).follow("underlag.pdf").address;
+        for slug in ["aldreomsorg-2021", "aldreomsorg-2022"] {
+            give_insight(&portal.officer(), slug, home(Role::Reader)).expect_status(200);
+        }
         Self {
             repayment: unmatched_repayment(portal),
             file: last(&answered.follow("huvudbok.pdf").address),

@@ -13,6 +13,7 @@ mod filed_reports;
 mod forms;
 mod grants;
 mod imports;
+mod insight;
 mod journeys;
 mod ledger;
 mod mandates;

@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use bidragsporten::grant::{self, Account};
+use bidragsporten::grant::{self, Account, store::Which};
 
 use crate::{
     browser::Form,
@@ -45,7 +45,7 @@ fn two_hundred_simultaneous_submissions_never_exceed_the_allocation() {
         .db
         .read_now(|connection| {
             let agreement = bidragsporten::agreement::store::find_by_slug(connection, "aldreomsorg-2022")?;
-            grant::store::ledgers(connection, &[agreement.unwrap().id])
+            grant::store::ledgers(connection, Which::of(&[agreement.unwrap().id]))
         })
         .unwrap();
     let requisitioned: Vec<_> = ledgers

@@ -130,3 +130,16 @@ pub fn extend(grant: &Page, until: &str) -> Page {
     let form = grant.form("/anstand").set("kind", "rekvisition").set("until", until);
     form.set("decision", "KK 2022:17").set("reason", "Sjukdom.").submit().expect_status(200)
 }
+
+/// Gives an organisation insight into an agreement; gives the page after it.
+pub fn give_insight(official: &Browser, slug: &str, reader: &str) -> Page {
+    giving_insight(official, slug, reader).submit()
+}
+
+pub fn giving_insight(official: &Browser, slug: &str, reader: &str) -> Form {
+    let page = official.get(&format!("/oversikt/{slug}/insyn")).expect_status(200);
+    let html = page.html();
+    let (before, _) = html.split_once(&format!("\">{reader}</option>")).expect("to choose from");
+    let organisation = before.rsplit_once("value=\"").unwrap().1.to_owned();
+    page.form("/insyn").set("organisation", &organisation)
+}

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     access::{
         Actor, Role,
-        proof::{Authority, By, CaseOfficer, Posted},
+        proof::{By, CaseOfficer, Overseer, Posted},
     },
     filing::{Act, store::Attachment},
     grant::Scope,
@@ -30,6 +30,8 @@ use crate::{
 struct ReviewPage {
     chrome: Chrome,
     shown: Shown,
+    /// The visitor has a desk at the paying authority, and does not only look.
+    is_ours: bool,
     is_officer: bool,
     today: String,
     more: MoreForm,
@@ -38,7 +40,7 @@ struct ReviewPage {
 }
 
 fn scope(actor: &Actor) -> Scope {
-    Scope::Authority(actor.organisation.id)
+    Scope::across(actor)
 }
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
@@ -49,7 +51,7 @@ fn address(id: Id<AccountRequest>) -> String {
     format!("/granskning/rakenskaper/{id}")
 }
 
-pub async fn show(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id<AccountRequest>>) -> Page {
+pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, id: web::Path<Id<AccountRequest>>) -> Page {
     page::show(&review_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
 }
 
@@ -60,10 +62,12 @@ async fn review_page(
     id: Id<AccountRequest>,
 ) -> Result<ReviewPage, AppError> {
     let found = read(portal, scope(actor), id).await?;
+    let payer = found.case.grant.agreement.authority.id;
     Ok(ReviewPage {
         chrome,
         shown: Shown::of(found, &address(id), portal.clock.now()),
-        is_officer: actor.has(Role::CaseOfficer),
+        is_ours: actor.is_official_of(payer),
+        is_officer: actor.has_at(Role::CaseOfficer, payer),
         today: portal.clock.today().to_string(),
         more: MoreForm::default(),
         closing: CloseForm::default(),
@@ -72,7 +76,7 @@ async fn review_page(
 }
 
 pub async fn attachment(
-    by: By<Authority>,
+    by: By<Overseer>,
     portal: web::Data<Portal>,
     ids: web::Path<(Id<AccountRequest>, Id<Attachment>)>,
 ) -> Page {

@@ -120,7 +120,7 @@ impl Shown {
     }
 }
 
-/// A file of a request that is there for these eyes. An authority has what was handed in.
+/// A file of a request that is there for these eyes. An authority and a reader have what was handed in.
 async fn download(portal: &Portal, scope: Scope, id: Id<AccountRequest>, file: Id<Attachment>) -> Page {
     let (file, bytes) = portal
         .db
@@ -128,7 +128,7 @@ async fn download(portal: &Portal, scope: Scope, id: Id<AccountRequest>, file: I
             let request = store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let is_seen = match scope {
                 Scope::Recipient(_) => true,
-                Scope::Authority(_) => request.handed_in().contains(&file.to_string()),
+                Scope::Authority(_) | Scope::Reader(_) => request.handed_in().contains(&file.to_string()),
             };
             let found = filing::store::attachment(connection, id, file)?.filter(|_| is_seen);
             found.ok_or(AppError::NotFound)

@@ -12,7 +12,7 @@ use crate::{
     agreement::Agreement,
     calendar,
     dashboard::{
-        Outcome, Sight, Summary,
+        Outcome, Summary,
         cache::{Content, PageKey, Rendered},
         saved::{SavedView, store as saved_store},
         store::{self, Chosen},
@@ -22,6 +22,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
+    insight::Sight,
 };
 
 /// How many years stand with all their agreements; the others are a click away.

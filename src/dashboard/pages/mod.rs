@@ -14,7 +14,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Outcome, Sight,
+    Outcome,
     cache::{Content, PageKey, Rendered, Stamp},
     form,
     state::State,
@@ -34,6 +34,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
+    insight::Sight,
     recipient::Organisation,
     table::{
         Heading, Table,

@@ -9,7 +9,7 @@ use super::{act, address};
 use crate::{
     access::{
         Actor, Role,
-        proof::{Authority, By, PaymentOfficer, Posted},
+        proof::{By, Overseer, PaymentOfficer, Posted},
     },
     calendar,
     filing::pages::{TimelineView, timeline},
@@ -42,6 +42,8 @@ struct ShowPage {
     timeline: Vec<TimelineView>,
     /// The payments that can be put right, to choose from.
     reversible: Vec<(String, String)>,
+    /// The visitor has a desk at the paying authority, and does not only look.
+    is_ours: bool,
     is_payment_officer: bool,
     /// A report of the grant has come in.
     is_reported: bool,
@@ -81,7 +83,7 @@ impl Done {
 }
 
 pub async fn show(
-    by: By<Authority>,
+    by: By<Overseer>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
     done: web::Query<Done>,
@@ -200,7 +202,7 @@ async fn show_page(
     portal: &Portal,
     id: Id<Requisition>,
 ) -> Result<ShowPage, AppError> {
-    let scope = Scope::Authority(actor.organisation.id);
+    let scope = Scope::across(actor);
     let (case, payments, lines, is_reported) = portal
         .db
         .read(move |connection| {
@@ -220,6 +222,7 @@ async fn show_page(
         reference: wanted.map(ToString::to_string).unwrap_or_default(),
         ..Typed::default()
     };
+    let payer = case.grant.agreement.authority.id;
     Ok(ShowPage {
         chrome,
         timeline: timeline(&lines, &case.number()),
@@ -227,7 +230,8 @@ async fn show_page(
         is_reported,
         reversible: standing.as_ref().map_or_else(|_| Vec::new(), reversible),
         standing,
-        is_payment_officer: actor.has(Role::PaymentOfficer),
+        is_ours: actor.is_official_of(payer),
+        is_payment_officer: actor.has_at(Role::PaymentOfficer, payer),
         today,
         fresh: Id::new(),
         typed,

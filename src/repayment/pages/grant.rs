@@ -8,7 +8,7 @@ use super::{RepaymentView, act, days_left, figures};
 use crate::{
     access::{
         Actor, Role,
-        proof::{Authority, By, PaymentOfficer, Posted},
+        proof::{By, Overseer, PaymentOfficer, Posted},
     },
     grant::{self, Grant, Scope},
     ids::Id,
@@ -39,6 +39,8 @@ struct GrantPage {
     repayments: Vec<RepaymentView>,
     days_left: String,
     is_late: bool,
+    /// The visitor has a desk at the paying authority, and does not only look.
+    is_ours: bool,
     may_act: bool,
     form: ExcessForm,
     today: String,
@@ -53,7 +55,7 @@ pub struct Shown {
 }
 
 pub async fn show(
-    by: By<Authority>,
+    by: By<Overseer>,
     portal: web::Data<Portal>,
     grant: web::Path<Id<Grant>>,
     shown: web::Query<Shown>,
@@ -64,7 +66,7 @@ pub async fn show(
 }
 
 async fn read(actor: &Actor, chrome: Chrome, portal: &Portal, id: Id<Grant>) -> Result<GrantPage, AppError> {
-    let scope = Scope::Authority(actor.organisation.id);
+    let scope = Scope::across(actor);
     let (grant, repayments, is_settled) = portal
         .db
         .read(move |connection| {
@@ -82,7 +84,8 @@ async fn read(actor: &Actor, chrome: Chrome, portal: &Portal, id: Id<Grant>) -> 
         repayments: repayments.iter().map(RepaymentView::of).collect(),
         days_left: days_left(deadline, now),
         is_late: deadline.passed(now) && settlement.left > Money::ZERO,
-        may_act: actor.has(Role::PaymentOfficer),
+        is_ours: actor.is_official_of(grant.agreement.authority.id),
+        may_act: actor.has_at(Role::PaymentOfficer, grant.agreement.authority.id),
         form: ExcessForm::of(settlement.excess),
         today: portal.clock.today().to_string(),
         errors: FieldErrors::default(),

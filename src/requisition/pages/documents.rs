@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{find, scope};
 use crate::{
-    access::proof::{Authority, By, Member},
+    access::proof::{By, Member, Overseer},
     calendar,
     document::sheet::Receipt,
     filing::{
@@ -69,12 +69,12 @@ pub async fn form_pdf(by: By<Member>, portal: web::Data<Portal>, id: web::Path<I
     form_of(&portal, scope(&by), id.into_inner()).await
 }
 
-pub async fn form_pdf_for_authority(
-    by: By<Authority>,
+pub async fn form_pdf_across(
+    by: By<Overseer>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
 ) -> Page {
-    form_of(&portal, Scope::Authority(by.organisation.id), id.into_inner()).await
+    form_of(&portal, Scope::across(&by), id.into_inner()).await
 }
 
 async fn form_of(portal: &Portal, scope: Scope, id: Id<Requisition>) -> Page {

@@ -35,7 +35,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/rekvisitioner/{id}/kvitto", documents::receipt)
         .get("/rekvisitioner/{id}/kvitto.pdf", documents::receipt_pdf)
         .get("/rekvisitioner/{id}/blankett.pdf", documents::form_pdf)
-        .get("/granskning/{id}/blankett.pdf", documents::form_pdf_for_authority)
+        .get("/granskning/{id}/blankett.pdf", documents::form_pdf_across)
         .get("/rekvisitioner/{id}/bilagor/{attachment}", documents::attachment);
 }
 

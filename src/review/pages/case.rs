@@ -4,11 +4,11 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Handling, RemarkView, act, address, label, scope, typed::Typed};
+use super::{Handling, RemarkView, address, label, scope, typed::Typed};
 use crate::{
     access::{
         self, Actor, Person, Role,
-        proof::{Authority, By},
+        proof::{By, Overseer},
     },
     calendar,
     filing::{
@@ -69,12 +69,12 @@ struct Balance {
     left: Money,
 }
 
-pub async fn show(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
+pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
     page::show(&case_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
 }
 
 pub async fn attachment(
-    by: By<Authority>,
+    by: By<Overseer>,
     portal: web::Data<Portal>,
     ids: web::Path<(Id<Requisition>, Id<Attachment>)>,
 ) -> Page {
@@ -102,16 +102,16 @@ struct CaseFile {
 }
 
 async fn read(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<CaseFile, AppError> {
-    let act = act(actor, portal);
+    let (scope, authority) = (scope(actor), actor.organisation.id);
     portal
         .db
         .read(move |connection| {
-            let case = store::case(connection, act.scope, id)?.ok_or(AppError::NotFound)?;
+            let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
             Ok(CaseFile {
                 issues: store::issues_of(connection, id)?,
                 last: store::last_received(
                     connection,
-                    act.scope,
+                    scope,
                     case.grant.recipient.id,
                     Some(&case.requisition),
                 )?,
@@ -121,11 +121,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<Cas
                     Some(officer) => store::officer_name(connection, officer)?,
                     None => None,
                 },
-                colleagues: access::store::colleagues(
-                    connection,
-                    act.actor.organisation.id,
-                    Role::CaseOfficer,
-                )?,
+                colleagues: access::store::colleagues(connection, authority, Role::CaseOfficer)?,
                 case,
             })
         })
@@ -142,7 +138,8 @@ pub async fn case_page(
         read(actor, portal, id).await?;
     let issue = case.issue.clone().ok_or(AppError::NotFound)?;
     let (last, before) = last.unzip();
-    let handling = Handling::new(actor, address(id), officer, case.requisition.officer.clone(), colleagues)
+    let (payer, officer_id) = (case.grant.agreement.authority.id, case.requisition.officer.clone());
+    let handling = Handling::new(actor, payer, address(id), officer, officer_id, colleagues)
         .may(may_decide(&case.requisition.status), may_be_assigned(&case.requisition.status));
     Ok(CasePage {
         chrome,

@@ -7,11 +7,11 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{act, label};
+use super::{act, label, scope};
 use crate::{
     access::{
         Actor, Role,
-        proof::{Authority, By, CaseOfficer, Posted},
+        proof::{By, CaseOfficer, Overseer, Posted},
     },
     account_request::{self, AccountRequest, Refusal, form::AskForm, verbs as account_verbs},
     agreement::Post,
@@ -51,6 +51,8 @@ struct GrantPage {
     extensions: Vec<Extension>,
     requests: Vec<RequestView>,
     timeline: Vec<TimelineView>,
+    /// The visitor has a desk at the paying authority, and does not only look.
+    is_ours: bool,
     is_officer: bool,
     /// What can be extended, each with the day that holds.
     kinds: Vec<(String, String)>,
@@ -103,7 +105,7 @@ struct GrantFile {
     lines: Vec<Line>,
 }
 
-pub async fn show(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
+pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
     page::show(&grant_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
 }
 
@@ -112,7 +114,7 @@ fn address(id: Id<Grant>) -> String {
 }
 
 async fn read(actor: &Actor, portal: &Portal, id: Id<Grant>) -> Result<GrantFile, AppError> {
-    let scope = act(actor, portal).scope;
+    let scope = scope(actor);
     portal
         .db
         .read(move |connection| {
@@ -169,7 +171,8 @@ async fn grant_page(
         extensions,
         requests: requests.into_iter().map(|request| request_view(&grant, request, now)).collect(),
         timeline,
-        is_officer: actor.has(Role::CaseOfficer),
+        is_ours: actor.is_official_of(grant.agreement.authority.id),
+        is_officer: actor.has_at(Role::CaseOfficer, grant.agreement.authority.id),
         extending: ExtensionForm::fresh(),
         asking: AskForm::fresh(),
         today: calendar::day(now).to_string(),

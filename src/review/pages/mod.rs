@@ -15,6 +15,7 @@ use crate::{
     grant::Scope,
     ids::Id,
     infra::Portal,
+    recipient::Organisation,
     requisition::{Requisition, Status},
 };
 
@@ -48,9 +49,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/granskning/{id}/original", decide::register_original);
 }
 
-/// With the eyes of the authority that the actor acts for.
+/// With the eyes of whoever looks: somebody at the authority, or somebody with insight.
 fn scope(actor: &Actor) -> Scope {
-    Scope::Authority(actor.organisation.id)
+    Scope::across(actor)
 }
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
@@ -74,6 +75,8 @@ struct Handling {
     officer_id: String,
     colleagues: Vec<(String, String)>,
     me: String,
+    /// Has a desk at the paying authority, and does not only look.
+    is_ours: bool,
     is_officer: bool,
     may_decide: bool,
     may_assign: bool,
@@ -82,6 +85,7 @@ struct Handling {
 impl Handling {
     fn new(
         actor: &Actor,
+        payer: Id<Organisation>,
         address: String,
         officer: Option<String>,
         officer_id: Option<String>,
@@ -94,7 +98,8 @@ impl Handling {
             officer_id: officer_id.unwrap_or_default(),
             colleagues: std::iter::once((String::new(), "Ingen".to_owned())).chain(named).collect(),
             me: actor.person.id.to_string(),
-            is_officer: actor.has(Role::CaseOfficer),
+            is_ours: actor.is_official_of(payer),
+            is_officer: actor.has_at(Role::CaseOfficer, payer),
             may_decide: false,
             may_assign: false,
         }

@@ -8,7 +8,7 @@ use super::{address, queue::may_be_assigned};
 use crate::{
     access::{
         self, Actor, Person, Role,
-        proof::{Authority, By},
+        proof::{By, Overseer},
     },
     agreement::Section as PaperSection,
     calendar,
@@ -36,7 +36,7 @@ use crate::{
     review::{
         comparison::{self, Section, Version},
         form::{RemarkField, of_report},
-        pages::{Handling, RemarkView, act, scope, stated, typed::Typed},
+        pages::{Handling, RemarkView, scope, stated, typed::Typed},
         queue,
     },
 };
@@ -82,12 +82,12 @@ struct RequisitionView {
     approved: String,
 }
 
-pub async fn show(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
+pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
     page::show(&case_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
 }
 
 pub async fn attachment(
-    by: By<Authority>,
+    by: By<Overseer>,
     portal: web::Data<Portal>,
     ids: web::Path<(Id<Report>, Id<Attachment>)>,
 ) -> Page {
@@ -105,7 +105,7 @@ pub async fn attachment(
     page::download(&file.media_type, &file.file_name, bytes)
 }
 
-pub async fn form_pdf(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
+pub async fn form_pdf(by: By<Overseer>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
     let (scope, id) = (scope(&by), id.into_inner());
     let case = portal.db.read(move |connection| store::case(connection, scope, id)).await?;
     let case = case.ok_or(AppError::NotFound)?;
@@ -130,19 +130,19 @@ struct CaseFile {
 }
 
 async fn read(actor: &Actor, portal: &Portal, id: Id<Report>) -> Result<CaseFile, AppError> {
-    let act = act(actor, portal);
+    let (scope, authority) = (scope(actor), actor.organisation.id);
     portal
         .db
         .read(move |connection| {
-            let report = store::find(connection, act.scope, id)?.ok_or(AppError::NotFound)?;
-            let grant = grant::store::find(connection, act.scope, report.grant_id)?;
+            let report = store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
+            let grant = grant::store::find(connection, scope, report.grant_id)?;
             let grant = grant.ok_or(AppError::NotFound)?;
             let issues = store::issues_of(connection, id)?;
             let standing = report.standing_version();
             let issue = issues.iter().map(|(issue, _)| issue).find(|issue| standing == Some(issue.version));
             let case = Case { issue: issue.cloned(), report, grant };
             Ok(CaseFile {
-                last: store::last_received(connection, act.scope, &case.grant)?,
+                last: store::last_received(connection, scope, &case.grant)?,
                 listed: store::is_listed(connection, &case.grant)?,
                 requisitions: requisition::store::approved_of(connection, case.grant.id)?,
                 attachments: filing::store::attachments_of(connection, id)?
@@ -154,11 +154,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Report>) -> Result<CaseFile
                     Some(officer) => requisition::store::officer_name(connection, officer)?,
                     None => None,
                 },
-                colleagues: access::store::colleagues(
-                    connection,
-                    act.actor.organisation.id,
-                    Role::CaseOfficer,
-                )?,
+                colleagues: access::store::colleagues(connection, authority, Role::CaseOfficer)?,
                 issues,
                 case,
             })
@@ -178,8 +174,9 @@ pub async fn case_page(
     let (last, before) = file.last.unzip();
     let observations = observations(&case, &issue, file.listed, file.attachments.len());
     let notes: Vec<FieldRemark> = issue.warnings.iter().chain(&observations).cloned().collect();
+    let payer = case.grant.agreement.authority.id;
     let handling =
-        Handling::new(actor, address(id), file.officer, case.report.officer.clone(), file.colleagues)
+        Handling::new(actor, payer, address(id), file.officer, case.report.officer.clone(), file.colleagues)
             .may(matches!(case.report.status, Status::Submitted { .. }), may_be_assigned(&case.report));
     Ok(CasePage {
         chrome,

@@ -1,0 +1,2 @@
+ALTER TABLE organisations DROP COLUMN publishes;
+DROP TABLE insights;

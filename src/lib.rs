@@ -36,5 +36,6 @@ pub mod report;
 pub mod requisition;
 pub mod review;
 pub mod routes;
+pub mod saved_view;
 pub mod server;
 pub mod table;

@@ -22,7 +22,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    insight, mandate, my_grants, payment, practice, repayment, report, requisition, review,
+    insight, mandate, my_grants, payment, practice, repayment, report, requisition, review, saved_view,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -46,6 +46,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
     payment::pages::routes(&mut routes);
+    saved_view::pages::routes(&mut routes);
     dashboard::pages::routes(&mut routes);
     insight::pages::routes(&mut routes);
     practice::pages::routes(&mut routes);

@@ -18,7 +18,7 @@ const ORDER: &[&[&str]] = &[
     &["recipient"],
     &["history", "table"],
     &["access"],
-    &["agreement"],
+    &["agreement", "saved_view"],
     &["allocation", "insight"],
     &["grant"],
     &["filing"],

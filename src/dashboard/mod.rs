@@ -9,7 +9,6 @@ mod figures;
 pub mod form;
 pub mod pages;
 mod row;
-pub mod saved;
 mod state;
 pub mod store;
 pub mod tables;

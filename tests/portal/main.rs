@@ -18,6 +18,7 @@ mod journeys;
 mod ledger;
 mod mandates;
 mod outage;
+mod overview;
 mod payments;
 mod portal;
 mod program;

@@ -175,8 +175,10 @@ fn tabs(slug: &str, current: &str) -> Vec<Tab> {
     let pages = [
         ("", "Mottagare"),
         ("lan", "Län"),
+        ("bilder", "Bilder"),
         ("sena", "Sena och i riskzonen"),
         ("omgangar", "Jämför omgångar"),
+        ("insyn", "Insyn"),
     ];
     pages
         .into_iter()

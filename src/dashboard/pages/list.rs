@@ -14,7 +14,6 @@ use crate::{
     dashboard::{
         Outcome, Summary,
         cache::{Content, PageKey, Rendered},
-        saved::{SavedView, store as saved_store},
         store::{self, Chosen},
     },
     infra::{
@@ -23,6 +22,7 @@ use crate::{
         page::{self, Chrome, Page},
     },
     insight::Sight,
+    saved_view::{self, SavedView},
 };
 
 /// How many years stand with all their agreements; the others are a click away.
@@ -63,7 +63,7 @@ pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, rendered: web::Da
             Ok::<_, AppError>((
                 years,
                 store::stamps(connection, sight, Chosen::Years(shown))?,
-                saved_store::of(connection, person, organisation)?,
+                saved_view::store::of(connection, person, organisation)?,
             ))
         })
         .await?;

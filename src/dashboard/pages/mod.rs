@@ -4,7 +4,6 @@ mod agreement;
 mod list;
 mod recipient;
 mod rounds;
-mod saved;
 mod year;
 
 use std::sync::Arc;
@@ -47,8 +46,6 @@ pub fn routes(routes: &mut Routes<'_>) {
     // The files first: a page's address would match them too.
     routes
         .get("/oversikt", list::show)
-        .post("/oversikt/vyer", saved::save)
-        .post("/oversikt/vyer/{id}/borttagning", saved::remove)
         .get("/oversikt/ar/{year}.csv", year::show)
         .get("/oversikt/ar/{year}.xlsx", year::show)
         .get("/oversikt/ar/{year}", year::show)

@@ -1,5 +1,6 @@
 //! Saved views (*sparade vyer*): an address of the overview under a name, a person's own in one organisation.
 
+pub mod pages;
 pub mod store;
 
 use thiserror::Error;

@@ -3,9 +3,12 @@
 use actix_web::web;
 use serde::{Deserialize, Serialize};
 
+use super::{Address, MOST, SavedView, store};
 use crate::{
-    access::proof::{By, NoFields, Overseer, Posted},
-    dashboard::saved::{Address, MOST, SavedView, store},
+    access::{
+        proof::{By, NoFields, Overseer, Posted},
+        routing::Routes,
+    },
     ids::Id,
     infra::{
         Portal,
@@ -16,14 +19,18 @@ use crate::{
     numbers::Line,
 };
 
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.post("/oversikt/vyer", save).post("/oversikt/vyer/{id}/borttagning", remove);
+}
+
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub struct SaveForm {
+struct SaveForm {
     name: String,
     address: String,
 }
 
-pub async fn save(
+async fn save(
     Posted { by, body: Form(form) }: Posted<By<Overseer>, Form<SaveForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
@@ -39,7 +46,7 @@ pub async fn save(
     page::see_other("/oversikt#vyer")
 }
 
-pub async fn remove(
+async fn remove(
     Posted { by, body: Form(_) }: Posted<By<Overseer>, Form<NoFields>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<SavedView>>,

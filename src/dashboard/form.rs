@@ -2,7 +2,7 @@
 
 use super::{
     State,
-    view::{Group, View},
+    view::{Drawn, Group, View},
 };
 use crate::{
     money::{Money, parse_kronor},
@@ -30,6 +30,7 @@ pub fn parse(query: &str) -> View {
         unspent_above: value("over").and_then(|typed| parse_kronor(&typed).ok()),
         late: is_asked("sena"),
         deviations: is_asked("alt2"),
+        drawn: value("matt").and_then(|key| Drawn::parse(&key)),
         post: value("post"),
         sort: value("sortera")
             .map(|typed| Sort::parse(&typed))
@@ -52,6 +53,7 @@ impl View {
         put("over", self.unspent_above.map(Money::plain).map(|plain| plain.to_string()).as_deref());
         put("sena", self.late.then_some(YES));
         put("alt2", self.deviations.then_some(YES));
+        put("matt", self.drawn.map(Drawn::key));
         put("post", self.post.as_deref());
         put("sortera", Some(&self.sort.written()).filter(|_| !self.sort.key.is_empty()).map(|s| s.as_str()));
         match serde_html_form::to_string(pairs) {
@@ -68,7 +70,7 @@ mod tests {
     #[test]
     fn an_address_is_read_and_written_back() {
         let query = "?sok=%C3%A5re&lan=J%C3%A4mtlands+l%C3%A4n&lage=forfallen&grupp=golv&over=100000&sena=ja&alt2=ja\
-                     &post=bas&sortera=-kvar";
+                     &matt=andel&post=bas&sortera=-kvar";
         let view = parse(&query[1..]);
         assert_eq!(view.search, "åre");
         assert_eq!(view.county.as_deref(), Some("Jämtlands län"));
@@ -76,6 +78,7 @@ mod tests {
         assert_eq!(view.group, Some(Group::AtFloor));
         assert_eq!(view.unspent_above, Some(Money::kronor(100_000)));
         assert!(view.late && view.deviations);
+        assert_eq!(view.drawn, Some(Drawn::UnspentShare));
         assert_eq!(view.sort, Sort { key: "kvar".to_owned(), descending: true });
         assert_eq!(view.query(), query);
         assert_eq!(View::default().query(), "");

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Figures, Measure, Row, State, Summary, view::View};
+use super::{
+    Figures, Measure, Row, State, Summary,
+    view::{Drawn, View},
+};
 use crate::{
     agreement::Agreement,
     calendar,
@@ -307,4 +310,42 @@ pub fn rounds(outcomes: &[(&Agreement, Vec<Row>)], view: &View) -> Table {
     let (mut total, _) = figures(text("Totalt"), &totals, Cell::Empty);
     total[rounds.len() + 1] = Cell::Empty;
     Table::new(columns.collect(), recipients.iter().map(line).collect(), Some(total))
+}
+
+/// One measure of every recipient, as the pictures draw it.
+pub fn drawn(rows: &[Row], drawn: Drawn) -> Table {
+    let columns = vec![
+        Column::text("mottagare", "Mottagare"),
+        Column::number(drawn.key(), drawn.label()),
+        Column::text("kod", "Kommunkod"),
+        Column::text("lan", "Län"),
+    ];
+    let figure = |figures: &Figures| match drawn {
+        Drawn::Amount(measure) => Cell::amount(figures.get(measure)),
+        Drawn::UnspentShare => unspent_share(figures),
+    };
+    let line = |row: &Row| table::Row {
+        cells: vec![
+            grant(row, &row.recipient.name),
+            figure(&row.figures),
+            text(&row.recipient.code),
+            text(&row.recipient.county),
+        ],
+        is_late: false,
+    };
+    let total = vec![text("Totalt"), figure(&Summary::of(rows).figures), Cell::Empty, Cell::Empty];
+    Table::new(columns, rows.iter().map(line).collect(), Some(total))
+}
+
+/// What all of it came to, a measure a row.
+pub fn totals(whole: &Summary) -> Table {
+    let columns = vec![Column::text("vad", "Vad"), Column::number("belopp", "Belopp")];
+    let unaccounted = whole.is_paid().then(|| ("Inte redovisat än", Some(whole.figures.unaccounted())));
+    let measures =
+        Measure::shown(whole.is_paid()).map(|measure| (measure.label(), whole.figures.get(measure)));
+    let line = |(label, amount): (&str, Option<Money>)| table::Row {
+        cells: vec![text(label), Cell::amount(amount)],
+        is_late: false,
+    };
+    Table::new(columns, measures.chain(unaccounted).map(line).collect(), None)
 }

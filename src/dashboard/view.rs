@@ -1,6 +1,6 @@
 //! Which rows of the overview, and in what order: what the address says.
 
-use super::{Outcome, Row, State};
+use super::{Measure, Outcome, Row, State};
 use crate::{
     agreement::Terms,
     money::Money,
@@ -21,10 +21,50 @@ pub struct View {
     pub late: bool,
     /// The finance head has certified with deviations (Alt 2).
     pub deviations: bool,
+    /// What the pictures are of.
+    pub drawn: Option<Drawn>,
     /// Only what is of this post.
     pub post: Option<String>,
     /// The rows are by name when it says nothing.
     pub sort: Sort,
+}
+
+/// What a picture is of: an amount, or what is unspent as a share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Drawn {
+    Amount(Measure),
+    UnspentShare,
+}
+
+impl Drawn {
+    /// Those that say something.
+    pub fn shown(is_paid: bool) -> impl Iterator<Item = Self> {
+        Measure::shown(is_paid).map(Self::Amount).chain(is_paid.then_some(Self::UnspentShare))
+    }
+
+    /// What matters most at the time: what is unspent, or before anything is paid what is not requisitioned.
+    pub fn usual(is_paid: bool) -> Self {
+        Self::Amount(if is_paid { Measure::Unspent } else { Measure::Left })
+    }
+
+    /// In addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Amount(measure) => measure.key(),
+            Self::UnspentShare => "andel",
+        }
+    }
+
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::shown(true).find(|drawn| drawn.key() == key)
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Amount(measure) => measure.label(),
+            Self::UnspentShare => "Inte förbrukat, andel",
+        }
+    }
 }
 
 /// Some of the recipients, by what they were allocated.

@@ -13,9 +13,10 @@ use crate::{
     steps::{issue, sign},
 };
 
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 7] = [
     "/oversikt/aldreomsorg-2021",
     "/oversikt/aldreomsorg-2021/lan",
+    "/oversikt/aldreomsorg-2021/bilder",
     "/oversikt/aldreomsorg-2021/sena",
     "/oversikt/aldreomsorg-2021/omgangar",
     "/oversikt/ar/2021",

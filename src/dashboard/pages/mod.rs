@@ -2,6 +2,7 @@
 
 mod agreement;
 mod list;
+mod pictures;
 mod recipient;
 mod rounds;
 mod year;
@@ -26,7 +27,10 @@ use crate::{
         routing::Routes,
     },
     calendar,
-    grant::store::Which,
+    grant::{
+        self,
+        store::{Movement, Which},
+    },
     ids::Id,
     infra::{
         Portal,
@@ -58,6 +62,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/oversikt/{slug}/lan.csv", agreement::counties)
         .get("/oversikt/{slug}/lan.xlsx", agreement::counties)
         .get("/oversikt/{slug}/lan", agreement::counties)
+        .get("/oversikt/{slug}/bilder.csv", pictures::show)
+        .get("/oversikt/{slug}/bilder.xlsx", pictures::show)
+        .get("/oversikt/{slug}/bilder", pictures::show)
         .get("/oversikt/{slug}/sena.csv", agreement::late)
         .get("/oversikt/{slug}/sena.xlsx", agreement::late)
         .get("/oversikt/{slug}/sena", agreement::late)
@@ -178,6 +185,8 @@ struct LeafPage<'a> {
 /// What a page is made of.
 struct Found {
     outcomes: Vec<Arc<Outcome>>,
+    /// When it was asked for.
+    movements: Vec<Movement>,
     view: View,
     form: Form,
     path: String,
@@ -194,6 +203,18 @@ impl Found {
 
 /// Answers with the page or the file that `make` makes of the chosen agreements; 404 when none of them is in sight.
 async fn answer(
+    by: By<Overseer>,
+    kept: (web::Data<Portal>, web::Data<Rendered>),
+    asked: Asked,
+    chosen: Chosen,
+    make: impl FnOnce(&Found, &str) -> Result<Leaf, AppError>,
+) -> Page {
+    answer_with(false, by, kept, asked, chosen, make).await
+}
+
+/// The same, with all that has moved in the ledgers when it is asked for.
+async fn answer_with(
+    movements: bool,
     by: By<Overseer>,
     (portal, rendered): (web::Data<Portal>, web::Data<Rendered>),
     asked: Asked,
@@ -218,7 +239,8 @@ async fn answer(
         Some(recipient) => shares(&portal, &key.stamps, recipient).await?,
         None => outcomes(&portal, &rendered, &key.stamps).await?,
     };
-    let found = Found { outcomes, view: asked.view, form: asked.form, path: asked.path, now };
+    let movements = if movements { movements_of(&portal, &key.stamps).await? } else { Vec::new() };
+    let found = Found { outcomes, movements, view: asked.view, form: asked.form, path: asked.path, now };
     let leaf = make(&found, &asked.of)?;
     let file = || format!("{}-{}", found.path.trim_start_matches('/').replace('/', "-"), key.today);
     match found.form {
@@ -292,6 +314,12 @@ async fn outcomes(
         kept.or_else(|| read.iter().find(|outcome| outcome.agreement.id == stamp.agreement).cloned())
     });
     Ok(found.collect())
+}
+
+async fn movements_of(portal: &Portal, stamps: &[Stamp]) -> Result<Vec<Movement>, AppError> {
+    let agreements: Vec<_> = stamps.iter().map(|stamp| stamp.agreement).collect();
+    let read = move |connection: &mut _| grant::store::movements(connection, Which::of(&agreements));
+    Ok(portal.db.read(read).await?)
 }
 
 /// A recipient's share of each agreement; there may be many agreements, and it is but one row of each.

@@ -5,7 +5,7 @@ use super::{
     view::{Drawn, Group, View},
 };
 use crate::{
-    money::{Money, parse_kronor},
+    money::{Money, parse_kronor_or_zero},
     table::Sort,
 };
 
@@ -27,7 +27,7 @@ pub fn parse(query: &str) -> View {
         county: value("lan"),
         state: value("lage").and_then(|key| State::parse(&key)),
         group: value("grupp").map(|key| Group::parse(&key)),
-        unspent_above: value("over").and_then(|typed| parse_kronor(&typed).ok()),
+        unspent_above: value("over").and_then(|typed| parse_kronor_or_zero(&typed).ok()),
         late: is_asked("sena"),
         deviations: is_asked("alt2"),
         drawn: value("matt").and_then(|key| Drawn::parse(&key)),

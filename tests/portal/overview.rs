@@ -27,7 +27,7 @@ const PAGES: [&str; 7] = [
 fn portal() -> Portal {
     let portal = Portal::new();
     Filing::of(&portal, "Ale", "aldreomsorg-2021").costs("300 000").submit();
-    Filing::of(&portal, "Solna", "aldreomsorg-2021").costs("1 000 000").alt_2().submit();
+    Filing::of(&portal, "Solna", "aldreomsorg-2021").costs("500 000").alt_2().submit();
     Filing::of(&portal, "Åre", "aldreomsorg-2021").costs("900 000").submit();
     portal
 }

@@ -16,6 +16,7 @@ use crate::{
     },
     infra::{Portal, error::AppError, page::Page},
     money::Money,
+    table::Sort,
 };
 
 pub async fn show(
@@ -140,12 +141,13 @@ fn late_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
         report_days_left: days(deadlines.report.days_left(now)),
         late: rows.iter().filter(|row| row.late.is_some()).count(),
     };
+    let (sort, most_first) = (&found.view.sort, Sort::parse("-belopp"));
     Ok(Leaf {
         above: above.render()?,
         filters: Filters { search: true, counties: county_choices(outcome), ..Filters::default() },
         table_heading: "Det som inte har kommit in".to_owned(),
         empty: "Ingen är sen, och ingen som kan rekvirera har låtit bli.",
-        table: tables::late(&rows, now).sorted(&found.view.sort),
+        table: tables::late(&rows, now).sorted(if sort.key.is_empty() { &most_first } else { sort }),
         ..leaf(&outcome.agreement, "sena")
     })
 }

@@ -35,6 +35,7 @@ test("every view, at three widths", async (t) => {
     [`${AGREEMENT}/omgangar`, "oversikt-omgangar"],
     [`${AGREEMENT}/insyn`, "oversikt-insyn"],
     ["/oversikt/ar/2021", "oversikt-ar"],
+    ["/oversikt/ar/2021/lan", "oversikt-ar-lan"],
     ["/oversikt/mottagare/1440", "oversikt-mottagare"],
     [`${AGREEMENT}?lage=forfallen&sok=zzz`, "oversikt-tom"],
   ]) {

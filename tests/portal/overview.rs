@@ -13,13 +13,14 @@ use crate::{
     steps::{issue, sign},
 };
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/oversikt/aldreomsorg-2021",
     "/oversikt/aldreomsorg-2021/lan",
     "/oversikt/aldreomsorg-2021/bilder",
     "/oversikt/aldreomsorg-2021/sena",
     "/oversikt/aldreomsorg-2021/omgangar",
     "/oversikt/ar/2021",
+    "/oversikt/ar/2021/lan",
     "/oversikt/mottagare/1440",
 ];
 
@@ -36,7 +37,7 @@ fn portal() -> Portal {
 fn table(page: &Page) -> Vec<Vec<String>> {
     let document = Html::parse_document(&page.html());
     let select = |text: &str| Selector::parse(text).unwrap();
-    let table = document.select(&select("table")).last().unwrap_or_else(|| panic!("{}", page.text()));
+    let table = document.select(&select("table")).next_back().unwrap_or_else(|| panic!("{}", page.text()));
     let (row, cell) = (select("tr"), select("th, td"));
     table
         .select(&row)
@@ -129,6 +130,7 @@ fn counties_years_and_recipients_come_to_the_same() {
         let of_agreement = total("/oversikt/aldreomsorg-2021", measure);
         assert_eq!(total("/oversikt/aldreomsorg-2021/lan", measure), of_agreement, "{measure}");
         assert_eq!(total("/oversikt/ar/2021", measure), of_agreement, "{measure}");
+        assert_eq!(total("/oversikt/ar/2021/lan", measure), of_agreement, "{measure}");
     }
     // A deficit takes nothing of what others have left.
     let unspent = |name: &str| {

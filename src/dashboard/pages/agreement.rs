@@ -3,7 +3,7 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{Asked, Filters, Found, Leaf, Tab, answer, choices, crumb};
+use super::{Asked, Filters, Found, Leaf, answer, choices, crumb, tabs};
 use crate::{
     access::proof::{By, Overseer},
     agreement::{Agreement, Terms},
@@ -163,7 +163,7 @@ pub(super) fn leaf(agreement: &Agreement, tab: &str) -> Leaf {
             crumb("/oversikt", "Översikt"),
             crumb(format!("/oversikt/ar/{}", terms.year), terms.year.to_string()),
         ],
-        tabs: tabs(&terms.slug, tab),
+        tabs: tabs(&format!("/oversikt/{}", terms.slug), &TABS, tab),
         above: String::new(),
         filters: Filters::default(),
         table_heading: String::new(),
@@ -173,24 +173,14 @@ pub(super) fn leaf(agreement: &Agreement, tab: &str) -> Leaf {
     }
 }
 
-fn tabs(slug: &str, current: &str) -> Vec<Tab> {
-    let pages = [
-        ("", "Mottagare"),
-        ("lan", "Län"),
-        ("bilder", "Bilder"),
-        ("sena", "Sena och i riskzonen"),
-        ("omgangar", "Jämför omgångar"),
-        ("insyn", "Insyn"),
-    ];
-    pages
-        .into_iter()
-        .map(|(page, label)| Tab {
-            href: format!("/oversikt/{slug}{}{page}", if page.is_empty() { "" } else { "/" }),
-            label,
-            current: page == current,
-        })
-        .collect()
-}
+const TABS: [(&str, &str); 6] = [
+    ("", "Mottagare"),
+    ("lan", "Län"),
+    ("bilder", "Bilder"),
+    ("sena", "Sena och i riskzonen"),
+    ("omgangar", "Jämför omgångar"),
+    ("insyn", "Insyn"),
+];
 
 fn words(key: &str, label: &str) -> (String, String) {
     (key.to_owned(), label.to_owned())

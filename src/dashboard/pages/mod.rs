@@ -50,6 +50,9 @@ pub fn routes(routes: &mut Routes<'_>) {
     // The files first: a page's address would match them too.
     routes
         .get("/oversikt", list::show)
+        .get("/oversikt/ar/{year}/lan.csv", year::counties)
+        .get("/oversikt/ar/{year}/lan.xlsx", year::counties)
+        .get("/oversikt/ar/{year}/lan", year::counties)
         .get("/oversikt/ar/{year}.csv", year::show)
         .get("/oversikt/ar/{year}.xlsx", year::show)
         .get("/oversikt/ar/{year}", year::show)
@@ -133,7 +136,7 @@ struct Leaf {
     more_sheets: Vec<(String, Table)>,
 }
 
-/// One of the pages of the same agreement.
+/// One of the pages of the same agreement or year.
 struct Tab {
     href: String,
     label: &'static str,
@@ -333,6 +336,16 @@ async fn shares(
         store::outcomes(connection, Which { agreements: &agreements, recipient: Some(recipient) })
     };
     Ok(portal.db.read(read).await?.into_iter().map(Arc::new).collect())
+}
+
+/// The pages below an address, with the one that is shown.
+fn tabs(address: &str, pages: &[(&str, &'static str)], current: &str) -> Vec<Tab> {
+    let tab = |(page, label): &(&str, &'static str)| Tab {
+        href: format!("{address}{}{page}", if page.is_empty() { "" } else { "/" }),
+        label,
+        current: *page == current,
+    };
+    pages.iter().map(tab).collect()
 }
 
 /// Choices for a filter: all of them, and each.

@@ -87,6 +87,8 @@ pub struct Figures {
     pub unspent: Option<Money>,
     /// What has been paid back, and what is left of what is owed: of the grant as a whole, not of a post.
     pub repaid: Option<Money>,
+    /// The part of `repaid` that is of what is owed: not in advance, and not above it.
+    pub repaid_of_owed: Option<Money>,
     pub left_to_repay: Option<Money>,
 }
 
@@ -110,6 +112,7 @@ impl Figures {
             costs,
             unspent: costs.map(|costs| paid - costs),
             repaid: settlement.map(|settlement| settlement.came_in()),
+            repaid_of_owed: settlement.map(|settlement| settlement.repaid),
             left_to_repay: settlement.map(|settlement| settlement.left),
         }
     }
@@ -155,6 +158,7 @@ impl AddAssign<&Figures> for Figures {
         self.costs = add(self.costs, other.costs);
         self.unspent = add(self.unspent, other.unspent.map(|unspent| unspent.max(Money::ZERO)));
         self.repaid = add(self.repaid, other.repaid);
+        self.repaid_of_owed = add(self.repaid_of_owed, other.repaid_of_owed);
         self.left_to_repay = add(self.left_to_repay, other.left_to_repay);
     }
 }

@@ -8,6 +8,7 @@ pub mod cache;
 mod figures;
 pub mod form;
 pub mod pages;
+pub mod pictures;
 mod row;
 pub mod saved;
 mod state;
@@ -81,6 +82,11 @@ impl Outcome {
             .map(|standing| row::row(self, standing, post, now))
             .filter(|row| row.figures.allocated > Money::ZERO)
             .collect()
+    }
+
+    /// All that was published.
+    pub fn allocated(&self) -> Money {
+        self.standings.iter().map(|standing| standing.ledger.total(Account::Allocated)).sum()
     }
 
     /// The row of one recipient, when it has a share.

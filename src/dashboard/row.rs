@@ -22,6 +22,8 @@ pub struct Row {
     pub posts: Vec<String>,
     /// Its share of a post that has a floor is the floor.
     pub at_floor: bool,
+    /// The report is approved: until then its costs are preliminary.
+    pub is_settled: bool,
     /// What the finance head says of the report that came in last.
     pub verdict: Option<Verdict>,
     pub last_event: Option<(Event, NaiveDate)>,
@@ -71,6 +73,7 @@ pub(super) fn row(outcome: &Outcome, standing: &Standing, post: Option<&str>, no
             let floor = terms.post(key).and_then(|post| post.floor);
             floor.is_some_and(|floor| amount == Money::kronor(floor))
         }),
+        is_settled: reporting.is_some_and(|reporting| reporting.settlement.is_settled),
         verdict: report.and_then(|report| report.verdict.clone()),
         last_event: standing.last_event.map(|(event, at)| (event, calendar::day(at))),
         requisition_until: deadlines.requisition.0,
@@ -174,6 +177,7 @@ pub(super) mod tests {
             late: None,
             posts: vec!["bas".to_owned()],
             at_floor: false,
+            is_settled: false,
             verdict: None,
             last_event: None,
             requisition_until: NaiveDate::default(),

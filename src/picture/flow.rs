@@ -56,7 +56,7 @@ const STEPS: [Step; 5] = [
     Step { on: ("Utbetalt", GOING), off: ("Inte utbetalt än", NOT_YET) },
     Step { on: ("Redovisat", GOING), off: ("Inte redovisat än", NOT_YET) },
     Step { on: ("Inte förbrukat", UNSPENT), off: ("Använt", GOING) },
-    Step { on: ("Återbetalt", GOING), off: ("Kvar att återbetala", OWED) },
+    Step { on: ("Återbetalt", GOING), off: ("Inte återbetalt än", OWED) },
 ];
 
 const WIDTH: i64 = 420;

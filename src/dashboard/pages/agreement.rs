@@ -177,6 +177,7 @@ fn tabs(slug: &str, current: &str) -> Vec<Tab> {
         ("lan", "Län"),
         ("sena", "Sena och i riskzonen"),
         ("omgangar", "Jämför omgångar"),
+        ("regeringen", "Rapport till regeringen"),
     ];
     pages
         .into_iter()

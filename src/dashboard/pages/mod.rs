@@ -1,6 +1,7 @@
 //! The overview's pages. Each is a [`Leaf`]: words and a table, shown, or taken along as CSV or as a workbook.
 
 mod agreement;
+mod government;
 mod list;
 mod recipient;
 mod rounds;
@@ -64,6 +65,10 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/oversikt/{slug}/sena.csv", agreement::late)
         .get("/oversikt/{slug}/sena.xlsx", agreement::late)
         .get("/oversikt/{slug}/sena", agreement::late)
+        .get("/oversikt/{slug}/regeringen.pdf", government::print)
+        .get("/oversikt/{slug}/regeringen.csv", government::show)
+        .get("/oversikt/{slug}/regeringen.xlsx", government::show)
+        .get("/oversikt/{slug}/regeringen", government::show)
         .get("/oversikt/{slug}/omgangar.csv", rounds::show)
         .get("/oversikt/{slug}/omgangar.xlsx", rounds::show)
         .get("/oversikt/{slug}/omgangar", rounds::show);

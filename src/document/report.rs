@@ -105,3 +105,59 @@ impl Part {
         Self::Paragraph { text: text.into() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::sheet::tests::{assert_says, issued_at, open};
+
+    fn report(text: &str) -> Report {
+        let column =
+            |label: &str, is_numeric| Column { label: label.to_owned(), is_numeric, is_wide: !is_numeric };
+        let table = TablePart {
+            caption: text.to_owned(),
+            columns: vec![column("Mottagare", false), column("Belopp", true)],
+            rows: (0..80).map(|at| vec![format!("{at} {text}"), "1".to_owned()]).collect(),
+            total: vec!["Totalt".to_owned(), "80".to_owned()],
+        };
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 90 20\" \
+                   font-family=\"'Source Sans 3', sans-serif\"><text y=\"15\">Bild</text></svg>";
+        let picture =
+            Picture { svg: svg.to_owned(), alt: text.to_owned(), caption: text.to_owned(), width: 50 };
+        let upright = vec![Part::heading(text), Part::paragraph(text), Part::Picture(picture)];
+        let points = Part::Points { items: vec![text.to_owned()] };
+        Report {
+            title: text.to_owned(),
+            heading: "Rapport".to_owned(),
+            agreement: text.to_owned(),
+            running: text.to_owned(),
+            number: "AO21".to_owned(),
+            practice: true,
+            facts: vec![Field::text(text, text)],
+            chapters: vec![
+                Chapter::new(text, upright),
+                Chapter::new("Liggande", vec![points, Part::Table(table)]).lying_down(),
+            ],
+            fingerprint: String::new(),
+            issued: "15 mars 2022".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_report_has_its_chapters_tables_and_pictures_and_repeats_the_heads_of_tables() {
+        let pdf = report("Avvikelse").to_pdf(issued_at()).unwrap();
+        assert!(open(&pdf).get_pages().len() >= 3);
+        assert_says(
+            &pdf,
+            &["Övningsläge – påhittade uppgifter", "1. Avvikelse", "1.1 Avvikelse", "79 Avvikelse"],
+        );
+        assert_says(&pdf, &["Totalt 80", "Utfärdat av Bidragsporten 15 mars 2022", "Sida 3 av"]);
+    }
+
+    #[test]
+    fn what_a_user_typed_is_no_markup_anywhere_in_a_report() {
+        for typed in ["#panic(\"x\") *bold* $x$ @x \\", "= Rubrik", "- punkt", "\"); #panic("] {
+            assert_says(&report(typed).to_pdf(issued_at()).unwrap(), &[typed]);
+        }
+    }
+}

@@ -17,7 +17,7 @@ use crate::{
 
 const HEADING: &str = "Rapport till regeringen";
 /// So many of the largest amounts are drawn.
-const LARGEST: usize = 15;
+const LARGEST: usize = 10;
 
 #[derive(Debug, thiserror::Error)]
 #[error("a picture could not be drawn: {0}")]
@@ -36,8 +36,8 @@ pub fn document(
     Ok(Report {
         title: format!("{HEADING}: {agreement}"),
         heading: HEADING.to_owned(),
-        running: format!("{HEADING}. {agreement}. Uppgifter den {day}"),
-        number: format!("{} {day}", terms.code),
+        running: format!("{HEADING}. {agreement}"),
+        number: format!("Uppgifter den {day}"),
         practice,
         facts: facts(report, &day),
         chapters: vec![
@@ -94,8 +94,8 @@ fn pictures_of(report: &GovernmentReport<'_>, movements: &[Movement]) -> Result<
         Ok(())
     };
     if let Some(flow) = pictures::flow(&report.whole) {
-        let caption = "Från tilldelat till återbetalt. Bredden är andelen av det som tilldelades.";
-        add("Vad det blev av pengarna", drawn(flow.to_svg()), flow_told(report), caption, 72)?;
+        let caption = "Från tilldelat till återbetalt. Bredden är andelen av det tilldelade. Använt är det redovisade utom det som inte har förbrukats.";
+        add("Vad det blev av pengarna", drawn(flow.to_svg()), flow_told(report), caption, 56)?;
     }
     let progress = pictures::progress(report.outcome, movements, report.today());
     let told = progress.series.iter().filter_map(|series| {
@@ -107,7 +107,7 @@ fn pictures_of(report: &GovernmentReport<'_>, movements: &[Movement]) -> Result<
         told.collect::<Vec<_>>().join("; ")
     );
     let caption = "Sammanlagda belopp dag för dag, efter när de registrerades i portalen.";
-    add("Över tid", drawn(progress.to_svg()), alt, caption, 76)?;
+    add("Över tid", drawn(progress.to_svg()), alt, caption, 66)?;
     if report.whole.reported > 0 {
         if pictures::has_map(&report.rows) {
             let map = pictures::share_map(&report.rows, |_| None);
@@ -172,7 +172,7 @@ fn late(report: &GovernmentReport<'_>) -> Chapter {
         (
             Kind::Requisition,
             "Har inte rekvirerat i tid",
-            "Beloppet är det som inte är rekvirerat. Där överenskommelsen säger det har rätten till det förfallit.",
+            "Beloppet är det som inte är rekvirerat. Där överenskommelsen säger det har rätten till det förfallit. Den som har rekvirerat en del är inte med här.",
         ),
         (Kind::Report, "Har inte redovisat", "Beloppet är det som är utbetalt och inte redovisat."),
         (
@@ -261,6 +261,12 @@ fn table_of(table: &Table, caption: &str, columns: &[&str], wide: &[&str]) -> Ta
         columns.iter().filter_map(|key| table.columns.iter().position(|column| column.key == *key)).collect();
     let of =
         |cells: &[Cell]| places.iter().map(|at| cells.get(*at).map_or_else(String::new, printed)).collect();
+    let total = |cells: &[Cell]| {
+        let printed = |at: &usize| {
+            cells.get(*at).filter(|cell| **cell != Cell::Empty).map_or_else(String::new, printed)
+        };
+        places.iter().map(printed).collect()
+    };
     let column = |at: &usize| {
         let column = &table.columns[*at];
         Column {
@@ -273,13 +279,14 @@ fn table_of(table: &Table, caption: &str, columns: &[&str], wide: &[&str]) -> Ta
         caption: caption.to_owned(),
         columns: places.iter().map(column).collect(),
         rows: table.rows.iter().map(|row| of(&row.cells)).collect(),
-        total: table.total.as_deref().map(of).unwrap_or_default(),
+        total: table.total.as_deref().map(total).unwrap_or_default(),
     }
 }
 
 fn printed(cell: &Cell) -> String {
     match cell {
         Cell::Empty => "–".to_owned(),
+        Cell::Text(text) if text.is_empty() => "–".to_owned(),
         Cell::Text(text) | Cell::Link { text, .. } => text.clone(),
         Cell::Tag { label, .. } => (*label).to_owned(),
         Cell::Amount(amount) => amount.digits().to_string(),

@@ -5,7 +5,7 @@ use crate::{
     dashboard::{Figures, Measure, State, Summary},
     extension::Kind,
     money::Money,
-    table::{Cell, Column, Row, Share, Table},
+    table::{Cell, Column, Row, Share, Sort, Table},
 };
 
 fn text(text: impl Into<String>) -> Cell {
@@ -45,17 +45,18 @@ pub fn totals(report: &GovernmentReport<'_>) -> Table {
                 Some(whole.figures.unaccounted()),
             ),
             ("Kostnader", whole.reported, whole.figures.costs),
-            ("– i godkända redovisningar", approved.reported, approved.figures.costs),
-            ("– preliminära", preliminary.reported, preliminary.figures.costs),
+            ("Kostnader, godkända", approved.reported, approved.figures.costs),
+            ("Kostnader, preliminära", preliminary.reported, preliminary.figures.costs),
             ("Inte förbrukat", with(|of| of.unspent), whole.figures.unspent),
-            ("– i godkända redovisningar", unspent_of(report, true), approved.figures.unspent),
-            ("– preliminärt", unspent_of(report, false), preliminary.figures.unspent),
+            ("Inte förbrukat, godkänt", unspent_of(report, true), approved.figures.unspent),
+            ("Inte förbrukat, preliminärt", unspent_of(report, false), preliminary.figures.unspent),
             ("Återbetalt", with(|of| of.repaid), whole.figures.repaid),
             ("Kvar att återbetala", with(|of| of.left_to_repay), whole.figures.left_to_repay),
         ]);
     }
     let of = |(what, count, amount)| line(vec![text(what), Cell::count(count), Cell::amount(amount)]);
-    Table::new(columns, lines.into_iter().map(of).collect(), None)
+    // In the order that money goes, which is no column's.
+    Table { sort: Sort::default(), ..Table::new(columns, lines.into_iter().map(of).collect(), None) }
 }
 
 fn unspent_of(report: &GovernmentReport<'_>, is_settled: bool) -> usize {

@@ -49,6 +49,12 @@ fn spent(report: &GovernmentReport<'_>) -> String {
         "{} av dem har redovisat. De hade fått {} och redovisar kostnader på {costs}. {unspent} har inte förbrukats.",
         whole.reported, figures.accounted_for
     ));
+    if costs + unspent > figures.accounted_for {
+        said.push(
+            "Det blir tillsammans mer än vad de hade fått, eftersom några har haft större kostnader än så."
+                .to_owned(),
+        );
+    }
     if whole.reported < whole.paid_recipients {
         said.push(format!("För {} av det utbetalda har ingen redovisning kommit in.", figures.unaccounted()));
     }
@@ -78,8 +84,9 @@ fn repaid(report: &GovernmentReport<'_>) -> String {
 
 fn remarks(report: &GovernmentReport<'_>) -> String {
     let late = |what| report.late(what).len();
+    // A right that lapsed for a part of the amount is in the amounts above: who requisitioned the rest is not late.
     let parts = [
-        (late(Kind::Requisition), "har inte rekvirerat hela sitt belopp"),
+        (late(Kind::Requisition), "har inte rekvirerat"),
         (late(Kind::Report), "har inte redovisat"),
         (late(Kind::Repayment), "har inte återbetalat allt"),
     ];

@@ -67,7 +67,7 @@ fn leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
     Ok(Leaf {
         above: above.render()?,
         table_heading: "Totaler".to_owned(),
-        table: tables::totals(&report),
+        table: tables::totals(&report).sorted(&found.view.sort),
         more_sheets: sheets.into_iter().map(|(name, table)| (name.to_owned(), table)).collect(),
         ..agreement::leaf(&outcome.agreement, "regeringen")
     })

@@ -105,6 +105,8 @@ fn a_page_asks_no_more_when_there_is_more() {
         (&officer, "/oversikt"),
         (&officer, "/oversikt/aldreomsorg-2022"),
         (&officer, "/oversikt/aldreomsorg-2022.csv"),
+        (&officer, "/oversikt/aldreomsorg-2022/regeringen"),
+        (&officer, "/oversikt/aldreomsorg-2022/regeringen.pdf"),
         (&officer, "/oversikt/aldreomsorg-2022/insyn"),
         (&reader, "/oversikt"),
         (&reader, "/oversikt/aldreomsorg-2022"),

@@ -109,11 +109,6 @@ fn pictures_of(report: &GovernmentReport<'_>, movements: &[Movement]) -> Result<
     let caption = "Sammanlagda belopp dag för dag, efter när de registrerades i portalen.";
     add("Över tid", drawn(progress.to_svg()), alt, caption, 66)?;
     if report.whole.reported > 0 {
-        if pictures::has_map(&report.rows) {
-            let map = pictures::share_map(&report.rows, |_| None);
-            let caption = "Andel av det utbetalda som inte har förbrukats, för kommuner som har redovisat.";
-            add("Var i landet", drawn(map.to_svg()), map_told(&map), caption, 62)?;
-        }
         let bars = pictures::largest(&report.rows, Measure::Unspent, LARGEST, |_| None);
         let caption = "De mottagare som har störst belopp som inte har förbrukats.";
         add(
@@ -121,8 +116,13 @@ fn pictures_of(report: &GovernmentReport<'_>, movements: &[Movement]) -> Result<
             drawn(bars.to_svg()),
             largest_told(report),
             caption,
-            72,
+            60,
         )?;
+        if pictures::has_map(&report.rows) {
+            let map = pictures::share_map(&report.rows, |_| None);
+            let caption = "Andel av det utbetalda som inte har förbrukats, för kommuner som har redovisat.";
+            add("Var i landet", drawn(map.to_svg()), map_told(&map), caption, 62)?;
+        }
     }
     Ok(Chapter::new("Bilder", parts))
 }

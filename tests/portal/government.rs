@@ -39,7 +39,7 @@ fn rows(workbook: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> Vec<Vec<Data>> {
 
 /// What the rows of a column come to, as the sheet's last row has it.
 fn sum(rows: &[Vec<Data>], heading: &str) -> Money {
-    let at = rows[0].iter().position(|cell| cell.to_string() == heading).unwrap();
+    let at = rows[0].iter().position(|cell| *cell == heading).unwrap();
     let amounts = |rows: &[Vec<Data>]| -> f64 {
         rows.iter()
             .filter_map(|row| match row[at] {
@@ -73,7 +73,7 @@ fn the_page_the_pdf_and_the_workbook_say_the_same() {
         assert!(squeezed(&page.text()).contains(&squeezed(&told)), "{told} is not on the page");
     }
     let of_total = |name: &str| {
-        let line = totals.iter().find(|line| line[0].to_string() == name).unwrap();
+        let line = totals.iter().find(|line| line[0] == *name).unwrap();
         line[2].to_string()
     };
     for sheet in ["Län", "Mottagare"] {
@@ -117,6 +117,13 @@ fn it_tells_the_deviations_what_is_late_and_what_is_not_known() {
     assert_eq!(
         deviations[1][..3].iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["Ekerö", "Två fakturor saknas.", "De söks upp."]
+    );
+    let about = rows(&mut file, "Om uppgifterna");
+    assert!(
+        about.iter().any(|line| line[0] == *"Diarienummer, överenskommelse" && line[1] == *"Inte angivet")
+    );
+    assert!(
+        about.iter().any(|line| line[1].to_string().contains("preliminära tills redovisningen är godkänd"))
     );
     // Nobody requisitioned: the two were paid past the forms.
     assert!(rows(&mut file, "Sena").len() > 280);

@@ -168,6 +168,7 @@ pub(super) fn leaf(agreement: &Agreement, tab: &str) -> Leaf {
         empty: "Ingen mottagare stämmer med urvalet.",
         table: tables::agreements(&[]),
         more_sheets: Vec::new(),
+        about: Vec::new(),
     }
 }
 

@@ -65,12 +65,26 @@ fn leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
         sheets.remove(0);
     }
     Ok(Leaf {
+        about: about(&outcome.agreement, &above.method),
         above: above.render()?,
         table_heading: "Totaler".to_owned(),
         table: tables::totals(&report).sorted(&found.view.sort),
         more_sheets: sheets.into_iter().map(|(name, table)| (name.to_owned(), table)).collect(),
         ..agreement::leaf(&outcome.agreement, "regeringen")
     })
+}
+
+/// What the workbook says of its figures.
+fn about(agreement: &Agreement, method: &[String]) -> Vec<(&'static str, String)> {
+    let of = &agreement.diarienummer;
+    let or_not_stated =
+        |text: &str| if text.is_empty() { "Inte angivet".to_owned() } else { text.to_owned() };
+    let numbers = [
+        ("Diarienummer, överenskommelse", or_not_stated(&of.agreement)),
+        ("Diarienummer, beslut om utbetalning", or_not_stated(&of.payment_decision)),
+    ];
+    let points = method.iter().map(|point| ("Så är det framtaget", point.clone()));
+    numbers.into_iter().chain(points).collect()
 }
 
 /// The report as a PDF: kept, because it takes a while to typeset.

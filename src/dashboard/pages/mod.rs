@@ -132,6 +132,8 @@ struct Leaf {
     table: Table,
     /// What a workbook has besides the table: each sheet's name and table.
     more_sheets: Vec<(String, Table)>,
+    /// What it says of itself besides what every workbook says.
+    about: Vec<(&'static str, String)>,
 }
 
 /// One of the pages of the same agreement.
@@ -265,6 +267,7 @@ fn workbook_of(leaf: &Leaf, found: &Found, portal: &Portal, file: &str) -> Page 
         ("Hämtat", calendar::long_time(portal.clock.now())),
         ("Belopp", "I kronor, från bidragens reskontra i Bidragsporten.".to_owned()),
     ];
+    about.extend(leaf.about.iter().cloned());
     if portal.practice {
         about.push(("Övningsläge", "Uppgifterna är påhittade.".to_owned()));
     }

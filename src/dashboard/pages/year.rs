@@ -56,5 +56,6 @@ fn leaf(found: &Found, year: &str) -> Result<Leaf, AppError> {
         empty: "Ingen mottagare stämmer med urvalet.",
         table: tables::across(&rows).sorted(&found.view.sort),
         more_sheets: vec![("Överenskommelser".to_owned(), agreements)],
+        about: Vec::new(),
     })
 }

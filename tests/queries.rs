@@ -112,6 +112,8 @@ fn a_page_asks_no_more_when_there_is_more() {
         (&officer, "/oversikt/aldreomsorg-2022/omgangar"),
         (&officer, "/oversikt/ar/2022"),
         (&officer, "/oversikt/mottagare/1440"),
+        (&officer, "/oversikt/aldreomsorg-2022/regeringen"),
+        (&officer, "/oversikt/aldreomsorg-2022/regeringen.pdf"),
         (&officer, "/oversikt/aldreomsorg-2022/insyn"),
         (&reader, "/oversikt"),
         (&reader, "/oversikt/aldreomsorg-2022"),

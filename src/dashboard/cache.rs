@@ -41,8 +41,13 @@ const PAGES: usize = 300;
 const STANDINGS: u64 = 12_000;
 const OUTCOMES: usize = 100;
 
+/// 32 MB of typeset documents: some tens of them.
+const FILES_SIZE: u64 = 32 << 20;
+const FILES: usize = 40;
+
 pub struct Rendered {
     pub pages: Cache<PageKey, Arc<Content>, Size>,
+    pub files: Cache<PageKey, Arc<Vec<u8>>, Size>,
     pub outcomes: Cache<Stamp, Arc<Outcome>, Size>,
 }
 
@@ -50,18 +55,25 @@ impl Default for Rendered {
     fn default() -> Self {
         Self {
             pages: Cache::with_weighter(PAGES, PAGES_SIZE, Size),
+            files: Cache::with_weighter(FILES, FILES_SIZE, Size),
             outcomes: Cache::with_weighter(OUTCOMES, STANDINGS, Size),
         }
     }
 }
 
-/// A page weighs its bytes, an outcome its recipients.
+/// A page or a file weighs its bytes, an outcome its recipients.
 #[derive(Debug, Clone, Copy)]
 pub struct Size;
 
 impl Weighter<PageKey, Arc<Content>> for Size {
     fn weight(&self, _: &PageKey, content: &Arc<Content>) -> u64 {
         content.html.len() as u64
+    }
+}
+
+impl Weighter<PageKey, Arc<Vec<u8>>> for Size {
+    fn weight(&self, _: &PageKey, file: &Arc<Vec<u8>>) -> u64 {
+        file.len() as u64
     }
 }
 

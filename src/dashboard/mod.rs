@@ -7,6 +7,7 @@
 pub mod cache;
 mod figures;
 pub mod form;
+pub mod government;
 pub mod pages;
 pub mod pictures;
 mod row;

@@ -27,6 +27,7 @@ const COMMON: &str = include_str!("../../templates/document/common.typ");
 const FORM: &str = include_str!("../../templates/document/form.typ");
 const RECEIPT: &str = include_str!("../../templates/document/receipt.typ");
 const SLIP: &str = include_str!("../../templates/document/slip.typ");
+const REPORT: &str = include_str!("../../templates/document/government.typ");
 
 const FONTS: [&[u8]; 2] = [
     include_bytes!("../../static/fonts/SourceSans3-Regular.ttf"),
@@ -45,6 +46,8 @@ pub enum Template {
     Receipt,
     /// For [`PaymentSlip`](super::sheet::PaymentSlip).
     Slip,
+    /// For [`Report`](super::report::Report).
+    Report,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +92,7 @@ struct Workshop {
     form: FileId,
     receipt: FileId,
     slip: FileId,
+    report: FileId,
     data: FileId,
     standards: PdfStandards,
 }
@@ -102,7 +106,8 @@ impl Workshop {
             return Err("a font of the program cannot be read".to_owned());
         }
         let (form, receipt, slip) = (file("form.typ")?, file("receipt.typ")?, file("slip.typ")?);
-        let sources = [(file("common.typ")?, COMMON), (form, FORM), (receipt, RECEIPT), (slip, SLIP)];
+        let (common, report) = (file("common.typ")?, file("government.typ")?);
+        let sources = [(common, COMMON), (form, FORM), (receipt, RECEIPT), (slip, SLIP), (report, REPORT)];
         Ok(Self {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
@@ -111,6 +116,7 @@ impl Workshop {
             form,
             receipt,
             slip,
+            report,
             data: file("data.json")?,
             standards: PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
                 .map_err(|fault| fault.message().to_string())?,
@@ -122,6 +128,7 @@ impl Workshop {
             Template::Form => self.form,
             Template::Receipt => self.receipt,
             Template::Slip => self.slip,
+            Template::Report => self.report,
         }
     }
 }

@@ -30,7 +30,7 @@ use askama::Template;
 use crate::money::Money;
 
 /// The portal's own font, and what a reader without it has.
-const FONT: &str = "Source Sans 3, Segoe UI, sans-serif";
+const FONT: &str = "'Source Sans 3', 'Segoe UI', sans-serif";
 /// Text, and text of less weight.
 const INK: &str = "#2d2b27";
 const PALE_INK: &str = "#5f5d5a";

@@ -110,6 +110,12 @@ impl Cell {
 }
 
 impl Share {
+    /// Of a number of things: a share has no unit.
+    pub fn of_counts(part: usize, whole: usize) -> Self {
+        let number = |count| Money::ore(i64::try_from(count).unwrap_or(i64::MAX));
+        Self { part: number(part), whole: number(whole) }
+    }
+
     /// Of a thousand, rounded towards zero: 1000 only when the part is the whole.
     pub fn per_mille(self) -> i64 {
         match self.whole.to_ore() {

@@ -170,15 +170,17 @@ pub(super) fn leaf(agreement: &Agreement, tab: &str) -> Leaf {
         empty: "Ingen mottagare stämmer med urvalet.",
         table: tables::agreements(&[]),
         more_sheets: Vec::new(),
+        about: Vec::new(),
     }
 }
 
-const TABS: [(&str, &str); 6] = [
+const TABS: [(&str, &str); 7] = [
     ("", "Mottagare"),
     ("lan", "Län"),
     ("bilder", "Bilder"),
     ("sena", "Sena och i riskzonen"),
     ("omgangar", "Jämför omgångar"),
+    ("regeringen", "Rapport till regeringen"),
     ("insyn", "Insyn"),
 ];
 

@@ -1,6 +1,7 @@
 //! The overview's pages. Each is a [`Leaf`]: words and a table, shown, or taken along as CSV or as a workbook.
 
 mod agreement;
+mod government;
 mod list;
 mod pictures;
 mod recipient;
@@ -71,6 +72,10 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/oversikt/{slug}/sena.csv", agreement::late)
         .get("/oversikt/{slug}/sena.xlsx", agreement::late)
         .get("/oversikt/{slug}/sena", agreement::late)
+        .get("/oversikt/{slug}/regeringen.pdf", government::print)
+        .get("/oversikt/{slug}/regeringen.csv", government::show)
+        .get("/oversikt/{slug}/regeringen.xlsx", government::show)
+        .get("/oversikt/{slug}/regeringen", government::show)
         .get("/oversikt/{slug}/omgangar.csv", rounds::show)
         .get("/oversikt/{slug}/omgangar.xlsx", rounds::show)
         .get("/oversikt/{slug}/omgangar", rounds::show);
@@ -134,6 +139,8 @@ struct Leaf {
     table: Table,
     /// What a workbook has besides the table: each sheet's name and table.
     more_sheets: Vec<(String, Table)>,
+    /// What it says of itself besides what every workbook says.
+    about: Vec<(&'static str, String)>,
 }
 
 /// One of the pages of the same agreement or year.
@@ -282,6 +289,7 @@ fn workbook_of(leaf: &Leaf, found: &Found, portal: &Portal, file: &str) -> Page 
         ("Hämtat", calendar::long_time(portal.clock.now())),
         ("Belopp", "I kronor, från bidragens reskontra i Bidragsporten.".to_owned()),
     ];
+    about.extend(leaf.about.iter().cloned());
     if portal.practice {
         about.push(("Övningsläge", "Uppgifterna är påhittade.".to_owned()));
     }

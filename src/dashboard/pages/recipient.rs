@@ -45,5 +45,6 @@ fn leaf(found: &Found, code: &str) -> Result<Leaf, AppError> {
         empty: "Mottagaren har ingen del i någon överenskommelse.",
         table: tables::shares(&shares).sorted(&found.view.sort),
         more_sheets: Vec::new(),
+        about: Vec::new(),
     })
 }

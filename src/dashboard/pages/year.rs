@@ -92,5 +92,6 @@ fn leaf(year: &str, tab: &str) -> Leaf {
         empty: "Ingen mottagare stämmer med urvalet.",
         table: tables::agreements(&[]),
         more_sheets: Vec::new(),
+        about: Vec::new(),
     }
 }

@@ -1,0 +1,101 @@
+//! The report to the government (*rapport till regeringen*): what became of one agreement, in words, tables and pictures.
+//! A page, a workbook and a [document](crate::document::report) are made of it.
+//!
+//! Every amount is a [`Summary`]'s or a row's [`Figures`](super::Figures), the same as on the overview's other pages.
+
+pub mod print;
+pub mod tables;
+pub mod words;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Late, Outcome, Row, Summary};
+use crate::{
+    agreement::Terms, calendar, extension::Kind, recipient::sort_key, report::Verdict, table::Table,
+};
+
+/// What the report is made of, reckoned once.
+pub struct GovernmentReport<'a> {
+    pub outcome: &'a Outcome,
+    pub now: DateTime<Utc>,
+    /// Everyone who has a share, by name.
+    pub rows: Vec<Row>,
+    pub whole: Summary,
+    /// Of those whose reports are approved, and of those whose costs are preliminary.
+    pub approved: Summary,
+    pub preliminary: Summary,
+    /// Of those who can no longer requisition.
+    pub lapsed: Summary,
+    /// The posts that somebody has a share of, by name in the agreement's order.
+    pub posts: Vec<(&'a str, Summary)>,
+}
+
+impl<'a> GovernmentReport<'a> {
+    pub fn of(outcome: &'a Outcome, now: DateTime<Utc>) -> Self {
+        let mut rows = outcome.rows(None, now);
+        rows.sort_by_cached_key(|row| sort_key(&row.recipient.name));
+        let reported = || rows.iter().filter(|row| row.figures.costs.is_some());
+        let lapses = outcome.lapses(now);
+        let lapsed = rows.iter().filter(|row| lapses && row.at_risk(now).is_zero());
+        let posts = outcome.agreement.terms.posts.iter();
+        Self {
+            whole: Summary::of(&rows),
+            approved: Summary::of(reported().filter(|row| row.is_settled)),
+            preliminary: Summary::of(reported().filter(|row| !row.is_settled)),
+            lapsed: Summary::of(lapsed),
+            posts: posts
+                .map(|post| (post.name.as_str(), Summary::of(&outcome.rows(Some(&post.key), now))))
+                .filter(|(_, summary)| summary.recipients > 0)
+                .collect(),
+            outcome,
+            now,
+            rows,
+        }
+    }
+
+    pub fn terms(&self) -> &'a Terms {
+        &self.outcome.agreement.terms
+    }
+
+    pub fn today(&self) -> NaiveDate {
+        calendar::day(self.now)
+    }
+
+    /// Who is late with something, the longest first.
+    pub fn late(&self, what: Kind) -> Vec<(&Row, Late)> {
+        let of = |row: &'_ Row| row.late.filter(|late| late.what == what);
+        let mut late: Vec<(&Row, Late)> = self.rows.iter().filter_map(|row| Some((row, of(row)?))).collect();
+        late.sort_by_key(|(_, late)| std::cmp::Reverse(late.days));
+        late
+    }
+
+    /// Whose finance head does not find the report correct, with the deviations and the measures.
+    pub fn deviations(&self) -> Vec<(&Row, String, String)> {
+        let told = |row: &'_ Row| match &row.verdict {
+            Some(Verdict::NotCorrect { deviations, measures }) => {
+                let measures = measures.as_ref().map(ToString::to_string).unwrap_or_default();
+                Some((deviations.to_string(), measures))
+            }
+            Some(Verdict::Correct) | None => None,
+        };
+        let all = self.rows.iter().filter_map(|row| told(row).map(|(said, done)| (row, said, done)));
+        all.collect()
+    }
+
+    /// The sheets of the workbook: each name and table.
+    pub fn sheets(&self) -> Vec<(&'static str, Table)> {
+        vec![
+            ("Totaler", tables::totals(self)),
+            ("Poster", tables::posts(self)),
+            ("Län", super::tables::counties(&self.rows, true, &self.address())),
+            ("Mottagare", super::tables::recipients(&self.rows, true)),
+            ("Sena", tables::late(self, &Kind::ALL)),
+            ("Avvikelser", tables::deviations(self)),
+            ("Lägen", tables::states(self)),
+        ]
+    }
+
+    fn address(&self) -> String {
+        format!("/oversikt/{}", self.terms().slug)
+    }
+}

@@ -1,52 +1,34 @@
 //! One agreement: its recipients, its counties, and who is late.
 
-use actix_web::web;
 use askama::Template;
 
-use super::{Asked, Filters, Found, Leaf, answer, choices, crumb, tabs};
+use super::{Asked, Filters, Found, Leaf, choices, crumb, tabs};
 use crate::{
-    access::proof::{By, Overseer},
     agreement::{Agreement, Terms},
     dashboard::{
         Outcome, State, Summary,
-        cache::Rendered,
         store::Chosen,
         tables,
         view::{Group, View},
     },
-    infra::{Portal, error::AppError, page::Page},
+    infra::{error::AppError, page::Page},
     money::Money,
     table::Sort,
 };
 
-pub async fn show(
-    by: By<Overseer>,
-    portal: web::Data<Portal>,
-    rendered: web::Data<Rendered>,
-    asked: Asked,
-) -> Page {
+pub async fn show(asked: Asked) -> Page {
     let chosen = Chosen::Slug(asked.of.clone());
-    answer(by, (portal, rendered), asked, chosen, recipients_leaf).await
+    asked.answer(chosen, recipients_leaf).await
 }
 
-pub async fn counties(
-    by: By<Overseer>,
-    portal: web::Data<Portal>,
-    rendered: web::Data<Rendered>,
-    asked: Asked,
-) -> Page {
+pub async fn counties(asked: Asked) -> Page {
     let chosen = Chosen::Slug(asked.of.clone());
-    answer(by, (portal, rendered), asked, chosen, counties_leaf).await
+    asked.answer(chosen, counties_leaf).await
 }
 
-pub async fn late(
-    by: By<Overseer>,
-    portal: web::Data<Portal>,
-    rendered: web::Data<Rendered>,
-    asked: Asked,
-) -> Page {
+pub async fn late(asked: Asked) -> Page {
     let chosen = Chosen::Slug(asked.of.clone());
-    answer(by, (portal, rendered), asked, chosen, late_leaf).await
+    asked.answer(chosen, late_leaf).await
 }
 
 /// What an agreement comes to, above its recipients.

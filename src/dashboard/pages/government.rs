@@ -5,33 +5,26 @@ use std::sync::Arc;
 use actix_web::web;
 use askama::Template;
 
-use super::{Asked, Form, Found, Leaf, agreement, answer, outcomes};
+use super::{Asked, Form, Found, Leaf, agreement, outcomes};
 use crate::{
-    access::proof::{By, Overseer},
     agreement::Agreement,
     calendar,
     dashboard::{
-        cache::{PageKey, Rendered},
+        cache::PageKey,
         government::{GovernmentReport, print as printing, tables, words},
         store::{self, Chosen},
     },
     grant::store::{Which, movements},
     infra::{
-        Portal,
         error::AppError,
         page::{self, Page},
     },
     insight::Sight,
 };
 
-pub async fn show(
-    by: By<Overseer>,
-    portal: web::Data<Portal>,
-    rendered: web::Data<Rendered>,
-    asked: Asked,
-) -> Page {
+pub async fn show(asked: Asked) -> Page {
     let chosen = Chosen::Slug(asked.of.clone());
-    answer(by, (portal, rendered), asked, chosen, leaf).await
+    asked.answer(chosen, leaf).await
 }
 
 /// What the report says, above its totals.
@@ -88,12 +81,8 @@ fn about(agreement: &Agreement, method: &[String]) -> Vec<(&'static str, String)
 }
 
 /// The report as a PDF: kept, because it takes a while to typeset.
-pub async fn print(
-    by: By<Overseer>,
-    portal: web::Data<Portal>,
-    rendered: web::Data<Rendered>,
-    slug: web::Path<String>,
-) -> Page {
+pub async fn print(asked: Asked) -> Page {
+    let Asked { by, portal, rendered, of: slug, .. } = asked;
     let (sight, now, practice) = (Sight::of(&by), portal.clock.now(), portal.practice);
     let chosen = Chosen::Slug(slug.clone());
     let stamps = portal.db.read(move |connection| store::stamps(connection, sight, chosen)).await?;

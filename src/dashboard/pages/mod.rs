@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     access::{
-        proof::{By, Overseer},
+        proof::{Access, By, Overseer, Pending, Proof},
         routing::Routes,
     },
     calendar,
@@ -86,8 +86,11 @@ pub fn cache() -> web::Data<Rendered> {
     web::Data::new(Rendered::default())
 }
 
-/// What a request asks for: which page, which of its rows, and in what form.
+/// What a page of the overview is asked for, by somebody who may: which page, which of its rows, and in what form.
 struct Asked {
+    by: By<Overseer>,
+    portal: web::Data<Portal>,
+    rendered: web::Data<Rendered>,
     /// Of the page, whatever form is asked for.
     path: String,
     /// What the page is of: an agreement's slug, a year, a recipient's code.
@@ -103,23 +106,32 @@ enum Form {
     Workbook,
 }
 
+impl Proof for Asked {
+    const ACCESS: Access = By::<Overseer>::ACCESS;
+}
+
 impl FromRequest for Asked {
     type Error = AppError;
-    type Future = std::future::Ready<Result<Self, AppError>>;
+    type Future = Pending<Self>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let by = By::from_request(request, payload);
+        let kept = (data(request), data(request));
         let files = [(".csv", Form::Csv), (".xlsx", Form::Workbook)];
         let path = request.path();
         let file = files.iter().find_map(|(suffix, form)| Some((path.strip_suffix(suffix)?, *form)));
         let (path, form) = file.unwrap_or((path, Form::Page));
-        let of = request.match_info().iter().next().map_or("", |(_, value)| value);
-        std::future::ready(Ok(Self {
-            path: path.to_owned(),
-            of: of.to_owned(),
-            form,
-            view: form::parse(request.query_string()),
-        }))
+        let path = path.to_owned();
+        let of = request.match_info().iter().next().map_or("", |(_, value)| value).to_owned();
+        let view = form::parse(request.query_string());
+        Box::pin(async move {
+            Ok(Self { by: by.await?, portal: kept.0?, rendered: kept.1?, path, of, form, view })
+        })
     }
+}
+
+fn data<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, AppError> {
+    request.app_data::<web::Data<T>>().cloned().ok_or_else(|| AppError::internal("the app lacks its data"))
 }
 
 /// A page of the overview.
@@ -211,62 +223,56 @@ impl Found {
     }
 }
 
-/// Answers with the page or the file that `make` makes of the chosen agreements; 404 when none of them is in sight.
-async fn answer(
-    by: By<Overseer>,
-    kept: (web::Data<Portal>, web::Data<Rendered>),
-    asked: Asked,
-    chosen: Chosen,
-    make: impl FnOnce(&Found, &str) -> Result<Leaf, AppError>,
-) -> Page {
-    answer_with(false, by, kept, asked, chosen, make).await
-}
+impl Asked {
+    /// Answers with the page or the file that `make` makes of the chosen agreements; 404 when none of them is in sight.
+    async fn answer(self, chosen: Chosen, make: impl FnOnce(&Found, &str) -> Result<Leaf, AppError>) -> Page {
+        self.answer_with(false, chosen, make).await
+    }
 
-/// The same, with all that has moved in the ledgers when it is asked for.
-async fn answer_with(
-    movements: bool,
-    by: By<Overseer>,
-    (portal, rendered): (web::Data<Portal>, web::Data<Rendered>),
-    asked: Asked,
-    chosen: Chosen,
-    make: impl FnOnce(&Found, &str) -> Result<Leaf, AppError>,
-) -> Page {
-    let sight = Sight::of(&by);
-    let now = portal.clock.now();
-    let recipient = chosen.recipient();
-    let stamps = portal.db.read(move |connection| store::stamps(connection, sight, chosen)).await?;
-    if stamps.is_empty() {
-        return Err(AppError::NotFound);
-    }
-    let address = format!("{}{}", asked.path, asked.view.query());
-    let key = PageKey { stamps, today: calendar::day(now), address };
-    if asked.form == Form::Page
-        && let Some(content) = rendered.pages.get(&key)
-    {
-        return page::show(&LeafPage { chrome: by.chrome, content: &content, address: key.address });
-    }
-    let outcomes = match recipient {
-        Some(recipient) => shares(&portal, &key.stamps, recipient).await?,
-        None => outcomes(&portal, &rendered, &key.stamps).await?,
-    };
-    let movements = if movements { movements_of(&portal, &key.stamps).await? } else { Vec::new() };
-    let found = Found { outcomes, movements, view: asked.view, form: asked.form, path: asked.path, now };
-    let leaf = make(&found, &asked.of)?;
-    let file = || format!("{}-{}", found.path.trim_start_matches('/').replace('/', "-"), key.today);
-    match found.form {
-        Form::Page => {
-            let content = Arc::new(render(&leaf, &found)?);
-            let page =
-                page::show(&LeafPage { chrome: by.chrome, content: &content, address: key.address.clone() });
-            rendered.pages.insert(key, content);
-            page
+    /// The same, with all that has moved in the ledgers when it is asked for.
+    async fn answer_with(
+        self,
+        movements: bool,
+        chosen: Chosen,
+        make: impl FnOnce(&Found, &str) -> Result<Leaf, AppError>,
+    ) -> Page {
+        let Self { by, portal, rendered, path, of, form, view } = self;
+        let (sight, now, recipient) = (Sight::of(&by), portal.clock.now(), chosen.recipient());
+        let stamps = portal.db.read(move |connection| store::stamps(connection, sight, chosen)).await?;
+        if stamps.is_empty() {
+            return Err(AppError::NotFound);
         }
-        Form::Csv => {
-            let bytes = csv::write(&leaf.table, Reader::Spreadsheet)
-                .map_err(|error| AppError::internal(error.to_string()))?;
-            page::download("text/csv; charset=utf-8", &format!("{}.csv", file()), bytes)
+        let address = format!("{path}{}", view.query());
+        let key = PageKey { stamps, today: calendar::day(now), address };
+        if form == Form::Page
+            && let Some(content) = rendered.pages.get(&key)
+        {
+            return page::show(&LeafPage { chrome: by.chrome, content: &content, address: key.address });
         }
-        Form::Workbook => workbook_of(&leaf, &found, &portal, &file()),
+        let outcomes = match recipient {
+            Some(recipient) => shares(&portal, &key.stamps, recipient).await?,
+            None => outcomes(&portal, &rendered, &key.stamps).await?,
+        };
+        let movements = if movements { movements_of(&portal, &key.stamps).await? } else { Vec::new() };
+        let found = Found { outcomes, movements, view, form, path, now };
+        let leaf = make(&found, &of)?;
+        let file = format!("{}-{}", found.path.trim_start_matches('/').replace('/', "-"), key.today);
+        match form {
+            Form::Page => {
+                let content = Arc::new(render(&leaf, &found)?);
+                rendered.pages.insert(key.clone(), Arc::clone(&content));
+                page::show(&LeafPage { chrome: by.chrome, content: &content, address: key.address })
+            }
+            Form::Csv => {
+                let bytes = csv::write(&leaf.table, Reader::Spreadsheet)
+                    .map_err(|error| AppError::internal(error.to_string()))?;
+                page::download("text/csv; charset=utf-8", &format!("{file}.csv"), bytes)
+            }
+            Form::Workbook => {
+                let about = about(&leaf, &found, portal.practice);
+                workbook_of(leaf, about, &format!("{file}.xlsx")).await
+            }
+        }
     }
 }
 
@@ -279,22 +285,33 @@ fn render(leaf: &Leaf, found: &Found) -> Result<Content, AppError> {
 
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-fn workbook_of(leaf: &Leaf, found: &Found, portal: &Portal, file: &str) -> Page {
-    let first = Sheet { name: &leaf.table_heading, table: &leaf.table };
-    let more = leaf.more_sheets.iter().map(|(name, table)| Sheet { name, table });
-    let sheets: Vec<Sheet<'_>> = std::iter::once(first).chain(more).collect();
+/// What a workbook says of itself.
+fn about(leaf: &Leaf, found: &Found, practice: bool) -> Vec<(&'static str, String)> {
     let mut about = vec![
         ("Innehåll", format!("{}. {}", leaf.title, leaf.lead)),
         ("Urval", found.view.words()),
-        ("Hämtat", calendar::long_time(portal.clock.now())),
+        ("Hämtat", calendar::long_time(found.now)),
         ("Belopp", "I kronor, från bidragens reskontra i Bidragsporten.".to_owned()),
     ];
     about.extend(leaf.about.iter().cloned());
-    if portal.practice {
+    if practice {
         about.push(("Övningsläge", "Uppgifterna är påhittade.".to_owned()));
     }
-    let bytes = workbook::write(&sheets, &about).map_err(|error| AppError::internal(error.to_string()))?;
-    page::download(WORKBOOK, &format!("{file}.xlsx"), bytes)
+    about
+}
+
+/// Twenty rounds take some tens of milliseconds: not on the threads that answer.
+async fn workbook_of(leaf: Leaf, about: Vec<(&'static str, String)>, name: &str) -> Page {
+    let write = move || {
+        let first = Sheet { name: &leaf.table_heading, table: &leaf.table };
+        let more = leaf.more_sheets.iter().map(|(name, table)| Sheet { name, table });
+        workbook::write(&std::iter::once(first).chain(more).collect::<Vec<_>>(), &about)
+    };
+    let bytes = web::block(write)
+        .await
+        .map_err(|error| AppError::internal(error.to_string()))?
+        .map_err(|error| AppError::internal(error.to_string()))?;
+    page::download(WORKBOOK, name, bytes)
 }
 
 /// The outcomes under these stamps, in their order; what is not kept is read, all of it at once. Should something change

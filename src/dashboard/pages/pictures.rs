@@ -2,36 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web;
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::{Asked, Found, Leaf, agreement, answer_with};
+use super::{Asked, Found, Leaf, agreement};
 use crate::{
-    access::proof::{By, Overseer},
     calendar,
     dashboard::{
-        Row, Summary,
-        cache::Rendered,
-        pictures,
+        Row, Summary, pictures,
         store::Chosen,
         tables,
         view::{Drawn, View},
     },
-    infra::{Portal, error::AppError, page::Page},
+    infra::{error::AppError, page::Page},
     money::Money,
     picture::Progress,
     table::{self, Cell, Column, Sort, Table},
 };
 
-pub async fn show(
-    by: By<Overseer>,
-    portal: web::Data<Portal>,
-    rendered: web::Data<Rendered>,
-    asked: Asked,
-) -> Page {
+pub async fn show(asked: Asked) -> Page {
     let chosen = Chosen::Slug(asked.of.clone());
-    answer_with(true, by, (portal, rendered), asked, chosen, leaf).await
+    asked.answer_with(true, chosen, leaf).await
 }
 
 #[derive(Template)]

@@ -1,25 +1,17 @@
 //! One recipient over the years: its share of every agreement in sight.
 
-use actix_web::web;
-
-use super::{Asked, Filters, Found, Leaf, answer, crumb};
+use super::{Asked, Filters, Found, Leaf, crumb};
 use crate::{
-    access::proof::{By, Overseer},
-    dashboard::{cache::Rendered, store::Chosen, tables},
-    infra::{Portal, error::AppError, page::Page},
+    dashboard::{store::Chosen, tables},
+    infra::{error::AppError, page::Page},
     recipient,
 };
 
-pub async fn show(
-    by: By<Overseer>,
-    portal: web::Data<Portal>,
-    rendered: web::Data<Rendered>,
-    asked: Asked,
-) -> Page {
+pub async fn show(asked: Asked) -> Page {
     let code = asked.of.clone();
     let find = move |connection: &mut _| recipient::store::find_by_code(connection, &code);
-    let recipient = portal.db.read(find).await?.ok_or(AppError::NotFound)?;
-    answer(by, (portal, rendered), asked, Chosen::HeldBy(recipient.id), leaf).await
+    let recipient = asked.portal.db.read(find).await?.ok_or(AppError::NotFound)?;
+    asked.answer(Chosen::HeldBy(recipient.id), leaf).await
 }
 
 fn leaf(found: &Found, code: &str) -> Result<Leaf, AppError> {

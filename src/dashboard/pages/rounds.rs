@@ -1,23 +1,15 @@
 //! The rounds of one grant beside one another: who leaves money unused again and again.
 
-use actix_web::web;
-
-use super::{Asked, Filters, Form, Found, Leaf, agreement, answer};
+use super::{Asked, Filters, Form, Found, Leaf, agreement};
 use crate::{
-    access::proof::{By, Overseer},
-    dashboard::{Row, Summary, cache::Rendered, store::Chosen, tables},
-    infra::{Portal, error::AppError, page::Page},
+    dashboard::{Row, Summary, store::Chosen, tables},
+    infra::{error::AppError, page::Page},
     recipient::sort_key,
 };
 
-pub async fn show(
-    by: By<Overseer>,
-    portal: web::Data<Portal>,
-    rendered: web::Data<Rendered>,
-    asked: Asked,
-) -> Page {
+pub async fn show(asked: Asked) -> Page {
     let chosen = Chosen::RoundsOf(asked.of.clone());
-    answer(by, (portal, rendered), asked, chosen, leaf).await
+    asked.answer(chosen, leaf).await
 }
 
 fn leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {

@@ -1,35 +1,23 @@
 //! One year across agreements: what each comes to, and every recipient over all of them.
 
-use actix_web::web;
 use askama::Template;
 
-use super::{Asked, Filters, Found, Leaf, answer, choices, crumb, tabs};
+use super::{Asked, Filters, Found, Leaf, choices, crumb, tabs};
 use crate::{
-    access::proof::{By, Overseer},
-    dashboard::{Row, Summary, cache::Rendered, store::Chosen, tables},
-    infra::{Portal, error::AppError, page::Page},
+    dashboard::{Row, Summary, store::Chosen, tables},
+    infra::{error::AppError, page::Page},
     recipient::sort_key,
     table::Table,
 };
 
-pub async fn show(
-    by: By<Overseer>,
-    portal: web::Data<Portal>,
-    rendered: web::Data<Rendered>,
-    asked: Asked,
-) -> Page {
+pub async fn show(asked: Asked) -> Page {
     let chosen = chosen(&asked)?;
-    answer(by, (portal, rendered), asked, chosen, recipients_leaf).await
+    asked.answer(chosen, recipients_leaf).await
 }
 
-pub async fn counties(
-    by: By<Overseer>,
-    portal: web::Data<Portal>,
-    rendered: web::Data<Rendered>,
-    asked: Asked,
-) -> Page {
+pub async fn counties(asked: Asked) -> Page {
     let chosen = chosen(&asked)?;
-    answer(by, (portal, rendered), asked, chosen, counties_leaf).await
+    asked.answer(chosen, counties_leaf).await
 }
 
 fn chosen(asked: &Asked) -> Result<Chosen, AppError> {

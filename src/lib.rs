@@ -27,6 +27,7 @@ pub mod mandate;
 pub mod money;
 pub mod my_grants;
 pub mod numbers;
+pub mod open_data;
 pub mod payment;
 pub mod picture;
 pub mod practice;

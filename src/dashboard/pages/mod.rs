@@ -269,7 +269,7 @@ fn workbook_of(leaf: &Leaf, found: &Found, portal: &Portal, file: &str) -> Page 
 
 /// The outcomes under these stamps, in their order; what is not kept is read, all of it at once. Should something change
 /// after the stamp was read, it is kept under a stamp that nobody asks for again.
-async fn outcomes(
+pub async fn outcomes(
     portal: &Portal,
     rendered: &Rendered,
     stamps: &[Stamp],
@@ -298,7 +298,7 @@ async fn outcomes(
 }
 
 /// A recipient's share of each agreement; there may be many agreements, and it is but one row of each.
-async fn shares(
+pub async fn shares(
     portal: &Portal,
     stamps: &[Stamp],
     recipient: Id<Organisation>,

@@ -111,7 +111,7 @@ impl Field {
                 "Utbetalt minus kostnader. Negativt när kostnaderna är större än bidraget. Saknas tills en redovisning har kommit in."
             }
             Self::Amount(_) => "Vad mottagaren har betalat tillbaka. Saknas innan något är utbetalt.",
-            Self::Status => "Preliminär eller Slutlig, enligt regeln nedan. Gäller hela raden.",
+            Self::Status => "Preliminär eller Slutlig. Gäller hela raden.",
         }
     }
 
@@ -123,10 +123,10 @@ impl Field {
             Self::Recipient => "Ale",
             Self::Code => "1440",
             Self::County => "Västra Götalands län",
-            Self::Amount(Measure::Costs) => "300000",
-            Self::Amount(Measure::Unspent) => "84947.50",
+            Self::Amount(Measure::Costs) => "300000.50",
+            Self::Amount(Measure::Unspent) => "70180.50",
             Self::Amount(Measure::Repaid) => "0",
-            Self::Amount(_) => "384947.50",
+            Self::Amount(_) => "370181",
             Self::Status => "Preliminär",
         }
     }

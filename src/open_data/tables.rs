@@ -9,7 +9,7 @@ use super::{
 use crate::{
     dashboard::Figures,
     recipient::sort_key,
-    table::{Cell, Column, Row, Table},
+    table::{Cell, Column, Row, Sort, Table},
 };
 
 /// Every field, for a program. In practice mode each line says that it is made up, wherever it is carried.
@@ -30,7 +30,9 @@ pub fn recipients(records: &[Record]) -> Table {
 
 /// One recipient's share of each agreement.
 pub fn agreements(records: &[Record]) -> Table {
-    of(&[&[Field::Agreement, Field::Year, Field::Status], &amounts()[..]].concat(), records)
+    let table = of(&[&[Field::Agreement, Field::Year, Field::Status], &amounts()[..]].concat(), records);
+    // As the database gives the agreements.
+    Table { sort: Sort { key: Field::Year.key().to_owned(), descending: true }, ..table }
 }
 
 /// Every recipient over all agreements.

@@ -84,6 +84,7 @@ impl Existing {
             .replace("{grant}", &self.grant)
             .replace("{attachment}", attachment)
             .replace("{code}", "1440")
+            .replace("{year}", "2022")
             .replace("{slug}", "aldreomsorg-2022")
     }
 }

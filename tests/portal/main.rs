@@ -17,6 +17,7 @@ mod insight;
 mod journeys;
 mod ledger;
 mod mandates;
+mod open_data;
 mod outage;
 mod payments;
 mod portal;

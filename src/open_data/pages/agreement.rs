@@ -19,7 +19,7 @@ use crate::{
         field::{Field, MEASURES, amount, recipient_address},
         records, tables,
     },
-    picture::{Classes, Map, Shape},
+    picture::{Bar, Bars, Classes, Map, Shape},
     recipient::Organisation,
 };
 
@@ -31,6 +31,8 @@ struct AgreementPage<'a> {
     /// Of the whole agreement, whatever is searched for.
     sum: Sum,
     map: String,
+    /// The largest amounts of what the map shows.
+    bars: String,
     measure: Measure,
     counties: Vec<(String, String)>,
     view: &'a View,
@@ -64,6 +66,7 @@ fn make(found: &Found, slug: &str) -> Result<Vec<u8>, AppError> {
         chrome: &found.chrome,
         agreement: &outcome.agreement,
         map: map(&all, measure).to_svg()?,
+        bars: bars(&all, measure).to_svg()?,
         measure,
         sum,
         counties: found.counties(),
@@ -104,6 +107,21 @@ fn map(records: &[Record], measure: Measure) -> Map {
         legend: label.to_owned(),
         shapes: records.iter().map(shape).collect(),
         classes: classes.labels(),
+    }
+}
+
+/// Ten, as many as stand beside the map.
+fn bars(records: &[Record], measure: Measure) -> Bars {
+    let bar = |record: &Record| {
+        let value = amount(&record.figures, measure)?;
+        let (label, href) = (record.name.clone(), Some(recipient_address(&record.code)));
+        Some(Bar { label, value, href })
+    };
+    Bars {
+        key: "storst".to_owned(),
+        title: format!("{}: de största beloppen", Field::Amount(measure).label()),
+        bars: records.iter().filter_map(bar).collect(),
+        most: 10,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
-    open_data::{Switch, field::Field, form::SwitchForm, store, verbs},
+    open_data::{Switch, form::SwitchForm, store, verbs},
 };
 
 #[derive(Template)]

@@ -2,11 +2,7 @@
 //! published, a key is never given another meaning.
 
 use super::{Record, Status};
-use crate::{
-    dashboard::{Figures, Measure},
-    money::Money,
-    table::Cell,
-};
+use crate::{dashboard::Measure, table::Cell};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
@@ -142,7 +138,7 @@ impl Field {
                 "" => Cell::Empty,
                 county => Cell::Text(county.to_owned()),
             },
-            Self::Amount(measure) => Cell::amount(amount(&record.figures, measure)),
+            Self::Amount(measure) => Cell::amount(record.figures.get(measure)),
             Self::Status => status(record.status),
         }
     }
@@ -163,10 +159,6 @@ impl Field {
 
 pub fn status(status: Status) -> Cell {
     Cell::Tag { label: status.label(), tone: status.tone(), rank: status as usize }
-}
-
-pub fn amount(figures: &Figures, measure: Measure) -> Option<Money> {
-    figures.get(measure)
 }
 
 pub fn recipient_address(code: &str) -> String {

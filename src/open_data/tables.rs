@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Record, Sum,
-    field::{Field, MEASURES, amount, recipient_address, status},
+    field::{Field, MEASURES, recipient_address, status},
 };
 use crate::{
     dashboard::Figures,
@@ -74,7 +74,7 @@ fn of(fields: &[Field], records: &[Record]) -> Table {
     let figures = Sum::of(records).figures;
     let total = fields.iter().enumerate().map(|(at, field)| match field {
         _ if at == 0 => Cell::Text("Totalt".to_owned()),
-        Field::Amount(measure) => Cell::amount(amount(&figures, *measure)),
+        Field::Amount(measure) => Cell::amount(figures.get(*measure)),
         _ => Cell::Empty,
     });
     let line = |record| row(fields.iter().map(|field| field.linked_cell(record)).collect());
@@ -91,7 +91,7 @@ fn amounts() -> [Field; MEASURES.len()] {
 }
 
 fn cells(figures: &Figures) -> [Cell; MEASURES.len()] {
-    MEASURES.map(|measure| Cell::amount(amount(figures, measure)))
+    MEASURES.map(|measure| Cell::amount(figures.get(measure)))
 }
 
 fn column(field: Field) -> Column {

@@ -16,7 +16,7 @@ use crate::{
     money::Money,
     open_data::{
         Record, Sum, View,
-        field::{Field, MEASURES, amount, recipient_address},
+        field::{Field, MEASURES, recipient_address},
         records, tables,
     },
     picture::{Bar, Bars, Classes, Map, Shape},
@@ -88,11 +88,11 @@ fn most_telling(sum: &Sum) -> Measure {
 }
 
 fn map(records: &[Record], measure: Measure) -> Map {
-    let known: Vec<Money> = records.iter().filter_map(|record| amount(&record.figures, measure)).collect();
+    let known: Vec<Money> = records.iter().filter_map(|record| record.figures.get(measure)).collect();
     let classes = Classes::of(&known);
     let label = Field::Amount(measure).label();
     let shape = |record: &Record| {
-        let amount = amount(&record.figures, measure);
+        let amount = record.figures.get(measure);
         let words = amount.map_or("ingen uppgift".to_owned(), |amount| amount.to_string());
         Shape {
             code: record.code.clone(),
@@ -113,7 +113,7 @@ fn map(records: &[Record], measure: Measure) -> Map {
 /// Ten, as many as stand beside the map.
 fn bars(records: &[Record], measure: Measure) -> Bars {
     let bar = |record: &Record| {
-        let value = amount(&record.figures, measure)?;
+        let value = record.figures.get(measure)?;
         let (label, href) = (record.name.clone(), Some(recipient_address(&record.code)));
         Some(Bar { label, value, href })
     };

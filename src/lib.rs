@@ -4,7 +4,7 @@
 //! only arithmetic of funds. A recipient files a [`requisition`], signs it as a [`document`], and the authority decides on
 //! it in [`review`] and pays it ([`payment`]). The recipient accounts for what it got in a [`report`], a [`filing`] like the
 //! requisition, and pays back the rest ([`repayment`]). [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody
-//! at once, also to those who were given [`insight`], and [`history`] remembers who did what. [`access`] proves who may; [`infra`] is what all of it stands on. Read
+//! at once, also to those who were given [`insight`], [`open_data`] what of it is for anybody, and [`history`] remembers who did what. [`access`] proves who may; [`infra`] is what all of it stands on. Read
 //! `ARCHITECTURE.md` for three walks through the house.
 
 pub mod about;
@@ -27,6 +27,7 @@ pub mod mandate;
 pub mod money;
 pub mod my_grants;
 pub mod numbers;
+pub mod open_data;
 pub mod payment;
 pub mod picture;
 pub mod practice;

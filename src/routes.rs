@@ -14,7 +14,7 @@ use crate::{
     about, access,
     access::{
         proof,
-        routing::{Route, Routes},
+        routing::{Route, Routes, reading},
     },
     account_request, agreement, dashboard,
     infra::{
@@ -22,7 +22,8 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    insight, mandate, my_grants, payment, practice, repayment, report, requisition, review, saved_view,
+    insight, mandate, my_grants, open_data, payment, practice, repayment, report, requisition, review,
+    saved_view,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -32,7 +33,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
         .app_data(web::QueryConfig::default().error_handler(|_, _| {
             AppError::bad_request("Adressen innehåller något som inte går att läsa.").into()
         }))
-        .route("/static/{name:.*}", web::get().to(assets::show))
+        .route("/static/{name:.*}", reading().to(assets::show))
         .default_service(web::to(nowhere));
     let mut routes = Routes::new(config);
     about::pages::routes(&mut routes);
@@ -47,6 +48,8 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     review::pages::routes(&mut routes);
     payment::pages::routes(&mut routes);
     saved_view::pages::routes(&mut routes);
+    // Before the overview, whose addresses of agreements would match its switch too.
+    open_data::pages::routes(&mut routes);
     dashboard::pages::routes(&mut routes);
     insight::pages::routes(&mut routes);
     practice::pages::routes(&mut routes);

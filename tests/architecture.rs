@@ -27,6 +27,7 @@ const ORDER: &[&[&str]] = &[
     &["report"],
     &["repayment", "account_request", "reclaim", "onward"],
     &["my_grants", "review", "dashboard"],
+    &["open_data"],
     &["about", "practice", "install"],
     &["routes"],
     &["server"],

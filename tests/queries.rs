@@ -87,6 +87,7 @@ fn a_page_asks_no_more_when_there_is_more() {
     let answer = asked.replace("/granskning", "");
     let reader = portal.sign_in("Socialdepartementet", &[Role::Reader], "Läsare");
     give_insight(&officer, "aldreomsorg-2022", "Socialdepartementet").expect_status(200);
+    let anyone = portal.anyone();
     let pages: Vec<(&Browser, &str)> = vec![
         (&preparer, "/bidrag"),
         (&preparer, &grant),
@@ -115,6 +116,13 @@ fn a_page_asks_no_more_when_there_is_more() {
         (&officer, "/oversikt/aldreomsorg-2022/regeringen"),
         (&officer, "/oversikt/aldreomsorg-2022/regeringen.pdf"),
         (&officer, "/oversikt/aldreomsorg-2022/insyn"),
+        (&officer, "/oversikt/publicering"),
+        (&anyone, "/oppna-data"),
+        (&anyone, "/oppna-data/aldreomsorg-2022"),
+        (&anyone, "/oppna-data/aldreomsorg-2022.json"),
+        (&anyone, "/oppna-data/mottagare"),
+        (&anyone, "/oppna-data/mottagare/1440"),
+        (&anyone, "/oppna-data/katalog.rdf"),
         (&reader, "/oversikt"),
         (&reader, "/oversikt/aldreomsorg-2022"),
         (&reader, &whole),
@@ -150,6 +158,8 @@ fn a_page_asks_no_more_when_there_is_more() {
     // An unchanged overview asks for its stamp and sends what it rendered before.
     let again = queries_of(&officer, "/oversikt/aldreomsorg-2022");
     assert_eq!(again, 2, "the session is one of them");
+    // What is public asks for no session.
+    assert_eq!(queries_of(&anyone, "/oppna-data/aldreomsorg-2022"), 1);
 
     reports_ask_no_more_when_there_is_more(&portal, &officer);
 }

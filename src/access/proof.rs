@@ -131,6 +131,36 @@ impl FromRequest for Visit {
     }
 }
 
+/// Anyone, and nobody asks who: the page is the same for all, so that anybody may keep it. No session is looked up, and
+/// there is no form to post.
+pub struct Anyone {
+    pub chrome: Chrome,
+}
+
+impl Proof for Anyone {
+    const ACCESS: Access = Access::Everyone;
+}
+
+impl FromRequest for Anyone {
+    type Error = AppError;
+    type Future = std::future::Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let place = |href: &str, label: &str| NavItem {
+            href: href.to_owned(),
+            label: label.to_owned(),
+            current: is_within(request.path(), href),
+        };
+        // The start page leads whoever is signed in to the work, and others to the sign-in.
+        let nav = vec![place("/oppna-data", "Öppna data"), place("/", "Logga in")];
+        std::future::ready(
+            portal(request).map(|portal| Self {
+                chrome: Chrome { nav, practice: practice(portal), ..Chrome::default() },
+            }),
+        )
+    }
+}
+
 /// Anyone, in practice mode.
 pub struct Practising;
 
@@ -220,16 +250,19 @@ pub async fn signed_in(request: &HttpRequest) -> Result<Option<Actor>, AppError>
 /// What every page has around it, for whoever looks.
 pub fn chrome(request: &HttpRequest, actor: Option<&Actor>) -> Result<Chrome, AppError> {
     let portal = portal(request)?;
-    let practice = portal.practice.then(|| {
-        let today = portal.clock.today();
-        Practice { date: today.to_string(), shown: calendar::long_date(today) }
-    });
     Ok(Chrome {
         csrf: BrowserToken::of(request)?.csrf(),
         user: actor.map(user),
         nav: actor.map_or_else(Vec::new, |actor| navigation(actor, request.path())),
-        practice,
+        practice: practice(portal),
         notice: None,
+    })
+}
+
+fn practice(portal: &Portal) -> Option<Practice> {
+    portal.practice.then(|| {
+        let today = portal.clock.today();
+        Practice { date: today.to_string(), shown: calendar::long_date(today) }
     })
 }
 

@@ -1,6 +1,6 @@
 //! Routes with their proof. A handler without one does not compile here, so the table of routes × roles is complete.
 
-use actix_web::{FromRequest, Handler, Responder, http::Method, web};
+use actix_web::{FromRequest, Handler, Responder, guard, http::Method, web};
 
 use super::proof::{Access, Posted, Proof};
 
@@ -43,6 +43,11 @@ impl<P: Proof, F, B> ProvenPost for (Posted<P, F>, B) {}
 impl<P: Proof, F, B, C> ProvenPost for (Posted<P, F>, B, C) {}
 impl<P: Proof, F, B, C, D> ProvenPost for (Posted<P, F>, B, C, D) {}
 
+/// A route of GET, and of HEAD: the same answer without its body.
+pub fn reading() -> actix_web::Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
 impl<'a> Routes<'a> {
     pub fn new(config: &'a mut web::ServiceConfig) -> Self {
         Self { config, table: Vec::new() }
@@ -54,7 +59,7 @@ impl<'a> Routes<'a> {
         Args: FromRequest + Proven + 'static,
         F::Output: Responder + 'static,
     {
-        self.add(Method::GET, path, Args::ACCESS, web::get().to(handler))
+        self.add(Method::GET, path, Args::ACCESS, reading().to(handler))
     }
 
     pub fn post<F, Args>(&mut self, path: &'static str, handler: F) -> &mut Self

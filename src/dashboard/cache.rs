@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use quick_cache::{Weighter, sync::Cache};
 
 use super::Outcome;
-use crate::{agreement::Agreement, ids::Id};
+use crate::{agreement::Agreement, ids::Id, infra::shared::Representation};
 
 /// Changes with every change of the agreement or of any of its grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +37,9 @@ pub struct Content {
 /// 32 MB of pages, about three hundred, whatever addresses people think of.
 const PAGES_SIZE: u64 = 32 << 20;
 const PAGES: usize = 300;
+/// 16 MB of what everybody may read, by itself: strangers never throw out what the officers look at.
+const PUBLIC_SIZE: u64 = 16 << 20;
+const PUBLIC: usize = 100;
 /// About twenty MB: some forty agreements with all municipalities.
 const STANDINGS: u64 = 12_000;
 const OUTCOMES: usize = 100;
@@ -48,6 +51,7 @@ const FILES: usize = 40;
 pub struct Rendered {
     pub pages: Cache<PageKey, Arc<Content>, Size>,
     pub files: Cache<PageKey, Arc<Vec<u8>>, Size>,
+    pub public: Cache<PageKey, Arc<Representation>, Size>,
     pub outcomes: Cache<Stamp, Arc<Outcome>, Size>,
 }
 
@@ -56,6 +60,7 @@ impl Default for Rendered {
         Self {
             pages: Cache::with_weighter(PAGES, PAGES_SIZE, Size),
             files: Cache::with_weighter(FILES, FILES_SIZE, Size),
+            public: Cache::with_weighter(PUBLIC, PUBLIC_SIZE, Size),
             outcomes: Cache::with_weighter(OUTCOMES, STANDINGS, Size),
         }
     }
@@ -74,6 +79,12 @@ impl Weighter<PageKey, Arc<Content>> for Size {
 impl Weighter<PageKey, Arc<Vec<u8>>> for Size {
     fn weight(&self, _: &PageKey, file: &Arc<Vec<u8>>) -> u64 {
         file.len() as u64
+    }
+}
+
+impl Weighter<PageKey, Arc<Representation>> for Size {
+    fn weight(&self, _: &PageKey, representation: &Arc<Representation>) -> u64 {
+        representation.bytes.len() as u64
     }
 }
 

@@ -28,6 +28,7 @@ use crate::{
 /// Some of the agreements in sight.
 #[derive(Debug, Clone)]
 pub enum Chosen {
+    All,
     Slug(String),
     Years(Vec<i32>),
     /// The rounds of the same grant as this agreement, itself among them.
@@ -41,7 +42,7 @@ impl Chosen {
     pub fn recipient(&self) -> Option<Id<Organisation>> {
         match self {
             Self::HeldBy(recipient) => Some(*recipient),
-            Self::Slug(_) | Self::Years(_) | Self::RoundsOf(_) => None,
+            Self::All | Self::Slug(_) | Self::Years(_) | Self::RoundsOf(_) => None,
         }
     }
 }
@@ -53,6 +54,7 @@ pub fn years(connection: &mut AnyConnection, sight: Sight) -> Result<Vec<i32>, D
     query = match sight {
         Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
         Sight::ReadBy(reader) => query.filter(insight::store::read_by(reader)),
+        Sight::Public => query.filter(insight::store::published()),
     };
     Ok(query.load(connection)?)
 }
@@ -68,8 +70,10 @@ pub fn stamps(connection: &mut AnyConnection, sight: Sight, chosen: Chosen) -> R
     query = match sight {
         Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
         Sight::ReadBy(reader) => query.filter(insight::store::read_by(reader)),
+        Sight::Public => query.filter(insight::store::published()),
     };
     query = match chosen {
+        Chosen::All => query,
         Chosen::Slug(slug) => query.filter(agreements::slug.eq(slug)),
         Chosen::Years(years) => query.filter(agreements::year.eq_any(years)),
         Chosen::RoundsOf(slug) => {

@@ -46,8 +46,9 @@ impl Scope {
     /// Of whoever looks at others' grants.
     pub fn across(actor: &Actor) -> Self {
         match Sight::of(actor) {
-            Sight::PaidBy(authority) => Self::Authority(authority),
             Sight::ReadBy(reader) => Self::Reader(reader),
+            // Whoever is signed in is never the public, which sees no case.
+            Sight::PaidBy(_) | Sight::Public => Self::Authority(actor.organisation.id),
         }
     }
 }

@@ -93,6 +93,8 @@ events! {
     MandateSet "mandate_set" "Ett uppdrag registrerades",
     InsightGiven "insight_given" "Insyn gavs",
     InsightTaken "insight_taken" "Insyn togs tillbaka",
+    PublishingSwitchedOn "publishing_switched_on" "Öppna data slogs på",
+    PublishingSwitchedOff "publishing_switched_off" "Öppna data stängdes av",
 }
 
 impl Event {

@@ -85,8 +85,13 @@ pub async fn token<B: MessageBody>(
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // What anybody may keep and show to others never carries a cookie.
+    let is_shared = response
+        .headers()
+        .get(header::CACHE_CONTROL)
+        .is_some_and(|control| control.as_bytes().starts_with(b"public"));
     let sets_its_own = response.headers().contains_key(header::SET_COOKIE);
-    if is_new && is_page && !sets_its_own {
+    if is_new && is_page && !is_shared && !sets_its_own {
         response
             .response_mut()
             .add_cookie(&token.cookie(&portal))

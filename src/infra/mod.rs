@@ -10,6 +10,7 @@ pub mod hash;
 pub mod page;
 pub mod schema;
 pub mod settings;
+pub mod shared;
 pub mod upload;
 
 /// What a handler needs of the running program.

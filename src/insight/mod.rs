@@ -33,6 +33,8 @@ pub enum Sight {
     PaidBy(Id<Organisation>),
     /// Those that it was given insight into, and those that it pays.
     ReadBy(Id<Organisation>),
+    /// Those whose authority publishes them: what anybody may see of them is open data.
+    Public,
 }
 
 impl Sight {

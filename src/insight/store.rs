@@ -30,6 +30,18 @@ pub fn read_by(organisation: Id<Organisation>) -> ReadBy {
     agreements::authority_id.eq(organisation).or(agreements::id.eq_any(given))
 }
 
+type Publishing = dsl::Select<
+    dsl::Filter<organisations::table, dsl::Eq<organisations::publishes, bool>>,
+    organisations::id,
+>;
+pub type Published = dsl::EqAny<agreements::authority_id, Publishing>;
+
+/// The same for what everybody may see: an authority that switches its open data off is out of every answer at once.
+pub fn published() -> Published {
+    let publishing = organisations::table.filter(organisations::publishes.eq(true)).select(organisations::id);
+    agreements::authority_id.eq_any(publishing)
+}
+
 /// The agreement, if it is there for these eyes.
 pub fn agreement(
     connection: &mut AnyConnection,
@@ -40,6 +52,7 @@ pub fn agreement(
     query = match sight {
         Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
         Sight::ReadBy(reader) => query.filter(read_by(reader)),
+        Sight::Public => query.filter(published()),
     };
     match query.first::<String>(connection).optional()? {
         Some(id) => agreement::store::find(connection, id.parse().map_err(DbError::corrupt)?),

@@ -18,6 +18,7 @@ mod insight;
 mod journeys;
 mod ledger;
 mod mandates;
+mod open_data;
 mod outage;
 mod overview;
 mod payments;

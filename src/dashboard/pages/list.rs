@@ -8,7 +8,10 @@ use chrono::{DateTime, Utc};
 
 use super::{agreement::days, outcomes};
 use crate::{
-    access::proof::{By, Overseer},
+    access::{
+        Role,
+        proof::{By, Overseer},
+    },
     agreement::Agreement,
     calendar,
     dashboard::{
@@ -34,6 +37,8 @@ struct OverviewPage<'a> {
     chrome: Chrome,
     content: &'a Content,
     earlier: Vec<i32>,
+    /// Leads to what the authority publishes.
+    is_authority: bool,
     saved: Vec<SavedView>,
 }
 
@@ -79,7 +84,10 @@ pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, rendered: web::Da
         }
     };
     let earlier = years.into_iter().skip(YEARS_SHOWN).collect();
-    page::show(&OverviewPage { chrome: by.chrome, content: &content, earlier, saved })
+    let is_authority =
+        [Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer].map(|role| by.has(role));
+    let is_authority = is_authority.contains(&true);
+    page::show(&OverviewPage { chrome: by.chrome, content: &content, earlier, is_authority, saved })
 }
 
 fn card(outcome: &Outcome, now: DateTime<Utc>) -> Card {

@@ -316,7 +316,7 @@ async fn workbook_of(leaf: Leaf, about: Vec<(&'static str, String)>, name: &str)
 
 /// The outcomes under these stamps, in their order; what is not kept is read, all of it at once. Should something change
 /// after the stamp was read, it is kept under a stamp that nobody asks for again.
-async fn outcomes(
+pub async fn outcomes(
     portal: &Portal,
     rendered: &Rendered,
     stamps: &[Stamp],
@@ -351,7 +351,7 @@ async fn movements_of(portal: &Portal, stamps: &[Stamp]) -> Result<Vec<Movement>
 }
 
 /// A recipient's share of each agreement; there may be many agreements, and it is but one row of each.
-async fn shares(
+pub async fn shares(
     portal: &Portal,
     stamps: &[Stamp],
     recipient: Id<Organisation>,

@@ -1,0 +1,202 @@
+//! The fields (*fält*) of a record: the columns of the files, the keys of the JSON, and what the page of them says. Once
+//! published, a key is never given another meaning.
+
+use super::{Record, Status};
+use crate::{dashboard::Measure, table::Cell};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    Agreement,
+    Year,
+    Recipient,
+    Code,
+    County,
+    Amount(Measure),
+    Status,
+}
+
+/// The amounts that are public, in the order that money goes.
+pub const MEASURES: [Measure; 6] = [
+    Measure::Allocated,
+    Measure::Requisitioned,
+    Measure::Paid,
+    Measure::Costs,
+    Measure::Unspent,
+    Measure::Repaid,
+];
+
+impl Field {
+    pub const ALL: [Self; 12] = [
+        Self::Agreement,
+        Self::Year,
+        Self::Recipient,
+        Self::Code,
+        Self::County,
+        Self::Amount(Measure::Allocated),
+        Self::Amount(Measure::Requisitioned),
+        Self::Amount(Measure::Paid),
+        Self::Amount(Measure::Costs),
+        Self::Amount(Measure::Unspent),
+        Self::Amount(Measure::Repaid),
+        Self::Status,
+    ];
+
+    /// In files and addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Agreement => "overenskommelse",
+            Self::Year => "ar",
+            Self::Recipient => "mottagare",
+            Self::Code => "kommunkod",
+            Self::County => "lan",
+            // The only key of two words; a hyphen is a minus sign where programs name things.
+            Self::Amount(Measure::Unspent) => "inte_forbrukat",
+            Self::Amount(measure) => measure.key(),
+            Self::Status => "uppgifter",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Agreement => "Överenskommelse",
+            Self::Year => "År",
+            Self::Recipient => "Mottagare",
+            Self::Code => "Kommunkod",
+            Self::County => "Län",
+            Self::Amount(Measure::Costs) => "Använt (kostnader)",
+            Self::Amount(measure) => measure.label(),
+            Self::Status => "Uppgifter",
+        }
+    }
+
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Self::Amount(_))
+    }
+
+    /// Type and unit.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Year => "heltal",
+            Self::Amount(_) => "tal, kronor",
+            _ => "text",
+        }
+    }
+
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Agreement => {
+                "Överenskommelsens namn i adresser. Står för samma överenskommelse för alltid."
+            }
+            Self::Year => "Året som överenskommelsen gäller.",
+            Self::Recipient => "Bidragsmottagarens namn: en kommun eller SKR.",
+            Self::Code => {
+                "SCB:s kommunkod, fyra siffror med inledande nolla. SKR har ingen kommunkod och står som SKR."
+            }
+            Self::County => "Länet som kommunen hör till. Tomt för SKR.",
+            Self::Amount(Measure::Allocated) => {
+                "Vad mottagaren får högst, som det står i överenskommelsens bilaga."
+            }
+            Self::Amount(Measure::Requisitioned) => {
+                "Vad mottagaren har begärt. Belopp som väntar på beslut är med och är preliminära. Avslagna och återkallade belopp är inte med."
+            }
+            Self::Amount(Measure::Paid) => "Vad myndigheten har betalat ut.",
+            Self::Amount(Measure::Costs) => {
+                "Vad mottagaren har haft för kostnader, enligt den ekonomiska redovisning som kom in senast. Preliminärt tills redovisningen är godkänd. Saknas tills en redovisning har kommit in."
+            }
+            Self::Amount(Measure::Unspent) => {
+                "Utbetalt minus kostnader. Negativt när kostnaderna är större än bidraget. Saknas tills en redovisning har kommit in."
+            }
+            Self::Amount(_) => "Vad mottagaren har betalat tillbaka. Saknas innan något är utbetalt.",
+            Self::Status => "Preliminär eller Slutlig. Gäller hela raden.",
+        }
+    }
+
+    /// As a program reads it.
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Agreement => "aldreomsorg-2021",
+            Self::Year => "2021",
+            Self::Recipient => "Ale",
+            Self::Code => "1440",
+            Self::County => "Västra Götalands län",
+            Self::Amount(Measure::Costs) => "300000.50",
+            Self::Amount(Measure::Unspent) => "70180.50",
+            Self::Amount(Measure::Repaid) => "0",
+            Self::Amount(_) => "370181",
+            Self::Status => "Preliminär",
+        }
+    }
+
+    /// What a file says.
+    pub fn cell(self, record: &Record) -> Cell {
+        match self {
+            Self::Agreement => Cell::Text(record.slug.clone()),
+            Self::Year => Cell::Count(record.year.into()),
+            Self::Recipient => Cell::Text(record.name.clone()),
+            Self::Code => Cell::Text(record.code.clone()),
+            Self::County => match record.county.as_str() {
+                "" => Cell::Empty,
+                county => Cell::Text(county.to_owned()),
+            },
+            Self::Amount(measure) => Cell::amount(record.figures.get(measure)),
+            Self::Status => status(record.status),
+        }
+    }
+
+    /// What a page says: the same, and it leads on.
+    pub fn linked_cell(self, record: &Record) -> Cell {
+        match self {
+            Self::Agreement => {
+                Cell::Link { text: record.agreement.clone(), href: format!("/oppna-data/{}", record.slug) }
+            }
+            Self::Recipient => {
+                Cell::Link { text: record.name.clone(), href: recipient_address(&record.code) }
+            }
+            _ => self.cell(record),
+        }
+    }
+}
+
+pub fn status(status: Status) -> Cell {
+    Cell::Tag { label: status.label(), tone: status.tone(), rank: status as usize }
+}
+
+pub fn recipient_address(code: &str) -> String {
+    format!("/oppna-data/mottagare/{code}")
+}
+
+/// The measure that an address names.
+pub fn measure(key: &str) -> Option<Measure> {
+    MEASURES.into_iter().find(|measure| Field::Amount(*measure).key() == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_are_what_was_published() {
+        assert_eq!(
+            Field::ALL.map(Field::key),
+            [
+                "overenskommelse",
+                "ar",
+                "mottagare",
+                "kommunkod",
+                "lan",
+                "tilldelat",
+                "rekvirerat",
+                "utbetalt",
+                "kostnader",
+                "inte_forbrukat",
+                "aterbetalt",
+                "uppgifter",
+            ]
+        );
+        assert_eq!(MEASURES.map(Field::Amount), Field::ALL[5..11]);
+        for measure_of in MEASURES {
+            assert_eq!(measure(Field::Amount(measure_of).key()), Some(measure_of));
+        }
+        assert_eq!((measure("godkant"), measure("kvar-att-aterbetala")), (None, None));
+    }
+}

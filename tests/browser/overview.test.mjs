@@ -38,10 +38,25 @@ test("every view, at three widths", async (t) => {
     ["/oversikt/ar/2021/lan", "oversikt-ar-lan"],
     ["/oversikt/mottagare/1440", "oversikt-mottagare"],
     [`${AGREEMENT}?lage=forfallen&sok=zzz`, "oversikt-tom"],
+    [`${AGREEMENT}/regeringen`, "regeringen"],
+    ["/oversikt/publicering", "publicering"],
   ]) {
     await page.goto(address);
     await inspect(page, name);
   }
+});
+
+test("the public pages, for somebody who is not signed in, at three widths", async (t) => {
+  const page = await browser.newPage(t);
+  for (const [address, name] of [
+    ["/oppna-data", "oppna-data"],
+    ["/oppna-data/aldreomsorg-2021", "oppna-data-overenskommelse"],
+    ["/oppna-data/mottagare/1440", "oppna-data-mottagare"],
+  ]) {
+    await page.goto(address);
+    await inspect(page, name);
+  }
+  assert.deepEqual(await page.context().cookies(), []);
 });
 
 test("the pictures on paper", async (t) => {

@@ -1,6 +1,8 @@
 //! Allocations (*tilldelning*): who gets how much of an agreement, as published, and the proof that a table agrees with
 //! its decision. Published amounts are never recomputed.
 
+pub mod key;
+
 use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;

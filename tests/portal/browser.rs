@@ -1,6 +1,9 @@
 //! A browser without JavaScript: cookies, redirects, links, and forms with what stands in them.
 
-use std::sync::{Arc, Barrier};
+use std::{
+    sync::{Arc, Barrier},
+    time::Duration,
+};
 
 use reqwest::{
     Method, Url,
@@ -51,6 +54,8 @@ impl Browser {
             .cookie_provider(Arc::clone(&cookies))
             .redirect(redirects)
             .no_proxy()
+            // A long document is typeset slowly by a program that is not optimised.
+            .timeout(Duration::from_secs(150))
             // A kept connection may be closed just as it is used again.
             .pool_max_idle_per_host(0)
             .build()

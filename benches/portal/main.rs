@@ -53,6 +53,10 @@ fn main() {
     install::install(&db, Mode::Practice, Utc::now()).expect("the agreements are read");
     let clock = practice::clock(&db).expect("the filings are made");
 
+    // `cargo bench -- scale` measures that alone.
+    if std::env::args().any(|argument| argument == "scale") {
+        return scale::measure(&db, &clock);
+    }
     pages(&db, &clock);
     submissions(&db, &clock);
     scale::measure(&db, &clock);

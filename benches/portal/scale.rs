@@ -131,11 +131,15 @@ fn copy(connection: &mut AnyConnection, index: usize) -> Result<(), DbError> {
     let id = |column: &str| format!("'{index:08x}' || substr({column}, 9)");
     let of_2021 = "(SELECT id FROM agreements WHERE slug = 'aldreomsorg-2021')";
     let grants = format!("(SELECT id FROM grants WHERE agreement_id = {of_2021})");
+    let definition = format!(
+        "replace(replace(replace(definition, '\"aldreomsorg-2021\"', '\"kopia-{index}\"'), '\"AO21\"', '\"K{index}\"'), \
+         '\"year\":2021', '\"year\":{year}')"
+    );
     for statement in [
         format!(
             "INSERT INTO agreements (id, slug, code, year, authority_id, definition, agreement_diarienummer, \
              decision_diarienummer, version, repayment_account_kind, repayment_account, series) \
-             SELECT {}, 'kopia-{index}', 'K{index}', {year}, authority_id, definition, agreement_diarienummer, \
+             SELECT {}, 'kopia-{index}', 'K{index}', {year}, authority_id, {definition}, agreement_diarienummer, \
              decision_diarienummer, version, repayment_account_kind, repayment_account, '{series}' \
              FROM agreements WHERE slug = 'aldreomsorg-2021'",
             id("id")

@@ -87,6 +87,58 @@ impl fmt::Display for Deadline {
     }
 }
 
+/// A last day that somebody may still have to decide. Until then nothing is late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LastDay(pub Option<Deadline>);
+
+impl LastDay {
+    pub fn on(date: NaiveDate) -> Self {
+        Self(Some(Deadline(date)))
+    }
+
+    pub fn date(self) -> Option<NaiveDate> {
+        self.0.map(|deadline| deadline.0)
+    }
+
+    pub fn passed(self, now: DateTime<Utc>) -> bool {
+        self.0.is_some_and(|deadline| deadline.passed(now))
+    }
+
+    pub fn days_left(self, now: DateTime<Utc>) -> Option<i64> {
+        self.0.map(|deadline| deadline.days_left(now))
+    }
+
+    /// ` senast 1 december 2022`; empty when there is no day.
+    pub fn by(self) -> String {
+        self.0.map(|deadline| format!(" senast {deadline}")).unwrap_or_default()
+    }
+
+    /// ` (om 12 dagar)`, ` (har passerat)`; empty when there is no day.
+    pub fn from_now(self, now: DateTime<Utc>) -> String {
+        match self.days_left(now) {
+            Some(days @ 0..) => format!(" ({})", days_ahead(days)),
+            Some(_) => " (har passerat)".to_owned(),
+            None => String::new(),
+        }
+    }
+}
+
+impl From<Deadline> for LastDay {
+    fn from(deadline: Deadline) -> Self {
+        Self(Some(deadline))
+    }
+}
+
+impl fmt::Display for LastDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(deadline) => deadline.fmt(f),
+            None => f.write_str("ingen dag är bestämd"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::TimeZone;
@@ -112,6 +164,19 @@ mod tests {
         assert!(!deadline.passed(last));
         assert!(deadline.passed(last + chrono::Duration::seconds(1)));
         assert_eq!(deadline.days_left(last), 0);
+    }
+
+    #[test]
+    fn a_day_that_nobody_has_decided_never_passes() {
+        let now = stockholm("2022-12-01 12:00:00");
+        assert!(!LastDay::default().passed(now));
+        assert_eq!(
+            LastDay::default().to_string() + &LastDay::default().from_now(now),
+            "ingen dag är bestämd"
+        );
+        let last = LastDay::on(day(now));
+        assert_eq!(last.to_string() + &last.from_now(now), "1 december 2022 (i dag)");
+        assert_eq!(last.from_now(stockholm("2022-12-02 00:00:00")), " (har passerat)");
     }
 
     #[test]

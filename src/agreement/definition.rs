@@ -27,7 +27,8 @@ const REQUISITION_FIELDS: [&str; 17] = [
     "name_clarification",
 ];
 
-const REPORT_FIELDS: [&str; 24] = [
+/// What every report has.
+const REPORT_FIELDS: [&str; 19] = [
     "recipient",
     "organisation_number",
     "contact_person",
@@ -44,15 +45,13 @@ const REPORT_FIELDS: [&str; 24] = [
     "received",
     "costs",
     "unspent",
-    "survey",
-    "certifier_name",
-    "certifier_title",
-    "certifier_telephone",
-    "certifier_email",
     "date",
     "signature",
     "name_clarification",
 ];
+
+const CERTIFICATE_FIELDS: [&str; 4] =
+    ["certifier_name", "certifier_title", "certifier_telephone", "certifier_email"];
 
 /// What is wrong with a definition, where, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -95,7 +94,7 @@ fn first_contradiction(terms: &Terms) -> Option<(Place, String)> {
 }
 
 fn contradiction_in_dates(terms: &Terms) -> Option<(Place, String)> {
-    let (period, deadlines) = (terms.period, terms.deadlines);
+    let (period, deadlines) = (terms.period, &terms.deadlines);
     let year = chrono::Datelike::year;
     if period.to < period.from {
         return Some((place(&["period", "to"]), "perioden slutar innan den börjar".to_owned()));
@@ -103,15 +102,17 @@ fn contradiction_in_dates(terms: &Terms) -> Option<(Place, String)> {
     if year(&period.from) != terms.year {
         return Some((place(&["period", "from"]), format!("perioden börjar inte {}", terms.year)));
     }
-    if deadlines.requisition.0 < period.from {
+    // A day that is not decided yet contradicts nothing.
+    let first = deadlines.requisition.date().unwrap_or(period.from);
+    if first < period.from {
         let reason = "sista dag för rekvisition ligger före periodens början".to_owned();
         return Some((place(&["deadlines", "requisition"]), reason));
     }
-    if deadlines.report < deadlines.requisition {
+    if deadlines.report.date().is_some_and(|report| report < first) {
         let reason = "sista dag för redovisning ligger före sista dag för rekvisition".to_owned();
         return Some((place(&["deadlines", "report"]), reason));
     }
-    if deadlines.repayment < deadlines.requisition {
+    if deadlines.repayment.0 < first {
         let reason = "sista dag för återbetalning ligger före sista dag för rekvisition".to_owned();
         return Some((place(&["deadlines", "repayment"]), reason));
     }
@@ -143,19 +144,47 @@ fn contradiction_in_posts(terms: &Terms) -> Option<(Place, String)> {
             format!("posterna summerar till {sum}, men totalen är {}", terms.total),
         ));
     }
-    for (index, permitted) in terms.permitted_uses.iter().enumerate() {
-        if let Some(unknown) = permitted.posts.iter().find(|key| terms.post(key).is_none()) {
-            let at = place(&["permitted_use", &index.to_string(), "posts"]);
-            return Some((at, format!("posten {unknown} finns inte")));
-        }
-    }
-    None
+    contradiction_in_forms_of_posts(terms).or_else(|| unknown_post(terms))
+}
+
+/// Posts on one form open at once and have one last day.
+fn contradiction_in_forms_of_posts(terms: &Terms) -> Option<(Place, String)> {
+    terms.posts.iter().enumerate().find_map(|(index, post)| {
+        let first = terms.posts_of_form(post.form()).next()?;
+        let same = first.opens_after == post.opens_after && first.open_ended == post.open_ended;
+        (!same).then(|| {
+            let reason = format!(
+                "posten {} rekvireras på samma blankett som {}, men har andra villkor",
+                post.key, first.key
+            );
+            (place(&["post", &index.to_string(), "requisition_with"]), reason)
+        })
+    })
+}
+
+/// Whatever names a post names one that is there.
+fn unknown_post(terms: &Terms) -> Option<(Place, String)> {
+    let uses = terms.permitted_uses.iter().map(|of| ("permitted_use", "posts", of.posts.as_slice()));
+    let parts = terms.parts.iter().map(|of| ("part", "post", std::slice::from_ref(&of.post)));
+    let questions = terms.questions.iter().map(|of| ("question", "posts", of.posts.as_slice()));
+    let further = terms.further_reports.iter().map(|of| ("further_report", "posts", of.posts.as_slice()));
+    [uses.collect::<Vec<_>>(), parts.collect(), questions.collect(), further.collect()]
+        .into_iter()
+        .flat_map(|list| list.into_iter().enumerate())
+        .find_map(|(index, (list, key, posts))| {
+            let unknown = posts.iter().find(|key| terms.post(key).is_none())?;
+            Some((place(&[list, &index.to_string(), key]), format!("posten {unknown} finns inte")))
+        })
 }
 
 fn fault_in_forms(terms: &Terms) -> Option<(Place, String)> {
+    let mut fields = REPORT_FIELDS.to_vec();
+    fields.extend(terms.survey.as_ref().map(|_| "survey"));
+    fields.extend(terms.certificate.iter().flat_map(|_| CERTIFICATE_FIELDS));
+    fields.extend(terms.forms.asks_for_items().then_some("cost_items"));
     fault_in_form(&terms.forms.requisition, "requisition", &REQUISITION_FIELDS)
-        .or_else(|| fault_in_form(&terms.forms.report, "report", &REPORT_FIELDS))
-        .or_else(|| fault_in_certificate(&terms.forms.report))
+        .or_else(|| fault_in_form(&terms.forms.report, "report", &fields))
+        .or_else(|| fault_in_signing(terms))
 }
 
 /// Every field once, and no other.
@@ -171,19 +200,27 @@ fn fault_in_form(form: &PaperForm, name: &str, fields: &[&str]) -> Option<(Place
     unknown.map(|field| (place(&["forms", name]), format!("fältet {} är okänt", field.key)))
 }
 
-/// Section 4 is the certificate with its two alternatives, section 5 the signature.
-fn fault_in_certificate(report: &PaperForm) -> Option<(Place, String)> {
-    let at = || place(&["forms", "report"]);
+/// After section 3, which is certified, comes the certificate with its two alternatives where there is one, and last the
+/// signature.
+fn fault_in_signing(terms: &Terms) -> Option<(Place, String)> {
+    let report = &terms.forms.report;
+    let fault = |reason: &str| Some((place(&["forms", "report"]), reason.to_owned()));
     let holds = |number, key: &str| {
         report.section(number).is_some_and(|section| section.fields.iter().any(|field| field.key == key))
     };
+    if terms.certificate.is_none() {
+        return match report.sections.len() == 4 && holds(4, "signature") {
+            true => None,
+            false => fault("avsnitt 4, det sista, ska vara underskriften, eftersom ingen intygar"),
+        };
+    }
     if report.sections.len() != 5 || !holds(4, "certifier_name") || !holds(5, "signature") {
-        return Some((at(), "avsnitt 4 ska vara intyget och avsnitt 5, det sista, underskriften".to_owned()));
+        return fault("avsnitt 4 ska vara intyget och avsnitt 5, det sista, underskriften");
     }
     let texts = report.section(4).map(|section| section.text.as_slice()).unwrap_or_default();
     match texts {
         [first, second] if first.starts_with("Alt 1") && second.starts_with("Alt 2") => None,
-        _ => Some((at(), "intygets två texter ska börja med Alt 1 och Alt 2".to_owned())),
+        _ => fault("intygets två texter ska börja med Alt 1 och Alt 2"),
     }
 }
 

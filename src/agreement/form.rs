@@ -1,9 +1,11 @@
 //! The forms in which the paying authority sets the two diarienummer, and the account for repayments.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Agreement, Diarienummers};
+use super::{Agreement, Decidable, DecidedDays, Diarienummers, Terms};
 use crate::{
+    calendar::long_date,
     infra::form::FieldErrors,
     numbers::{Diarienummer, GiroAccount, GiroKind, LineError},
 };
@@ -76,6 +78,59 @@ impl AccountForm {
             errors.take("account_kind", GiroKind::parse(&self.account_kind)).ok_or_else(|| errors.clone())?;
         let account = errors.take("account_number", GiroAccount::parse(kind, &self.account_number));
         account.map(Some).ok_or(errors)
+    }
+}
+
+/// The last days that the source leaves to the paying authority, as typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeadlinesForm {
+    pub requisition: String,
+    pub report: String,
+    /// The version of the agreement that the page was made from.
+    pub version: String,
+}
+
+impl DeadlinesForm {
+    pub fn of(agreement: &Agreement) -> Self {
+        let typed = |day: Option<NaiveDate>| day.map(|date| date.to_string()).unwrap_or_default();
+        Self {
+            requisition: typed(agreement.decided.requisition),
+            report: typed(agreement.decided.report),
+            version: agreement.version.to_string(),
+        }
+    }
+
+    /// The days that may be decided: neither before the period begins, and the report's not before the requisition's.
+    pub fn parse(&self, terms: &Terms) -> Result<DecidedDays, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let mut day = |which, field: &'static str, typed: &str| -> Option<Option<NaiveDate>> {
+            if !terms.deadlines.may_be_decided.contains(&which) || typed.trim().is_empty() {
+                return Some(None);
+            }
+            let read =
+                typed.trim().parse().map_err(|_| "Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2019-03-31.");
+            let day: NaiveDate = errors.take(field, read)?;
+            if day < terms.period.from {
+                let message =
+                    format!("Dagen ligger före periodens början, {}.", long_date(terms.period.from));
+                errors.add(field, message);
+                return None;
+            }
+            Some(Some(day))
+        };
+        let requisition = day(Decidable::Requisition, "requisition", &self.requisition);
+        let report = day(Decidable::Report, "report", &self.report);
+        let (Some(requisition), Some(report)) = (requisition, report) else { return Err(errors) };
+        let first = requisition.or(terms.deadlines.requisition.date());
+        match (first, report) {
+            (Some(first), Some(report)) if report < first => {
+                let message = "Redovisningens sista dag ligger före rekvisitionens. Ändra någon av dem.";
+                errors.add("report", message);
+                Err(errors)
+            }
+            _ => Ok(DecidedDays { requisition, report }),
+        }
     }
 }
 

@@ -6,19 +6,29 @@
 pub mod definition;
 pub mod form;
 pub mod pages;
+pub mod paper;
 pub mod store;
 pub mod verbs;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{calendar::Deadline, ids::Id, numbers::GiroAccount, recipient::Organisation};
+pub use paper::{Forms, LabelledField, PaperForm, Section};
+
+use crate::{
+    calendar::{Deadline, LastDay},
+    ids::Id,
+    numbers::GiroAccount,
+    recipient::Organisation,
+};
 
 #[derive(Debug, Clone)]
 pub struct Agreement {
     pub id: Id<Agreement>,
     pub authority: Organisation,
     pub diarienummer: Diarienummers,
+    /// The last days that the authority has decided; the terms' deadlines have them in place.
+    pub decided: DecidedDays,
     /// Where what is not spent is paid back to; the sources do not say, so an authority states it.
     pub repayment_account: Option<GiroAccount>,
     pub version: i64,
@@ -41,6 +51,8 @@ pub struct Terms {
     /// Begins every case number.
     pub code: String,
     pub name: String,
+    #[serde(default)]
+    pub instrument: Instrument,
     /// What the rounds of one grant have in common, year after year; empty for an agreement that stands alone.
     #[serde(default)]
     pub series: String,
@@ -54,18 +66,48 @@ pub struct Terms {
     pub diarienummer: Diarienummers,
     pub period: Period,
     pub deadlines: Deadlines,
-    pub certificate: Certificate,
-    pub survey: Survey,
+    /// Who reviews section 3 of the report; nobody where the source asks for no review.
+    pub certificate: Option<Certificate>,
+    pub survey: Option<Survey>,
     pub appropriation: Appropriation,
+    /// What recipients are to mind of the rules on state aid.
+    pub state_aid: Option<Clause>,
     #[serde(rename = "permitted_use")]
     pub permitted_uses: Vec<PermittedUse>,
     #[serde(rename = "post")]
     pub posts: Vec<Post>,
-    #[serde(rename = "calendar")]
+    #[serde(rename = "part", default)]
+    pub parts: Vec<Part>,
+    #[serde(rename = "question", default)]
+    pub questions: Vec<Question>,
+    #[serde(rename = "further_report", default)]
+    pub further_reports: Vec<FurtherReport>,
+    #[serde(rename = "calendar", default)]
     pub calendar: Vec<CalendarItem>,
     #[serde(rename = "remark", default)]
-    pub remarks: Vec<Remark>,
+    pub remarks: Vec<Clause>,
     pub forms: Forms,
+}
+
+/// What the terms are laid down in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instrument {
+    /// *Överenskommelse* between the state and SKR.
+    #[default]
+    Agreement,
+    /// *Regeringsbeslut.*
+    Decision,
+}
+
+impl Instrument {
+    /// At the beginning of a sentence.
+    pub fn definite(self) -> &'static str {
+        match self {
+            Self::Agreement => "Överenskommelsen",
+            Self::Decision => "Regeringsbeslutet",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,17 +125,35 @@ impl Period {
     }
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deadlines {
-    #[serde(deserialize_with = "deadline")]
-    pub requisition: Deadline,
-    #[serde(deserialize_with = "deadline")]
-    pub report: Deadline,
+    #[serde(default, deserialize_with = "last_day")]
+    pub requisition: LastDay,
+    #[serde(default, deserialize_with = "last_day")]
+    pub report: LastDay,
     #[serde(deserialize_with = "deadline")]
     pub repayment: Deadline,
     pub late_requisition: LateRequisition,
     pub late_report: LateReport,
+    /// Those that the paying authority may decide.
+    #[serde(default)]
+    pub may_be_decided: Vec<Decidable>,
+}
+
+/// A last day that a source may leave to the paying authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decidable {
+    Requisition,
+    Report,
+}
+
+/// The last days that the paying authority has decided.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DecidedDays {
+    pub requisition: Option<NaiveDate>,
+    pub report: Option<NaiveDate>,
 }
 
 /// One recipient's later dates (*anstånd*), where it has any.
@@ -105,15 +165,31 @@ pub struct Later {
 }
 
 impl Deadlines {
-    /// With the later dates that one recipient has. An extension never makes a date earlier.
-    pub fn extended(self, later: Later) -> Self {
-        let latest =
-            |own: Deadline, until: Option<NaiveDate>| until.map_or(own, |until| own.max(Deadline(until)));
+    /// With the days that the authority has decided, of those that it may decide.
+    pub fn decided(&self, days: DecidedDays) -> Self {
+        let day = |which, own: LastDay, decided: Option<NaiveDate>| {
+            let decided = decided.filter(|_| self.may_be_decided.contains(&which));
+            decided.map_or(own, LastDay::on)
+        };
+        Self {
+            requisition: day(Decidable::Requisition, self.requisition, days.requisition),
+            report: day(Decidable::Report, self.report, days.report),
+            ..self.clone()
+        }
+    }
+
+    /// With the later dates that one recipient has. An extension never makes a date earlier, and one of a day that is not
+    /// decided is that day.
+    pub fn extended(&self, later: Later) -> Self {
+        let latest = |own: LastDay, until: Option<NaiveDate>| match own.0 {
+            Some(own) => LastDay(Some(later_of(own, until))),
+            None => LastDay(until.map(Deadline)),
+        };
         Self {
             requisition: latest(self.requisition, later.requisition),
             report: latest(self.report, later.report),
-            repayment: latest(self.repayment, later.repayment),
-            ..self
+            repayment: later_of(self.repayment, later.repayment),
+            ..self.clone()
         }
     }
 
@@ -124,6 +200,10 @@ impl Deadlines {
             LateRequisition::NotStated => false,
         }
     }
+}
+
+fn later_of(own: Deadline, until: Option<NaiveDate>) -> Deadline {
+    until.map_or(own, |until| own.max(Deadline(until)))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,7 +219,7 @@ impl LateRequisition {
     pub fn consequence(self) -> &'static str {
         match self {
             Self::Lapses => "Rätten till bidraget förfaller om rekvisitionen inte har kommit in i tid.",
-            Self::NotStated => "Överenskommelsen säger inte vad som händer med en sen rekvisition.",
+            Self::NotStated => "Det är inte bestämt vad som händer med en sen rekvisition.",
         }
     }
 }
@@ -157,7 +237,7 @@ impl LateReport {
     pub fn consequence(self) -> &'static str {
         match self {
             Self::MayReclaim => "Regeringen kan återkräva stödet om redovisningen inte kommer in i tid.",
-            Self::NotStated => "Överenskommelsen säger inte vad som händer med en sen redovisning.",
+            Self::NotStated => "Det är inte bestämt vad som händer med en sen redovisning.",
         }
     }
 }
@@ -199,6 +279,8 @@ pub struct Post {
     pub name: String,
     /// Whole kronor, as printed.
     pub total: i64,
+    /// What the published rows come to, where that is not the printed total.
+    pub rows_total: Option<i64>,
     /// How many recipients have a share.
     pub recipients: usize,
     /// Nobody's share is smaller, in whole kronor.
@@ -206,7 +288,78 @@ pub struct Post {
     pub rows_at_floor: Option<usize>,
     /// The post that must be requisitioned first; empty when none.
     pub opens_after: String,
+    /// Posts with the same word here are requisitioned on one form; empty when the post has a form of its own.
+    #[serde(default)]
+    pub requisition_with: String,
+    /// No last day for its requisition is stated.
+    #[serde(default)]
+    pub open_ended: bool,
+    /// The items of the appropriation that it is charged to (*anslagsposter*), where they differ between posts.
+    #[serde(default)]
+    pub charged_to: String,
     pub rule: String,
+    pub source: String,
+}
+
+impl Post {
+    /// What the published rows shall come to.
+    pub fn published_total(&self) -> i64 {
+        self.rows_total.unwrap_or(self.total)
+    }
+
+    /// The form it is requisitioned on.
+    pub fn form(&self) -> &str {
+        if self.requisition_with.is_empty() { &self.key } else { &self.requisition_with }
+    }
+}
+
+/// What the report specifies of a post's costs (*varav*).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    pub key: String,
+    pub post: String,
+    pub label: String,
+    /// What is to be explained when there is any of it; empty when nothing is.
+    #[serde(default)]
+    pub motive: String,
+    /// What all recipients are to spend on it together, where the source says so. Whole kronor.
+    pub total: Option<i64>,
+    pub source: String,
+}
+
+/// A follow-up question that is answered with the report (*uppföljningsfråga*).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    pub key: String,
+    pub text: String,
+    pub kind: QuestionKind,
+    /// Those with a share of these are asked.
+    pub posts: Vec<String>,
+    pub source: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    Text,
+    YesNo,
+}
+
+/// A report beside the financial one (*verksamhetsrapport, delredovisning*), filed and signed like the rest.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FurtherReport {
+    pub key: String,
+    pub name: String,
+    #[serde(deserialize_with = "deadline")]
+    pub due: Deadline,
+    /// Those with a share of these owe it.
+    pub posts: Vec<String>,
+    /// The code of the organisation that it is for.
+    pub addressee: String,
+    pub text: String,
     pub source: String,
 }
 
@@ -255,69 +408,35 @@ pub struct Milestone<'a> {
     pub source: &'a str,
 }
 
-/// A fault or an oddity of the source: shown, never mended.
+/// A passage and where it stands. As a remark: a fault or an oddity of the source, shown, never mended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Remark {
+pub struct Clause {
     pub text: String,
     pub source: String,
-}
-
-/// The forms with every label word for word.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Forms {
-    pub requisition: PaperForm,
-    pub report: PaperForm,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PaperForm {
-    pub heading: String,
-    #[serde(rename = "section")]
-    pub sections: Vec<Section>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Section {
-    pub number: u32,
-    pub title: String,
-    pub text: Vec<String>,
-    #[serde(rename = "field")]
-    pub fields: Vec<LabelledField>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LabelledField {
-    pub key: String,
-    pub label: String,
-}
-
-impl PaperForm {
-    /// The label of a field; the loader has seen to it that every field has one.
-    pub fn label(&self, key: &str) -> &str {
-        self.fields().find(|field| field.key == key).map_or("", |field| &field.label)
-    }
-
-    pub fn section(&self, number: u32) -> Option<&Section> {
-        self.sections.iter().find(|section| section.number == number)
-    }
-
-    pub fn title(&self, number: u32) -> &str {
-        self.section(number).map_or("", |section| &section.title)
-    }
-
-    pub fn fields(&self) -> impl Iterator<Item = &LabelledField> {
-        self.sections.iter().flat_map(|section| &section.fields)
-    }
 }
 
 impl Terms {
     pub fn post(&self, key: &str) -> Option<&Post> {
         self.posts.iter().find(|post| post.key == key)
+    }
+
+    /// The last days of a recipient with a share of these posts. One whose every post is open-ended has none for its
+    /// requisition but that of an extension.
+    pub fn deadlines_of<'a>(&self, posts: impl IntoIterator<Item = &'a str>, later: Later) -> Deadlines {
+        let mut shares = posts.into_iter().filter_map(|key| self.post(key)).peekable();
+        let is_open_ended = shares.peek().is_some() && shares.all(|post| post.open_ended);
+        let requisition = if is_open_ended { LastDay::default() } else { self.deadlines.requisition };
+        Deadlines { requisition, ..self.deadlines.clone() }.extended(later)
+    }
+
+    /// The posts that are requisitioned on this form, in the agreement's order.
+    pub fn posts_of_form<'a>(&'a self, form: &'a str) -> impl Iterator<Item = &'a Post> {
+        self.posts.iter().filter(move |post| post.form() == form)
+    }
+
+    pub fn parts_of<'a>(&'a self, post: &'a str) -> impl Iterator<Item = &'a Part> {
+        self.parts.iter().filter(move |part| part.post == post)
     }
 
     pub fn uses_of<'a>(&'a self, post: &'a str) -> impl Iterator<Item = &'a PermittedUse> {
@@ -328,17 +447,19 @@ impl Terms {
 impl Terms {
     /// The agreement's whole calendar by date: the last days among check-ins and reports.
     pub fn milestones(&self) -> Vec<Milestone<'_>> {
-        let last_day = |deadline: Deadline, what, text| Milestone {
-            to: deadline.0,
-            when: deadline.to_string(),
-            what,
-            text,
-            who: "Bidragsmottagarna",
-            to_whom: "",
-            source: "",
+        let last_day = |deadline: LastDay, what, text| {
+            deadline.0.map(|deadline| Milestone {
+                to: deadline.0,
+                when: deadline.to_string(),
+                what,
+                text,
+                who: "Bidragsmottagarna",
+                to_whom: "",
+                source: "",
+            })
         };
         let deadlines = &self.deadlines;
-        let mut all = vec![
+        let mut all: Vec<Milestone<'_>> = [
             last_day(
                 deadlines.requisition,
                 "Sista dag för rekvisition",
@@ -350,11 +471,14 @@ impl Terms {
                 deadlines.late_report.consequence(),
             ),
             last_day(
-                deadlines.repayment,
+                deadlines.repayment.into(),
                 "Sista dag för återbetalning",
                 "Medel som inte har använts ska då vara återbetalda.",
             ),
-        ];
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         all.extend(self.calendar.iter().map(|item| Milestone {
             to: item.to,
             when: item.when.clone(),
@@ -373,19 +497,31 @@ fn deadline<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Deadline, D::E
     date(deserializer).map(Deadline)
 }
 
-/// A day, from the definition file (a TOML date) or from the database (text).
+fn last_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LastDay, D::Error> {
+    let written: Option<Written> = Option::deserialize(deserializer)?;
+    Ok(LastDay(written.map(Written::date).transpose()?.map(Deadline)))
+}
+
 fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Toml(toml::value::Datetime),
-        Text(String),
+    Written::deserialize(deserializer)?.date()
+}
+
+/// A day, from the definition file (a TOML date) or from the database (text).
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Toml(toml::value::Datetime),
+    Text(String),
+}
+
+impl Written {
+    fn date<E: serde::de::Error>(self) -> Result<NaiveDate, E> {
+        let text = match self {
+            Self::Toml(date) => date.to_string(),
+            Self::Text(text) => text,
+        };
+        text.parse().map_err(|_| E::custom(format!("{text} är inget datum (ÅÅÅÅ-MM-DD)")))
     }
-    let text = match Written::deserialize(deserializer)? {
-        Written::Toml(date) => date.to_string(),
-        Written::Text(text) => text,
-    };
-    text.parse().map_err(|_| serde::de::Error::custom(format!("{text} är inget datum (ÅÅÅÅ-MM-DD)")))
 }
 
 #[cfg(test)]

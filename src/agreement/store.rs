@@ -1,8 +1,9 @@
 //! Rows and queries of agreements.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::{Agreement, Diarienummers, Terms};
+use super::{Agreement, DecidedDays, Diarienummers, Terms};
 use crate::{
     history::{self, Entry},
     ids::Id,
@@ -25,12 +26,16 @@ pub struct AgreementRow {
     repayment_account_kind: String,
     repayment_account: String,
     series: String,
+    requisition_until: Option<NaiveDate>,
+    report_until: Option<NaiveDate>,
 }
 
 /// An agreement's row with its authority's makes an agreement.
 pub fn assemble(row: AgreementRow, authority: Organisation) -> Result<Agreement, DbError> {
     let terms: Terms = serde_json::from_str(&row.definition).map_err(DbError::corrupt)?;
-    let terms = Terms { series: row.series, ..terms };
+    let days = DecidedDays { requisition: row.requisition_until, report: row.report_until };
+    let deadlines = terms.deadlines.decided(days);
+    let terms = Terms { series: row.series, deadlines, ..terms };
     Ok(Agreement {
         id: row.id.parse().map_err(DbError::corrupt)?,
         authority,
@@ -38,6 +43,7 @@ pub fn assemble(row: AgreementRow, authority: Organisation) -> Result<Agreement,
             agreement: row.agreement_diarienummer,
             payment_decision: row.decision_diarienummer,
         },
+        decided: days,
         repayment_account: match GiroKind::parse(&row.repayment_account_kind) {
             Ok(kind) => Some(GiroAccount::parse(kind, &row.repayment_account).map_err(DbError::corrupt)?),
             Err(_) => None,
@@ -180,6 +186,28 @@ pub fn set_repayment_account(
             .set((
                 agreements::repayment_account_kind.eq(kind),
                 agreements::repayment_account.eq(number),
+                agreements::version.eq(agreement.version + 1),
+            ))
+            .execute(connection)?;
+    if changed == 1 {
+        history::store::append(connection, &id, agreement.version + 1, entry)?;
+    }
+    Ok(changed == 1)
+}
+
+/// Sets the last days that the authority decides; false when somebody else changed the agreement since it was read.
+pub fn set_deadlines(
+    connection: &mut AnyConnection,
+    agreement: &Agreement,
+    days: DecidedDays,
+    entry: Entry,
+) -> Result<bool, DbError> {
+    let id = agreement.id.to_string();
+    let changed =
+        diesel::update(agreements::table.find(&id).filter(agreements::version.eq(agreement.version)))
+            .set((
+                agreements::requisition_until.eq(days.requisition),
+                agreements::report_until.eq(days.report),
                 agreements::version.eq(agreement.version + 1),
             ))
             .execute(connection)?;

@@ -3,11 +3,15 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Agreement, Diarienummers, store};
+use super::{Agreement, DecidedDays, Diarienummers, form::DeadlinesForm, store};
 use crate::{
     access::Actor,
+    calendar::{Deadline, LastDay},
     history::{Entry, Event},
-    infra::db::{AnyConnection, DbError},
+    infra::{
+        db::{AnyConnection, DbError},
+        form::FieldErrors,
+    },
     numbers::GiroAccount,
 };
 
@@ -24,6 +28,19 @@ pub enum Failure {
 impl From<DbError> for Failure {
     fn from(error: DbError) -> Self {
         Self::Db(error)
+    }
+}
+
+/// Why no days were decided.
+#[derive(Debug)]
+pub enum DeadlinesFailure {
+    Invalid(FieldErrors),
+    Failure(Failure),
+}
+
+impl<T: Into<Failure>> From<T> for DeadlinesFailure {
+    fn from(failure: T) -> Self {
+        Self::Failure(failure.into())
     }
 }
 
@@ -78,6 +95,30 @@ pub fn set_repayment_account(
     Err(Failure::Changed(Box::new(find(connection, actor, slug)?)))
 }
 
+/// Decides the last days that the source leaves to the authority, or takes a decision back, over the version that they
+/// were read at. The same as before leaves no line.
+pub fn decide_deadlines(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    slug: &str,
+    form: &DeadlinesForm,
+) -> Result<(), DeadlinesFailure> {
+    let agreement = find(connection, actor, slug)?;
+    let days = form.parse(&agreement.terms).map_err(DeadlinesFailure::Invalid)?;
+    if agreement.decided == days {
+        return Ok(());
+    }
+    if agreement.version.to_string() != form.version {
+        return Err(Failure::Changed(Box::new(agreement)).into());
+    }
+    let entry = line(actor, now, Event::DeadlinesDecided, decided(agreement.decided, days));
+    if store::set_deadlines(connection, &agreement, days, entry)? {
+        return Ok(());
+    }
+    Err(Failure::Changed(Box::new(find(connection, actor, slug)?)).into())
+}
+
 /// The agreement, if the actor's authority pays it.
 fn find(connection: &mut AnyConnection, actor: &Actor, slug: &str) -> Result<Agreement, Failure> {
     store::find_paid_by(connection, actor.organisation.id, slug)?.ok_or(Failure::NotFound)
@@ -99,6 +140,18 @@ fn change(old: &Diarienummers, new: &Diarienummers) -> String {
     .map(|(which, old, new)| format!("{which}: {} → {}", known(old), known(new)))
     .collect::<Vec<_>>()
     .join("; ")
+}
+
+/// `redovisning: ingen dag är bestämd → 31 mars 2019`, of what changes.
+fn decided(old: DecidedDays, new: DecidedDays) -> String {
+    [("rekvisition", old.requisition, new.requisition), ("redovisning", old.report, new.report)]
+        .into_iter()
+        .filter(|(_, old, new)| old != new)
+        .map(|(what, old, new)| {
+            format!("{what}: {} → {}", LastDay(old.map(Deadline)), LastDay(new.map(Deadline)))
+        })
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! its decision. Published amounts are never recomputed.
 
 pub mod key;
+pub mod store;
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,6 +21,8 @@ pub struct Share {
     pub recipient: String,
     /// The name as the source prints it.
     pub published_name: String,
+    /// The share of the whole as the source prints it (`0,37`); empty where it prints none.
+    pub published_share: String,
     pub amount: Money,
 }
 
@@ -29,6 +32,8 @@ struct Row {
     post: String,
     recipient: String,
     published_name: String,
+    #[serde(default)]
+    published_share: String,
     /// Whole kronor.
     amount: i64,
 }
@@ -59,6 +64,7 @@ pub fn parse(file: &str, csv: &str, terms: &Terms, known: &HashSet<String>) -> R
             post: row.post,
             recipient: row.recipient,
             published_name: row.published_name,
+            published_share: row.published_share,
             amount: Money::kronor(row.amount),
         });
     }
@@ -102,10 +108,12 @@ impl Tally {
     }
 
     fn check(&self, post: &Post) -> Result<(), String> {
-        if self.sum != post.total {
+        if self.sum != post.published_total() {
             return Err(format!(
                 "posten {} summerar till {}, men ska vara {}",
-                post.key, self.sum, post.total
+                post.key,
+                self.sum,
+                post.published_total()
             ));
         }
         if self.rows != post.recipients {

@@ -4,8 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Figures, Outcome, Reporting, Standing, State};
 use crate::{
-    agreement::Deadlines, calendar, extension::Kind, grant::Grant, history::Event, ids::Id, money::Money,
-    recipient::Organisation, report::Verdict,
+    agreement::Deadlines,
+    calendar::{self, LastDay},
+    extension::Kind,
+    grant::Grant,
+    history::Event,
+    ids::Id,
+    money::Money,
+    recipient::Organisation,
+    report::Verdict,
 };
 
 /// Over all posts, or for one of them.
@@ -28,7 +35,7 @@ pub struct Row {
     pub verdict: Option<Verdict>,
     pub last_event: Option<(Event, NaiveDate)>,
     /// The last day to requisition, this recipient's own.
-    pub requisition_until: NaiveDate,
+    pub requisition_until: LastDay,
 }
 
 /// A last day that passed without what was due.
@@ -48,14 +55,14 @@ impl Row {
 
     /// Before the last day, what is lost unless it is requisitioned.
     pub fn at_risk(&self, now: DateTime<Utc>) -> Money {
-        let is_open = calendar::day(now) <= self.requisition_until;
+        let is_open = !self.requisition_until.passed(now);
         if is_open { self.figures.left().max(Money::ZERO) } else { Money::ZERO }
     }
 }
 
 pub(super) fn row(outcome: &Outcome, standing: &Standing, post: Option<&str>, now: DateTime<Utc>) -> Row {
     let terms = &outcome.agreement.terms;
-    let deadlines = terms.deadlines.extended(standing.later);
+    let deadlines = terms.deadlines_of(standing.ledger.shares(), standing.later);
     let reporting = Reporting::of(standing, &deadlines, now);
     let filings = || standing.filings.iter().filter(|filing| post.is_none_or(|post| filing.post == post));
     let figures = Figures::of(standing, post, reporting.map(|reporting| reporting.settlement));
@@ -76,7 +83,7 @@ pub(super) fn row(outcome: &Outcome, standing: &Standing, post: Option<&str>, no
         is_settled: reporting.is_some_and(|reporting| reporting.settlement.is_settled),
         verdict: report.and_then(|report| report.verdict.clone()),
         last_event: standing.last_event.map(|(event, at)| (event, calendar::day(at))),
-        requisition_until: deadlines.requisition.0,
+        requisition_until: deadlines.requisition,
         figures,
     }
 }
@@ -89,7 +96,8 @@ fn late(state: State, figures: &Figures, deadlines: &Deadlines, now: DateTime<Ut
         _ => return None,
     };
     let deadline = what.of(deadlines);
-    deadline.passed(now).then(|| Late { what, last_day: deadline.0, days: -deadline.days_left(now), amount })
+    let deadline = deadline.0.filter(|deadline| deadline.passed(now))?;
+    Some(Late { what, last_day: deadline.0, days: -deadline.days_left(now), amount })
 }
 
 /// What the rows come to.
@@ -180,7 +188,7 @@ pub(super) mod tests {
             is_settled: false,
             verdict: None,
             last_event: None,
-            requisition_until: NaiveDate::default(),
+            requisition_until: LastDay::default(),
         }
     }
 

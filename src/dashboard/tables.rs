@@ -225,7 +225,7 @@ pub fn late(rows: &[Row], now: DateTime<Utc>) -> Table {
         let (what, last_day, days, amount) = match row.late {
             Some(late) => (late.what, late.last_day, -late.days, late.amount),
             None if row.at_risk(now) > Money::ZERO && !row.answered => {
-                let last_day = row.requisition_until;
+                let last_day = row.requisition_until.date()?;
                 (Kind::Requisition, last_day, (last_day - today).num_days(), row.at_risk(now))
             }
             None => return None,

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::{
     agreement::Deadlines,
-    calendar::{Deadline, long_date},
+    calendar::{LastDay, long_date},
     ids::Id,
 };
 
@@ -47,11 +47,11 @@ impl Kind {
         }
     }
 
-    pub fn of(self, deadlines: &Deadlines) -> Deadline {
+    pub fn of(self, deadlines: &Deadlines) -> LastDay {
         match self {
             Self::Requisition => deadlines.requisition,
             Self::Report => deadlines.report,
-            Self::Repayment => deadlines.repayment,
+            Self::Repayment => deadlines.repayment.into(),
         }
     }
 }
@@ -72,6 +72,8 @@ pub struct Extension {
 /// Why a date cannot be given.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoExtension {
+    #[error("Det finns ingen sista dag att förlänga: ingen dag är bestämd. (R503)")]
+    NotDecided,
     #[error("Den nya dagen måste vara senare än den som gäller nu, {}. (R503)", long_date(*.0))]
     NotLater(NaiveDate),
     #[error(
@@ -83,7 +85,9 @@ pub enum NoExtension {
 
 /// A later day than the one that holds, at most two years after the agreement's own.
 pub fn check(kind: Kind, until: NaiveDate, now: &Deadlines, agreed: &Deadlines) -> Result<(), NoExtension> {
-    let (holds, own) = (kind.of(now).0, kind.of(agreed).0);
+    let (Some(holds), Some(own)) = (kind.of(now).date(), kind.of(agreed).date()) else {
+        return Err(NoExtension::NotDecided);
+    };
     if until <= holds {
         return Err(NoExtension::NotLater(holds));
     }
@@ -97,6 +101,7 @@ pub fn check(kind: Kind, until: NaiveDate, now: &Deadlines, agreed: &Deadlines) 
 mod tests {
     use super::*;
     use crate::agreement::{LateReport, LateRequisition, Later};
+    use crate::calendar::Deadline;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -104,11 +109,12 @@ mod tests {
 
     fn agreed() -> Deadlines {
         Deadlines {
-            requisition: Deadline(day("2022-12-01")),
-            report: Deadline(day("2023-03-31")),
+            requisition: LastDay::on(day("2022-12-01")),
+            report: LastDay::on(day("2023-03-31")),
             repayment: Deadline(day("2023-03-31")),
             late_requisition: LateRequisition::Lapses,
             late_report: LateReport::MayReclaim,
+            may_be_decided: Vec::new(),
         }
     }
 

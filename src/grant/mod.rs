@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::{
     access::Actor,
     agreement::{Agreement, Deadlines, Post},
-    calendar::Deadline,
+    calendar::LastDay,
     ids::Id,
     insight::Sight,
     money::Money,
@@ -55,7 +55,7 @@ impl Scope {
 
 impl Grant {
     /// The last day a requisition may be received (2021 §7.1, 2022 §7.1).
-    pub fn requisition_deadline(&self) -> Deadline {
+    pub fn requisition_deadline(&self) -> LastDay {
         self.deadlines.requisition
     }
 
@@ -171,6 +171,11 @@ impl Ledger {
             .iter()
             .filter(move |((_, of), _)| *of == account)
             .map(|((post, _), amount)| (post.as_str(), *amount))
+    }
+
+    /// The posts that there is a share of.
+    pub fn shares(&self) -> impl Iterator<Item = &str> {
+        self.of_account(Account::Allocated).filter(|(_, amount)| *amount > Money::ZERO).map(|(post, _)| post)
     }
 
     pub fn left_to_requisition(&self, post: &str) -> Money {

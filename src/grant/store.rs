@@ -15,7 +15,7 @@ use crate::{
         Agreement, Later, Terms,
         store::{AgreementRow, assemble},
     },
-    allocation::Share,
+    allocation::{self, Share},
     history::{self, Event, Who},
     ids::Id,
     infra::{
@@ -80,7 +80,7 @@ impl OwnRow {
     ) -> Result<Grant, DbError> {
         Ok(Grant {
             id: self.id.parse().map_err(DbError::corrupt)?,
-            deadlines: agreement.terms.deadlines.extended(self.later.into()),
+            deadlines: agreement.terms.deadlines_of(ledger.shares(), self.later.into()),
             reference: self.reference.unsigned_abs(),
             agreement,
             recipient,
@@ -370,9 +370,8 @@ pub fn publish(
     shares: &[Share],
     now: DateTime<Utc>,
 ) -> Result<Id<Agreement>, DbError> {
-    let missing = |code: &str| DbError::corrupt(format!("organisation {code} is not in the registry"));
     let authority = crate::recipient::store::find_by_code(connection, &terms.paying_authority)?
-        .ok_or_else(|| missing(&terms.paying_authority))?;
+        .ok_or_else(|| allocation::store::missing(&terms.paying_authority))?;
     let line = |event, details| history::Entry {
         at: now,
         who: Who::program(),
@@ -388,6 +387,7 @@ pub fn publish(
         .load(connection)?
         .into_iter()
         .collect();
+    allocation::store::add(connection, agreement, shares, &ids)?;
     let mut by_recipient: HashMap<&str, Vec<&Share>> = HashMap::new();
     for share in shares {
         by_recipient.entry(&share.recipient).or_default().push(share);
@@ -396,7 +396,7 @@ pub fn publish(
     in_order.sort_by_key(|(code, _)| *code);
     let last: Option<i32> = grants::table.select(diesel::dsl::max(grants::reference)).first(connection)?;
     for (reference, (code, shares)) in (last.unwrap_or(0) + 1..).zip(in_order) {
-        let recipient = ids.get(code).ok_or_else(|| missing(code))?;
+        let recipient = ids.get(code).ok_or_else(|| allocation::store::missing(code))?;
         let grant: Id<Grant> = Id::new();
         diesel::insert_into(grants::table)
             .values((

@@ -95,6 +95,7 @@ events! {
     InsightTaken "insight_taken" "Insyn togs tillbaka",
     PublishingSwitchedOn "publishing_switched_on" "Öppna data slogs på",
     PublishingSwitchedOff "publishing_switched_off" "Öppna data stängdes av",
+    DeadlinesDecided "deadlines_decided" "Sista dagar bestämdes",
 }
 
 impl Event {

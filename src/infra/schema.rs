@@ -73,6 +73,21 @@ diesel::table! {
         repayment_account_kind -> Text,
         repayment_account -> Text,
         series -> Text,
+        requisition_until -> Nullable<Date>,
+        report_until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    allocations (agreement_id, version, position) {
+        agreement_id -> Text,
+        version -> Integer,
+        position -> Integer,
+        post -> Text,
+        recipient_id -> Text,
+        published_name -> Text,
+        published_share -> Text,
+        amount -> BigInt,
     }
 }
 
@@ -291,6 +306,7 @@ diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> organisations (organisation_id));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(agreements -> organisations (authority_id));
+diesel::joinable!(allocations -> organisations (recipient_id));
 diesel::joinable!(insights -> organisations (organisation_id));
 diesel::joinable!(grants -> agreements (agreement_id));
 diesel::joinable!(grants -> organisations (recipient_id));
@@ -308,6 +324,7 @@ diesel::joinable!(extensions -> grants (grant_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account_requests,
     agreements,
+    allocations,
     extensions,
     files,
     grants,

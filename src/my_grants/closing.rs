@@ -67,7 +67,7 @@ impl Closing {
         } else {
             self.state = "Att redovisa";
             self.tone = "warning";
-            self.next = format!("Redovisa vad {paid} har använts till, senast {deadline}.");
+            self.next = format!("Redovisa vad {paid} har använts till{}.", deadline.by());
         }
     }
 

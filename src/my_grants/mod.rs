@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     agreement::Post,
-    calendar::long_date,
     grant::{Account, Grant},
     money::Money,
     requisition::{Requisition, Status, verbs::missing_before},
@@ -117,15 +116,13 @@ impl PostView {
             Status::Approved { .. } => {
                 let is_paid = grant.ledger.of(&requisition.post, Account::PaidOut)
                     >= grant.ledger.of(&requisition.post, Account::Approved);
-                let report = long_date(grant.deadlines.report.0);
+                let report = grant.deadlines.report.by();
                 if is_paid {
                     self.state = "Utbetalt";
                 }
                 match is_paid {
                     true => ("Visa rekvisitionen", "Bidraget är utbetalt.".to_owned()),
-                    false => {
-                        ("Visa rekvisitionen", format!("Bidraget betalas ut. Redovisa senast {report}."))
-                    }
+                    false => ("Visa rekvisitionen", format!("Bidraget betalas ut. Redovisa{report}.")),
                 }
             }
             Status::Refused { .. } | Status::Withdrawn { .. } | Status::Discarded { .. } => {

@@ -136,7 +136,7 @@ struct ShowPage {
     requests: Vec<RequestView>,
     timeline: Vec<TimelineView>,
     may_prepare: bool,
-    days_left: i64,
+    days_left: String,
 }
 
 impl ShowPage {
@@ -202,7 +202,7 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
         extensions,
         requests: requests.into_iter().map(|request| RequestView::new(&grant, request, now)).collect(),
         timeline: timeline_of_all(&lines),
-        days_left: deadline.days_left(now),
+        days_left: deadline.from_now(now),
         grant,
     })
 }

@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::view::View;
 use crate::{
-    agreement::Deadlines,
+    agreement::Terms,
     dashboard::{Figures, Outcome, Row, Standing, State},
     grant::{Account, Grant},
     ids::Id,
@@ -77,9 +77,10 @@ impl Status {
     ///   in last is approved, and what was not used is repaid.
     ///
     /// All else is preliminary: an amount that waits for a decision, and the costs of a report that nobody has approved.
-    fn of(row: &Row, standing: &Standing, deadlines: &Deadlines, now: DateTime<Utc>) -> Self {
+    fn of(row: &Row, standing: &Standing, terms: &Terms, now: DateTime<Utc>) -> Self {
         let figures = &row.figures;
-        let has_lapsed = deadlines.extended(standing.later).right_has_lapsed(now);
+        let deadlines = terms.deadlines_of(standing.ledger.shares(), standing.later);
+        let has_lapsed = deadlines.right_has_lapsed(now);
         let is_over = has_lapsed || figures.left() <= Money::ZERO;
         let is_nothing = figures.requisitioned.is_zero() && figures.paid.is_zero();
         // A correction that came in and is not approved is in the one and not in the other.
@@ -104,7 +105,7 @@ pub fn records(
             slug: terms.slug.clone(),
             agreement: terms.name.clone(),
             year: terms.year,
-            status: Status::of(&row, standing, &terms.deadlines, now),
+            status: Status::of(&row, standing, terms, now),
             name: row.recipient.name,
             code: row.recipient.code,
             county: row.recipient.county,

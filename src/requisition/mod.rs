@@ -28,7 +28,7 @@ use thiserror::Error;
 
 use crate::{
     agreement::Period,
-    calendar::Deadline,
+    calendar::LastDay,
     filing::{self, FieldRemark, ImpossibleArrival, NoMandate, Signature, head::Head},
     grant::{Grant, Overdrawn},
     ids::Id,
@@ -131,7 +131,7 @@ pub enum Refusal {
     )]
     Changed,
     #[error("Sista dag för rekvisition var {0}. Rätten till bidraget har förfallit.")]
-    TooLate(Deadline),
+    TooLate(LastDay),
     #[error(transparent)]
     Overdrawn(#[from] Overdrawn),
     #[error("De extra medlen kan rekvireras först när kommunen har lämnat in rekvisitionen av {0}.")]
@@ -151,7 +151,7 @@ pub enum Refusal {
 /// What a submission has to reckon with, as it is while the grant is locked.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    pub deadline: Deadline,
+    pub deadline: LastDay,
     /// At the moment it comes in.
     pub right_has_lapsed: bool,
     /// The post that must be requisitioned first and is not, by name.

@@ -133,7 +133,7 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         submitted: submitted.to_vec(),
         signing: signing_sentence(received),
         next_step: next_step(case),
-        next_date: long_date(grant.deadlines.report.0),
+        next_date: grant.deadlines.report.date().map(long_date).unwrap_or_default(),
         fingerprint: issue.fingerprint.clone(),
         issued: long_time(received.completed_at),
     }

@@ -7,7 +7,7 @@ use super::form::Filter;
 use crate::{
     access::{Actor, Role},
     agreement::{self, Agreement},
-    calendar,
+    calendar::{self, LastDay},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -259,11 +259,12 @@ pub fn days(count: i64) -> String {
 }
 
 /// How far it is to a last day.
-pub fn days_left(count: i64) -> String {
-    match count {
-        0 => "i dag".to_owned(),
-        1.. => format!("{} kvar", days(count)),
-        _ => format!("för {} sedan", days(-count)),
+pub fn days_left(deadline: LastDay, now: DateTime<Utc>) -> String {
+    match deadline.days_left(now) {
+        None => String::new(),
+        Some(0) => "i dag".to_owned(),
+        Some(count @ 1..) => format!("{} kvar", days(count)),
+        Some(count) => format!("för {} sedan", days(-count)),
     }
 }
 

@@ -199,11 +199,12 @@ impl SummaryPart<'_> {
 }
 
 /// How long is left, for the figures: `261 dagar kvar`.
-pub(super) fn days(left: i64) -> String {
+pub(super) fn days(left: Option<i64>) -> String {
     match left {
-        ..0 => "Har passerat".to_owned(),
-        0 => "I\u{A0}dag".to_owned(),
-        1 => "1\u{A0}dag kvar".to_owned(),
-        _ => format!("{left}\u{A0}dagar kvar"),
+        None => "–".to_owned(),
+        Some(..0) => "Har passerat".to_owned(),
+        Some(0) => "I\u{A0}dag".to_owned(),
+        Some(1) => "1\u{A0}dag kvar".to_owned(),
+        Some(left) => format!("{left}\u{A0}dagar kvar"),
     }
 }

@@ -42,7 +42,7 @@ struct ShowPage {
     /// Versions that came in before the one that stands, with their issue.
     versions: Vec<Issue>,
     timeline: Vec<TimelineView>,
-    days_left: i64,
+    days_left: String,
     may_prepare: bool,
     may_certify: bool,
     may_sign: bool,
@@ -136,7 +136,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Report>) -> Result<Sho
             .map(|(issue, _)| issue)
             .collect(),
         timeline: timeline(&lines, &case.number()),
-        days_left: case.grant.deadlines.report.days_left(portal.clock.now()),
+        days_left: case.grant.deadlines.report.from_now(portal.clock.now()),
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
         may_certify: by.has(Role::FinanceHead),
         may_sign: by.has(Role::Signatory),

@@ -31,7 +31,7 @@ struct CheckPage {
     sections: Vec<SectionView>,
     warnings: FieldErrors,
     errors: FieldErrors,
-    deadline: String,
+    deadline: calendar::LastDay,
 }
 
 pub async fn check(by: By<Preparer>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
@@ -61,7 +61,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
     );
     let sections = SectionView::of(&sheet::filled_sections(&case, &preview));
     case.issue = Some(preview);
-    let deadline = calendar::long_date(case.grant.requisition_deadline().0);
+    let deadline = case.grant.requisition_deadline();
     let page = CheckPage { chrome, case, sections, warnings, errors, deadline };
     if page.errors.is_empty() { page::show(&page) } else { page::show_errors(&page) }
 }

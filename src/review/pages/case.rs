@@ -192,12 +192,12 @@ impl CasePage {
         &self.case.requisition
     }
 
-    fn deadline(&self) -> calendar::Deadline {
+    fn deadline(&self) -> calendar::LastDay {
         self.case.grant.requisition_deadline()
     }
 
     fn days_left(&self) -> String {
-        days_left(self.deadline().days_left(self.now))
+        days_left(self.deadline(), self.now)
     }
 
     /// A refused amount can still be asked for again.

@@ -72,10 +72,10 @@ struct PostView {
 /// A last day, and how it came to be.
 struct DeadlineView {
     kind: Kind,
-    holds: calendar::Deadline,
+    holds: calendar::LastDay,
     left: String,
     /// The agreement's own, when it was extended.
-    agreed: Option<calendar::Deadline>,
+    agreed: Option<calendar::LastDay>,
 }
 
 struct RequisitionView {
@@ -234,12 +234,7 @@ fn post_view(grant: &Grant, post: &Post, received: bool) -> PostView {
 
 fn deadline_view(grant: &Grant, kind: Kind, now: DateTime<Utc>) -> DeadlineView {
     let (holds, agreed) = (kind.of(&grant.deadlines), kind.of(&grant.agreement.terms.deadlines));
-    DeadlineView {
-        kind,
-        holds,
-        left: days_left(holds.days_left(now)),
-        agreed: (holds != agreed).then_some(agreed),
-    }
+    DeadlineView { kind, holds, left: days_left(holds, now), agreed: (holds != agreed).then_some(agreed) }
 }
 
 fn choice(of: &DeadlineView) -> (String, String) {

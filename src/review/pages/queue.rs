@@ -135,7 +135,7 @@ fn is_found(row: &QueueRow, filter: &Filter, actor: &Actor) -> bool {
 
 fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>) -> Line {
     let requisition = row.requisition;
-    let deadlines = agreement.terms.deadlines.extended(row.later);
+    let deadlines = agreement.terms.deadlines_of([requisition.post.as_str()], row.later);
     let deadline = deadlines.requisition;
     let since = waiting_since(&requisition.status);
     Line {
@@ -150,7 +150,7 @@ fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>)
         since,
         waited: since.map(|since| waited(since, now)).unwrap_or_default(),
         deadline: deadline.to_string(),
-        days_left: days_left(deadline.days_left(now)),
+        days_left: days_left(deadline, now),
         amount: asked_for(&requisition),
         officer: row.officer.unwrap_or_default(),
         is_mine: is_mine(requisition.officer.as_ref(), actor),

@@ -123,6 +123,7 @@ async fn read(
         .db
         .read(move |connection| {
             let agreement = agreement::store::find_paid_by(connection, authority, &slug)?;
+            let agreement = agreement.filter(|agreement| agreement.terms.survey.is_some());
             let agreement = agreement.ok_or(AppError::NotFound)?;
             let list = store::survey_list(connection, agreement.id)?;
             let listed = store::listed(connection, agreement.id)?;

@@ -1,12 +1,14 @@
 //! The agreements' pages: the list, one agreement's terms, and setting its diarienummer and its account for
 //! repayments.
 
+mod deadlines;
+
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{
+use crate::agreement::{
     Agreement, PaperForm, Post,
     form::{self, AccountForm, DiarienummerForm},
     store,
@@ -36,7 +38,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/overenskommelser", list)
         .get("/overenskommelser/{slug}", show)
         .post("/overenskommelser/{slug}/diarienummer", update_diarienummer)
-        .post("/overenskommelser/{slug}/aterbetalningskonto", update_repayment_account);
+        .post("/overenskommelser/{slug}/aterbetalningskonto", update_repayment_account)
+        .get("/overenskommelser/{slug}/sista-dagar", deadlines::edit)
+        .post("/overenskommelser/{slug}/sista-dagar", deadlines::update);
 }
 
 #[derive(Template)]
@@ -105,6 +109,7 @@ async fn show(
     let notice = match shown.sparat.as_str() {
         _ if history.is_none() => None,
         "konto" => Some("Kontot för återbetalning är sparat."),
+        "dagar" => Some("Sista dagarna är sparade."),
         "" => None,
         _ => Some("Diarienumren är sparade."),
     };
@@ -269,6 +274,10 @@ fn told(line: &Line) -> String {
 impl Agreement {
     fn total_shown(&self) -> Money {
         Money::kronor(self.terms.total)
+    }
+
+    fn certified_by(&self) -> &str {
+        self.terms.certificate.as_ref().map_or("Ingen", |certificate| &certificate.title)
     }
 
     fn period_shown(&self) -> String {

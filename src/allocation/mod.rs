@@ -163,6 +163,24 @@ mod tests {
     }
 
     #[test]
+    fn the_tables_of_2018_and_2020_agree_with_their_decisions() {
+        let sum_of = |toml: &str, csv: &str, post: Option<&str>| {
+            let terms = definition::parse("agreement.toml", toml).unwrap();
+            let shares = parse("allocation.csv", csv, &terms, &codes()).unwrap();
+            let of = shares.iter().filter(|share| post.is_none_or(|post| share.post == post));
+            of.map(|share| share.amount).sum::<Money>()
+        };
+        let toml = include_str!("../../agreements/valfardsteknik-2018/agreement.toml");
+        let csv = include_str!("../../agreements/valfardsteknik-2018/allocation.csv");
+        assert_eq!(sum_of(toml, csv, None), Money::kronor(350_000_000));
+        let toml = include_str!("../../agreements/nara-vard-2020/agreement.toml");
+        let csv = include_str!("../../agreements/nara-vard-2020/allocation.csv");
+        // The rows are one krona short of the 500 000 000 that is printed below them (2020 Bilaga 2).
+        assert_eq!(sum_of(toml, csv, Some("rss")), Money::kronor(499_999_999));
+        assert_eq!(sum_of(toml, csv, None), Money::kronor(5_698_500_000 + 499_999_999 + 52_000_000));
+    }
+
+    #[test]
     fn both_years_agree_with_their_printed_sums() {
         for (year, base) in [(2021, 168_700_000), (2022, 167_100_000)] {
             let (terms, csv) = shipped(year);

@@ -439,6 +439,17 @@ impl Terms {
         self.parts.iter().filter(move |part| part.post == post)
     }
 
+    /// What whoever has a share of these posts is asked.
+    pub fn questions_to<'a>(
+        &'a self,
+        posts: impl Iterator<Item = &'a str>,
+    ) -> impl Iterator<Item = &'a Question> {
+        let posts: Vec<&str> = posts.collect();
+        self.questions
+            .iter()
+            .filter(move |question| question.posts.iter().any(|post| posts.contains(&post.as_str())))
+    }
+
     pub fn uses_of<'a>(&'a self, post: &'a str) -> impl Iterator<Item = &'a PermittedUse> {
         self.permitted_uses.iter().filter(move |permitted| permitted.posts.iter().any(|key| key == post))
     }

@@ -9,6 +9,8 @@
 //!            └───────────────────────────correct, with its reason──────────────────────────────────────────────────┘
 //! ```
 //!
+//! Where the agreement asks for no certificate (2018), issuing leads straight to `AwaitingSignature`.
+//!
 //! One report per grant, with all posts that were paid out. A draft that answers a return is one that came in and is being
 //! completed; one that is a correction leaves the approved version standing until the corrected one is approved.
 //!
@@ -37,7 +39,7 @@ use crate::{
     ids::Id,
     infra::hash::sha256_hex,
     money::Money,
-    numbers::Line,
+    numbers::{Line, Prose},
 };
 
 pub use certificate::{Certificate, Verdict};
@@ -92,6 +94,15 @@ pub struct Content {
     pub posts: Vec<PostAccount>,
     /// *Har svarat på Socialstyrelsens enkät*; nothing where the recipient is not asked.
     pub survey: Option<bool>,
+    /// To the agreement's follow-up questions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub question: String,
+    pub text: Prose<2000>,
 }
 
 /// One post, accounted for by itself.
@@ -103,12 +114,22 @@ pub struct PostAccount {
     /// *Summa kostnader.*
     pub costs: Money,
     pub items: Vec<CostItem>,
+    /// What the agreement wants specified of the costs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartAccount>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CostItem {
     pub text: Line<100>,
     pub amount: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartAccount {
+    pub part: String,
+    pub amount: Money,
+    pub motive: Option<Prose<2000>>,
 }
 
 impl PostAccount {
@@ -171,9 +192,10 @@ pub enum Status {
     AwaitingCertificate {
         answers: Option<Return>,
     },
+    /// Certified, where the agreement asks for it.
     AwaitingSignature {
         answers: Option<Return>,
-        certificate: Certificate,
+        certificate: Option<Certificate>,
     },
     Submitted {
         received: Received,
@@ -190,10 +212,17 @@ pub struct Received {
     /// What had been paid out, which it accounts for.
     pub accounts_for: Money,
     pub costs: BTreeMap<String, Money>,
-    pub certificate: Certificate,
+    pub certificate: Option<Certificate>,
     pub signature: Signature,
     /// When this version came in.
     pub completed_at: DateTime<Utc>,
+}
+
+impl Received {
+    /// What the finance head says, where one certifies.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        self.certificate.as_ref().map(|certificate| &certificate.statement.verdict)
+    }
 }
 
 /// That the authority wants it completed.
@@ -325,10 +354,10 @@ impl Report {
     /// The certificate that holds for the issue that is to be signed, or that came in.
     pub fn certificate(&self) -> Option<&Certificate> {
         match &self.status {
-            Status::AwaitingSignature { certificate, .. } => Some(certificate),
+            Status::AwaitingSignature { certificate, .. } => certificate.as_ref(),
             Status::AwaitingCertificate { .. } => None,
             Status::Draft { .. } | Status::Submitted { .. } | Status::Approved(_) => {
-                self.received().map(|received| &received.certificate)
+                self.received().and_then(|received| received.certificate.as_ref())
             }
         }
     }
@@ -352,14 +381,14 @@ impl Report {
         matches!(self.status, Status::Draft { .. })
     }
 
-    /// Fixes the content. It goes straight to signature when section 3 is as it was certified; otherwise the certificate
-    /// falls. The caller keeps the [`Issue`] with the next version.
-    pub fn issue(mut self, section_3: &str) -> Result<Self, Refusal> {
+    /// Fixes the content. It goes straight to signature when nobody is to certify it, or when section 3 is as it was
+    /// certified; otherwise the certificate falls. The caller keeps the [`Issue`] with the next version.
+    pub fn issue(mut self, section_3: &str, is_to_be_certified: bool) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Draft { answers, certificate } => {
                 match certificate.filter(|certificate| certificate.section_3 == section_3) {
-                    Some(certificate) => Status::AwaitingSignature { answers, certificate },
-                    None => Status::AwaitingCertificate { answers },
+                    None if is_to_be_certified => Status::AwaitingCertificate { answers },
+                    certificate => Status::AwaitingSignature { answers, certificate },
                 }
             }
             other => return Err(other.not_now()),
@@ -372,9 +401,7 @@ impl Report {
     pub fn take_back(mut self) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::AwaitingCertificate { answers } => Status::Draft { answers, certificate: None },
-            Status::AwaitingSignature { answers, certificate } => {
-                Status::Draft { answers, certificate: Some(certificate) }
-            }
+            Status::AwaitingSignature { answers, certificate } => Status::Draft { answers, certificate },
             other => return Err(other.not_now()),
         };
         Ok(self)
@@ -383,7 +410,9 @@ impl Report {
     /// The finance head has reviewed section 3 (Bilaga 2 punkt 4).
     pub fn certify(mut self, certificate: Certificate) -> Result<Self, Refusal> {
         self.status = match self.status {
-            Status::AwaitingCertificate { answers } => Status::AwaitingSignature { answers, certificate },
+            Status::AwaitingCertificate { answers } => {
+                Status::AwaitingSignature { answers, certificate: Some(certificate) }
+            }
             other => return Err(other.not_now()),
         };
         Ok(self)
@@ -402,8 +431,10 @@ impl Report {
             Status::AwaitingSignature { certificate, .. } => certificate,
             other => return Err(other.not_now()),
         };
-        if signer == Some(certificate.person_id.as_str()) {
-            return Err(Refusal::SamePerson(certificate.by));
+        if let Some(certificate) = &certificate
+            && signer == Some(certificate.person_id.as_str())
+        {
+            return Err(Refusal::SamePerson(certificate.by.clone()));
         }
         self.status = Status::Submitted {
             received: Received {
@@ -447,7 +478,7 @@ impl Report {
     ) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Submitted { received } => {
-                let certificate = Some(received.certificate.clone());
+                let certificate = received.certificate.clone();
                 Status::Draft { answers: Some(Return { received, by, at, message, remarks }), certificate }
             }
             other => return Err(other.not_now()),
@@ -469,7 +500,7 @@ impl Report {
     pub fn correct(mut self, by: String, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Approved(approval) => {
-                let certificate = Some(approval.received.certificate.clone());
+                let certificate = approval.received.certificate.clone();
                 self.correction = Some(Correction { of: approval, by, at, reason });
                 Status::Draft { answers: None, certificate }
             }

@@ -30,6 +30,12 @@ pub enum Rule {
     CertifierEmail = 311,
     /// Bilaga 2 punkt 4, Alt 2: measures, at most 2 000 characters.
     Measures = 312,
+    /// 2018 Fördelning av stimulansmedel, 2020 §6.1.1: a part that is specified is whole kronor, at most the post's costs.
+    Part = 313,
+    /// 2018 Fördelning av stimulansmedel: the municipality shall give its motive for spending on preconditions.
+    Motive = 314,
+    /// 2018 Fördelning av stimulansmedel: the follow-up questions are answered with the report.
+    Answer = 315,
 }
 
 /// Things that may be right but deserve a second look: the recipient confirms them.
@@ -45,6 +51,8 @@ pub enum Caution {
     SurveyNotAnswered = 404,
     /// Bilaga 2 punkt 2: not the whole of the agreement's period.
     PartOfPeriod = 405,
+    /// 2020 Bilaga 4 punkt 3: larger items of cost are to be specified, and none is.
+    NoItems = 406,
 }
 
 /// What only the reviewer is told.

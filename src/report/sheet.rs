@@ -1,8 +1,11 @@
 //! The report as a document: the right column of Bilaga 2 filled in, and the receipt.
 
-use super::{Case, Certificate, Content, Issue, PostAccount, Received, Status, Verdict};
+use super::{
+    Case, Certificate, Content, Issue, PostAccount, Received, Status, Verdict,
+    form::{answer_field, motive_field, part_field},
+};
 use crate::{
-    agreement::{PaperForm, Section as PaperSection},
+    agreement::{PaperForm, QuestionKind, Section as PaperSection},
     calendar::{day, long_date, long_time},
     document::sheet::{Choice, Field, FormDocument, Receipt, Section, Signature as PrintedSignature},
     filing::{
@@ -74,6 +77,9 @@ fn section_of(section: &PaperSection, paper: &PaperForm, case: &Case, issue: &Is
     for field in &section.fields {
         printed.fields.extend(values(&field.key, paper, case, issue));
     }
+    if section.number == 3 {
+        printed.fields.extend(answers(&case.grant, &issue.content));
+    }
     printed
 }
 
@@ -118,6 +124,7 @@ pub fn printed(key: &str, label: &str, grant: &Grant, content: &Content) -> Opti
         "granted" => vec![Field::text(label, content.granted.to_string())],
         "paid" | "received" => amounts(label, grant, content, |post| post.received),
         "period" => vec![Field::text(label, period(content.period))],
+        "cost_items" => items(label, grant, content),
         "costs" => costs(label, grant, content),
         "unspent" => amounts(label, grant, content, PostAccount::unspent),
         "survey" => vec![Field::text(label, survey(content))],
@@ -147,18 +154,55 @@ fn amounts(label: &str, grant: &Grant, content: &Content, of: impl Fn(&PostAccou
 
 fn costs(label: &str, grant: &Grant, content: &Content) -> Vec<Field> {
     let mut fields = amounts(label, grant, content, |post| post.costs);
-    for post in &content.posts {
-        let of = match content.posts.len() {
-            1 => String::new(),
-            _ => format!("{}, ", post_name(grant, &post.post)),
-        };
-        fields.extend(
-            post.items
-                .iter()
-                .map(|item| Field::text(format!("Varav {of}{}", item.text), item.amount.to_string())),
-        );
+    if !grant.agreement.terms.forms.asks_for_items() {
+        fields.extend(each_item(grant, content));
     }
+    fields.extend(content.posts.iter().flat_map(|post| parts(grant, post)));
     fields
+}
+
+/// Under a label of their own, where the form has one for them (2020 Bilaga 4 punkt 3).
+fn items(label: &str, grant: &Grant, content: &Content) -> Vec<Field> {
+    let each: Vec<Field> = each_item(grant, content).collect();
+    let told = if each.is_empty() { "Inga är specificerade" } else { "" };
+    std::iter::once(Field::text(label, told)).chain(each).collect()
+}
+
+fn each_item(grant: &Grant, content: &Content) -> impl Iterator<Item = Field> {
+    let is_one = content.posts.len() == 1;
+    content.posts.iter().flat_map(move |post| {
+        let of = if is_one { String::new() } else { format!("{}, ", post_name(grant, &post.post)) };
+        post.items
+            .iter()
+            .map(move |item| Field::text(format!("Varav {of}{}", item.text), item.amount.to_string()))
+    })
+}
+
+/// What the agreement wants specified of a post's costs, with its motive.
+fn parts(grant: &Grant, account: &PostAccount) -> Vec<Field> {
+    let known = |key: &str| grant.agreement.terms.parts_of(&account.post).find(|part| part.key == key);
+    let printed = account.parts.iter().filter_map(|part| {
+        let asked = known(&part.part)?;
+        let amount = Field::text(format!("Varav: {}", asked.label), part.amount.to_string());
+        let motive = part.motive.as_ref().map(|motive| Field::text(&asked.motive, motive.to_string()));
+        Some(std::iter::once(amount).chain(motive))
+    });
+    printed.flatten().collect()
+}
+
+/// The follow-up questions with their answers.
+fn answers(grant: &Grant, content: &Content) -> Vec<Field> {
+    let questions = &grant.agreement.terms.questions;
+    let printed = content.answers.iter().filter_map(|answer| {
+        let asked = questions.iter().find(|question| question.key == answer.question)?;
+        let told = match (asked.kind, answer.text.as_str()) {
+            (QuestionKind::YesNo, "ja") => "Ja",
+            (QuestionKind::YesNo, "nej") => "Nej",
+            (_, text) => text,
+        };
+        Some(Field::text(&asked.text, told))
+    });
+    printed.collect()
 }
 
 pub fn post_name<'a>(grant: &'a Grant, key: &str) -> &'a str {
@@ -214,7 +258,14 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
             grant.recipient.formal_name
         ),
         submitted,
-        signing: format!("{} {}", certificate_sentence(&received.certificate), signing_sentence(received)),
+        signing: received
+            .certificate
+            .as_ref()
+            .map(certificate_sentence)
+            .into_iter()
+            .chain([signing_sentence(received)])
+            .collect::<Vec<_>>()
+            .join(" "),
         next_step: next_step(case, to_repay),
         next_date: match to_repay.is_zero() {
             true => String::new(),
@@ -264,5 +315,19 @@ pub fn field_label(grant: &Grant, field: &str) -> String {
     if let Some(post) = field.strip_prefix("items_") {
         return format!("Kostnadsposter, {}", post_name(grant, post));
     }
-    head::field_label(paper, field)
+    label_beside(grant, field).unwrap_or_else(|| head::field_label(paper, field))
+}
+
+/// The label of what the agreement asks for beside its form.
+fn label_beside(grant: &Grant, field: &str) -> Option<String> {
+    let terms = &grant.agreement.terms;
+    let parts = terms.parts.iter().flat_map(|part| {
+        [
+            (part_field(&part.post, &part.key), format!("Varav: {}", part.label)),
+            (motive_field(&part.post, &part.key), part.motive.clone()),
+        ]
+    });
+    let questions =
+        terms.questions.iter().map(|question| (answer_field(&question.key), question.text.clone()));
+    parts.chain(questions).find(|(name, _)| name == field).map(|(_, label)| label)
 }

@@ -161,7 +161,7 @@ pub fn progress(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
             status: report.status.key(),
             received: received.is_some(),
             approved: report.approval().is_some(),
-            verdict: received.map(|received| received.certificate.statement.verdict.clone()),
+            verdict: received.and_then(super::Received::verdict).cloned(),
         })
     };
     rows.into_iter().map(progress).collect()
@@ -244,39 +244,39 @@ struct IssueRow {
     fingerprint: String,
     issued_by: String,
     issued_at: NaiveDateTime,
+    /// Of an issue that came in: the certificate, or `null` where nobody was to certify.
     certificate: Option<String>,
 }
 
-impl TryFrom<IssueRow> for (Issue, Option<Certificate>) {
+impl TryFrom<IssueRow> for Issue {
     type Error = DbError;
 
     fn try_from(row: IssueRow) -> Result<Self, DbError> {
         let content: Content = serde_json::from_str(&row.content).map_err(DbError::corrupt)?;
         let warnings: Vec<FieldRemark> = serde_json::from_str(&row.warnings).map_err(DbError::corrupt)?;
-        let certificate = row.certificate.map(|text| serde_json::from_str(&text)).transpose();
-        let issue = Issue {
+        Ok(Self {
             version: row.version,
             content,
             warnings,
             fingerprint: row.fingerprint,
             issued_by: row.issued_by,
             issued_at: row.issued_at.and_utc(),
-        };
-        Ok((issue, certificate.map_err(DbError::corrupt)?))
+        })
     }
 }
 
-/// Every issue of a report, the newest first, with the certificate that it came in with.
-pub fn issues_of(
-    connection: &mut AnyConnection,
-    id: Id<Report>,
-) -> Result<Vec<(Issue, Option<Certificate>)>, DbError> {
+/// Every issue of a report, the newest first, and whether it came in.
+pub fn issues_of(connection: &mut AnyConnection, id: Id<Report>) -> Result<Vec<(Issue, bool)>, DbError> {
     let rows: Vec<IssueRow> = report_issues::table
         .filter(report_issues::report_id.eq(id.to_string()))
         .order_by(report_issues::version.desc())
         .select(IssueRow::as_select())
         .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    let issue = |row: IssueRow| {
+        let came_in = row.certificate.is_some();
+        Ok((row.try_into()?, came_in))
+    };
+    rows.into_iter().map(issue).collect()
 }
 
 /// The standing issue: see [`Report::standing_version`].
@@ -301,7 +301,7 @@ fn issue_of_version(
         .select(IssueRow::as_select())
         .first(connection)
         .optional()?;
-    row.map(|row| Ok(<(Issue, Option<Certificate>)>::try_from(row)?.0)).transpose()
+    row.map(TryInto::try_into).transpose()
 }
 
 pub fn insert_issue(connection: &mut AnyConnection, id: Id<Report>, issue: &Issue) -> Result<(), DbError> {
@@ -319,15 +319,15 @@ pub fn insert_issue(connection: &mut AnyConnection, id: Id<Report>, issue: &Issu
     Ok(())
 }
 
-/// The certificate that an issue came in with stays with it.
+/// That an issue came in stays with it, and the certificate that it came in with.
 pub fn keep_certificate(
     connection: &mut AnyConnection,
     id: Id<Report>,
     version: i32,
-    certificate: &Certificate,
+    certificate: Option<&Certificate>,
 ) -> Result<(), DbError> {
     diesel::update(report_issues::table.find((id.to_string(), version)))
-        .set(report_issues::certificate.eq(json(certificate)?))
+        .set(report_issues::certificate.eq(json(&certificate)?))
         .execute(connection)?;
     Ok(())
 }

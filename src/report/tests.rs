@@ -57,7 +57,7 @@ fn signed() -> Signature {
 /// A report with these costs, certified by `chef` and signed by `företrädare`.
 fn submitted(costs: i64) -> Report {
     let content = content(costs);
-    let report = fresh().issue(&content.section_3()).unwrap();
+    let report = fresh().issue(&content.section_3(), true).unwrap();
     let issue = issue_of(&report, content);
     let report = report.certify(certificate("chef", &issue.content.section_3())).unwrap();
     report.submit(&issue, signed(), Some("företrädare"), DateTime::UNIX_EPOCH).unwrap()
@@ -78,7 +78,7 @@ fn corrected(report: Report) -> Report {
 #[test]
 fn whoever_certified_does_not_sign() {
     let content = content(1);
-    let report = fresh().issue(&content.section_3()).unwrap();
+    let report = fresh().issue(&content.section_3(), true).unwrap();
     let issue = issue_of(&report, content);
     let report = report.certify(certificate("chef", &issue.content.section_3())).unwrap();
     let refused = report.clone().submit(&issue, signed(), Some("chef"), DateTime::UNIX_EPOCH).unwrap_err();
@@ -89,15 +89,15 @@ fn whoever_certified_does_not_sign() {
 #[test]
 fn a_certificate_falls_with_a_change_in_section_3_and_holds_through_others() {
     for report in [returned(submitted(100)), corrected(approved(100))] {
-        let same = report.clone().issue(&content(100).section_3()).unwrap();
+        let same = report.clone().issue(&content(100).section_3(), true).unwrap();
         assert!(matches!(same.status, Status::AwaitingSignature { .. }));
-        let changed = report.issue(&content(101).section_3()).unwrap();
+        let changed = report.issue(&content(101).section_3(), true).unwrap();
         assert!(matches!(changed.status, Status::AwaitingCertificate { .. }));
     }
-    let waiting = fresh().issue("a").unwrap().certify(certificate("chef", "a")).unwrap();
+    let waiting = fresh().issue("a", true).unwrap().certify(certificate("chef", "a")).unwrap();
     let taken_back = waiting.take_back().unwrap();
-    assert!(matches!(taken_back.clone().issue("a").unwrap().status, Status::AwaitingSignature { .. }));
-    assert!(matches!(taken_back.issue("b").unwrap().status, Status::AwaitingCertificate { .. }));
+    assert!(matches!(taken_back.clone().issue("a", true).unwrap().status, Status::AwaitingSignature { .. }));
+    assert!(matches!(taken_back.issue("b", true).unwrap().status, Status::AwaitingCertificate { .. }));
 }
 
 #[test]
@@ -111,9 +111,22 @@ fn section_3_is_the_figures_and_the_survey_and_nothing_else() {
 }
 
 #[test]
+fn where_nobody_certifies_the_report_goes_straight_to_signature() {
+    let content = content(100);
+    let report = fresh().issue(&content.section_3(), false).unwrap();
+    assert_eq!(report.status.key(), "awaiting_signature");
+    assert!(report.certificate().is_none());
+    let issue = issue_of(&report, content);
+    let back = report.clone().take_back().unwrap();
+    assert!(matches!(back.status, Status::Draft { answers: None, certificate: None }));
+    let report = report.submit(&issue, signed(), Some("företrädare"), DateTime::UNIX_EPOCH).unwrap();
+    assert!(report.received().is_some_and(|received| received.certificate.is_none()));
+}
+
+#[test]
 fn alt_2_is_submittable() {
     let content = content(100);
-    let report = fresh().issue(&content.section_3()).unwrap();
+    let report = fresh().issue(&content.section_3(), true).unwrap();
     let issue = issue_of(&report, content);
     let mut certificate = certificate("chef", &issue.content.section_3());
     certificate.statement.verdict =
@@ -132,7 +145,7 @@ fn what_was_approved_stands_until_the_correction_is_approved() {
     assert!(matches!(given_up.status, Status::Approved(_)) && given_up.correction.is_none());
 
     let content = content(250);
-    let report = report.issue(&content.section_3()).unwrap();
+    let report = report.issue(&content.section_3(), true).unwrap();
     let issue = issue_of(&report, content);
     let report = report.certify(certificate("chef", &issue.content.section_3())).unwrap();
     let report = report.submit(&issue, signed(), Some("företrädare"), DateTime::UNIX_EPOCH).unwrap();
@@ -192,7 +205,7 @@ fn tried(verb: Verb, report: Report, issue: &mut Option<Issue>) -> Result<Report
     match verb {
         Verb::Issue(costs) => {
             let content = content(costs * 1_000);
-            let report = report.issue(&content.section_3())?;
+            let report = report.issue(&content.section_3(), true)?;
             *issue = Some(issue_of(&report, content));
             Ok(report)
         }
@@ -240,7 +253,8 @@ proptest! {
             prop_assert!(!had_approval || report.approval().is_some());
             if let Status::Submitted { received } = &report.status {
                 let issue = issue.as_ref().unwrap();
-                prop_assert_eq!(&received.certificate.section_3, &issue.content.section_3());
+                let certified = received.certificate.as_ref().map(|certificate| certificate.section_3.clone());
+                prop_assert_eq!(certified, Some(issue.content.section_3()));
                 prop_assert_eq!(received.version, issue.version);
             }
         }

@@ -67,6 +67,7 @@ impl From<Failure> for AppError {
 /// What the form is held against: everything that has been paid out.
 pub fn form_facts(grant: &Grant) -> FormFacts {
     let of = |post: &str, account| grant.ledger.of(post, account);
+    let terms = &grant.agreement.terms;
     FormFacts {
         organisation_number: grant.recipient.organisation_number,
         period: grant.agreement.terms.period,
@@ -78,9 +79,12 @@ pub fn form_facts(grant: &Grant) -> FormFacts {
                 key: post.key.clone(),
                 name: post.name.clone(),
                 received: of(&post.key, Account::PaidOut),
+                parts: terms.parts_of(&post.key).cloned().collect(),
             })
             .collect(),
-        asks_survey: grant.recipient.kind == Kind::Municipality,
+        asks_survey: terms.survey.is_some() && grant.recipient.kind == Kind::Municipality,
+        asks_for_items: terms.forms.asks_for_items(),
+        questions: terms.questions_to(grant.ledger.shares()).cloned().collect(),
     }
 }
 
@@ -201,6 +205,7 @@ pub fn issue(
         return Err(report.status.not_now().into());
     }
     same_revision(report, target)?;
+    let terms = &locked.grant.agreement.terms;
     let facts = form_facts(&locked.grant);
     let content = report.draft.parse(&facts).map_err(Failure::Invalid)?;
     let last = store::last_received(connection, act.scope, &locked.grant)?;
@@ -208,7 +213,7 @@ pub fn issue(
     if !warnings.is_empty() && !confirmed {
         return Err(Failure::Unconfirmed);
     }
-    let after = report.clone().issue(&content.section_3())?;
+    let after = report.clone().issue(&content.section_3(), terms.certificate.is_some())?;
     let issue = Issue::new(
         &number_of(&locked.grant),
         &locked.grant.recipient.code,
@@ -247,7 +252,9 @@ fn issued_details(before: &Report, after: &Report, issue: &Issue) -> String {
         Status::AwaitingCertificate { .. } if had => {
             format!("{figures}; intyget upphörde eftersom punkt 3 har ändrats")
         }
-        Status::AwaitingSignature { .. } => format!("{figures}; intyget gäller, punkt 3 är oförändrad"),
+        Status::AwaitingSignature { certificate: Some(_), .. } => {
+            format!("{figures}; intyget gäller, punkt 3 är oförändrad")
+        }
         _ => figures,
     }
 }
@@ -354,7 +361,7 @@ fn submit(
     };
     write(connection, act, &locked, &after, entry)?;
     if let Some(received) = after.received() {
-        store::keep_certificate(connection, after.id, issue.version, &received.certificate)?;
+        store::keep_certificate(connection, after.id, issue.version, received.certificate.as_ref())?;
     }
     Ok(())
 }

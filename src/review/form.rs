@@ -230,10 +230,15 @@ pub fn of_report(content: &report::Content) -> Vec<String> {
     fields.extend(["period_from", "period_to"].map(str::to_owned));
     for account in &content.posts {
         fields.extend([report::form::costs_field(&account.post), format!("items_{}", account.post)]);
+        for part in &account.parts {
+            fields.push(report::form::part_field(&account.post, &part.part));
+            fields.push(report::form::motive_field(&account.post, &part.part));
+        }
     }
     if content.survey.is_some() {
         fields.push("survey".to_owned());
     }
+    fields.extend(content.answers.iter().map(|answer| report::form::answer_field(&answer.question)));
     fields.push("alternative".to_owned());
     fields
 }

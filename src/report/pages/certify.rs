@@ -68,7 +68,8 @@ fn alternatives(case: &Case, name: &str) -> Vec<(String, String)> {
 
 pub async fn new(by: By<FinanceHead>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
     let case = find(&portal, scope(&by), id.into_inner()).await?;
-    let last = case.report.received().map(|received| &received.certificate.statement);
+    let last = case.report.received().and_then(|received| received.certificate.as_ref());
+    let last = last.map(|certificate| &certificate.statement);
     let form = CertificateForm::prefilled(&by.person.name, &by.person.email, last);
     certify_page(by, &portal, case, form, FieldErrors::default(), StatusCode::OK).await
 }
@@ -133,7 +134,7 @@ pub async fn create(
     let (act, target, given) = (act(&by, &portal), Target { id, revision }, form.clone());
     let done = portal.db.write(move |connection| verbs::certify(connection, &act, target, &given)).await;
     let me = by.person.id.to_string();
-    let is_done = |status: &Status| matches!(status, Status::AwaitingSignature { certificate, .. } if certificate.person_id == me);
+    let is_done = |status: &Status| matches!(status, Status::AwaitingSignature { certificate: Some(certificate), .. } if certificate.person_id == me);
     match or_done_before(done, &portal, scope(&by), target, is_done).await {
         Ok(()) => page::see_other(address(id)),
         Err(Failure::Refused(refusal)) => {

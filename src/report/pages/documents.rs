@@ -26,6 +26,8 @@ use crate::{
 struct ReceiptPage {
     chrome: Chrome,
     address: String,
+    /// Somebody certified it: a step more.
+    is_certified: bool,
     repayment: String,
     receipt: Receipt,
     fields: Vec<FieldView>,
@@ -50,6 +52,7 @@ pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id
     page::show(&ReceiptPage {
         chrome: by.chrome,
         address: address(case.report.id),
+        is_certified: received.certificate.is_some(),
         repayment: format!("/bidrag/{}/aterbetalning", case.grant.id),
         fields: receipt.submitted.iter().map(FieldView::of).collect(),
         receipt,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{act, address, find, scope};
 use crate::{
     access::proof::{By, Posted, Preparer},
-    agreement::PaperForm,
+    agreement::{PaperForm, Part, QuestionKind},
     filing::Remarks,
     grant::{Grant, Scope},
     ids::Id,
@@ -21,8 +21,8 @@ use crate::{
     report::{
         Case, Content, Refusal, Report,
         form::{
-            FormFacts, PostForm, PostedForm, ReportForm, costs_field, item_amount_field, item_text_field,
-            notes, warnings,
+            FormFacts, PostForm, PostedForm, ReportForm, answer_field, costs_field, item_amount_field,
+            item_text_field, motive_field, notes, part_field, warnings,
         },
         sheet::field_label,
         store,
@@ -84,8 +84,25 @@ struct PostView<'a> {
     costs: &'a str,
     rows: Vec<RowView>,
     items_open: bool,
+    parts: Vec<PartView<'a>>,
     /// As the costs are typed now; nothing when they cannot be read.
     unspent: Option<Money>,
+}
+
+struct PartView<'a> {
+    label: &'a str,
+    amount_field: String,
+    amount: String,
+    motive_label: &'a str,
+    motive_field: String,
+    motive: String,
+}
+
+struct QuestionView<'a> {
+    field: String,
+    text: &'a str,
+    is_yes_no: bool,
+    answer: &'a str,
 }
 
 struct RowView {
@@ -145,6 +162,7 @@ impl EditPage {
                     costs_field: costs_field(&post.key),
                     costs: self.form.post(&post.key).map_or("", |typed| &typed.costs),
                     items_open: typed.has_items(),
+                    parts: post.parts.iter().map(|part| PartView::of(part, &typed)).collect(),
                     unspent: typed.sum().map(|costs| post.received - costs),
                     rows: rows
                         .map(|(row, item)| RowView {
@@ -160,6 +178,20 @@ impl EditPage {
             .collect()
     }
 
+    fn questions(&self) -> Vec<QuestionView<'_>> {
+        let answer = |key: &str| self.form.answers.iter().find(|answer| answer.key == key);
+        self.facts
+            .questions
+            .iter()
+            .map(|question| QuestionView {
+                field: answer_field(&question.key),
+                text: &question.text,
+                is_yes_no: question.kind == QuestionKind::YesNo,
+                answer: answer(&question.key).map_or("", |answer| &answer.text),
+            })
+            .collect()
+    }
+
     fn granted(&self) -> Money {
         self.facts.granted
     }
@@ -171,6 +203,20 @@ impl EditPage {
     /// What stands at the items of a post, of which the officer says one thing.
     fn items_remark(&self, key: &str) -> &str {
         self.remarks.of(&format!("items_{key}"))
+    }
+}
+
+impl<'a> PartView<'a> {
+    fn of(part: &'a Part, typed: &PostForm) -> Self {
+        let typed = typed.parts.iter().find(|typed| typed.key == part.key).cloned().unwrap_or_default();
+        Self {
+            label: &part.label,
+            amount_field: part_field(&part.post, &part.key),
+            amount: typed.amount,
+            motive_label: &part.motive,
+            motive_field: motive_field(&part.post, &part.key),
+            motive: typed.motive,
+        }
     }
 }
 

@@ -132,7 +132,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Report>) -> Result<Sho
         attachments: AttachmentView::of(&address(id), files),
         versions: issues
             .into_iter()
-            .filter(|(issue, certificate)| certificate.is_some() && Some(issue.version) != standing)
+            .filter(|(issue, came_in)| *came_in && Some(issue.version) != standing)
             .map(|(issue, _)| issue)
             .collect(),
         timeline: timeline(&lines, &case.number()),

@@ -31,7 +31,8 @@ struct SignPage {
     chrome: Chrome,
     case: Case,
     sections: Vec<SectionView>,
-    certificate: String,
+    /// Nothing where nobody is to certify.
+    certificate: Option<String>,
     /// Why whoever looks may not sign.
     refusal: Option<Refusal>,
     errors: FieldErrors,
@@ -58,12 +59,13 @@ fn sign_page(by: By<Signatory>, portal: &Portal, case: Case, errors: FieldErrors
     else {
         return page::see_other(address(case.report.id));
     };
-    let is_certifier = certificate.person_id == by.person.id.to_string();
-    let same_person = is_certifier.then(|| Refusal::SamePerson(certificate.by.clone()));
+    let me = by.person.id.to_string();
+    let own = certificate.as_ref().filter(|certificate| certificate.person_id == me);
+    let same_person = own.map(|certificate| Refusal::SamePerson(certificate.by.clone()));
     let no_mandate = act(&by, portal).mandated(Role::Signatory).err().map(Refusal::from);
     let page = SignPage {
         sections: SectionView::of(&sheet::filled_sections(&case, issue)),
-        certificate: sheet::certificate_sentence(certificate),
+        certificate: certificate.as_ref().map(sheet::certificate_sentence),
         refusal: same_person.or(no_mandate),
         chrome: by.chrome,
         case,

@@ -6,7 +6,7 @@ use crate::{
     filing::{FieldRemark, pages::FieldView},
     grant::Grant,
     history::{self, Event},
-    report::{Case, Certificate, Content, Issue, form::costs_field, sheet},
+    report::{Case, Content, Issue, form::costs_field, sheet},
 };
 
 /// Sections 1 to 3, each field beside the same field of another report. `notes` is what deserves a second look.
@@ -43,11 +43,7 @@ pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>, notes: &[F
 }
 
 /// Every issue, the newest first, with what it changed and why it was made.
-pub fn versions(
-    case: &Case,
-    issues: &[(Issue, Option<Certificate>)],
-    lines: &[history::Line],
-) -> Vec<Version> {
+pub fn versions(case: &Case, issues: &[(Issue, bool)], lines: &[history::Line]) -> Vec<Version> {
     let paper = &case.grant.agreement.terms.forms.report;
     let received = case.report.received().map(|received| received.version);
     let about = case.number();
@@ -56,11 +52,11 @@ pub fn versions(
     issues
         .iter()
         .zip(older)
-        .map(|((issue, certificate), older)| Version {
+        .map(|((issue, came_in), older)| Version {
             number: issue.version,
             issued_by: issue.issued_by.clone(),
             issued_at: issue.issued_at,
-            came_in: received == Some(issue.version) || certificate.is_some(),
+            came_in: received == Some(issue.version) || *came_in,
             is_first: older.is_none(),
             reason: older.map(|(older, _)| reason(&lines, older, issue)).unwrap_or_default(),
             changes: older

@@ -118,7 +118,8 @@ pub async fn form_pdf(by: By<Overseer>, portal: web::Data<Portal>, id: web::Path
 /// Everything the page reads, at one time.
 struct CaseFile {
     case: Case,
-    issues: Vec<(Issue, Option<Certificate>)>,
+    /// And whether each came in.
+    issues: Vec<(Issue, bool)>,
     last: Option<(String, Content)>,
     /// What the authority's list says of the survey.
     listed: Option<bool>,
@@ -354,6 +355,8 @@ impl CasePage {
         } else if let Some(account) = of_post("items_") {
             let items = account.items.iter().map(|item| format!("{} {}", item.text, item.amount));
             items.collect::<Vec<_>>().join("; ")
+        } else if let Some(told) = told_beside(content, field) {
+            told
         } else {
             match (field, content.survey, self.certificate()) {
                 ("period_from", ..) => content.period.from.to_string(),
@@ -466,4 +469,20 @@ fn corrected(correction: &Correction) -> String {
 /// With a full stop, so that another sentence can follow.
 fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// What the content says of a part, its motive, or a follow-up question, by the name of the field.
+fn told_beside(content: &Content, field: &str) -> Option<String> {
+    let parts =
+        content.posts.iter().flat_map(|account| account.parts.iter().map(move |part| (account, part)));
+    let mut told = parts.flat_map(|(account, part)| {
+        let motive = part.motive.as_ref().map(ToString::to_string).unwrap_or_default();
+        [
+            (form::part_field(&account.post, &part.part), part.amount.to_string()),
+            (form::motive_field(&account.post, &part.part), motive),
+        ]
+    });
+    let answers =
+        content.answers.iter().map(|answer| (form::answer_field(&answer.question), answer.text.to_string()));
+    told.by_ref().chain(answers).find(|(name, _)| name == field).map(|(_, text)| text)
 }

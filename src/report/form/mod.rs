@@ -1,23 +1,23 @@
 //! The report's form: what was typed, and the content it makes or the errors at its fields.
 
+mod parts;
+mod second_look;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Certificate, Content, CostItem, PostAccount,
-    rules::{Caution, Observation, Rule},
-};
+use super::{Answer, Content, CostItem, PartAccount, PostAccount, rules::Rule};
 use crate::{
-    agreement::{Diarienummers, Period},
-    filing::{
-        FieldRemark, Remarks,
-        head::{self, HeadForm},
-    },
+    agreement::{Diarienummers, Part, Period, Question},
+    filing::head::{self, HeadForm},
     infra::form::FieldErrors,
     money::{self, Money},
     numbers::{Line, OrganisationNumber},
 };
+
+pub use parts::{AnswerForm, PartForm, answer_field, motive_field, part_field};
+pub use second_look::{notes, observations, warnings};
 
 /// The most cost items of one post.
 pub const MOST_ITEMS: usize = 40;
@@ -35,6 +35,7 @@ pub struct ReportForm {
     /// `ja` or `nej`.
     pub survey: String,
     pub posts: Vec<PostForm>,
+    pub answers: Vec<AnswerForm>,
 }
 
 /// One post's costs as typed.
@@ -43,6 +44,8 @@ pub struct PostForm {
     pub key: String,
     pub costs: String,
     pub items: Vec<ItemForm>,
+    #[serde(default)]
+    pub parts: Vec<PartForm>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +78,9 @@ pub struct FormFacts {
     pub posts: Vec<PostFacts>,
     /// Only municipalities are asked about the survey (2021 §7.1, §7.2).
     pub asks_survey: bool,
+    /// The form has a field of its own for the larger items of cost (2020 Bilaga 4 punkt 3).
+    pub asks_for_items: bool,
+    pub questions: Vec<Question>,
 }
 
 #[derive(Debug, Clone)]
@@ -82,6 +88,8 @@ pub struct PostFacts {
     pub key: String,
     pub name: String,
     pub received: Money,
+    /// What is to be specified of the costs.
+    pub parts: Vec<Part>,
 }
 
 /// The names of a post's fields.
@@ -100,8 +108,10 @@ pub fn item_amount_field(post: &str, row: usize) -> String {
 impl PostedForm {
     /// With the fields of these posts; of other names nothing is kept.
     pub fn into_form(mut self, facts: &FormFacts) -> ReportForm {
-        let posts = facts.posts.iter().map(|post| self.post(&post.key)).collect();
+        let posts = facts.posts.iter().map(|post| self.post(post)).collect();
+        let answers = facts.questions.iter().map(|question| AnswerForm::taken(question, &mut self.rest));
         ReportForm {
+            answers: answers.collect(),
             head: self.head,
             period_from: self.period_from,
             period_to: self.period_to,
@@ -110,7 +120,9 @@ impl PostedForm {
         }
     }
 
-    fn post(&mut self, key: &str) -> PostForm {
+    fn post(&mut self, facts: &PostFacts) -> PostForm {
+        let key = facts.key.as_str();
+        let parts = facts.parts.iter().map(|part| PartForm::taken(part, &mut self.rest)).collect();
         let mut take = |name: String| self.rest.remove(&name).unwrap_or_default();
         let costs = take(costs_field(key));
         let mut items: Vec<ItemForm> = (0..MOST_ITEMS)
@@ -122,7 +134,7 @@ impl PostedForm {
         while items.last().is_some_and(ItemForm::is_blank) {
             items.pop();
         }
-        PostForm { key: key.to_owned(), costs, items }
+        PostForm { key: key.to_owned(), costs, items, parts }
     }
 }
 
@@ -168,6 +180,7 @@ impl ReportForm {
                 .iter()
                 .map(|post| PostForm { key: post.key.clone(), ..PostForm::default() })
                 .collect(),
+            answers: Vec::new(),
         }
     }
 
@@ -202,8 +215,13 @@ impl ReportForm {
             fields.push((costs_field(&post.key), post.costs.clone()));
             let items = post.items.iter().map(|item| format!("{} {}", item.text, item.amount));
             fields.push((format!("items_{}", post.key), items.collect::<Vec<_>>().join("; ")));
+            for part in &post.parts {
+                fields.push((part_field(&post.key, &part.key), part.amount.clone()));
+                fields.push((motive_field(&post.key, &part.key), part.motive.clone()));
+            }
         }
         fields.push(("survey".to_owned(), self.survey.clone()));
+        fields.extend(self.answers.iter().map(|answer| (answer_field(&answer.key), answer.text.clone())));
         fields
     }
 
@@ -221,13 +239,25 @@ impl ReportForm {
         let posts: Vec<Option<PostAccount>> =
             facts.posts.iter().map(|post| self.account(post, errors)).collect();
         let survey = self.survey(facts, errors);
+        let answers: Vec<Option<Answer>> =
+            facts.questions.iter().map(|question| self.answer(question, errors)).collect();
         Some(Content {
             head: head?,
             period: period?,
             granted: facts.granted,
             posts: posts.into_iter().collect::<Option<_>>()?,
             survey: survey?,
+            answers: answers.into_iter().collect::<Option<_>>()?,
         })
+    }
+
+    fn answer(&self, question: &Question, errors: &mut FieldErrors) -> Option<Answer> {
+        let empty = AnswerForm::default();
+        self.answers
+            .iter()
+            .find(|answer| answer.key == question.key)
+            .unwrap_or(&empty)
+            .parse(question, errors)
     }
 
     fn account(&self, facts: &PostFacts, errors: &mut FieldErrors) -> Option<PostAccount> {
@@ -248,7 +278,15 @@ impl ReportForm {
             errors.broken(costs_field(&facts.key), Rule::CostSum, message);
             return None;
         }
-        Some(PostAccount { post: facts.key.clone(), received: facts.received, costs, items })
+        let parts: Vec<Option<PartAccount>> =
+            facts.parts.iter().map(|part| post.part(part, costs, errors)).collect();
+        Some(PostAccount {
+            post: facts.key.clone(),
+            received: facts.received,
+            costs,
+            items,
+            parts: parts.into_iter().collect::<Option<_>>()?,
+        })
     }
 
     fn survey(&self, facts: &FormFacts, errors: &mut FieldErrors) -> Option<Option<bool>> {
@@ -267,6 +305,11 @@ impl ReportForm {
 }
 
 impl PostForm {
+    fn part(&self, part: &Part, costs: Money, errors: &mut FieldErrors) -> Option<PartAccount> {
+        let empty = PartForm::default();
+        self.parts.iter().find(|typed| typed.key == part.key).unwrap_or(&empty).parse(part, costs, errors)
+    }
+
     /// `Some(None)` where it is left to the items.
     fn costs(&self, key: &str, errors: &mut FieldErrors) -> Option<Option<Money>> {
         if self.costs.trim().is_empty() && self.has_items() {
@@ -292,107 +335,6 @@ impl PostForm {
     }
 }
 
-/// What deserves a second look in content that is otherwise right, and is confirmed by the recipient. `last` is the report
-/// before.
-pub fn warnings(content: &Content, facts: &FormFacts, last: Option<&Content>) -> FieldErrors {
-    let mut warnings = FieldErrors::default();
-    content.head.warnings(&mut warnings);
-    if content.period != facts.period {
-        let message = "Perioden är inte hela överenskommelsens period.";
-        warnings.broken("period_from", Caution::PartOfPeriod, message);
-    }
-    for account in &content.posts {
-        let field = costs_field(&account.post);
-        if account.costs.is_zero() {
-            let message = format!(
-                "Ni redovisar inga kostnader. Då ska hela bidraget, {}, betalas tillbaka.",
-                account.received
-            );
-            warnings.broken(field, Caution::SpentNothing, message);
-        } else if account.unspent().is_negative() {
-            let message = format!(
-                "Kostnaderna är {} större än bidraget. Underskottet står ni själva för; inget ska betalas tillbaka.",
-                -account.unspent()
-            );
-            warnings.broken(field, Caution::Deficit, message);
-        }
-        let before = last.and_then(|last| last.posts.iter().find(|post| post.post == account.post));
-        if let Some(before) = before.filter(|before| is_far(before.costs, account.costs)) {
-            let message = format!(
-                "Kostnaderna skiljer sig mycket från den förra redovisningen, då de var {}.",
-                before.costs
-            );
-            warnings.broken(costs_field(&account.post), Caution::FarFromLast, message);
-        }
-    }
-    if content.survey == Some(false) {
-        let message =
-            "Ni har inte svarat på Socialstyrelsens enkät. Det ska kommunen göra enligt överenskommelsen.";
-        warnings.broken("survey", Caution::SurveyNotAnswered, message);
-    }
-    warnings
-}
-
-/// Less than half of it, or more than one and a half.
-fn is_far(before: Money, now: Money) -> bool {
-    let (before, now) = (i128::from(before.to_ore()), i128::from(now.to_ore()));
-    before > 0 && (now * 2 < before || now * 2 > before * 3)
-}
-
-/// What the reviewer is told beside the warnings. `listed` is what the authority's list says of the survey, when there is
-/// one.
-pub fn observations(
-    content: &Content,
-    certificate: Option<&Certificate>,
-    listed: Option<bool>,
-    attachments: usize,
-) -> FieldErrors {
-    let mut found = FieldErrors::default();
-    for account in &content.posts {
-        if account.costs == account.received {
-            let message = "Exakt hela bidraget är redovisat som kostnader.";
-            found.broken(costs_field(&account.post), Observation::SpentAll, message);
-        }
-    }
-    match (content.survey, listed) {
-        (Some(true), Some(false)) => found.broken(
-            "survey",
-            Observation::SurveyListDiffers,
-            "Kommunen uppger att den har svarat på enkäten, men finns inte i er lista över dem som har svarat.",
-        ),
-        (Some(false), Some(true)) => found.broken(
-            "survey",
-            Observation::SurveyListDiffers,
-            "Kommunen uppger att den inte har svarat på enkäten, men finns i er lista över dem som har svarat.",
-        ),
-        _ => {}
-    }
-    if certificate.is_some_and(|certificate| !certificate.statement.verdict.is_correct()) {
-        found.broken(
-            "alternative",
-            Observation::NotCorrect,
-            "Intyget är enligt Alt 2: redovisningen bedöms inte vara korrekt. Avvikelserna står i punkt 4.",
-        );
-    }
-    if attachments == 0 {
-        found.broken("", Observation::NoAttachments, "Inget underlag är bifogat.");
-    }
-    found
-}
-
-/// What the last report said, at its field.
-pub fn notes(last: Option<&Content>, asked: &FormFacts) -> Remarks {
-    let Some(last) = last else { return Remarks::default() };
-    let of_posts = asked.posts.iter().filter_map(|post| {
-        let before = last.posts.iter().find(|before| before.post == post.key)?;
-        Some(FieldRemark {
-            field: costs_field(&post.key),
-            text: format!("I den förra redovisningen: {} av {}", before.costs, before.received),
-        })
-    });
-    Remarks(of_posts.collect())
-}
-
 #[cfg(test)]
 pub mod tests {
     use proptest::prelude::*;
@@ -408,8 +350,11 @@ pub mod tests {
                 key: "bas".to_owned(),
                 name: "Stimulansmedel".to_owned(),
                 received: Money::kronor(381_308),
+                parts: Vec::new(),
             }],
             asks_survey: true,
+            asks_for_items: false,
+            questions: Vec::new(),
         }
     }
 
@@ -420,7 +365,8 @@ pub mod tests {
             period_from: text("2021-01-01"),
             period_to: text("2021-12-31"),
             survey: text("ja"),
-            posts: vec![PostForm { key: text("bas"), costs: text("300 000"), items: Vec::new() }],
+            posts: vec![PostForm { key: text("bas"), costs: text("300 000"), ..PostForm::default() }],
+            answers: Vec::new(),
         }
     }
 

@@ -435,6 +435,15 @@ impl Terms {
         self.posts.iter().filter(move |post| post.form() == form)
     }
 
+    /// What is requisitioned on this form, in a few words.
+    pub fn form_name(&self, form: &str) -> String {
+        let mut posts = self.posts_of_form(form);
+        match (posts.next(), posts.count()) {
+            (Some(post), 0) => post.name.clone(),
+            (_, others) => format!("{} poster", others + 1),
+        }
+    }
+
     pub fn parts_of<'a>(&'a self, post: &'a str) -> impl Iterator<Item = &'a Part> {
         self.parts.iter().filter(move |part| part.post == post)
     }

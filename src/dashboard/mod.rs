@@ -36,7 +36,8 @@ use crate::{
 /// A requisition that has been issued.
 #[derive(Debug, Clone)]
 pub struct Filing {
-    pub post: String,
+    /// The form it is made on.
+    pub form: String,
     pub stage: Stage,
     /// It came in at some time, whatever became of it.
     pub received: bool,

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Figures, Outcome, Reporting, Standing, State};
 use crate::{
-    agreement::Deadlines,
+    agreement::{Deadlines, Post},
     calendar::{self, LastDay},
     extension::Kind,
     grant::Grant,
@@ -64,7 +64,8 @@ pub(super) fn row(outcome: &Outcome, standing: &Standing, post: Option<&str>, no
     let terms = &outcome.agreement.terms;
     let deadlines = terms.deadlines_of(standing.ledger.shares(), standing.later);
     let reporting = Reporting::of(standing, &deadlines, now);
-    let filings = || standing.filings.iter().filter(|filing| post.is_none_or(|post| filing.post == post));
+    let form = post.and_then(|post| terms.post(post)).map(Post::form);
+    let filings = || standing.filings.iter().filter(|filing| form.is_none_or(|form| filing.form == form));
     let figures = Figures::of(standing, post, reporting.map(|reporting| reporting.settlement));
     let lapses = deadlines.right_has_lapsed(now);
     let state = State::derive(filings(), (figures.approved, figures.allocated), lapses, reporting);

@@ -199,7 +199,7 @@ mod tests {
     const ALLOCATED: i64 = 1_000;
 
     fn filing(stage: Stage) -> Filing {
-        Filing { post: "bas".to_owned(), stage, received: stage != Stage::AwaitingSignature }
+        Filing { form: "bas".to_owned(), stage, received: stage != Stage::AwaitingSignature }
     }
 
     fn derive(stages: &[Stage], approved: i64, lapses: bool) -> State {
@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(derive(&[Stage::Approved, Stage::AwaitingSignature], 600, true), State::PartlyApproved);
         assert_eq!(derive(&[Stage::Submitted], 0, true), State::Submitted);
         // Returned in time and issued again: it was received and may still be completed.
-        let answer = Filing { post: "bas".to_owned(), stage: Stage::AwaitingSignature, received: true };
+        let answer = Filing { form: "bas".to_owned(), stage: Stage::AwaitingSignature, received: true };
         let amounts = (Money::ZERO, Money::kronor(ALLOCATED));
         assert_eq!(State::derive([&answer].into_iter(), amounts, true, None), State::AwaitingSignature);
     }

@@ -102,9 +102,9 @@ pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
     let mut ledgers = grant::store::ledgers(connection, which)?;
     let mut last_events = last_events(connection, which)?;
     let mut filings: HashMap<String, Vec<Filing>> = HashMap::new();
-    for (grant, post, status, received) in requisition::store::statuses(connection, which)? {
+    for (grant, form, status, received) in requisition::store::statuses(connection, which)? {
         if let Some(stage) = Stage::parse(&status).map_err(DbError::corrupt)? {
-            filings.entry(grant).or_default().push(Filing { post, stage, received });
+            filings.entry(grant).or_default().push(Filing { form, stage, received });
         }
     }
     let mut reports: HashMap<String, Progress> = report::store::progress(connection, which)?

@@ -74,6 +74,27 @@ impl Grant {
         self.right_has_lapsed(at) && self.ledger.total(Account::Requisitioned).is_zero()
     }
 
+    /// The posts that this recipient requisitions on one form.
+    pub fn posts_of_form<'a>(&'a self, form: &'a str) -> impl Iterator<Item = &'a Post> {
+        self.posts().filter(move |post| post.form() == form)
+    }
+
+    /// The forms that it requisitions on, in the agreement's order.
+    pub fn forms(&self) -> Vec<&str> {
+        let mut forms: Vec<&str> = Vec::new();
+        for post in self.posts() {
+            if !forms.contains(&post.form()) {
+                forms.push(post.form());
+            }
+        }
+        forms
+    }
+
+    /// What is left to requisition on one form.
+    pub fn left_on(&self, form: &str) -> Money {
+        self.posts_of_form(form).map(|post| self.ledger.left_to_requisition(&post.key)).sum()
+    }
+
     /// The posts that this recipient has a share of, in the agreement's order.
     pub fn posts(&self) -> impl Iterator<Item = &Post> {
         self.agreement

@@ -12,10 +12,12 @@ use crate::{
     requisition::{Requisition, Status, verbs::missing_before},
 };
 
-/// One post of a grant as the recipient sees it.
+/// What is requisitioned on one form, as the recipient sees it: a post, or several.
 pub struct PostView {
     pub key: String,
     pub name: String,
+    /// The posts with what is allocated of each.
+    pub posts: Vec<(Post, Money)>,
     pub allocated: Money,
     pub requisitioned: Money,
     pub approved: Money,
@@ -31,21 +33,26 @@ pub struct PostView {
     pub can_start: bool,
 }
 
-/// What matters most about a post comes first: what the recipient must do, then what it waits for.
-pub fn view(grant: &Grant, post: &Post, requisitions: &[Requisition], now: DateTime<Utc>) -> PostView {
-    let of = |account| grant.ledger.of(&post.key, account);
-    let left = grant.ledger.left_to_requisition(&post.key);
+/// What matters most comes first: what the recipient must do, then what it waits for.
+pub fn view(grant: &Grant, form: &str, requisitions: &[Requisition], now: DateTime<Utc>) -> PostView {
+    let of =
+        |account| grant.posts_of_form(form).map(|post| grant.ledger.of(&post.key, account)).sum::<Money>();
+    let left = grant.left_on(form);
     let deadline = grant.requisition_deadline();
     let right_has_lapsed = grant.right_has_lapsed(now);
     let of_post: Vec<&Requisition> = requisitions
         .iter()
-        .filter(|requisition| requisition.post == post.key && !requisition.has_lapsed(right_has_lapsed))
+        .filter(|requisition| requisition.form == form && !requisition.has_lapsed(right_has_lapsed))
         .collect();
     let is_open = !right_has_lapsed && !left.is_zero();
-    let missing = missing_before(grant, &post.key);
+    let missing = missing_before(grant, form);
     let mut view = PostView {
-        key: post.key.clone(),
-        name: post.name.clone(),
+        key: form.to_owned(),
+        name: grant.agreement.terms.form_name(form),
+        posts: grant
+            .posts_of_form(form)
+            .map(|post| (post.clone(), grant.ledger.of(&post.key, Account::Allocated)))
+            .collect(),
         allocated: of(Account::Allocated),
         requisitioned: of(Account::Requisitioned),
         approved: of(Account::Approved),
@@ -66,7 +73,7 @@ pub fn view(grant: &Grant, post: &Post, requisitions: &[Requisition], now: DateT
     } else if is_open {
         view.state = "Att rekvirera";
         view.tone = "warning";
-        view.next = format!("Rekvirera {left} senast {deadline}.");
+        view.next = format!("Rekvirera {left}{}.", deadline.by());
     } else if view.requisitioned.is_zero() {
         view.state = "Förfallen";
         view.tone = "danger";
@@ -104,18 +111,20 @@ impl PostView {
         self.tone = crate::requisition::tone(&requisition.status, false);
         self.href = format!("/rekvisitioner/{}", requisition.id);
         (self.action, self.next) = match &requisition.status {
-            Status::Draft => ("Fortsätt fylla i", format!("Gör klart utkastet. Sista dag är {deadline}.")),
+            Status::Draft => {
+                ("Fortsätt fylla i", format!("Gör klart utkastet och lämna in det{}.", deadline.by()))
+            }
             Status::AwaitingSignature { answers: Some(_) } => {
                 ("Till underskrift", "Kompletteringen ska skrivas under.".to_owned())
             }
-            Status::AwaitingSignature { answers: None } => {
-                ("Till underskrift", format!("Rekvisitionen ska skrivas under. Sista dag är {deadline}."))
-            }
+            Status::AwaitingSignature { answers: None } => (
+                "Till underskrift",
+                format!("Rekvisitionen ska skrivas under och lämnas in{}.", deadline.by()),
+            ),
             Status::Returned(_) => ("Komplettera", format!("{authority} behöver en komplettering.")),
             Status::Submitted { .. } => ("Visa rekvisitionen", format!("Väntar på beslut av {authority}.")),
             Status::Approved { .. } => {
-                let is_paid = grant.ledger.of(&requisition.post, Account::PaidOut)
-                    >= grant.ledger.of(&requisition.post, Account::Approved);
+                let is_paid = self.paid >= self.approved;
                 let report = grant.deadlines.report.by();
                 if is_paid {
                     self.state = "Utbetalt";

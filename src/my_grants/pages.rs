@@ -81,7 +81,7 @@ async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
         .map(|grant| {
             let of_grant = by_grant.remove(&grant.id).unwrap_or_default();
             GrantView {
-                posts: grant.posts().map(|post| view(&grant, post, &of_grant, now)).collect(),
+                posts: grant.forms().into_iter().map(|form| view(&grant, form, &of_grant, now)).collect(),
                 closing: Closing::of(&grant, reports.remove(&grant.id).as_ref(), now),
                 grant,
             }
@@ -164,19 +164,14 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
         .await?;
     let now = portal.clock.now();
     let deadline = grant.requisition_deadline();
-    let posts = grant.posts().map(|post| view(&grant, post, &requisitions, now)).collect();
+    let posts = grant.forms().into_iter().map(|form| view(&grant, form, &requisitions, now)).collect();
     let requisitions = requisitions
         .into_iter()
         .map(|requisition| {
             let lapsed = requisition.has_lapsed(grant.right_has_lapsed(now));
             RequisitionView {
                 number: requisition::verbs::number_of(&grant, &requisition),
-                post: grant
-                    .agreement
-                    .terms
-                    .post(&requisition.post)
-                    .map(|post| post.name.clone())
-                    .unwrap_or_default(),
+                post: grant.agreement.terms.form_name(&requisition.form),
                 state: if lapsed { "Förfallen" } else { requisition.status.label() },
                 tone: requisition::tone(&requisition.status, lapsed),
                 amount: requisition

@@ -69,7 +69,8 @@ pub fn register(
     }
     let payment = registration.registered(requisition, act.by(), act.now);
     store::insert(connection, &payment)?;
-    post(connection, act, &locked, &payment, Money::ZERO, payment.amount)?;
+    let paid = locked.standing.paid();
+    post(connection, act, &locked, &payment, paid, paid + payment.amount)?;
     remember(connection, act, &locked, Event::PaymentRegistered, &payment, "")
 }
 
@@ -92,11 +93,12 @@ pub fn reverse(
     let is_reported = store::is_reported(connection, locked.grant.id)?;
     not_accounted_for(&locked.grant.ledger, is_reported)?;
     store::reverse(connection, &payment)?;
-    post(connection, act, &locked, &payment, payment.amount, Money::ZERO)?;
+    let paid = locked.standing.paid();
+    post(connection, act, &locked, &payment, paid, paid - payment.amount)?;
     remember(connection, act, &locked, Event::PaymentReversed, &payment, reason)
 }
 
-/// The ledger follows from what a payment counts for.
+/// The ledger follows from what of the requisition is paid, before and after.
 fn post(
     connection: &mut AnyConnection,
     act: &Act,
@@ -105,9 +107,12 @@ fn post(
     before: Money,
     after: Money,
 ) -> Result<(), Failure> {
-    let entry = grant::movement(&locked.requisition.post, Account::PaidOut, before, after);
-    if let Some(entry) = entry {
-        let subject = payment.id.to_string();
+    let (before, after) = (locked.requisition.paid_by_post(before), locked.requisition.paid_by_post(after));
+    let moved = before.into_iter().zip(after);
+    let subject = payment.id.to_string();
+    for entry in moved
+        .filter_map(|((post, before), (_, after))| grant::movement(post, Account::PaidOut, before, after))
+    {
         grant::store::post_entry(connection, locked.grant.id, &entry, Some(&subject), act.now)?;
     }
     Ok(())

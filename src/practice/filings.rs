@@ -157,7 +157,7 @@ fn file(
 fn made_up(grant: &Grant, post: &str, percent: i64, at: DateTime<Utc>) -> RequisitionForm {
     let left = grant.ledger.left_to_requisition(post);
     let amount = Money::kronor(left.to_ore() / 100 * percent / 100);
-    let facts = verbs::form_facts(grant, post, Money::ZERO, None, at);
+    let facts = verbs::form_facts(grant, post, None, None, at);
     let known = RequisitionForm::prefilled(&facts, &grant.agreement.diarienummer, None);
     RequisitionForm {
         head: HeadForm {

@@ -1,9 +1,11 @@
 //! The requisition's form: what was typed, and the content it makes or the errors at its fields.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Content, Return,
+    Content, PostAmount, Return,
     rules::{Caution, Rule},
 };
 use crate::{
@@ -23,7 +25,10 @@ use crate::{
 pub struct RequisitionForm {
     #[serde(flatten)]
     pub head: HeadForm,
+    /// Of a form for one post.
     pub amount: String,
+    /// Of a form for several.
+    pub amounts: Vec<AmountForm>,
     pub period_from: String,
     pub period_to: String,
     pub account_kind: String,
@@ -31,15 +36,79 @@ pub struct RequisitionForm {
     pub payment_reference: String,
 }
 
+/// One post's amount as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AmountForm {
+    pub post: String,
+    pub amount: String,
+}
+
+/// The form as it is posted: the field of each post's amount has the post's key in its name.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct PostedForm {
+    #[serde(flatten)]
+    head: HeadForm,
+    amount: String,
+    period_from: String,
+    period_to: String,
+    account_kind: String,
+    account_number: String,
+    payment_reference: String,
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
+}
+
+/// The name of the field of a post's amount.
+pub fn amount_field(post: &str) -> String {
+    format!("amount_{post}")
+}
+
+impl PostedForm {
+    /// With the amounts of these posts; of other names nothing is kept.
+    pub fn into_form(mut self, posts: &[PostFacts]) -> RequisitionForm {
+        let of_several = if posts.len() > 1 { posts } else { &[] };
+        let amounts = of_several.iter().map(|post| AmountForm {
+            post: post.key.clone(),
+            amount: self.rest.remove(&amount_field(&post.key)).unwrap_or_default(),
+        });
+        RequisitionForm {
+            amounts: amounts.collect(),
+            head: self.head,
+            amount: self.amount,
+            period_from: self.period_from,
+            period_to: self.period_to,
+            account_kind: self.account_kind,
+            account_number: self.account_number,
+            payment_reference: self.payment_reference,
+        }
+    }
+}
+
 /// What the fields are held against.
 #[derive(Debug, Clone)]
 pub struct FormFacts {
     pub organisation_number: Option<OrganisationNumber>,
     pub period: Period,
-    /// The most that can be asked for.
-    pub available: Money,
+    /// The posts on the form.
+    pub posts: Vec<PostFacts>,
     /// The account of the recipient's last filing.
     pub last_account: Option<GiroAccount>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PostFacts {
+    pub key: String,
+    pub name: String,
+    /// The most that can be asked for.
+    pub available: Money,
+}
+
+impl FormFacts {
+    /// The most that can be asked for on the whole form.
+    pub fn available(&self) -> Money {
+        self.posts.iter().map(|post| post.available).sum()
+    }
 }
 
 impl RequisitionForm {
@@ -48,7 +117,12 @@ impl RequisitionForm {
         let own = facts.organisation_number.as_ref();
         Self {
             head: HeadForm::prefilled(own, diarienummer, last.map(|last| &last.head)),
-            amount: facts.available.digits().to_string(),
+            amount: if facts.posts.len() > 1 {
+                String::new()
+            } else {
+                facts.available().digits().to_string()
+            },
+            amounts: facts.amounts(),
             period_from: facts.period.from.to_string(),
             period_to: facts.period.to.to_string(),
             ..last.map(Self::from_content).unwrap_or_default()
@@ -59,6 +133,7 @@ impl RequisitionForm {
         Self {
             head: HeadForm::from_content(&content.head),
             amount: content.amount.digits().to_string(),
+            amounts: Vec::new(),
             period_from: content.period.from.to_string(),
             period_to: content.period.to.to_string(),
             account_kind: content.account.kind().to_string(),
@@ -68,8 +143,8 @@ impl RequisitionForm {
     }
 
     /// Every field by its name, in the order of the form.
-    pub fn fields(&self) -> Vec<(&'static str, &str)> {
-        let own: [(&str, &str); 6] = [
+    pub fn fields(&self) -> Vec<(Cow<'static, str>, &str)> {
+        let own: [(&'static str, &str); 6] = [
             ("amount", &self.amount),
             ("period_from", &self.period_from),
             ("period_to", &self.period_to),
@@ -77,7 +152,22 @@ impl RequisitionForm {
             ("account_number", &self.account_number),
             ("payment_reference", &self.payment_reference),
         ];
-        self.head.fields().into_iter().chain(own).collect()
+        let named = self.head.fields().into_iter().chain(own).map(|(name, typed)| (name.into(), typed));
+        let of_posts = self.amounts.iter().map(|of| (amount_field(&of.post).into(), of.amount.as_str()));
+        named.chain(of_posts).collect()
+    }
+
+    /// What is asked for as it is typed now; nothing when it cannot be read.
+    pub fn typed_amount(&self) -> Option<Money> {
+        if self.amounts.is_empty() {
+            return money::parse_kronor(&self.amount).ok();
+        }
+        self.amounts.iter().map(|of| money::parse_kronor_or_zero(&of.amount).ok()).sum()
+    }
+
+    /// A post's amount as typed, on a form for several.
+    pub fn amount_of(&self, post: &str) -> &str {
+        self.amounts.iter().find(|of| of.post == post).map_or("", |of| &of.amount)
     }
 
     /// The content, or everything that is to be mended, in the order of the form.
@@ -89,7 +179,7 @@ impl RequisitionForm {
 
     fn content(&self, facts: &FormFacts, errors: &mut FieldErrors) -> Option<Content> {
         let head = self.head.parse(facts.organisation_number.as_ref(), errors);
-        let amount = self.amount(facts.available, errors);
+        let amounts = self.amounts(facts, errors);
         let period =
             head::read_period(&self.period_from, &self.period_to, facts.period, Rule::Period, errors);
         let account = self.account(errors);
@@ -99,24 +189,45 @@ impl RequisitionForm {
             &self.payment_reference,
             Line::parse,
         );
+        let (amount, amounts) = amounts?;
         Some(Content {
             head: head?,
-            amount: amount?,
+            amount,
+            amounts,
             period: period?,
             account: account?,
             payment_reference: payment_reference?,
         })
     }
 
-    fn amount(&self, available: Money, errors: &mut FieldErrors) -> Option<Money> {
-        let amount = errors.read("amount", Rule::Amount, money::parse_kronor(&self.amount))?;
-        if amount > available {
-            let message =
-                format!("Beloppet är {} för stort. Ni kan rekvirera högst {available}.", amount - available);
-            errors.broken("amount", Rule::AmountLeft, message);
+    /// The sum, and what it is made of on a form for several posts.
+    fn amounts(&self, facts: &FormFacts, errors: &mut FieldErrors) -> Option<(Money, Vec<PostAmount>)> {
+        if let [_] = facts.posts.as_slice() {
+            let amount = errors.read("amount", Rule::Amount, money::parse_kronor(&self.amount));
+            return Some((within("amount".into(), amount?, facts.available(), errors)?, Vec::new()));
+        }
+        let read: Vec<Option<PostAmount>> =
+            facts.posts.iter().map(|post| self.of_post(post, errors)).collect();
+        let amounts: Vec<PostAmount> = read.into_iter().collect::<Option<_>>()?;
+        let sum: Money = amounts.iter().map(|of| of.amount).sum();
+        if sum.is_zero() {
+            let first = facts.posts.first().map(|post| amount_field(&post.key)).unwrap_or_default();
+            errors.broken(
+                first,
+                Rule::Amount,
+                "Inget belopp rekvireras. Skriv vad ni rekvirerar av minst en post.",
+            );
             return None;
         }
-        Some(amount)
+        Some((sum, amounts))
+    }
+
+    fn of_post(&self, post: &PostFacts, errors: &mut FieldErrors) -> Option<PostAmount> {
+        let field = amount_field(&post.key);
+        let read = money::parse_kronor_or_zero(self.amount_of(&post.key));
+        let amount = errors.read(field.clone(), Rule::Amount, read)?;
+        let amount = within(field, amount, post.available, errors)?;
+        Some(PostAmount { post: post.key.clone(), amount })
     }
 
     fn account(&self, errors: &mut FieldErrors) -> Option<GiroAccount> {
@@ -129,6 +240,27 @@ impl RequisitionForm {
     }
 }
 
+impl FormFacts {
+    /// The whole of each post, on a form for several.
+    fn amounts(&self) -> Vec<AmountForm> {
+        let of_several = if self.posts.len() > 1 { self.posts.as_slice() } else { &[] };
+        of_several
+            .iter()
+            .map(|post| AmountForm { post: post.key.clone(), amount: post.available.digits().to_string() })
+            .collect()
+    }
+}
+
+fn within(field: String, amount: Money, available: Money, errors: &mut FieldErrors) -> Option<Money> {
+    if amount > available {
+        let message =
+            format!("Beloppet är {} för stort. Ni kan rekvirera högst {available}.", amount - available);
+        errors.broken(field, Rule::AmountLeft, message);
+        return None;
+    }
+    Some(amount)
+}
+
 /// The officer's remarks at the fields of a returned requisition.
 pub fn remarks_of(returned: Option<&Return>) -> Remarks {
     Remarks(returned.map(|returned| returned.remarks.clone()).unwrap_or_default())
@@ -138,10 +270,12 @@ pub fn remarks_of(returned: Option<&Return>) -> Remarks {
 pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
     let mut warnings = FieldErrors::default();
     content.head.warnings(&mut warnings);
-    if content.amount < facts.available {
-        let rest = facts.available - content.amount;
+    let available = facts.available();
+    if content.amount < available {
+        let rest = available - content.amount;
+        let short = content.amounts.iter().zip(&facts.posts).find(|(of, post)| of.amount < post.available);
         warnings.broken(
-            "amount",
+            short.map_or_else(|| "amount".to_owned(), |(of, _)| amount_field(&of.post)),
             Caution::LessThanLeft,
             format!("Ni rekvirerar mindre än ni kan. {rest} blir kvar och förfaller efter sista dagen."),
         );
@@ -167,8 +301,9 @@ pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
 /// differ, and are left out.
 pub fn notes(form: &RequisitionForm, last: Option<&Content>) -> Remarks {
     let Some(last) = last.map(RequisitionForm::from_content) else { return Remarks::default() };
-    let follows_the_agreement =
-        |field: &str| field.starts_with("period_") || field.ends_with("_diarienummer");
+    let follows_the_agreement = |field: &str| {
+        field.starts_with("period_") || field.ends_with("_diarienummer") || field.starts_with("amount_")
+    };
     let (fields, before) = (form.fields(), last.fields());
     let differing = fields.into_iter().zip(before).filter(|((field, now), (_, before))| {
         !follows_the_agreement(field) && now.trim() != *before && !before.is_empty()
@@ -176,7 +311,7 @@ pub fn notes(form: &RequisitionForm, last: Option<&Content>) -> Remarks {
     Remarks(
         differing
             .map(|((field, _), (_, before))| FieldRemark {
-                field: field.to_owned(),
+                field: field.into_owned(),
                 text: format!("I den förra rekvisitionen: {before}"),
             })
             .collect(),
@@ -193,7 +328,11 @@ pub mod tests {
         FormFacts {
             organisation_number: OrganisationNumber::parse("212000-1439").ok(),
             period: Period { from: "2022-01-01".parse().unwrap(), to: "2022-12-31".parse().unwrap() },
-            available: Money::kronor(381_308),
+            posts: vec![PostFacts {
+                key: "bas".to_owned(),
+                name: "Stimulansmedel".to_owned(),
+                available: Money::kronor(381_308),
+            }],
             last_account: None,
         }
     }
@@ -214,6 +353,7 @@ pub mod tests {
                 decision_diarienummer: text("S2022/00002"),
             },
             amount: text("381 308"),
+            amounts: Vec::new(),
             period_from: text("2022-01-01"),
             period_to: text("2022-12-31"),
             account_kind: text("bankgiro"),
@@ -226,6 +366,47 @@ pub mod tests {
         let mut form = filled();
         change(&mut form);
         form.parse(&facts()).unwrap_err().list.into_iter().map(|error| error.field.clone()).collect()
+    }
+
+    /// A form for two posts (2020: seven of a region's).
+    fn of_two_posts(first: &str, second: &str) -> (FormFacts, RequisitionForm) {
+        let post = |key: &str, available| PostFacts {
+            key: key.to_owned(),
+            name: key.to_owned(),
+            available: Money::kronor(available),
+        };
+        let facts = FormFacts { posts: vec![post("a", 100), post("b", 50)], ..facts() };
+        let typed =
+            |post: &str, amount: &str| AmountForm { post: post.to_owned(), amount: amount.to_owned() };
+        let amounts = vec![typed("a", first), typed("b", second)];
+        (facts, RequisitionForm { amount: String::new(), amounts, ..filled() })
+    }
+
+    #[test]
+    fn several_posts_on_one_form_are_asked_for_one_by_one() {
+        let (facts, form) = of_two_posts("100", "0");
+        let content = form.parse(&facts).unwrap();
+        assert_eq!((content.amount, content.amounts.len()), (Money::kronor(100), 2));
+        assert_eq!(warnings(&content, &facts).list[0].field, "amount_b");
+        let fields = |first: &str, second: &str| {
+            let (facts, form) = of_two_posts(first, second);
+            let errors = form.parse(&facts).unwrap_err();
+            errors.list.into_iter().map(|error| error.field.into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(fields("101", ""), ["amount_a", "amount_b"]);
+        assert_eq!(fields("0", "0"), ["amount_a"]);
+        let known = RequisitionForm::prefilled(&facts, &Diarienummers::default(), None);
+        assert_eq!((known.amount.as_str(), known.amount_of("b")), ("", "50"));
+        assert_eq!(known.typed_amount(), Some(Money::kronor(150)));
+    }
+
+    #[test]
+    fn the_amounts_of_the_posts_are_read_and_nothing_else_is_kept() {
+        let (facts, _) = of_two_posts("", "");
+        let posted: PostedForm =
+            serde_html_form::from_str("contact_person=A&amount_a=5&amount_b=6&amount_c=7").unwrap();
+        let form = posted.into_form(&facts.posts);
+        assert_eq!((form.amount_of("a"), form.amount_of("b"), form.amounts.len()), ("5", "6", 2));
     }
 
     #[test]

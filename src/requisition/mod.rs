@@ -42,7 +42,8 @@ pub struct Requisition {
     pub grant_id: Id<Grant>,
     /// Counts the grant's requisitions from 1.
     pub number: i32,
-    pub post: String,
+    /// The post it is about, or the word that the posts on one form share: [`crate::agreement::Post::form`].
+    pub form: String,
     pub status: Status,
     pub draft: form::RequisitionForm,
     /// How many times it has been issued; the newest issue has this number.
@@ -67,8 +68,8 @@ impl Case {
         case_number(&grant.agreement.terms.code, &grant.recipient.code, self.requisition.number)
     }
 
-    pub fn post_name(&self) -> &str {
-        self.grant.agreement.terms.post(&self.requisition.post).map_or("", |post| &post.name)
+    pub fn post_name(&self) -> String {
+        self.grant.agreement.terms.form_name(&self.requisition.form)
     }
 }
 
@@ -78,9 +79,18 @@ pub struct Content {
     #[serde(flatten)]
     pub head: Head,
     pub amount: Money,
+    /// The amount post by post, where the form is for several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amounts: Vec<PostAmount>,
     pub period: Period,
     pub account: GiroAccount,
     pub payment_reference: Option<Line<35>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostAmount {
+    pub post: String,
+    pub amount: Money,
 }
 
 /// What was fixed for signature.
@@ -106,9 +116,26 @@ pub struct Received {
     pub at: DateTime<Utc>,
     pub version: i32,
     pub amount: Money,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amounts: Vec<PostAmount>,
     pub signature: Signature,
     /// When this version came in.
     pub completed_at: DateTime<Utc>,
+}
+
+impl Received {
+    /// Its amount by post, in the agreement's order.
+    fn by_post<'a>(&'a self, form: &'a str) -> Vec<(&'a str, Money)> {
+        by_post(form, self.amount, &self.amounts)
+    }
+}
+
+/// An amount by post: all on the one that the form is for, where it is for one.
+fn by_post<'a>(form: &'a str, amount: Money, amounts: &'a [PostAmount]) -> Vec<(&'a str, Money)> {
+    match amounts {
+        [] => vec![(form, amount)],
+        several => several.iter().map(|of| (of.post.as_str(), of.amount)).collect(),
+    }
 }
 
 /// That the authority wants it completed.
@@ -176,6 +203,35 @@ impl Requisition {
             | Status::Withdrawn { .. }
             | Status::Discarded { .. } => Money::ZERO,
         }
+    }
+
+    /// What it holds of the allocation of a post.
+    pub fn claim_on(&self, post: &str) -> Money {
+        if self.claim().is_zero() { Money::ZERO } else { self.received_on(post) }
+    }
+
+    /// What of it is approved on a post.
+    pub fn approved_on(&self, post: &str) -> Money {
+        if self.approved().is_zero() { Money::ZERO } else { self.received_on(post) }
+    }
+
+    fn received_on(&self, post: &str) -> Money {
+        let by_post = self.received().map(|received| received.by_post(&self.form)).unwrap_or_default();
+        by_post.into_iter().filter(|(of, _)| *of == post).map(|(_, amount)| amount).sum()
+    }
+
+    /// What each post has got when so much of the requisition is paid: one after the other, in the agreement's order.
+    pub fn paid_by_post(&self, paid: Money) -> Vec<(&str, Money)> {
+        let mut left = paid;
+        let by_post = self.received().map(|received| received.by_post(&self.form)).unwrap_or_default();
+        by_post
+            .into_iter()
+            .map(|(post, amount)| {
+                let of_post = left.min(amount);
+                left -= of_post;
+                (post, of_post)
+            })
+            .collect()
     }
 
     /// The submission that counts, if it ever came in.
@@ -261,14 +317,16 @@ impl Requisition {
         signature: Signature,
         at: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
-        let before = self.claim();
+        let asks_for_more = by_post(&self.form, issue.content.amount, &issue.content.amounts)
+            .into_iter()
+            .any(|(post, amount)| amount > self.claim_on(post));
         let first_received = match self.status {
             Status::AwaitingSignature { answers: None } => None,
             Status::AwaitingSignature { answers: Some(returned) } => Some(returned.received.at),
             other => return Err(other.not_now()),
         };
         // What was not asked for in time has lapsed: a late completion can ask for no more than before.
-        if facts.right_has_lapsed && issue.content.amount > before {
+        if facts.right_has_lapsed && asks_for_more {
             return Err(Refusal::TooLate(facts.deadline));
         }
         if let (None, Some(post)) = (first_received, &facts.opens_after_missing) {
@@ -279,6 +337,7 @@ impl Requisition {
                 at: first_received.unwrap_or(at),
                 version: issue.version,
                 amount: issue.content.amount,
+                amounts: issue.content.amounts.clone(),
                 signature,
                 completed_at: at,
             },
@@ -413,4 +472,57 @@ pub fn tone(status: &Status, lapsed: bool) -> &'static str {
 /// `AO22-1440-R1`: the agreement's code, the recipient's, and the requisition's number within the grant.
 pub fn case_number(agreement_code: &str, recipient_code: &str, number: i32) -> String {
     format!("{agreement_code}-{recipient_code}-R{number}")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn approved(amounts: &[i64]) -> Requisition {
+        let of = |(index, amount): (usize, &i64)| PostAmount {
+            post: format!("p{index}"),
+            amount: Money::kronor(*amount),
+        };
+        let received = Received {
+            at: DateTime::UNIX_EPOCH,
+            version: 1,
+            amount: amounts.iter().copied().map(Money::kronor).sum(),
+            amounts: amounts.iter().enumerate().map(of).collect(),
+            signature: Signature::Portal { by: "Någon".to_owned() },
+            completed_at: DateTime::UNIX_EPOCH,
+        };
+        Requisition {
+            id: Id::new(),
+            grant_id: Id::new(),
+            number: 1,
+            form: "flera".to_owned(),
+            status: Status::Approved { received, by: "Någon".to_owned(), at: DateTime::UNIX_EPOCH },
+            draft: form::RequisitionForm::default(),
+            version: 1,
+            revision: 1,
+            officer: None,
+        }
+    }
+
+    proptest! {
+        /// However it is paid, the posts have got what is paid, none more than is approved on it, and none loses any.
+        #[test]
+        fn what_is_paid_of_several_posts_is_all_theirs(
+            amounts in proptest::collection::vec(0i64..1_000, 1..8),
+            first in 0i64..8_000,
+            second in 0i64..8_000,
+        ) {
+            let requisition = approved(&amounts);
+            let (less, more) = (first.min(second), first.max(second));
+            let whole = requisition.approved();
+            let (less, more) = (Money::kronor(less).min(whole), Money::kronor(more).min(whole));
+            let (before, after) = (requisition.paid_by_post(less), requisition.paid_by_post(more));
+            prop_assert_eq!(after.iter().map(|(_, amount)| *amount).sum::<Money>(), more);
+            for ((post, before), (_, after)) in before.into_iter().zip(after) {
+                prop_assert!(before <= after && after <= requisition.approved_on(post));
+            }
+        }
+    }
 }

@@ -62,7 +62,7 @@ pub fn sections(case: &Case, issue: &Issue) -> Vec<Section> {
         .iter()
         .map(|section| Section {
             text: section.text.clone(),
-            fields: section.fields.iter().map(|field| value(&field.key, paper, case, issue)).collect(),
+            fields: section.fields.iter().flat_map(|field| values(&field.key, paper, case, issue)).collect(),
             ..Section::new(section.number.to_string(), &section.title)
         })
         .collect()
@@ -73,6 +73,17 @@ pub fn filled_sections(case: &Case, issue: &Issue) -> Vec<Section> {
     let mut sections = sections(case, issue);
     sections.pop();
     sections
+}
+
+/// What stands under a label: the amount also post by post, where the form is for several.
+fn values(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Vec<Field> {
+    let field = value(key, paper, case, issue);
+    let terms = &case.grant.agreement.terms;
+    let of_posts = issue.content.amounts.iter().filter(|_| key == "amount").map(|of| {
+        let name = terms.post(&of.post).map_or("", |post| &post.name);
+        Field::text(format!("– {name}"), of.amount.to_string())
+    });
+    std::iter::once(field).chain(of_posts).collect()
 }
 
 fn value(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Field {

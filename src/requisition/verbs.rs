@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::{
     Content, Facts, Issue, Refusal, Requisition, Status, case_number,
-    form::{FormFacts, RequisitionForm, warnings},
+    form::{FormFacts, PostFacts, RequisitionForm, warnings},
     store,
 };
 use crate::{
@@ -73,37 +73,48 @@ pub fn number_of(grant: &Grant, requisition: &Requisition) -> String {
     case_number(&grant.agreement.terms.code, &grant.recipient.code, requisition.number)
 }
 
-/// What the form is held against, for a requisition that claims `before` already. When the right has lapsed a completion
+/// What the form is held against; `this` requisition may claim something already. When the right has lapsed a completion
 /// can ask for no more than that; one that never came in is refused as it is.
 pub fn form_facts(
     grant: &Grant,
-    post: &str,
-    before: Money,
+    form: &str,
+    this: Option<&Requisition>,
     last: Option<&Content>,
     now: DateTime<Utc>,
 ) -> FormFacts {
-    let is_late_completion = grant.right_has_lapsed(now) && !before.is_zero();
-    let available = if is_late_completion { before } else { grant.ledger.available_to(post, before) };
+    let before = |post: &str| this.map_or(Money::ZERO, |requisition| requisition.claim_on(post));
+    let is_claimed = this.is_some_and(|requisition| !requisition.claim().is_zero());
+    let is_late_completion = grant.right_has_lapsed(now) && is_claimed;
+    let available = |post: &str| match is_late_completion {
+        true => before(post),
+        false => grant.ledger.available_to(post, before(post)),
+    };
+    let of_form = grant.posts_of_form(form).map(|post| PostFacts {
+        key: post.key.clone(),
+        name: post.name.clone(),
+        available: available(&post.key),
+    });
     FormFacts {
         organisation_number: grant.recipient.organisation_number,
         period: grant.agreement.terms.period,
-        available,
+        posts: of_form.collect(),
         last_account: last.map(|content| content.account),
     }
 }
 
-/// The post that must be requisitioned before this one and is not.
-pub fn missing_before<'a>(grant: &'a Grant, post: &str) -> Option<&'a Post> {
+/// The post that must be requisitioned before those on this form and is not.
+pub fn missing_before<'a>(grant: &'a Grant, form: &str) -> Option<&'a Post> {
     let terms = &grant.agreement.terms;
-    let first = terms.post(&terms.post(post)?.opens_after)?;
+    let of_form = terms.posts.iter().find(|post| post.form() == form)?;
+    let first = terms.post(&of_form.opens_after)?;
     grant.ledger.of(&first.key, Account::Requisitioned).is_zero().then_some(first)
 }
 
-fn facts(grant: &Grant, post: &str, at: DateTime<Utc>) -> Facts {
+fn facts(grant: &Grant, form: &str, at: DateTime<Utc>) -> Facts {
     Facts {
         deadline: grant.requisition_deadline(),
         right_has_lapsed: grant.right_has_lapsed(at),
-        opens_after_missing: missing_before(grant, post).map(|first| first.name.clone()),
+        opens_after_missing: missing_before(grant, form).map(|first| first.name.clone()),
     }
 }
 
@@ -113,7 +124,7 @@ pub fn start(
     connection: &mut AnyConnection,
     act: &Act,
     grant_id: Id<Grant>,
-    post: &str,
+    form: &str,
     id: Id<Requisition>,
 ) -> Result<Id<Requisition>, Failure> {
     if grant::store::find(connection, act.scope, grant_id)?.is_none() {
@@ -128,27 +139,27 @@ pub fn start(
             None => Err(Failure::NotFound),
         };
     }
-    if !grant.posts().any(|of_grant| of_grant.key == post) {
+    if grant.posts_of_form(form).next().is_none() {
         return Err(Failure::NotFound);
     }
-    let facts = facts(&grant, post, act.now);
+    let facts = facts(&grant, form, act.now);
     if facts.right_has_lapsed {
         return Err(Refusal::TooLate(facts.deadline).into());
     }
     if let Some(first) = facts.opens_after_missing {
         return Err(Refusal::NotOpenYet(first).into());
     }
-    if grant.ledger.left_to_requisition(post).is_zero() {
+    if grant.left_on(form).is_zero() {
         return Err(Refusal::NothingLeft.into());
     }
     let last = store::last_received(connection, act.scope, grant.recipient.id, None)?;
     let last = last.as_ref().map(|(_, content)| content);
-    let form_facts = form_facts(&grant, post, Money::ZERO, last, act.now);
+    let form_facts = form_facts(&grant, form, None, last, act.now);
     let requisition = Requisition {
         id,
         grant_id,
         number: store::next_number(connection, grant_id)?,
-        post: post.to_owned(),
+        form: form.to_owned(),
         status: Status::Draft,
         draft: RequisitionForm::prefilled(&form_facts, &grant.agreement.diarienummer, last),
         version: 0,
@@ -199,11 +210,16 @@ fn post_movements(
     before: &Requisition,
     after: &Requisition,
 ) -> Result<(), Failure> {
-    let claim = grant.ledger.claim(&after.post, before.claim(), after.claim()).map_err(Refusal::from)?;
-    let approval = grant::movement(&after.post, Account::Approved, before.approved(), after.approved());
     let subject = after.id.to_string();
-    for entry in claim.iter().chain(&approval) {
-        grant::store::post_entry(connection, grant.id, entry, Some(&subject), act.now)?;
+    for post in grant.posts_of_form(&after.form) {
+        let key = post.key.as_str();
+        let claim =
+            grant.ledger.claim(key, before.claim_on(key), after.claim_on(key)).map_err(Refusal::from)?;
+        let approval =
+            grant::movement(key, Account::Approved, before.approved_on(key), after.approved_on(key));
+        for entry in claim.iter().chain(&approval) {
+            grant::store::post_entry(connection, grant.id, entry, Some(&subject), act.now)?;
+        }
     }
     Ok(())
 }
@@ -240,7 +256,7 @@ pub fn issue(
     let requisition = &locked.requisition;
     let last = store::last_received(connection, act.scope, locked.grant.recipient.id, Some(requisition))?;
     let last = last.as_ref().map(|(_, content)| content);
-    let form_facts = form_facts(&locked.grant, &requisition.post, requisition.claim(), last, act.now);
+    let form_facts = form_facts(&locked.grant, &requisition.form, Some(requisition), last, act.now);
     let after = requisition.clone().issue()?;
     same_revision(requisition, target)?;
     if requisition.has_lapsed(locked.grant.right_has_lapsed(act.now)) {
@@ -339,7 +355,7 @@ fn submit(
     let requisition = &locked.requisition;
     let issue = store::issue(connection, requisition)?.ok_or_else(|| requisition.status.not_now())?;
     let signature = signature(connection, requisition)?;
-    let facts = facts(&locked.grant, &requisition.post, at);
+    let facts = facts(&locked.grant, &requisition.form, at);
     let after = requisition.clone().submit(&issue, &facts, signature, at)?;
     same_revision(requisition, target)?;
     let entry = history::Entry {
@@ -354,7 +370,7 @@ pub fn register_paper(
     connection: &mut AnyConnection,
     act: &Act,
     grant_id: Id<Grant>,
-    post: &str,
+    key: &str,
     id: Id<Requisition>,
     form: &RequisitionForm,
     day: NaiveDate,
@@ -368,13 +384,13 @@ pub fn register_paper(
         return Err(Refusal::Changed.into());
     }
     let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
-    if !grant.posts().any(|of_grant| of_grant.key == post) {
+    if grant.posts_of_form(key).next().is_none() {
         return Err(Failure::NotFound);
     }
     let at = arrival(day, grant.agreement.terms.period.from, act.now).map_err(Refusal::from)?;
     let last = store::last_received(connection, act.scope, grant.recipient.id, None)?;
     let last = last.as_ref().map(|(_, content)| content);
-    let form_facts = form_facts(&grant, post, Money::ZERO, last, at);
+    let form_facts = form_facts(&grant, key, None, last, at);
     let content = form.parse(&form_facts).map_err(Failure::Invalid)?;
     // Nobody is asked: they are kept for the review.
     let warnings = confirmed_warnings(&content, &form_facts, true)?;
@@ -383,7 +399,7 @@ pub fn register_paper(
         id,
         grant_id,
         number: store::next_number(connection, grant_id)?,
-        post: post.to_owned(),
+        form: key.to_owned(),
         status: Status::Draft,
         draft: form.clone(),
         version: 0,
@@ -395,7 +411,7 @@ pub fn register_paper(
     let issue =
         Issue::new(&number, &grant.recipient.code, issued.version, content, warnings, by.clone(), act.now);
     let signature = Signature::Original { arrived: day, registered_by: by };
-    let after = issued.submit(&issue, &facts(&grant, post, at), signature, at)?;
+    let after = issued.submit(&issue, &facts(&grant, key, at), signature, at)?;
     store::insert(connection, &draft, act.actor.person.id, act.now)?;
     let entry = history::Entry {
         details: format!("registrerad från papper, {}", issue.content.amount),
@@ -430,12 +446,12 @@ pub fn withdraw(
 
 /// The post that is requisitioned and could not be if this requisition's claim were gone.
 fn dependent_on<'a>(grant: &'a Grant, requisition: &Requisition) -> Option<&'a Post> {
-    let others = grant.ledger.of(&requisition.post, Account::Requisitioned) - requisition.claim();
-    if !others.is_zero() {
-        return None;
-    }
+    let rests_on_it = |first: &str| {
+        let claim = requisition.claim_on(first);
+        !claim.is_zero() && grant.ledger.of(first, Account::Requisitioned) == claim
+    };
     grant.posts().find(|post| {
-        post.opens_after == requisition.post && !grant.ledger.of(&post.key, Account::Requisitioned).is_zero()
+        rests_on_it(&post.opens_after) && !grant.ledger.of(&post.key, Account::Requisitioned).is_zero()
     })
 }
 
@@ -468,7 +484,7 @@ pub fn approve(connection: &mut AnyConnection, act: &Act, target: Target) -> Res
     let after = locked.requisition.clone().approve(act.by(), act.now)?;
     same_revision(&locked.requisition, target)?;
     // The first may have been refused since this came in: "efter att ha rekvirerat sin del" (2022 §7.1).
-    if let Some(first) = missing_before(&locked.grant, &after.post) {
+    if let Some(first) = missing_before(&locked.grant, &after.form) {
         return Err(Refusal::NotOpenYet(first.name.clone()).into());
     }
     let entry = line(act, Event::RequisitionApproved, &locked.grant, &after);

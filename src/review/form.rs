@@ -11,7 +11,10 @@ use crate::{
     infra::{error::AppError, form::FieldErrors},
     numbers::{Prose, ProseError},
     report,
-    requisition::{Requisition, form::RequisitionForm},
+    requisition::{
+        Requisition,
+        form::{PostedForm, RequisitionForm},
+    },
 };
 
 /// What the queue shows, as its address says.
@@ -220,7 +223,7 @@ impl ReturnForm {
 
 /// The fields of a requisition that can have a remark: all that it has.
 pub fn of_requisition() -> Vec<String> {
-    RequisitionForm::default().fields().into_iter().map(|(field, _)| field.to_owned()).collect()
+    RequisitionForm::default().fields().into_iter().map(|(field, _)| field.into_owned()).collect()
 }
 
 /// The fields of a report that can have a remark, post by post, and the certificate.
@@ -279,7 +282,7 @@ pub struct PaperForm {
     #[serde(default)]
     pub arrived: String,
     #[serde(flatten)]
-    pub form: RequisitionForm,
+    pub form: PostedForm,
 }
 
 #[cfg(test)]

@@ -244,12 +244,9 @@ impl Found {
         self.approved.iter().map(name).collect()
     }
 
-    fn post_name(&self, slug: &str, post: &str) -> String {
+    fn post_name(&self, slug: &str, form: &str) -> String {
         let agreement = self.agreements.iter().find(|agreement| agreement.terms.slug == slug);
-        agreement
-            .and_then(|agreement| agreement.terms.post(post))
-            .map(|post| post.name.clone())
-            .unwrap_or_default()
+        agreement.map(|agreement| agreement.terms.form_name(form)).unwrap_or_default()
     }
 
     /// What is to be paid, the first approved first.
@@ -284,7 +281,7 @@ impl Found {
             case: CaseView {
                 number,
                 recipient: row.recipient.clone(),
-                post: self.post_name(&row.agreement_slug, &requisition.post),
+                post: self.post_name(&row.agreement_slug, &requisition.form),
                 year: row.year,
             },
         })

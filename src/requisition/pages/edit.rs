@@ -17,10 +17,9 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
-    money::Money,
     requisition::{
         Case, Content, Requisition,
-        form::{FormFacts, RequisitionForm, notes, remarks_of, warnings},
+        form::{FormFacts, PostedForm, RequisitionForm, notes, remarks_of, warnings},
         store,
         verbs::{self, Failure},
     },
@@ -69,7 +68,7 @@ struct EditPage {
     notes: Remarks,
     /// What the officer wrote when the requisition was returned.
     message: String,
-    available: Money,
+    facts: FormFacts,
     /// What a colleague saved in between, field by field.
     theirs: Vec<(String, String)>,
 }
@@ -80,7 +79,7 @@ impl EditPage {
         Self {
             chrome,
             number: case.number(),
-            post: case.post_name().to_owned(),
+            post: case.post_name(),
             id: case.requisition.id,
             revision: case.requisition.revision,
             errors: FieldErrors::default(),
@@ -92,7 +91,7 @@ impl EditPage {
             form,
             remarks: remarks_of(returned),
             message: returned.map(|returned| returned.message.clone()).unwrap_or_default(),
-            available: known.facts.available,
+            facts: known.facts.clone(),
             theirs: Vec::new(),
             grant: case.grant,
         }
@@ -151,9 +150,8 @@ impl Known {
             })
             .await?;
         let last = last.map(|(_, content)| content);
-        let post = &case.requisition.post;
-        let facts =
-            verbs::form_facts(&case.grant, post, case.requisition.claim(), last.as_ref(), portal.clock.now());
+        let this = &case.requisition;
+        let facts = verbs::form_facts(&case.grant, &this.form, Some(this), last.as_ref(), portal.clock.now());
         Ok(Self { facts, last })
     }
 }
@@ -165,7 +163,7 @@ pub struct UpdateForm {
     #[serde(default)]
     handling: String,
     #[serde(flatten)]
-    form: RequisitionForm,
+    form: PostedForm,
 }
 
 pub async fn update(
@@ -175,6 +173,10 @@ pub async fn update(
 ) -> Page {
     let (id, scope) = (id.into_inner(), scope(&by));
     let UpdateForm { revision, handling, form } = posted;
+    let case = find(&portal, scope, id).await?;
+    let form = form.into_form(
+        &verbs::form_facts(&case.grant, &case.requisition.form, None, None, portal.clock.now()).posts,
+    );
     let draft = form.clone();
     let saved = portal
         .db
@@ -214,7 +216,7 @@ fn conflict(chrome: Chrome, case: Case, form: RequisitionForm, known: &Known) ->
         .into_iter()
         .zip(case.requisition.draft.fields())
         .filter(|((_, mine), (_, theirs))| mine != theirs)
-        .map(|(_, (field, theirs))| (field_label(paper, field), theirs.to_owned()))
+        .map(|(_, (field, theirs))| (field_label(paper, &field), theirs.to_owned()))
         .collect();
     let page = EditPage { theirs, ..EditPage::new(chrome, case, form, known) };
     page::show_as(StatusCode::CONFLICT, &page)

@@ -174,7 +174,7 @@ fn balances(case: &Case) -> Vec<Balance> {
         .posts()
         .map(|post| Balance {
             post: post.name.clone(),
-            is_this: post.key == case.requisition.post,
+            is_this: post.form() == case.requisition.form,
             allocated: ledger.of(&post.key, Account::Allocated),
             requisitioned: ledger.of(&post.key, Account::Requisitioned),
             approved: ledger.of(&post.key, Account::Approved),

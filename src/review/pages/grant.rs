@@ -243,10 +243,9 @@ fn choice(of: &DeadlineView) -> (String, String) {
 
 fn requisition_view(grant: &Grant, requisition: Requisition, now: DateTime<Utc>) -> RequisitionView {
     let lapsed = requisition.has_lapsed(grant.right_has_lapsed(now));
-    let post = grant.agreement.terms.post(&requisition.post);
     RequisitionView {
         number: requisition::verbs::number_of(grant, &requisition),
-        post: post.map(|post| post.name.clone()).unwrap_or_default(),
+        post: grant.agreement.terms.form_name(&requisition.form),
         amount: requisition.received().map(|received| received.amount.to_string()).unwrap_or_default(),
         state: label(&requisition.status, lapsed),
         tone: tone(&requisition.status, lapsed),

@@ -21,7 +21,6 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
-    money::Money,
     recipient::{Organisation, sort_key},
     requisition::{
         Content, Refusal, Requisition, Status,
@@ -89,12 +88,13 @@ pub async fn create(
         return page::see_other(address(id));
     }
     let sheet = find(&by, &portal, typed.grant, typed.post.clone()).await?;
-    let mut errors = typed.form.parse(&sheet.facts()).err().unwrap_or_default();
+    let form = typed.form.clone().into_form(&sheet.facts().posts);
+    let mut errors = form.parse(&sheet.facts()).err().unwrap_or_default();
     let day = errors.take("arrived", parse_arrival(&typed.arrived));
     let Some(day) = day.filter(|_| errors.is_empty()) else {
         return again(StatusCode::UNPROCESSABLE_ENTITY, by, &portal, sheet, typed, errors);
     };
-    let (act, grant, post, form) = (act(&by, &portal), typed.grant, typed.post.clone(), typed.form.clone());
+    let (act, grant, post) = (act(&by, &portal), typed.grant, typed.post.clone());
     let outcome = portal
         .db
         .write(move |connection| verbs::register_paper(connection, &act, grant, &post, id, &form, day))
@@ -136,7 +136,7 @@ fn again(
         &NewPage {
             chrome: by.chrome,
             id: typed.id,
-            form: typed.form,
+            form: typed.form.into_form(&sheet.facts().posts),
             sheet,
             arrived: typed.arrived,
             today: portal.clock.today().to_string(),
@@ -156,7 +156,7 @@ async fn find(actor: &Actor, portal: &Portal, grant: Id<Grant>, post: String) ->
         .db
         .read(move |connection| {
             let grant = grant::store::find(connection, scope, grant)?.ok_or(AppError::NotFound)?;
-            let of_grant = grant.posts().any(|of_grant| of_grant.key == post);
+            let of_grant = grant.posts_of_form(&post).next().is_some();
             if of_grant { Ok(sheet(connection, scope, grant, post)?) } else { Err(AppError::NotFound) }
         })
         .await
@@ -217,8 +217,9 @@ fn choose(
         step.choice.recipient.clear();
         return Ok(Err(step));
     };
+    let terms = &grant.agreement.terms;
     let posts: Vec<(String, String)> =
-        grant.posts().map(|post| (post.key.clone(), post.name.clone())).collect();
+        grant.forms().into_iter().map(|form| (form.to_owned(), terms.form_name(form))).collect();
     let chosen = posts.iter().find(|(key, _)| posts.len() == 1 || *key == step.choice.post).cloned();
     step.posts = if posts.len() > 1 { options("Välj post", posts.into_iter()) } else { Vec::new() };
     let Some((post, post_name)) = chosen else { return Ok(Err(step)) };
@@ -226,7 +227,7 @@ fn choose(
         step.errors.add("post", Refusal::NotOpenYet(first.name.clone()));
         return Ok(Err(step));
     }
-    if grant.ledger.left_to_requisition(&post).is_zero() {
+    if grant.left_on(&post).is_zero() {
         let field = if step.posts.is_empty() { "mottagare" } else { "post" };
         let recipient = &grant.recipient.formal_name;
         step.errors.add(field, format!("{recipient} har redan rekvirerat hela sin del av {post_name}."));
@@ -262,19 +263,15 @@ impl Sheet {
     fn facts(&self) -> FormFacts {
         // As for a form that arrived in time: whether it did is seen when its day is known.
         let in_time = calendar::start_of(self.grant.agreement.terms.period.from);
-        form_facts(&self.grant, &self.post, Money::ZERO, self.last.as_ref(), in_time)
-    }
-
-    fn available(&self) -> Money {
-        self.facts().available
+        form_facts(&self.grant, &self.post, None, self.last.as_ref(), in_time)
     }
 
     fn paper(&self) -> &Paper {
         &self.grant.agreement.terms.forms.requisition
     }
 
-    fn post_name(&self) -> &str {
-        self.grant.agreement.terms.post(&self.post).map_or("", |post| &post.name)
+    fn post_name(&self) -> String {
+        self.grant.agreement.terms.form_name(&self.post)
     }
 
     fn agreement_name(&self) -> String {

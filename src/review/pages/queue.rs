@@ -20,7 +20,7 @@ use crate::{
         form::Form,
         page::{self, Chrome, Page},
     },
-    money::{self, Money},
+    money::Money,
     requisition::{
         Requisition, Status, case_number,
         store::{self, QueueRow},
@@ -135,14 +135,15 @@ fn is_found(row: &QueueRow, filter: &Filter, actor: &Actor) -> bool {
 
 fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>) -> Line {
     let requisition = row.requisition;
-    let deadlines = agreement.terms.deadlines_of([requisition.post.as_str()], row.later);
+    let posts = agreement.terms.posts_of_form(&requisition.form).map(|post| post.key.as_str());
+    let deadlines = agreement.terms.deadlines_of(posts, row.later);
     let deadline = deadlines.requisition;
     let since = waiting_since(&requisition.status);
     Line {
         number: case_number(&row.agreement_code, &row.recipient_code, requisition.number),
         recipient: row.recipient,
         year: row.year,
-        post: agreement.terms.post(&requisition.post).map(|post| post.name.clone()).unwrap_or_default(),
+        post: agreement.terms.form_name(&requisition.form),
         received: requisition
             .received()
             .map(|received| calendar::long_date(calendar::day(received.at)))
@@ -178,7 +179,7 @@ fn waiting_since(status: &Status) -> Option<DateTime<Utc>> {
 fn asked_for(requisition: &Requisition) -> Money {
     match (&requisition.status, requisition.received()) {
         (Status::AwaitingSignature { .. }, _) | (_, None) => {
-            money::parse_kronor(&requisition.draft.amount).unwrap_or_default()
+            requisition.draft.typed_amount().unwrap_or_default()
         }
         (_, Some(received)) => received.amount,
     }

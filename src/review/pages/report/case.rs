@@ -227,7 +227,7 @@ fn requisition_view(
     RequisitionView {
         id: requisition.id,
         number: requisition::verbs::number_of(&case.grant, &requisition),
-        post: sheet::post_name(&case.grant, &requisition.post).to_owned(),
+        post: case.grant.agreement.terms.form_name(&requisition.form),
         amount: content.amount,
         account: requisition::sheet::account(&content),
         approved,

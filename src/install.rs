@@ -60,14 +60,12 @@ pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<(), InstallErr
         db.write_now(|connection| {
             if let Some(found) = settings::get(connection, MODE)? {
                 let wanted = mode.name();
-                return if found == wanted { Ok(()) } else { Err(InstallError::WrongMode { found, wanted }) };
+                if found != wanted {
+                    return Err(InstallError::WrongMode { found, wanted });
+                }
+                return register(connection);
             }
-            for organisation in recipient::authorities() {
-                recipient::store::add(connection, &organisation, &[])?;
-            }
-            for (organisation, aliases) in recipient::parse_registry(REGISTRY)? {
-                recipient::store::add(connection, &organisation, &aliases)?;
-            }
+            register(connection)?;
             for folder in SHIPPED.dirs() {
                 let (terms, shares) = read(connection, &folder.path().to_string_lossy(), |name| {
                     let text =
@@ -81,6 +79,21 @@ pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<(), InstallErr
             Ok(())
         })
     })
+}
+
+/// Adds the organisations that are not there: all of them to a new database, those that a newer version of the program knows
+/// to another. What is there stays as it is.
+fn register(connection: &mut AnyConnection) -> Result<(), InstallError> {
+    let known: HashSet<String> =
+        recipient::store::all(connection)?.into_iter().map(|organisation| organisation.code).collect();
+    let authorities = recipient::authorities().into_iter().map(|authority| (authority, Vec::new()));
+    let registry = recipient::parse_registry(REGISTRY)?;
+    for (organisation, aliases) in authorities.chain(registry) {
+        if !known.contains(&organisation.code) {
+            recipient::store::add(connection, &organisation, &aliases)?;
+        }
+    }
+    Ok(())
 }
 
 /// The same for a command that comes before the portal's first start: an unmarked database becomes a real one.

@@ -19,7 +19,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
-    recipient::{self, Organisation},
+    recipient::{self, Kind, Organisation},
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
@@ -40,7 +40,9 @@ struct SignInPage {
     resume: Resume,
     signed_out: bool,
     /// Whom one can practise as; empty outside practice mode.
-    municipalities: Vec<(String, String)>,
+    /// Whom one can practise as, in practice mode.
+    recipients: Vec<(String, String)>,
+    authorities: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -77,14 +79,10 @@ async fn new(visit: Visit, portal: web::Data<Portal>, destination: web::Query<De
 }
 
 async fn sign_in_page(chrome: Chrome, portal: &Portal, resume: Resume) -> Result<SignInPage, AppError> {
-    let municipalities = if portal.practice {
-        let all = portal.db.read(recipient::store::all).await?;
-        all.into_iter()
-            .filter(|organisation| organisation.kind.receives_grants())
-            .map(|organisation| (organisation.code, organisation.name))
-            .collect()
-    } else {
-        Vec::new()
+    let all = if portal.practice { portal.db.read(recipient::store::all).await? } else { Vec::new() };
+    let choices = |is_one: fn(Kind) -> bool| {
+        let of_kind = all.iter().filter(|organisation| is_one(organisation.kind));
+        of_kind.map(|organisation| (organisation.code.clone(), organisation.name.clone())).collect()
     };
     Ok(SignInPage {
         chrome,
@@ -92,7 +90,8 @@ async fn sign_in_page(chrome: Chrome, portal: &Portal, resume: Resume) -> Result
         errors: FieldErrors::default(),
         resume,
         signed_out: false,
-        municipalities,
+        recipients: choices(Kind::receives_grants),
+        authorities: choices(|kind| kind == Kind::Authority),
     })
 }
 

@@ -10,8 +10,8 @@ use crate::{
     calendar,
     grant::{Account, store::Movement},
     money::Money,
-    picture::{Bar, Bars, Class, Classes, Flow, Map, Mark, Progress, Series, Shape, Totals},
-    recipient::Kind,
+    picture::{self, Bar, Bars, Class, Classes, Flow, Map, Mark, Progress, Series, Shape, Totals},
+    recipient::{Kind, Organisation},
     table::Share,
 };
 
@@ -42,9 +42,29 @@ fn totals(figures: &Figures) -> Totals {
     Totals { allocated, requisitioned, paid, accounted, unspent, repaid }
 }
 
-/// Somebody in these rows is on the map: it shows municipalities.
+/// Somebody in these rows is on the map: it shows municipalities, and a region as all of its county's.
 pub fn has_map(rows: &[Row]) -> bool {
-    rows.iter().any(|row| row.recipient.kind == Kind::Municipality)
+    rows.iter().any(|row| matches!(row.recipient.kind, Kind::Municipality | Kind::Region))
+}
+
+/// The municipalities that show this recipient.
+fn places(recipient: &Organisation) -> Vec<&str> {
+    match (recipient.kind, recipient.code.strip_prefix('R')) {
+        (Kind::Region, Some(county)) => picture::map::municipalities_of(county).collect(),
+        _ => vec![&recipient.code],
+    }
+}
+
+/// The shape of each place.
+fn shapes(rows: &[Row], shape: impl Fn(&Row, &str) -> Shape) -> Vec<Shape> {
+    let shape = &shape;
+    rows.iter().flat_map(|row| places(&row.recipient).into_iter().map(move |code| shape(row, code))).collect()
+}
+
+/// `i varje kommun`, `i varje region`
+fn everywhere(rows: &[Row]) -> &'static str {
+    let is_region = rows.iter().any(|row| row.recipient.kind == Kind::Region);
+    if is_region { "i varje region" } else { "i varje kommun" }
 }
 
 /// Where in the country, in kronor.
@@ -52,11 +72,11 @@ pub fn map(rows: &[Row], measure: Measure, href: impl Fn(&Row) -> Option<String>
     let values: Vec<Money> = rows.iter().filter_map(|row| row.figures.get(measure)).collect();
     let classes = Classes::of(&values);
     let label = measure.label();
-    let shape = |row: &Row| {
+    let shape = |row: &Row, code: &str| {
         let value = row.figures.get(measure);
         let told = value.map_or_else(|| "ingen uppgift".to_owned(), |value| value.to_string());
         Shape {
-            code: row.recipient.code.clone(),
+            code: code.to_owned(),
             label: format!("{}: {}, {told}", row.recipient.name, label.to_lowercase()),
             href: href(row),
             class: value.map(|value| classes.class_of(value)),
@@ -64,10 +84,10 @@ pub fn map(rows: &[Row], measure: Measure, href: impl Fn(&Row) -> Option<String>
     };
     Map {
         key: format!("karta-{}", measure.key()),
-        title: format!("{label} i varje kommun"),
+        title: format!("{label} {}", everywhere(rows)),
         legend: format!("{label}, kronor"),
         classes: classes.labels(),
-        shapes: rows.iter().map(shape).collect(),
+        shapes: shapes(rows, shape),
     }
 }
 
@@ -78,11 +98,11 @@ const SHARE_LABELS: [&str; 6] =
 
 /// Where in the country, as a share of what was paid and is accounted for: large and small are then alike.
 pub fn share_map(rows: &[Row], href: impl Fn(&Row) -> Option<String>) -> Map {
-    let shape = |row: &Row| {
+    let shape = |row: &Row, code: &str| {
         let share = share(&row.figures);
         let told = share.map_or_else(|| "ingen uppgift".to_owned(), |share| share.to_string());
         Shape {
-            code: row.recipient.code.clone(),
+            code: code.to_owned(),
             label: format!("{}: inte förbrukat, {told}", row.recipient.name),
             href: href(row),
             class: share.map(share_class),
@@ -90,10 +110,10 @@ pub fn share_map(rows: &[Row], href: impl Fn(&Row) -> Option<String>) -> Map {
     };
     Map {
         key: "karta-andel".to_owned(),
-        title: "Inte förbrukat av det som är redovisat, i varje kommun".to_owned(),
+        title: format!("Inte förbrukat av det som är redovisat, {}", everywhere(rows)),
         legend: "Inte förbrukat, andel".to_owned(),
         classes: SHARE_LABELS.map(|label| Class { label: label.to_owned() }).to_vec(),
-        shapes: rows.iter().map(shape).collect(),
+        shapes: shapes(rows, shape),
     }
 }
 

@@ -71,6 +71,11 @@ const LEGEND_LINE: i64 = 66;
 /// Letters of the legend's size that fit beside the map.
 const LEGEND_LETTERS: usize = 19;
 
+/// The codes of a county's municipalities, by the county's own (*länskod*).
+pub fn municipalities_of(county: &str) -> impl Iterator<Item = &'static str> {
+    OUTLINES.iter().map(|outline| outline.code).filter(move |code| code.starts_with(county))
+}
+
 impl Map {
     /// # Errors
     /// When the template cannot be written, which a `String` can always be.

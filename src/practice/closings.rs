@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::actor;
 use crate::{
     access::{Actor, Role},
-    agreement::Agreement,
+    agreement::{Agreement, Part, Question, QuestionKind},
     calendar,
     filing::Act,
     grant::{self, Account, Grant, Scope},
@@ -17,6 +17,7 @@ use crate::{
     repayment::{self, form::Incoming},
     report::{
         certificate::CertificateForm,
+        form::{AnswerForm, PartForm},
         store,
         verbs::{self, Failure, Target},
     },
@@ -135,11 +136,14 @@ fn report(
         .map_err(|failure| DbError::corrupt(format!("{}: {failure}", recipient.code)))?;
     let begun = store::find(connection, scope, id)?.ok_or_else(|| DbError::corrupt("no report"))?;
     let mut form = begun.draft;
+    let paid = grant::store::ledger(connection, grant.id)?;
     for post in &mut form.posts {
-        let paid = grant::store::ledger(connection, grant.id)?.of(&post.key, Account::PaidOut);
+        let paid = paid.of(&post.key, Account::PaidOut);
         post.costs = Money::kronor(paid.to_ore() / 100 * percent / 100).digits().to_string();
+        post.parts = agreement.terms.parts_of(&post.key).map(no_part).collect();
     }
     form.survey = "ja".to_owned();
+    form.answers = agreement.terms.questions_to(paid.shares()).map(answer).collect();
     store::save_draft(connection, scope, id, 1, &form)?;
     let at = |revision: i64| Target { id, revision };
     if stage == Stage::Draft {
@@ -149,28 +153,45 @@ fn report(
     if stage == Stage::AwaitingCertificate {
         return Ok(());
     }
-    let head = actor(connection, recipient, Role::FinanceHead, first)?;
-    done(verbs::certify(connection, &step(2, &head), at(3), &certificate(&head, is_correct)))?;
+    let mut revision = 3;
+    if agreement.terms.certificate.is_some() {
+        let head = actor(connection, recipient, Role::FinanceHead, first)?;
+        done(verbs::certify(connection, &step(2, &head), at(revision), &certificate(&head, is_correct)))?;
+        revision += 1;
+    }
     if stage == Stage::AwaitingSignature {
         return Ok(());
     }
     let signatory = actor(connection, recipient, Role::Signatory, first)?;
-    done(verbs::sign(connection, &step(3, &signatory), at(4)))?;
+    done(verbs::sign(connection, &step(3, &signatory), at(revision)))?;
+    revision += 1;
     let officer = actor(connection, &agreement.authority, Role::CaseOfficer, first)?;
     let act = Act::of_authority(&officer, first + Duration::hours(30));
     match stage {
         Stage::Returned => {
             let message =
                 "Övningsexempel: underlaget till kostnaderna saknas. Bifoga ett utdrag ur huvudboken.";
-            return done(verbs::send_back(connection, &act, at(5), message, Vec::new()));
+            return done(verbs::send_back(connection, &act, at(revision), message, Vec::new()));
         }
-        Stage::Approved | Stage::Repaid => done(verbs::approve(connection, &act, at(5)))?,
+        Stage::Approved | Stage::Repaid => done(verbs::approve(connection, &act, at(revision)))?,
         _ => return Ok(()),
     }
     if stage == Stage::Repaid {
         repay(connection, agreement, grant, first + Duration::hours(60))?;
     }
     Ok(())
+}
+
+fn no_part(part: &Part) -> PartForm {
+    PartForm { key: part.key.clone(), amount: "0".to_owned(), motive: String::new() }
+}
+
+fn answer(question: &Question) -> AnswerForm {
+    let text = match question.kind {
+        QuestionKind::Text => "Övningsexempel: trygghetslarm och läsplattor, med utbildning för personalen.",
+        QuestionKind::YesNo => "ja",
+    };
+    AnswerForm { key: question.key.clone(), text: text.to_owned() }
 }
 
 fn certificate(head: &Actor, is_correct: bool) -> CertificateForm {

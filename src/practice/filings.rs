@@ -65,7 +65,22 @@ fn filed_in_2021(code: &str, index: usize) -> bool {
     code == "1440" || !index.is_multiple_of(5)
 }
 
+/// Some of those who took part of the older agreements: whom, and on which form.
+const IN_2018: [&str; 10] = ["0180", "1480", "1280", "0380", "1980", "1880", "0580", "2480", "2580", "0980"];
+const IN_2020: [(&str, &str); 7] = [
+    ("R01", "regioner"),
+    ("R12", "regioner"),
+    ("R14", "regioner"),
+    ("R20", "regioner"),
+    ("R25", "regioner"),
+    ("0980", "regioner"),
+    ("SKR", "skr"),
+];
+
 pub fn make(connection: &mut AnyConnection) -> Result<(), DbError> {
+    let in_2018 = IN_2018.map(|code| (code, "stimulansmedel"));
+    older(connection, "valfardsteknik-2018", &in_2018, first_day(2018, 9, 3))?;
+    older(connection, "nara-vard-2020", &IN_2020, first_day(2020, 5, 4))?;
     if let Some(agreement) = agreement::store::find_by_slug(connection, "aldreomsorg-2021")? {
         let recipients = grant::store::recipients_of(connection, agreement.id)?;
         let municipalities =
@@ -90,6 +105,33 @@ pub fn make(connection: &mut AnyConnection) -> Result<(), DbError> {
             let first = first_day(2022, 2, 1) + Duration::hours(41 * index as i64);
             file(connection, &agreement, filing, first)?;
         }
+    }
+    Ok(())
+}
+
+/// Agreements that are over, with a few recipients each.
+fn older(
+    connection: &mut AnyConnection,
+    slug: &str,
+    filings: &[(&str, &str)],
+    first: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let Some(agreement) = agreement::store::find_by_slug(connection, slug)? else { return Ok(()) };
+    let authority = agreement.authority.id;
+    closings::open_account(connection, &agreement, first)?;
+    for (index, (code, form)) in filings.iter().enumerate() {
+        let first = first + Duration::hours(7 * index as i64);
+        let requisition = file(connection, &agreement, (code, form, 100, Stage::Approved), first)?;
+        let grant = grant::store::find_for_recipient(connection, authority, agreement.id, code)?;
+        let grant = grant.ok_or_else(|| DbError::corrupt(format!("no grant for {code}")))?.id;
+        closings::close(
+            connection,
+            &agreement,
+            grant,
+            requisition,
+            Some(index),
+            first + Duration::hours(30),
+        )?;
     }
     Ok(())
 }
@@ -154,10 +196,10 @@ fn file(
     Ok(id)
 }
 
-fn made_up(grant: &Grant, post: &str, percent: i64, at: DateTime<Utc>) -> RequisitionForm {
-    let left = grant.ledger.left_to_requisition(post);
-    let amount = Money::kronor(left.to_ore() / 100 * percent / 100);
-    let facts = verbs::form_facts(grant, post, None, None, at);
+/// A part of what is left of a post; of several posts on one form always the whole.
+fn made_up(grant: &Grant, form: &str, percent: i64, at: DateTime<Utc>) -> RequisitionForm {
+    let amount = Money::kronor(grant.left_on(form).to_ore() / 100 * percent / 100);
+    let facts = verbs::form_facts(grant, form, None, None, at);
     let known = RequisitionForm::prefilled(&facts, &grant.agreement.diarienummer, None);
     RequisitionForm {
         head: HeadForm {

@@ -19,7 +19,7 @@ use crate::{
         db::{AnyConnection, Db, DbError},
         settings,
     },
-    recipient::{self, Organisation},
+    recipient::{self, Kind, Organisation},
 };
 
 const DATE: &str = "practice_date";
@@ -60,7 +60,9 @@ pub fn person(
     now: DateTime<Utc>,
 ) -> Result<Person, DbError> {
     let suffix = if which > 1 { which.to_string() } else { String::new() };
-    let email = format!("{}{suffix}.{}@ovning.example", role.key(), organisation.code);
+    let is_of_both = which == OF_BOTH && organisation.kind == Kind::Authority;
+    let of = if is_of_both { "myndigheterna" } else { organisation.code.as_str() };
+    let email = format!("{}{suffix}.{of}@ovning.example", role.key());
     // Of two who try a role for the first time at once, the later one finds the person. Nobody decided on a made-up
     // person's role, so its organisation's history has no line of it.
     recipient::store::hold(connection, organisation.id)?;
@@ -76,8 +78,18 @@ pub fn person(
     let name = format!("Övning {} {suffix}", role.label()).trim_end().to_owned();
     let person = access::store::add_person(connection, &email, &name, &hash, now)?;
     access::store::give_role(connection, person.id, organisation.id, role)?;
+    if is_of_both {
+        for other in recipient::store::all(connection)? {
+            if other.kind == Kind::Authority {
+                access::store::give_role(connection, person.id, other.id, role)?;
+            }
+        }
+    }
     Ok(person)
 }
+
+/// One who works for every authority: there is one such person, whichever authority is entered first.
+const OF_BOTH: u8 = 3;
 
 fn actor(
     connection: &mut AnyConnection,

@@ -29,6 +29,7 @@ mod repayments;
 mod report_review;
 mod reports;
 mod sessions;
+mod sources;
 mod startup;
 mod steps;
 mod strangers;

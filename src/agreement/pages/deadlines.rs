@@ -75,13 +75,9 @@ pub async fn update(
     page::show_as(status, &page)
 }
 
-/// The agreement, if the authority pays it and has a day to decide.
+/// The agreement, if the authority pays it.
 async fn find(by: &By<CaseOfficer>, portal: &Portal, slug: String) -> Result<Agreement, AppError> {
     let authority = by.organisation.id;
-    let found = portal
-        .db
-        .read(move |connection| store::find_paid_by(connection, authority, &slug))
-        .await
-        .map_err(AppError::from)?;
-    found.filter(|agreement| !agreement.terms.deadlines.may_be_decided.is_empty()).ok_or(AppError::NotFound)
+    let found = portal.db.read(move |connection| store::find_paid_by(connection, authority, &slug)).await;
+    found.map_err(AppError::from)?.ok_or(AppError::NotFound)
 }

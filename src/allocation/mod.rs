@@ -1,6 +1,7 @@
 //! Allocations (*tilldelning*): who gets how much of an agreement, as published, and the proof that a table agrees with
 //! its decision. Published amounts are never recomputed.
 
+pub mod import;
 pub mod key;
 pub mod store;
 

@@ -1,0 +1,79 @@
+//! Import of a published table (*import av fördelningstabell*): from a file to shares, with the proof of what it says.
+//!
+//! Five steps, each of them plain data in and plain data out: [`reading`] makes rows and cells of a file, [`mapping`]
+//! guesses what its columns are, [`matching`] finds whom a row is about, [`lines`] reads the rows with their amounts, and
+//! [`proof`] holds them against the decision, the registry and the round before. Nothing is mended in silence: what
+//! cannot be read is a [`Fault`] with its place and how to mend it, and what is odd is a warning to confirm.
+
+pub mod amount;
+pub mod lines;
+pub mod mapping;
+pub mod matching;
+pub mod proof;
+pub mod reading;
+#[cfg(test)]
+mod tests;
+pub mod warning;
+
+use std::fmt;
+
+/// What stops a table from being published, for the one who has the file before them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub place: Place,
+    /// What stands there, cut where it is long.
+    pub value: String,
+    pub reason: String,
+    pub mend: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} {}", self.place, self.reason, self.mend)
+    }
+}
+
+/// Where in a table, as a spreadsheet shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Empty for a file of text, which has no sheets.
+    pub sheet: String,
+    pub row: Option<usize>,
+    /// From 0.
+    pub column: Option<usize>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sheet = (!self.sheet.is_empty()).then(|| format!("bladet {}", self.sheet));
+        let row = self.row.map(|row| format!("rad {row}"));
+        let column = self.column.map(|column| format!("kolumn {}", column_letters(column)));
+        let parts: Vec<String> = [sheet, row, column].into_iter().flatten().collect();
+        f.write_str(if parts.is_empty() { "hela tabellen" } else { "" })?;
+        f.write_str(&parts.join(", "))
+    }
+}
+
+/// `A` for the first column, `AA` for the twenty-seventh.
+#[must_use]
+pub fn column_letters(column: usize) -> String {
+    let mut letters = Vec::new();
+    let mut left = column;
+    loop {
+        letters.push(char::from(b'A' + u8::try_from(left % 26).unwrap_or_default()));
+        if left < 26 {
+            break;
+        }
+        left = left / 26 - 1;
+    }
+    letters.iter().rev().collect()
+}
+
+/// A cell's text, short enough to repeat.
+fn shown(value: &str) -> String {
+    const LONGEST: usize = 60;
+    if value.chars().count() <= LONGEST {
+        return value.to_owned();
+    }
+    value.chars().take(LONGEST).chain(['…']).collect()
+}

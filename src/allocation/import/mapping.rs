@@ -42,7 +42,7 @@ impl From<&Post> for Decided {
             key: post.key.clone(),
             name: post.name.clone(),
             total: Money::kronor(post.total),
-            rows_total: None,
+            rows_total: post.rows_total.map(Money::kronor),
             recipients: post.recipients,
             floor: post.floor.map(Money::kronor),
             rows_at_floor: post.rows_at_floor,

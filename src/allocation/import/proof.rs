@@ -197,6 +197,8 @@ impl<'a> Rows<'a> {
                 post: amount.post.clone(),
                 recipient: code.to_owned(),
                 published_name: line.published_name.clone(),
+                published_share:
+                    line.share.map(|share| share.to_string().replace('.', ",")).unwrap_or_default(),
                 amount: amount.amount,
             }));
         }

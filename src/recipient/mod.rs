@@ -15,7 +15,8 @@ use crate::{ids::Id, numbers::OrganisationNumber};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organisation {
     pub id: Id<Organisation>,
-    /// Kommunkod with four digits, or a short name for an organisation that has none.
+    /// Kommunkod with four digits; `RSS` and the county's code; a provider's organisationsnummer without its dash; or a short
+    /// name for an organisation that has none of these.
     pub code: String,
     pub kind: Kind,
     pub name: String,
@@ -30,6 +31,11 @@ pub struct Organisation {
 pub enum Kind {
     Municipality,
     Association,
+    Region,
+    /// *Regional samverkans- och stödstruktur*: what the municipalities of a county do together.
+    Rss,
+    /// *Enskild utförare*: a private provider of care.
+    Provider,
     /// Pays, reviews and decides.
     Authority,
     /// Reads and exports, changes nothing (*insyn*).
@@ -37,23 +43,50 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 7] = [
+        Self::Municipality,
+        Self::Association,
+        Self::Region,
+        Self::Rss,
+        Self::Provider,
+        Self::Authority,
+        Self::Reader,
+    ];
+
     pub fn key(self) -> &'static str {
         match self {
             Self::Municipality => "municipality",
             Self::Association => "association",
+            Self::Region => "region",
+            Self::Rss => "rss",
+            Self::Provider => "provider",
             Self::Authority => "authority",
             Self::Reader => "reader",
         }
     }
 
     pub fn parse(key: &str) -> Option<Self> {
-        [Self::Municipality, Self::Association, Self::Authority, Self::Reader]
-            .into_iter()
-            .find(|kind| kind.key() == key)
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+
+    /// As the register names it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Municipality => "Kommun",
+            Self::Association => "Organisation",
+            Self::Region => "Region",
+            Self::Rss => "Regional samverkans- och stödstruktur (RSS)",
+            Self::Provider => "Enskild utförare",
+            Self::Authority => "Myndighet",
+            Self::Reader => "Läsande organisation",
+        }
     }
 
     pub fn receives_grants(self) -> bool {
-        matches!(self, Self::Municipality | Self::Association)
+        match self {
+            Self::Municipality | Self::Association | Self::Region | Self::Rss | Self::Provider => true,
+            Self::Authority | Self::Reader => false,
+        }
     }
 
     /// The parties to an agreement and the authorities around it: may be given insight into it.
@@ -117,8 +150,11 @@ pub fn parse_registry(csv: &str) -> Result<Vec<(Organisation, Vec<String>)>, Reg
         if organisations.iter().any(|(known, _)| known.code == row.code) {
             return Err(fault(format!("koden {} finns två gånger", row.code)));
         }
-        let number =
-            OrganisationNumber::parse(&row.organisation_number).map_err(|error| fault(error.to_string()))?;
+        // Not every number is known from the beginning: the authority adds it in the register.
+        let number = match row.organisation_number.as_str() {
+            "" => None,
+            number => Some(OrganisationNumber::parse(number).map_err(|error| fault(error.to_string()))?),
+        };
         organisations.push((
             Organisation {
                 id: Id::new(),
@@ -127,7 +163,7 @@ pub fn parse_registry(csv: &str) -> Result<Vec<(Organisation, Vec<String>)>, Reg
                 name: row.name,
                 formal_name: row.formal_name,
                 county: row.county,
-                organisation_number: Some(number),
+                organisation_number: number,
             },
             row.aliases.split('|').filter(|alias| !alias.is_empty()).map(str::to_owned).collect(),
         ));
@@ -172,6 +208,17 @@ mod tests {
                    1440,municipality,Ale,14,Västra Götalands län,212000-1430,Ale kommun,\n";
         let fault = parse_registry(csv).unwrap_err().to_string();
         assert!(fault.starts_with("registret, rad 2: "), "{fault}");
+    }
+
+    #[test]
+    fn a_number_may_be_missing_and_the_kinds_are_known() {
+        let csv = "code,kind,name,county_code,county,organisation_number,formal_name,aliases\n\
+                   RSS14,rss,RSS Väst,14,Västra Götalands län,,RSS Väst,\n";
+        let registry = parse_registry(csv).unwrap();
+        assert_eq!((registry[0].0.kind, registry[0].0.organisation_number), (Kind::Rss, None));
+        for kind in Kind::ALL {
+            assert_eq!(Kind::parse(kind.key()), Some(kind));
+        }
     }
 
     #[test]

@@ -136,8 +136,8 @@ pub struct NewForm {
 }
 
 impl NewForm {
-    /// Its code is the program's: `RSS` and the county's for the one structure of a county, the number without its dash for
-    /// a provider.
+    /// Its code is the program's: `RSS` and the county's for the one structure of a county (2020 God och nära vård §10.1, *RSS i
+    /// respektive län*), the number without its dash for a provider.
     pub fn parse(&self, register: &[Listed]) -> Result<Organisation, FieldErrors> {
         let mut errors = FieldErrors::default();
         let kind = ADDED.into_iter().find(|kind| kind.key() == self.kind);

@@ -4,7 +4,7 @@
 //! An authority decides on the grants that it pays itself; another authority registers its own. The ledger is not touched:
 //! what was paid, reported and repaid is the grant's, and with the grant the debt passes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Kind, Listed, Refusal, Succession,
@@ -122,19 +122,19 @@ fn pass(
     first: (Id<Organisation>, i64),
 ) -> Result<(), Failure> {
     passing.sort_by_key(|(grant, _, _)| grant.to_string());
-    let mut versions: BTreeMap<String, (Id<Organisation>, i64)> = BTreeMap::new();
-    versions.insert(first.0.to_string(), first);
-    for party in passing.iter().flat_map(|(_, from, to)| [*from, *to]) {
-        if !versions.contains_key(&party.to_string()) {
-            let version = recipient::store::lock(connection, party)?;
-            versions.insert(party.to_string(), (party, version));
-        }
+    let of_grants = passing.iter().flat_map(|(_, from, to)| [*from, *to]);
+    let others: BTreeSet<String> =
+        of_grants.filter(|party| *party != first.0).map(|id| id.to_string()).collect();
+    let mut locked = vec![first];
+    for other in others {
+        let other = other.parse().map_err(DbError::corrupt)?;
+        locked.push((other, recipient::store::lock(connection, other)?));
     }
     for passing in &passing {
         pass_one(connection, act, succession, *passing, register)?;
     }
     store::insert(connection, act.actor.organisation.id, succession, &passing)?;
-    for (of, version) in versions.into_values() {
+    for (of, version) in locked {
         let own = party(register, of)?;
         let entry = history::Entry {
             details: told(succession, &passing, register)?,

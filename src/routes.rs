@@ -22,8 +22,8 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    insight, mandate, my_grants, open_data, payment, practice, repayment, report, requisition, review,
-    saved_view,
+    insight, mandate, my_grants, open_data, payment, practice, registry, repayment, report, requisition,
+    review, saved_view,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -44,6 +44,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     repayment::pages::routes(&mut routes);
     account_request::pages::routes(&mut routes);
     mandate::pages::routes(&mut routes);
+    registry::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
     payment::pages::routes(&mut routes);

@@ -49,6 +49,14 @@ fn pay(payer: &Browser, payments: &str) {
     form.submit().expect_status(200);
 }
 
+/// The grants of one pass to another.
+fn merge(decision_maker: &Browser, predecessor: &str, successor: &str) {
+    let page = decision_maker.get(&format!("/register/{predecessor}/sammanlaggning"));
+    let form = page.form("/sammanlaggning").set("successor", successor).set("day", "2022-01-01");
+    let form = form.set("decision", "Fi2021/00001").set("reason", "Kommunerna har lagts samman.");
+    form.submit().expect_status(200);
+}
+
 /// The OCR number of a grant.
 fn reference_of(officer: &Browser, grant: &str) -> String {
     officer.get(&grant.replace("/bidrag/", "/aterbetalningar/bidrag/")).fact("OCR-nummer")
@@ -87,6 +95,7 @@ fn a_page_asks_no_more_when_there_is_more() {
     let answer = asked.replace("/granskning", "");
     let reader = portal.sign_in("Socialdepartementet", &[Role::Reader], "Läsare");
     give_insight(&officer, "aldreomsorg-2022", "Socialdepartementet").expect_status(200);
+    let decision_maker = portal.sign_in("Kammarkollegiet", &[Role::DecisionMaker], "Beslutsfattare");
     let anyone = portal.anyone();
     let pages: Vec<(&Browser, &str)> = vec![
         (&preparer, "/bidrag"),
@@ -117,6 +126,10 @@ fn a_page_asks_no_more_when_there_is_more() {
         (&officer, "/oversikt/aldreomsorg-2022/regeringen.pdf"),
         (&officer, "/oversikt/aldreomsorg-2022/insyn"),
         (&officer, "/oversikt/publicering"),
+        (&officer, "/register"),
+        (&officer, "/register/1440"),
+        (&decision_maker, "/register/1440/sammanlaggning"),
+        (&decision_maker, "/register/1440/delning"),
         (&anyone, "/oppna-data"),
         (&anyone, "/oppna-data/aldreomsorg-2022"),
         (&anyone, "/oppna-data/aldreomsorg-2022.json"),
@@ -149,6 +162,13 @@ fn a_page_asks_no_more_when_there_is_more() {
     extend(&officer.get(&whole), "2022-12-15");
     extend(&officer.get(&whole), "2022-12-16");
     give_insight(&officer, "aldreomsorg-2022", "Socialstyrelsen").expect_status(200);
+    for alias in ["Alafors", "Ale och Nödinge"] {
+        let form = officer.get("/register/1440").form("/register/1440/alias").set("alias", alias);
+        form.submit().expect_status(200);
+    }
+    for predecessor in ["1443", "1489"] {
+        merge(&decision_maker, predecessor, "1440");
+    }
     give_insight(&officer, "aldreomsorg-2021", "Socialdepartementet").expect_status(200);
     portal.sign_in("Ale", &[bidragsporten::access::Role::FinanceHead], "Ekonomichef");
     let much: Vec<usize> = pages.iter().map(|(browser, page)| queries_of(browser, page)).collect();
@@ -187,7 +207,7 @@ fn reports_ask_no_more_when_there_is_more(portal: &Portal, officer: &Browser) {
         filing.fill_and_issue(id);
         filing.sign(id);
     }
-    for municipality in ["Alingsås", "Kalmar", "Lund"] {
+    for municipality in ["Borås", "Kalmar", "Lund"] {
         Filing::of(portal, municipality, "aldreomsorg-2021").submit();
     }
     read_in("1440\n1489\n0880");

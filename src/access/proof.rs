@@ -57,6 +57,10 @@ admits! {
     Authority = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer]);
     CaseOfficer = Access::OneOf(&[Role::CaseOfficer]);
     PaymentOfficer = Access::OneOf(&[Role::PaymentOfficer]);
+    /// Decides what no single officer does, such as who takes over from whom.
+    DecisionMaker = Access::OneOf(&[Role::DecisionMaker]);
+    /// Reads the register of recipients.
+    Registrar = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker]);
     /// Gives insight into an agreement and takes it back.
     Discloser = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker]);
     /// Sees agreements with all their recipients' cases: those that its authority pays, or that it was given insight into.
@@ -281,13 +285,14 @@ fn user(actor: &Actor) -> User {
 }
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
-    let places: [(&str, &str, Access); 7] = [
+    let places: [(&str, &str, Access); 8] = [
         ("/bidrag", "Mina bidrag", Member::ACCESS),
         ("/uppdrag", "Uppdrag", Member::ACCESS),
         ("/granskning", "Granskning", Authority::ACCESS),
         ("/utbetalningar", "Utbetalningar", Authority::ACCESS),
         ("/aterbetalningar", "Återbetalningar", Authority::ACCESS),
         ("/oversikt", "Översikt", Overseer::ACCESS),
+        ("/register", "Register", Registrar::ACCESS),
         ("/overenskommelser", "Överenskommelser", Access::SignedIn),
     ];
     let has_desk = admitted(Authority::ACCESS, actor);

@@ -60,7 +60,7 @@ pub fn find(
         .select(RequestRow::as_select())
         .into_boxed();
     query = match scope {
-        Scope::Recipient(organisation) => query.filter(grants::recipient_id.eq(organisation.to_string())),
+        Scope::Recipient(organisation) => query.filter(grants::holder_id.eq(organisation.to_string())),
         Scope::Authority(organisation) => query.filter(agreements::authority_id.eq(organisation.to_string())),
         Scope::Reader(organisation) => query.filter(insight::store::read_by(organisation)),
     };
@@ -89,14 +89,14 @@ pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// What a recipient has to answer, over all its grants, the most urgent first: one query.
-pub fn open_of_recipient(
+/// What an organisation has to answer, over all grants that it holds, the most urgent first: one query.
+pub fn open_held_by(
     connection: &mut AnyConnection,
-    recipient: Id<Organisation>,
+    holder: Id<Organisation>,
 ) -> Result<Vec<AccountRequest>, DbError> {
     let rows: Vec<RequestRow> = account_requests::table
         .inner_join(grants::table)
-        .filter(grants::recipient_id.eq(recipient.to_string()))
+        .filter(grants::holder_id.eq(holder.to_string()))
         .filter(account_requests::status.eq("open"))
         .order_by((account_requests::due, account_requests::id))
         .select(RequestRow::as_select())

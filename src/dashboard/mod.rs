@@ -47,6 +47,8 @@ pub struct Filing {
 #[derive(Debug, Clone)]
 pub struct Standing {
     pub recipient: Organisation,
+    /// The name of whoever holds the grant now: its own, or a successor's.
+    pub holder: String,
     pub later: Later,
     pub ledger: Ledger,
     pub filings: Vec<Filing>,

@@ -19,6 +19,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Row {
     pub recipient: Organisation,
+    /// The name of whoever holds the grant now.
+    pub holder: String,
     pub grant: Id<Grant>,
     pub figures: Figures,
     pub state: State,
@@ -72,6 +74,7 @@ pub(super) fn row(outcome: &Outcome, standing: &Standing, post: Option<&str>, no
     let report = standing.report.as_ref();
     Row {
         recipient: standing.recipient.clone(),
+        holder: standing.holder.clone(),
         grant: standing.grant,
         state,
         answered: filings().any(|filing| filing.received),
@@ -175,6 +178,7 @@ pub(super) mod tests {
                 county: county.to_owned(),
                 organisation_number: None,
             },
+            holder: name.to_owned(),
             grant: Id::new(),
             figures: Figures {
                 allocated: Money::kronor(kronor.0),

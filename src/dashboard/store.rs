@@ -112,16 +112,17 @@ pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
         .map(|progress| (progress.grant.clone(), progress))
         .collect();
     let mut standings: HashMap<Id<Agreement>, Vec<Standing>> = HashMap::new();
-    for holder in grant::store::holders(connection, which)? {
-        let grant = holder.grant.to_string();
-        standings.entry(holder.agreement).or_default().push(Standing {
-            recipient: holder.recipient,
-            later: holder.later,
+    for outline in grant::store::outlines(connection, which)? {
+        let grant = outline.grant.to_string();
+        standings.entry(outline.agreement).or_default().push(Standing {
+            recipient: outline.recipient,
+            holder: outline.holder,
+            later: outline.later,
             ledger: ledgers.remove(&grant).unwrap_or_default(),
             filings: filings.remove(&grant).unwrap_or_default(),
             report: reports.remove(&grant),
             last_event: last_events.remove(&grant),
-            grant: holder.grant,
+            grant: outline.grant,
         });
     }
     Ok(agreements

@@ -17,6 +17,7 @@ use crate::{
     grant::Scope,
     history::{self, Event},
     infra::hash::sha256_hex,
+    recipient::Organisation,
 };
 
 /// Who does it, when, and with whose eyes.
@@ -113,20 +114,23 @@ pub struct Issue<C> {
     pub fingerprint: String,
     pub issued_by: String,
     pub issued_at: DateTime<Utc>,
+    /// *Bidragsmottagare*, by its formal name when it was issued: it may be called something else by now, or have a
+    /// successor.
+    pub recipient: String,
 }
 
 impl<C: Serialize> Issue<C> {
     /// Fixes the content. The fingerprint covers what the document says and which document it is.
     pub fn new(
         case_number: &str,
-        recipient: &str,
+        recipient: &Organisation,
         version: i32,
         content: C,
         warnings: Vec<FieldRemark>,
         issued_by: String,
         issued_at: DateTime<Utc>,
     ) -> Self {
-        let covered = serde_json::json!([case_number, recipient, version, content]);
+        let covered = serde_json::json!([case_number, recipient.code, version, content]);
         Self {
             version,
             fingerprint: sha256_hex(covered.to_string()),
@@ -134,6 +138,7 @@ impl<C: Serialize> Issue<C> {
             warnings,
             issued_by,
             issued_at,
+            recipient: recipient.formal_name.clone(),
         }
     }
 }

@@ -25,7 +25,10 @@ use crate::{
 pub struct Grant {
     pub id: Id<Grant>,
     pub agreement: Agreement,
+    /// Whom it was allocated to. What is published stays published, and its code is in the case numbers.
     pub recipient: Organisation,
+    /// Who has its rights and debts now: the recipient, or its successor (*efterföljare*).
+    pub holder: Organisation,
     /// The agreement's, or later where this recipient has an extension.
     pub deadlines: Deadlines,
     /// The body of its OCR number.
@@ -33,7 +36,7 @@ pub struct Grant {
     pub ledger: Ledger,
 }
 
-/// Whose eyes a query has: the recipient sees its own grants, the authority those of the agreements it pays, the reader
+/// Whose eyes a query has: the recipient sees the grants that it holds, the authority those of the agreements it pays, the reader
 /// those of the agreements it was given insight into. Only the first two are ever those of somebody who changes something.
 #[derive(Debug, Clone, Copy)]
 pub enum Scope {
@@ -53,6 +56,11 @@ impl Scope {
     }
 }
 
+/// The holder, and whom it was allocated to when that is another.
+pub fn held_by(holder: &str, recipient: &str) -> String {
+    if holder == recipient { holder.to_owned() } else { format!("{holder} (tilldelat {recipient})") }
+}
+
 impl Grant {
     /// The last day a requisition may be received (2021 §7.1, 2022 §7.1).
     pub fn requisition_deadline(&self) -> LastDay {
@@ -62,6 +70,20 @@ impl Grant {
     /// True when a requisition that is received at that moment is too late.
     pub fn right_has_lapsed(&self, at: DateTime<Utc>) -> bool {
         self.deadlines.right_has_lapsed(at)
+    }
+
+    /// `Nyby`, or `Nyby (tilldelat Ale)` where the grant has passed to a successor: how the authority names it.
+    pub fn name(&self) -> String {
+        held_by(&self.holder.name, &self.recipient.name)
+    }
+
+    /// The same with the formal names.
+    pub fn formal_name(&self) -> String {
+        held_by(&self.holder.formal_name, &self.recipient.formal_name)
+    }
+
+    pub fn has_passed(&self) -> bool {
+        self.holder.id != self.recipient.id
     }
 
     /// The reference on what is paid back.

@@ -27,7 +27,7 @@ use crate::{
     recipient::{self, Organisation, store::OrganisationRow},
 };
 
-diesel::alias!(organisations as recipients: Recipients);
+diesel::alias!(organisations as recipients: Recipients, organisations as holders: Holders);
 
 /// Takes the grant for the rest of this transaction and gives its new version: the number of the history line that the
 /// caller owes. Every verb begins with it, so that two writers never both spend the same money.
@@ -75,7 +75,7 @@ impl OwnRow {
     fn into_grant(
         self,
         agreement: Agreement,
-        recipient: Organisation,
+        (recipient, holder): (Organisation, Organisation),
         ledger: Ledger,
     ) -> Result<Grant, DbError> {
         Ok(Grant {
@@ -84,17 +84,19 @@ impl OwnRow {
             reference: self.reference.unsigned_abs(),
             agreement,
             recipient,
+            holder,
             ledger,
         })
     }
 }
 
-type GrantRow = (OwnRow, AgreementRow, OrganisationRow, OrganisationRow);
+type GrantRow = (OwnRow, AgreementRow, OrganisationRow, OrganisationRow, OrganisationRow);
 
 fn assemble_grant(row: GrantRow, ledgers: &mut HashMap<String, Ledger>) -> Result<Grant, DbError> {
-    let (own, agreement, authority, recipient) = row;
+    let (own, agreement, authority, recipient, holder) = row;
     let ledger = ledgers.remove(&own.id).unwrap_or_default();
-    own.into_grant(assemble(agreement, authority.try_into()?)?, recipient.try_into()?, ledger)
+    let parties = (recipient.try_into()?, holder.try_into()?);
+    own.into_grant(assemble(agreement, authority.try_into()?)?, parties, ledger)
 }
 
 /// The grant, if it is there for these eyes.
@@ -102,16 +104,18 @@ pub fn find(connection: &mut AnyConnection, scope: Scope, id: Id<Grant>) -> Resu
     let mut query = grants::table
         .inner_join(agreements::table.inner_join(organisations::table))
         .inner_join(recipients.on(grants::recipient_id.eq(recipients.field(organisations::id))))
+        .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
         .filter(grants::id.eq(id.to_string()))
         .select((
             OwnRow::as_select(),
             AgreementRow::as_select(),
             OrganisationRow::as_select(),
             recipients.fields(recipient::store::COLUMNS),
+            holders.fields(recipient::store::COLUMNS),
         ))
         .into_boxed();
     query = match scope {
-        Scope::Recipient(organisation) => query.filter(grants::recipient_id.eq(organisation.to_string())),
+        Scope::Recipient(organisation) => query.filter(grants::holder_id.eq(organisation.to_string())),
         Scope::Authority(organisation) => query.filter(agreements::authority_id.eq(organisation.to_string())),
         Scope::Reader(organisation) => query.filter(insight::store::read_by(organisation)),
     };
@@ -143,15 +147,16 @@ pub fn find_for_recipient(
     }
 }
 
-/// A recipient by its code, if it has a grant in an agreement that this authority pays.
+/// A recipient by its code, if it holds a grant in an agreement that this authority pays, or was allocated one.
 pub fn recipient_of(
     connection: &mut AnyConnection,
     authority: Id<Organisation>,
     code: &str,
 ) -> Result<Option<Organisation>, DbError> {
+    let is_party = grants::recipient_id.eq(organisations::id).or(grants::holder_id.eq(organisations::id));
     let found: Option<OrganisationRow> = grants::table
         .inner_join(agreements::table)
-        .inner_join(organisations::table)
+        .inner_join(organisations::table.on(is_party))
         .filter(agreements::authority_id.eq(authority.to_string()))
         .filter(organisations::code.eq(code))
         .order_by(grants::id)
@@ -161,26 +166,33 @@ pub fn recipient_of(
     found.map(TryInto::try_into).transpose()
 }
 
-/// Every grant of a recipient, the newest year first: two queries however many there are.
-pub fn of_recipient(connection: &mut AnyConnection, recipient: &Organisation) -> Result<Vec<Grant>, DbError> {
-    let id = recipient.id.to_string();
-    let rows: Vec<(OwnRow, AgreementRow, OrganisationRow)> = grants::table
+/// Every grant that an organisation holds, the newest year first: two queries however many there are.
+pub fn held_by(connection: &mut AnyConnection, holder: &Organisation) -> Result<Vec<Grant>, DbError> {
+    let id = holder.id.to_string();
+    let rows: Vec<(OwnRow, AgreementRow, OrganisationRow, OrganisationRow)> = grants::table
         .inner_join(agreements::table.inner_join(organisations::table))
-        .filter(grants::recipient_id.eq(&id))
-        .order_by((agreements::year.desc(), agreements::slug))
-        .select((OwnRow::as_select(), AgreementRow::as_select(), OrganisationRow::as_select()))
+        .inner_join(recipients.on(grants::recipient_id.eq(recipients.field(organisations::id))))
+        .filter(grants::holder_id.eq(&id))
+        .order_by((agreements::year.desc(), agreements::slug, recipients.field(organisations::code)))
+        .select((
+            OwnRow::as_select(),
+            AgreementRow::as_select(),
+            OrganisationRow::as_select(),
+            recipients.fields(recipient::store::COLUMNS),
+        ))
         .load(connection)?;
     let sums: Vec<(String, String, String, i64)> = ledger_entries::table
         .inner_join(grants::table)
-        .filter(grants::recipient_id.eq(&id))
+        .filter(grants::holder_id.eq(&id))
         .group_by((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account))
         .select((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account, total()))
         .load(connection)?;
     let mut ledgers = ledgers_of(sums)?;
     rows.into_iter()
-        .map(|(own, agreement, authority)| {
+        .map(|(own, agreement, authority, recipient)| {
             let ledger = ledgers.remove(&own.id).unwrap_or_default();
-            own.into_grant(assemble(agreement, authority.try_into()?)?, recipient.clone(), ledger)
+            let parties = (recipient.try_into()?, holder.clone());
+            own.into_grant(assemble(agreement, authority.try_into()?)?, parties, ledger)
         })
         .collect()
 }
@@ -243,36 +255,41 @@ pub fn recipients_of(
     rows.into_iter().map(|(id, recipient)| Ok((id, recipient.try_into()?))).collect()
 }
 
-/// Who holds a grant, without its ledger.
-pub struct Holder {
+/// A grant without its agreement and its ledger.
+pub struct Outline {
     pub grant: Id<Grant>,
     pub agreement: Id<Agreement>,
     pub recipient: Organisation,
+    /// The name of whoever holds it now.
+    pub holder: String,
     pub later: Later,
     /// The body of the grant's OCR number.
     pub reference: u32,
 }
 
-/// The holders of these grants: one query.
-pub fn holders(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Holder>, DbError> {
-    let rows: Vec<(String, String, OrganisationRow, LaterRow, i32)> = grants::table
+/// The outlines of these grants: one query.
+pub fn outlines(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Outline>, DbError> {
+    let rows: Vec<(String, String, OrganisationRow, String, LaterRow, i32)> = grants::table
         .inner_join(organisations::table)
+        .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
         .filter(which.condition())
         .order_by((grants::agreement_id, organisations::code))
         .select((
             grants::id,
             grants::agreement_id,
             OrganisationRow::as_select(),
+            holders.field(organisations::name),
             LaterRow::as_select(),
             grants::reference,
         ))
         .load(connection)?;
     rows.into_iter()
-        .map(|(grant, agreement, recipient, later, reference)| {
-            Ok(Holder {
+        .map(|(grant, agreement, recipient, holder, later, reference)| {
+            Ok(Outline {
                 grant: grant.parse().map_err(DbError::corrupt)?,
                 agreement: agreement.parse().map_err(DbError::corrupt)?,
                 recipient: recipient.try_into()?,
+                holder,
                 later: later.into(),
                 reference: reference.unsigned_abs(),
             })
@@ -403,6 +420,7 @@ pub fn publish(
                 grants::id.eq(grant.to_string()),
                 grants::agreement_id.eq(agreement.to_string()),
                 grants::recipient_id.eq(recipient),
+                grants::holder_id.eq(recipient),
                 grants::version.eq(1),
                 grants::reference.eq(reference),
             ))

@@ -96,9 +96,26 @@ events! {
     PublishingSwitchedOn "publishing_switched_on" "Öppna data slogs på",
     PublishingSwitchedOff "publishing_switched_off" "Öppna data stängdes av",
     DeadlinesDecided "deadlines_decided" "Sista dagar bestämdes",
+    OrganisationAdded "organisation_added" "Organisationen lades till i registret",
+    AliasAdded "alias_added" "Ett alias lades till",
+    AliasTakenAway "alias_taken_away" "Ett alias togs bort",
+    OrganisationRenamed "organisation_renamed" "Namnet ändrades",
+    OrganisationNumberSet "organisation_number_set" "Organisationsnumret ändrades",
+    SuccessionRegistered "succession_registered" "En efterföljare registrerades",
+    GrantTakenOver "grant_taken_over" "Bidraget gick över till en efterföljare",
 }
 
 impl Event {
+    /// What happens to an organisation in the register.
+    pub const OF_REGISTER: [Self; 6] = [
+        Self::OrganisationAdded,
+        Self::AliasAdded,
+        Self::AliasTakenAway,
+        Self::OrganisationRenamed,
+        Self::OrganisationNumberSet,
+        Self::SuccessionRegistered,
+    ];
+
     /// What a recipient does before it hands anything in, and is its own.
     pub const PREPARATIONS: [Self; 9] = [
         Self::RequisitionStarted,

@@ -116,6 +116,7 @@ diesel::table! {
         id -> Text,
         agreement_id -> Text,
         recipient_id -> Text,
+        holder_id -> Text,
         version -> BigInt,
         requisition_until -> Nullable<Date>,
         report_until -> Nullable<Date>,
@@ -163,6 +164,7 @@ diesel::table! {
         fingerprint -> Text,
         issued_by -> Text,
         issued_at -> Timestamp,
+        recipient -> Text,
     }
 }
 
@@ -222,6 +224,7 @@ diesel::table! {
         issued_by -> Text,
         issued_at -> Timestamp,
         certificate -> Nullable<Text>,
+        recipient -> Text,
     }
 }
 
@@ -301,6 +304,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    former_names (id) {
+        id -> Text,
+        organisation_id -> Text,
+        name -> Text,
+        formal_name -> Text,
+        until -> Date,
+    }
+}
+
+diesel::table! {
+    successions (id) {
+        id -> Text,
+        authority_id -> Text,
+        kind -> Text,
+        day -> Date,
+        decision -> Text,
+        reason -> Text,
+        registered_by -> Text,
+        registered_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    succession_grants (succession_id, grant_id) {
+        succession_id -> Text,
+        grant_id -> Text,
+        from_id -> Text,
+        to_id -> Text,
+    }
+}
+
 diesel::joinable!(organisation_aliases -> organisations (organisation_id));
 diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> organisations (organisation_id));
@@ -320,6 +355,8 @@ diesel::joinable!(survey_answers -> organisations (recipient_id));
 diesel::joinable!(repayments -> grants (grant_id));
 diesel::joinable!(account_requests -> grants (grant_id));
 diesel::joinable!(extensions -> grants (grant_id));
+diesel::joinable!(succession_grants -> successions (succession_id));
+diesel::joinable!(succession_grants -> grants (grant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_requests,
@@ -327,6 +364,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     allocations,
     extensions,
     files,
+    former_names,
     grants,
     history,
     insights,
@@ -344,6 +382,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     saved_views,
     sessions,
     settings,
+    succession_grants,
+    successions,
     survey_answers,
     survey_lists,
 );

@@ -1,4 +1,4 @@
-//! The list of a recipient's grants, and each grant's own page.
+//! The list of the grants that an organisation holds, and each grant's own page.
 
 use std::collections::HashMap;
 
@@ -51,14 +51,14 @@ struct ListPage {
 
 /// Five queries however many agreements and years there are.
 async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
-    let recipient = by.organisation.clone();
+    let holder = by.organisation.clone();
     let (grants, requisitions, reports, requests) = portal
         .db
         .read(move |connection| {
-            let grants = grant::store::of_recipient(connection, &recipient)?;
-            let requisitions = requisition::store::of_recipient(connection, recipient.id)?;
-            let reports = report::store::of_recipient(connection, recipient.id)?;
-            let requests = account_request::store::open_of_recipient(connection, recipient.id)?;
+            let grants = grant::store::held_by(connection, &holder)?;
+            let requisitions = requisition::store::held_by(connection, holder.id)?;
+            let reports = report::store::held_by(connection, holder.id)?;
+            let requests = account_request::store::open_held_by(connection, holder.id)?;
             Ok::<_, AppError>((grants, requisitions, reports, requests))
         })
         .await?;

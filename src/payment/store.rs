@@ -11,7 +11,7 @@ use diesel::{
 
 use super::{Payment, Reversal};
 use crate::{
-    grant::Grant,
+    grant::{self, Grant},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -172,6 +172,8 @@ pub fn contents(
         .collect()
 }
 
+diesel::alias!(organisations as holders: Holders);
+
 /// What the list of payments shows.
 #[derive(Debug, Clone)]
 pub struct RegisteredRow {
@@ -190,12 +192,13 @@ pub fn registered(
     connection: &mut AnyConnection,
     authority: Id<Organisation>,
 ) -> Result<Vec<RegisteredRow>, DbError> {
-    type Row = (PaymentRow, i32, String, String, String, String, String, i32);
+    type Row = (PaymentRow, i32, String, String, String, String, String, String, i32);
     let rows: Vec<Row> = payments::table
         .inner_join(
             requisitions::table
                 .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table)),
         )
+        .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
         .filter(agreements::authority_id.eq(authority.to_string()))
         .order_by((payments::registered_at.desc(), payments::id.desc()))
         .select((
@@ -204,6 +207,7 @@ pub fn registered(
             requisitions::post,
             organisations::code,
             organisations::name,
+            holders.field(organisations::name),
             agreements::code,
             agreements::slug,
             agreements::year,
@@ -211,14 +215,23 @@ pub fn registered(
         .load(connection)?;
     rows.into_iter()
         .map(|row| {
-            let (payment, number, post, recipient_code, recipient, agreement_code, agreement_slug, year) =
-                row;
+            let (
+                payment,
+                number,
+                post,
+                recipient_code,
+                recipient,
+                holder,
+                agreement_code,
+                agreement_slug,
+                year,
+            ) = row;
             Ok(RegisteredRow {
                 payment: payment.try_into()?,
                 number,
                 post,
                 recipient_code,
-                recipient,
+                recipient: grant::held_by(&holder, &recipient),
                 agreement_code,
                 agreement_slug,
                 year,

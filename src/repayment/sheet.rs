@@ -70,12 +70,12 @@ pub fn slip(grant: &Grant, settlement: &Settlement, now: DateTime<Utc>, practice
         basis.push(Field::text("Kvar att återbetala", settlement.left.to_string()));
     }
     PaymentSlip {
-        title: format!("Underlag för återbetalning {number}, {}", grant.recipient.formal_name),
+        title: format!("Underlag för återbetalning {number}, {}", grant.holder.formal_name),
         heading: "Återbetalning av bidrag som inte har förbrukats".to_owned(),
         number,
         agreement: format!("{} {}", terms.name, terms.year),
         practice,
-        payer: grant.recipient.formal_name.clone(),
+        payer: grant.holder.formal_name.clone(),
         payee: grant.agreement.authority.formal_name.clone(),
         account: account(grant),
         ocr: grant.ocr().to_string(),

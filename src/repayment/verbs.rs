@@ -338,7 +338,7 @@ pub fn return_excess(
         amount: -outgoing.amount,
         received_on: outgoing.paid_on,
         reference: outgoing.reference.clone(),
-        payer: locked.grant.recipient.formal_name.clone(),
+        payer: locked.grant.holder.formal_name.clone(),
         revision: 1,
         registered_by: act.by(),
         registered_at: act.now,

@@ -407,6 +407,17 @@ impl Report {
         Ok(self)
     }
 
+    /// The grant passes to a successor: back to be changed, and the predecessor's certificate falls. What came in stays.
+    pub fn pass_on(mut self) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Draft { answers, .. }
+            | Status::AwaitingCertificate { answers }
+            | Status::AwaitingSignature { answers, .. } => Status::Draft { answers, certificate: None },
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
     /// The finance head has reviewed section 3 (Bilaga 2 punkt 4).
     pub fn certify(mut self, certificate: Certificate) -> Result<Self, Refusal> {
         self.status = match self.status {

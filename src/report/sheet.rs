@@ -23,7 +23,7 @@ pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
     let number = case.number();
     let head = &issue.content.head;
     FormDocument {
-        title: format!("{} {number}, {}", terms.forms.report.heading, case.grant.recipient.formal_name),
+        title: format!("{} {number}, {}", terms.forms.report.heading, issue.recipient),
         heading: terms.forms.report.heading.clone(),
         number,
         version: issue.version.unsigned_abs(),
@@ -109,6 +109,9 @@ fn deviations(certificate: Option<&Certificate>) -> Vec<Field> {
 /// What stands under one of the printed labels.
 fn values(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Vec<Field> {
     let label = paper.label(key);
+    if key == "recipient" {
+        return vec![Field::text(label, &issue.recipient)];
+    }
     printed(key, label, &case.grant, &issue.content).unwrap_or_else(|| vec![signing(key, label, case, issue)])
 }
 
@@ -119,7 +122,7 @@ pub fn printed(key: &str, label: &str, grant: &Grant, content: &Content) -> Opti
         return Some(vec![field]);
     }
     Some(match key {
-        "recipient" => vec![Field::text(label, &grant.recipient.formal_name)],
+        "recipient" => vec![Field::text(label, &grant.holder.formal_name)],
         "agreement_name" => vec![Field::text(label, &grant.agreement.terms.name)],
         "granted" => vec![Field::text(label, content.granted.to_string())],
         "paid" | "received" => amounts(label, grant, content, |post| post.received),
@@ -245,7 +248,7 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         .collect();
     let to_repay = issue.content.to_repay();
     Receipt {
-        title: format!("Kvitto {number}, {}", grant.recipient.formal_name),
+        title: format!("Kvitto {number}, {}", issue.recipient),
         heading: "Kvitto på inlämnad ekonomisk redovisning".to_owned(),
         number,
         agreement: grant.agreement.terms.name.clone(),
@@ -255,7 +258,7 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         submitted_by: format!(
             "{}, {}",
             crate::requisition::sheet::signer(&received.signature),
-            grant.recipient.formal_name
+            issue.recipient
         ),
         submitted,
         signing: received

@@ -91,7 +91,7 @@ pub fn find(connection: &mut AnyConnection, scope: Scope, id: Id<Report>) -> Res
         .into_boxed();
     let is_seen = reports::received_at.is_not_null().or(reports::status.eq("awaiting_signature"));
     query = match scope {
-        Scope::Recipient(recipient) => query.filter(grants::recipient_id.eq(recipient.to_string())),
+        Scope::Recipient(recipient) => query.filter(grants::holder_id.eq(recipient.to_string())),
         Scope::Authority(authority) => {
             query.filter(agreements::authority_id.eq(authority.to_string())).filter(is_seen)
         }
@@ -120,14 +120,11 @@ pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Opti
         .transpose()
 }
 
-/// All reports of a recipient, over all its grants.
-pub fn of_recipient(
-    connection: &mut AnyConnection,
-    recipient: Id<Organisation>,
-) -> Result<Vec<Report>, DbError> {
+/// All reports of the grants that an organisation holds.
+pub fn held_by(connection: &mut AnyConnection, holder: Id<Organisation>) -> Result<Vec<Report>, DbError> {
     let rows: Vec<ReportRow> = reports::table
         .inner_join(grants::table)
-        .filter(grants::recipient_id.eq(recipient.to_string()))
+        .filter(grants::holder_id.eq(holder.to_string()))
         .order_by(reports::grant_id)
         .select(ReportRow::as_select())
         .load(connection)?;
@@ -246,6 +243,7 @@ struct IssueRow {
     issued_at: NaiveDateTime,
     /// Of an issue that came in: the certificate, or `null` where nobody was to certify.
     certificate: Option<String>,
+    recipient: String,
 }
 
 impl TryFrom<IssueRow> for Issue {
@@ -261,6 +259,7 @@ impl TryFrom<IssueRow> for Issue {
             fingerprint: row.fingerprint,
             issued_by: row.issued_by,
             issued_at: row.issued_at.and_utc(),
+            recipient: row.recipient,
         })
     }
 }
@@ -314,6 +313,7 @@ pub fn insert_issue(connection: &mut AnyConnection, id: Id<Report>, issue: &Issu
             report_issues::fingerprint.eq(&issue.fingerprint),
             report_issues::issued_by.eq(&issue.issued_by),
             report_issues::issued_at.eq(issue.issued_at.naive_utc()),
+            report_issues::recipient.eq(&issue.recipient),
         ))
         .execute(connection)?;
     Ok(())
@@ -332,7 +332,7 @@ pub fn keep_certificate(
     Ok(())
 }
 
-/// The recipient's report of an earlier year that came in, for these eyes, with its case number: for comparing.
+/// The report of an earlier year that came in, of a grant that the same organisation holds, for these eyes, with its case number: for comparing.
 pub fn last_received(
     connection: &mut AnyConnection,
     scope: Scope,
@@ -340,7 +340,7 @@ pub fn last_received(
 ) -> Result<Option<(String, Content)>, DbError> {
     let mut query = reports::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
-        .filter(grants::recipient_id.eq(this.recipient.id.to_string()))
+        .filter(grants::holder_id.eq(this.holder.id.to_string()))
         .filter(agreements::year.lt(this.agreement.terms.year))
         .filter(reports::received_at.is_not_null())
         .order_by((agreements::year.desc(), reports::received_at.desc(), reports::id.desc()))
@@ -358,12 +358,15 @@ pub fn last_received(
     Ok(received_issue(connection, &report)?.map(|issue| (number, issue.content)))
 }
 
+diesel::alias!(organisations as holders: Holders);
+
 /// What the queue lists.
 pub struct QueueRow {
     pub report: Report,
     /// What the standing issue says.
     pub content: Content,
     pub recipient_code: String,
+    /// As [`grant::held_by`] names it.
     pub recipient: String,
     pub agreement_code: String,
     pub agreement_slug: String,
@@ -379,9 +382,10 @@ pub fn queue(
     authority: Id<Organisation>,
     statuses: &[&str],
 ) -> Result<Vec<QueueRow>, DbError> {
-    type Row = (ReportRow, String, String, String, String, i32, Option<String>, LaterRow);
+    type Row = (ReportRow, String, String, String, String, String, i32, Option<String>, LaterRow);
     let rows: Vec<Row> = reports::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
+        .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
         .left_join(people::table.on(reports::officer_id.eq(people::id.nullable())))
         .filter(agreements::authority_id.eq(authority.to_string()))
         .filter(reports::received_at.is_not_null().or(reports::status.eq("awaiting_signature")))
@@ -391,6 +395,7 @@ pub fn queue(
             ReportRow::as_select(),
             organisations::code,
             organisations::name,
+            holders.field(organisations::name),
             agreements::code,
             agreements::slug,
             agreements::year,
@@ -401,8 +406,17 @@ pub fn queue(
     let mut contents = contents(connection, authority, statuses)?;
     rows.into_iter()
         .filter_map(|row| {
-            let (report, recipient_code, recipient, agreement_code, agreement_slug, year, officer, later) =
-                row;
+            let (
+                report,
+                recipient_code,
+                recipient,
+                holder,
+                agreement_code,
+                agreement_slug,
+                year,
+                officer,
+                later,
+            ) = row;
             let report = match Report::try_from(report) {
                 Ok(report) => report,
                 Err(error) => return Some(Err(error)),
@@ -413,7 +427,7 @@ pub fn queue(
                 report,
                 content,
                 recipient_code,
-                recipient,
+                recipient: grant::held_by(&holder, &recipient),
                 agreement_code,
                 agreement_slug,
                 year,

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     grant::{Entry, movement},
     numbers::{Email, Prose, Telephone},
+    recipient::{Kind, Organisation},
 };
 
 fn certificate(person: &str, section_3: &str) -> Certificate {
@@ -47,7 +48,16 @@ fn content(costs: i64) -> Content {
 
 fn issue_of(report: &Report, content: Content) -> Issue {
     let at = DateTime::UNIX_EPOCH;
-    Issue::new("AO21-1440-E1", "1440", report.version, content, Vec::new(), String::new(), at)
+    let ale = Organisation {
+        id: crate::ids::Id::new(),
+        code: "1440".to_owned(),
+        kind: Kind::Municipality,
+        name: "Ale".to_owned(),
+        formal_name: "Ale kommun".to_owned(),
+        county: String::new(),
+        organisation_number: None,
+    };
+    Issue::new("AO21-1440-E1", &ale, report.version, content, Vec::new(), String::new(), at)
 }
 
 fn signed() -> Signature {
@@ -258,5 +268,18 @@ proptest! {
                 prop_assert_eq!(received.version, issue.version);
             }
         }
+    }
+}
+
+#[test]
+fn what_is_under_way_goes_back_without_its_certificate_when_the_grant_passes() {
+    let issued = fresh().issue("section 3", true).unwrap();
+    let certified = issued.clone().certify(certificate("1", "section 3")).unwrap();
+    for report in [issued, certified.clone(), certified.take_back().unwrap()] {
+        let passed = report.pass_on().unwrap();
+        assert_eq!(passed.status, Status::Draft { answers: None, certificate: None });
+    }
+    for report in [submitted(60), approved(60)] {
+        assert!(matches!(report.pass_on(), Err(Refusal::NotInThisState(_))));
     }
 }

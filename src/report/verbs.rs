@@ -69,7 +69,7 @@ pub fn form_facts(grant: &Grant) -> FormFacts {
     let of = |post: &str, account| grant.ledger.of(post, account);
     let terms = &grant.agreement.terms;
     FormFacts {
-        organisation_number: grant.recipient.organisation_number,
+        organisation_number: grant.holder.organisation_number,
         period: grant.agreement.terms.period,
         granted: grant.ledger.total(Account::Allocated),
         posts: grant
@@ -104,7 +104,7 @@ pub fn start(connection: &mut AnyConnection, act: &Act, grant_id: Id<Grant>) -> 
     if facts.posts.is_empty() {
         return Err(Refusal::NotPaidYet.into());
     }
-    let last = crate::requisition::store::last_received(connection, act.scope, grant.recipient.id, None)?;
+    let last = crate::requisition::store::last_received(connection, act.scope, grant.holder.id, None)?;
     let head = last.as_ref().map(|(_, content)| &content.head);
     let report = Report {
         id: Id::new(),
@@ -213,10 +213,11 @@ pub fn issue(
     if !warnings.is_empty() && !confirmed {
         return Err(Failure::Unconfirmed);
     }
-    let after = report.clone().issue(&content.section_3(), terms.certificate.is_some())?;
+    let after = without_anothers_certificate(connection, &locked)?
+        .issue(&content.section_3(), terms.certificate.is_some())?;
     let issue = Issue::new(
         &number_of(&locked.grant),
-        &locked.grant.recipient.code,
+        &locked.grant.holder,
         after.version,
         content,
         remarks(warnings),
@@ -261,6 +262,34 @@ fn issued_details(before: &Report, after: &Report, issue: &Issue) -> String {
 
 pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
     simply(connection, act, target, Event::ReportTakenBack, "", Report::take_back)
+}
+
+/// The grant has just passed to a successor, in this transaction. What waits for a certificate or a signature is taken back, and whoever has the
+/// form open cannot save it any more. What came in stays as it was. `act` has the successor's eyes.
+pub fn pass_on(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    reason: &str,
+) -> Result<(), Failure> {
+    let Some(report) = store::of_grant(connection, grant)? else { return Ok(()) };
+    let target = Target { id: report.id, revision: report.revision };
+    match report.status {
+        Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. } => {
+            simply(connection, act, target, Event::ReportTakenBack, reason, Report::pass_on)
+        }
+        Status::Draft { .. } => Ok(store::update(connection, &report.pass_on()?)??),
+        Status::Submitted { .. } | Status::Approved(_) => Ok(()),
+    }
+}
+
+/// A predecessor's certificate is not its successor's, nor is one from under another name.
+fn without_anothers_certificate(connection: &mut AnyConnection, locked: &Locked) -> Result<Report, Failure> {
+    let report = locked.report.clone();
+    match store::received_issue(connection, &report)? {
+        Some(last) if last.recipient != locked.grant.holder.formal_name => Ok(report.pass_on()?),
+        Some(_) | None => Ok(report),
+    }
 }
 
 /// The finance head certifies section 3 of the standing issue. Refused when somebody changed it since the page was made.

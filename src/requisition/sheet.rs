@@ -15,7 +15,7 @@ pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
     let terms = &case.grant.agreement.terms;
     let number = case.number();
     FormDocument {
-        title: format!("{} {number}, {}", terms.forms.requisition.heading, case.grant.recipient.formal_name),
+        title: format!("{} {number}, {}", terms.forms.requisition.heading, issue.recipient),
         heading: terms.forms.requisition.heading.clone(),
         number,
         version: issue.version.unsigned_abs(),
@@ -93,7 +93,7 @@ fn value(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Field {
         return field;
     }
     match key {
-        "recipient" => Field::text(label, &case.grant.recipient.formal_name),
+        "recipient" => Field::text(label, &issue.recipient),
         "agreement_name" => {
             Field::text(label, format!("{}: {}", case.grant.agreement.terms.name, case.post_name()))
         }
@@ -133,14 +133,14 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
     let submitted = ["recipient", "organisation_number", "agreement_name", "amount", "period", "account"]
         .map(|key| value(key, paper, case, issue));
     Receipt {
-        title: format!("Kvitto {number}, {}", grant.recipient.formal_name),
+        title: format!("Kvitto {number}, {}", issue.recipient),
         heading: "Kvitto på inlämnad rekvisition".to_owned(),
         number,
         agreement: grant.agreement.terms.name.clone(),
         practice,
         received_at: long_time(received.completed_at),
         received_by: grant.agreement.authority.formal_name.clone(),
-        submitted_by: format!("{}, {}", signer(&received.signature), grant.recipient.formal_name),
+        submitted_by: format!("{}, {}", signer(&received.signature), issue.recipient),
         submitted: submitted.to_vec(),
         signing: signing_sentence(received),
         next_step: next_step(case),

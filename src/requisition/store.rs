@@ -68,7 +68,7 @@ pub fn find(
         .select(RequisitionRow::as_select())
         .into_boxed();
     query = match scope {
-        Scope::Recipient(organisation) => query.filter(grants::recipient_id.eq(organisation.to_string())),
+        Scope::Recipient(organisation) => query.filter(grants::holder_id.eq(organisation.to_string())),
         Scope::Authority(organisation) => query
             .filter(agreements::authority_id.eq(organisation.to_string()))
             .filter(requisitions::status.ne_all(PRIVATE)),
@@ -102,14 +102,14 @@ pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// All requisitions of a recipient, over all its grants, the newest first.
-pub fn of_recipient(
+/// All requisitions of the grants that an organisation holds, the newest first.
+pub fn held_by(
     connection: &mut AnyConnection,
-    recipient: Id<Organisation>,
+    holder: Id<Organisation>,
 ) -> Result<Vec<Requisition>, DbError> {
     let rows: Vec<RequisitionRow> = requisitions::table
         .inner_join(grants::table)
-        .filter(grants::recipient_id.eq(recipient.to_string()))
+        .filter(grants::holder_id.eq(holder.to_string()))
         .order_by((requisitions::grant_id, requisitions::number.desc()))
         .select(RequisitionRow::as_select())
         .load(connection)?;
@@ -227,6 +227,7 @@ struct IssueRow {
     fingerprint: String,
     issued_by: String,
     issued_at: NaiveDateTime,
+    recipient: String,
 }
 
 impl TryFrom<IssueRow> for Issue {
@@ -241,6 +242,7 @@ impl TryFrom<IssueRow> for Issue {
             fingerprint: row.fingerprint,
             issued_by: row.issued_by,
             issued_at: row.issued_at.and_utc(),
+            recipient: row.recipient,
         })
     }
 }
@@ -305,22 +307,23 @@ pub fn insert_issue(
             issues::fingerprint.eq(&issue.fingerprint),
             issues::issued_by.eq(&issue.issued_by),
             issues::issued_at.eq(issue.issued_at.naive_utc()),
+            issues::recipient.eq(&issue.recipient),
         ))
         .execute(connection)?;
     Ok(())
 }
 
-/// What the recipient last had received and that still stands, for these eyes, with its case number: for prefilling and
+/// What was last received of the grants that an organisation holds now and that still stands, for these eyes, with its case number: for prefilling and
 /// for comparing. Before `this` one, when that came in.
 pub fn last_received(
     connection: &mut AnyConnection,
     scope: Scope,
-    recipient: Id<Organisation>,
+    holder: Id<Organisation>,
     this: Option<&Requisition>,
 ) -> Result<Option<(String, Content)>, DbError> {
     let mut query = requisitions::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
-        .filter(grants::recipient_id.eq(recipient.to_string()))
+        .filter(grants::holder_id.eq(holder.to_string()))
         .filter(requisitions::received_at.is_not_null())
         .filter(requisitions::status.eq_any(["awaiting_signature", "submitted", "returned", "approved"]))
         .order_by((requisitions::received_at.desc(), requisitions::id.desc()))
@@ -371,10 +374,13 @@ pub fn officer_name(connection: &mut AnyConnection, id: &str) -> Result<Option<S
     Ok(people::table.find(id).select(people::name).first(connection).optional()?)
 }
 
+diesel::alias!(organisations as holders: Holders);
+
 /// What the queue lists.
 pub struct QueueRow {
     pub requisition: Requisition,
     pub recipient_code: String,
+    /// As [`grant::held_by`] names it.
     pub recipient: String,
     pub agreement_code: String,
     pub agreement_slug: String,
@@ -389,9 +395,10 @@ pub fn queue(
     authority: Id<Organisation>,
     statuses: &[&str],
 ) -> Result<Vec<QueueRow>, DbError> {
-    type Row = (RequisitionRow, String, String, String, String, i32, Option<String>, LaterRow);
+    type Row = (RequisitionRow, String, String, String, String, String, i32, Option<String>, LaterRow);
     let rows: Vec<Row> = requisitions::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
+        .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
         .left_join(people::table.on(requisitions::officer_id.eq(people::id.nullable())))
         .filter(agreements::authority_id.eq(authority.to_string()))
         .filter(requisitions::status.ne_all(PRIVATE))
@@ -401,6 +408,7 @@ pub fn queue(
             RequisitionRow::as_select(),
             organisations::code,
             organisations::name,
+            holders.field(organisations::name),
             agreements::code,
             agreements::slug,
             agreements::year,
@@ -414,6 +422,7 @@ pub fn queue(
                 requisition,
                 recipient_code,
                 recipient,
+                holder,
                 agreement_code,
                 agreement_slug,
                 year,
@@ -423,7 +432,7 @@ pub fn queue(
             Ok(QueueRow {
                 requisition: requisition.try_into()?,
                 recipient_code,
-                recipient,
+                recipient: grant::held_by(&holder, &recipient),
                 agreement_code,
                 agreement_slug,
                 year,

@@ -95,7 +95,7 @@ pub fn form_facts(
         available: available(&post.key),
     });
     FormFacts {
-        organisation_number: grant.recipient.organisation_number,
+        organisation_number: grant.holder.organisation_number,
         period: grant.agreement.terms.period,
         posts: of_form.collect(),
         last_account: last.map(|content| content.account),
@@ -152,7 +152,7 @@ pub fn start(
     if grant.left_on(form).is_zero() {
         return Err(Refusal::NothingLeft.into());
     }
-    let last = store::last_received(connection, act.scope, grant.recipient.id, None)?;
+    let last = store::last_received(connection, act.scope, grant.holder.id, None)?;
     let last = last.as_ref().map(|(_, content)| content);
     let form_facts = form_facts(&grant, form, None, last, act.now);
     let requisition = Requisition {
@@ -254,7 +254,7 @@ pub fn issue(
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let requisition = &locked.requisition;
-    let last = store::last_received(connection, act.scope, locked.grant.recipient.id, Some(requisition))?;
+    let last = store::last_received(connection, act.scope, locked.grant.holder.id, Some(requisition))?;
     let last = last.as_ref().map(|(_, content)| content);
     let form_facts = form_facts(&locked.grant, &requisition.form, Some(requisition), last, act.now);
     let after = requisition.clone().issue()?;
@@ -266,7 +266,7 @@ pub fn issue(
     let warnings = confirmed_warnings(&content, &form_facts, confirmed)?;
     let issue = Issue::new(
         &number_of(&locked.grant, &after),
-        &locked.grant.recipient.code,
+        &locked.grant.holder,
         after.version,
         content,
         warnings,
@@ -299,6 +299,33 @@ fn confirmed_warnings(
 
 pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
     simply(connection, act, target, Event::RequisitionTakenBack, "", Requisition::take_back)
+}
+
+/// The grant has just passed to a successor, in this transaction. What waits for a signature is taken back, so that nobody signs a form with the
+/// predecessor's name on it, and whoever has a form open cannot save it any more. What came in stays as it was. `act` has
+/// the successor's eyes.
+pub fn pass_on(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    reason: &str,
+) -> Result<(), Failure> {
+    for requisition in store::of_grant(connection, grant)? {
+        let target = Target { id: requisition.id, revision: requisition.revision };
+        match requisition.status {
+            Status::AwaitingSignature { .. } => {
+                let event = Event::RequisitionTakenBack;
+                simply(connection, act, target, event, reason, Requisition::take_back)?;
+            }
+            Status::Draft | Status::Returned(_) => store::update(connection, &requisition)??,
+            Status::Submitted { .. }
+            | Status::Approved { .. }
+            | Status::Refused { .. }
+            | Status::Withdrawn { .. }
+            | Status::Discarded { .. } => {}
+        }
+    }
+    Ok(())
 }
 
 pub fn discard(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
@@ -388,7 +415,7 @@ pub fn register_paper(
         return Err(Failure::NotFound);
     }
     let at = arrival(day, grant.agreement.terms.period.from, act.now).map_err(Refusal::from)?;
-    let last = store::last_received(connection, act.scope, grant.recipient.id, None)?;
+    let last = store::last_received(connection, act.scope, grant.holder.id, None)?;
     let last = last.as_ref().map(|(_, content)| content);
     let form_facts = form_facts(&grant, key, None, last, at);
     let content = form.parse(&form_facts).map_err(Failure::Invalid)?;
@@ -408,8 +435,7 @@ pub fn register_paper(
     };
     let number = number_of(&grant, &draft);
     let issued = draft.clone().issue()?;
-    let issue =
-        Issue::new(&number, &grant.recipient.code, issued.version, content, warnings, by.clone(), act.now);
+    let issue = Issue::new(&number, &grant.holder, issued.version, content, warnings, by.clone(), act.now);
     let signature = Signature::Original { arrived: day, registered_by: by };
     let after = issued.submit(&issue, &facts(&grant, key, at), signature, at)?;
     store::insert(connection, &draft, act.actor.person.id, act.now)?;

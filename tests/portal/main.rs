@@ -25,6 +25,7 @@ mod payments;
 mod portal;
 mod program;
 mod races;
+mod registry;
 mod repayments;
 mod report_review;
 mod reports;

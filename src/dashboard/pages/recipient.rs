@@ -2,7 +2,8 @@
 
 use super::{Asked, Filters, Found, Leaf, crumb};
 use crate::{
-    dashboard::{store::Chosen, tables},
+    agreement::Agreement,
+    dashboard::{Row, store::Chosen, tables},
     infra::{error::AppError, page::Page},
     recipient,
 };
@@ -12,6 +13,18 @@ pub async fn show(asked: Asked) -> Page {
     let find = move |connection: &mut _| recipient::store::find_by_code(connection, &code);
     let recipient = asked.portal.db.read(find).await?.ok_or(AppError::NotFound)?;
     asked.answer(Chosen::HeldBy(recipient.id), leaf).await
+}
+
+/// Which of its shares have passed to a successor, and to whom: the figures stay by the recipient they were allocated to.
+fn passed(shares: &[(&Agreement, Row)]) -> String {
+    let passed = shares.iter().filter(|(_, row)| row.holder != row.recipient.name);
+    let told = passed.map(|(agreement, row)| {
+        format!("{} {} till {}", agreement.terms.name, agreement.terms.year, row.holder)
+    });
+    match told.collect::<Vec<_>>().join("; ").as_str() {
+        "" => String::new(),
+        told => format!(" Har gått över: {told}."),
+    }
 }
 
 fn leaf(found: &Found, code: &str) -> Result<Leaf, AppError> {
@@ -28,7 +41,7 @@ fn leaf(found: &Found, code: &str) -> Result<Leaf, AppError> {
     Ok(Leaf {
         title: format!("Översikt {}", recipient.name),
         heading: recipient.formal_name.clone(),
-        lead: format!("{place}. Alla överenskommelser, år för år."),
+        lead: format!("{place}. Alla överenskommelser, år för år.{}", passed(&shares)),
         crumbs: vec![crumb("/oversikt", "Översikt")],
         tabs: Vec::new(),
         above: String::new(),

@@ -16,7 +16,7 @@ use crate::{
     calendar::Deadline,
     grant::{
         self, Grant, Ledger,
-        store::{Holder, Which},
+        store::{Outline, Which},
     },
     ids::Id,
     infra::{
@@ -125,11 +125,11 @@ async fn read(actor: &Actor, portal: &Portal) -> Result<Everything, AppError> {
             let mut agreements = agreement::store::all(connection)?;
             agreements.retain(|agreement| agreement.authority.id == authority);
             let ids: Vec<Id<Agreement>> = agreements.iter().map(|agreement| agreement.id).collect();
-            let holders = grant::store::holders(connection, Which::of(&ids))?;
+            let outlines = grant::store::outlines(connection, Which::of(&ids))?;
             let ledgers = grant::store::ledgers(connection, Which::of(&ids))?;
             let settled = store::settled(connection, &ids)?;
             let repayments = store::of_authority(connection, authority)?;
-            let grants = grant_lines(&agreements, holders, &ledgers, &settled, now);
+            let grants = grant_lines(&agreements, outlines, &ledgers, &settled, now);
             Ok(Everything {
                 agreements: choices(&agreements),
                 repayments: amounts(&grants, &repayments),
@@ -149,32 +149,32 @@ fn choices(agreements: &[Agreement]) -> Vec<(String, String)> {
 
 fn grant_lines(
     agreements: &[Agreement],
-    holders: Vec<Holder>,
+    outlines: Vec<Outline>,
     ledgers: &HashMap<String, Ledger>,
     settled: &HashSet<String>,
     now: DateTime<Utc>,
 ) -> Vec<GrantLine> {
     let nothing = Ledger::default();
-    let line = |holder: Holder| {
-        let agreement = agreements.iter().find(|agreement| agreement.id == holder.agreement)?;
-        let (terms, id) = (&agreement.terms, holder.grant.to_string());
+    let line = |outline: Outline| {
+        let agreement = agreements.iter().find(|agreement| agreement.id == outline.agreement)?;
+        let (terms, id) = (&agreement.terms, outline.grant.to_string());
         let ledger = ledgers.get(&id).unwrap_or(&nothing);
-        let deadline = terms.deadlines.extended(holder.later).repayment;
+        let deadline = terms.deadlines.extended(outline.later).repayment;
         Some(GrantLine {
-            number: case_number(&terms.code, &holder.recipient.code),
-            reference: holder.reference,
-            recipient: holder.recipient.name,
+            number: case_number(&terms.code, &outline.recipient.code),
+            reference: outline.reference,
+            recipient: grant::held_by(&outline.holder, &outline.recipient.name),
             year: terms.year,
             slug: terms.slug.clone(),
             settlement: Settlement::of(ledger, settled.contains(&id)),
             paid_out: ledger.total(grant::Account::PaidOut),
-            grant: holder.grant,
+            grant: outline.grant,
             deadline,
             days_left: days_left(deadline, now),
             is_late: deadline.passed(now),
         })
     };
-    holders.into_iter().filter_map(line).collect()
+    outlines.into_iter().filter_map(line).collect()
 }
 
 fn amounts(grants: &[GrantLine], repayments: &[Repayment]) -> Vec<Line> {

@@ -71,7 +71,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
     // As it would be issued; what is shown here is not stored.
     let preview = Issue::new(
         &case.number(),
-        &case.grant.recipient.code,
+        &case.grant.holder,
         case.report.version + 1,
         content,
         Vec::new(),

@@ -255,7 +255,7 @@ pub struct Known {
 
 impl Known {
     pub async fn of(portal: &Portal, case: &Case) -> Result<Self, AppError> {
-        let (grant, scope) = (case.grant.clone(), Scope::Recipient(case.grant.recipient.id));
+        let (grant, scope) = (case.grant.clone(), Scope::Recipient(case.grant.holder.id));
         let last = portal.db.read(move |connection| store::last_received(connection, scope, &grant)).await?;
         Ok(Self { facts: verbs::form_facts(&case.grant), last: last.map(|(_, content)| content) })
     }

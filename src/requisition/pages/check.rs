@@ -52,7 +52,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
     // As it would be issued; what is shown here is not stored.
     let preview = Issue::new(
         &case.number(),
-        &case.grant.recipient.code,
+        &case.grant.holder,
         case.requisition.version + 1,
         content,
         Vec::new(),

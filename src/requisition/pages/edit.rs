@@ -142,7 +142,7 @@ pub struct Known {
 
 impl Known {
     pub async fn of(portal: &Portal, case: &Case) -> Result<Self, AppError> {
-        let (recipient, this) = (case.grant.recipient.id, case.requisition.clone());
+        let (recipient, this) = (case.grant.holder.id, case.requisition.clone());
         let last = portal
             .db
             .read(move |connection| {

@@ -21,7 +21,7 @@ pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>) -> Vec<Sec
                 .iter()
                 .map(|field| {
                     let key = field.key.as_str();
-                    let value = stated(key, case).unwrap_or_else(|| printed(key, &issue.content));
+                    let value = stated(key, case, issue).unwrap_or_else(|| printed(key, &issue.content));
                     let earlier = before.map(|content| printed(key, content)).unwrap_or_default();
                     Row {
                         label: field.label.clone(),
@@ -71,9 +71,9 @@ fn changes(paper: &PaperForm, before: &Content, after: &Content) -> Vec<Change> 
 }
 
 /// What the form prints without anybody having typed it.
-fn stated(key: &str, case: &Case) -> Option<String> {
+fn stated(key: &str, case: &Case, issue: &Issue) -> Option<String> {
     match key {
-        "recipient" => Some(case.grant.recipient.formal_name.clone()),
+        "recipient" => Some(issue.recipient.clone()),
         "agreement_name" => Some(format!("{}: {}", case.grant.agreement.terms.name, case.post_name())),
         _ => None,
     }

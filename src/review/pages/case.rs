@@ -109,12 +109,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<Cas
             let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
             Ok(CaseFile {
                 issues: store::issues_of(connection, id)?,
-                last: store::last_received(
-                    connection,
-                    scope,
-                    case.grant.recipient.id,
-                    Some(&case.requisition),
-                )?,
+                last: store::last_received(connection, scope, case.grant.holder.id, Some(&case.requisition))?,
                 attachments: filing::store::attachments_of(connection, id)?,
                 lines: history::store::of(connection, &case.grant.id.to_string())?,
                 officer: match &case.requisition.officer {

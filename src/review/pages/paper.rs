@@ -168,7 +168,7 @@ fn sheet(
     grant: Grant,
     post: String,
 ) -> Result<Sheet, DbError> {
-    let last = store::last_received(connection, scope, grant.recipient.id, None)?.map(|(_, content)| content);
+    let last = store::last_received(connection, scope, grant.holder.id, None)?.map(|(_, content)| content);
     let awaiting = store::of_grant(connection, grant.id)?
         .into_iter()
         .filter(|requisition| matches!(requisition.status, Status::AwaitingSignature { .. }))
@@ -229,7 +229,7 @@ fn choose(
     }
     if grant.left_on(&post).is_zero() {
         let field = if step.posts.is_empty() { "mottagare" } else { "post" };
-        let recipient = &grant.recipient.formal_name;
+        let recipient = &grant.holder.formal_name;
         step.errors.add(field, format!("{recipient} har redan rekvirerat hela sin del av {post_name}."));
         return Ok(Err(step));
     }

@@ -1,0 +1,76 @@
+//! Everybody who receives grants, searched by any name.
+
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    access::proof::{By, Registrar},
+    infra::{
+        Portal,
+        page::{self, Chrome, Page},
+    },
+    recipient::Kind,
+    registry::{Listed, counties, store},
+};
+
+/// More lines than anybody reads: the rest is found by narrowing the search.
+const MOST_LINES: usize = 400;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    #[serde(rename = "sok")]
+    search: String,
+    #[serde(rename = "slag")]
+    kind: String,
+    #[serde(rename = "lan")]
+    county: String,
+}
+
+impl Filter {
+    fn narrows(&self) -> bool {
+        !(self.search.trim().is_empty() && self.kind.is_empty() && self.county.is_empty())
+    }
+
+    fn finds(&self, listed: &Listed) -> bool {
+        let of = &listed.organisation;
+        (self.kind.is_empty() || of.kind.key() == self.kind)
+            && (self.county.is_empty() || of.county == self.county)
+            && (self.search.trim().is_empty() || listed.is_found(&self.search))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "registry/list.html")]
+struct ListPage {
+    chrome: Chrome,
+    filter: Filter,
+    kinds: Vec<(&'static str, &'static str)>,
+    counties: Vec<(String, String)>,
+    found: Vec<Listed>,
+    count: usize,
+    is_officer: bool,
+}
+
+const KINDS: [Kind; 5] = [Kind::Municipality, Kind::Region, Kind::Rss, Kind::Provider, Kind::Association];
+
+pub async fn list(by: By<Registrar>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
+    let filter = filter.into_inner();
+    let register = portal.db.read(store::register).await?;
+    let all = std::iter::once((String::new(), "Alla".to_owned()));
+    let counties = all.chain(counties(&register).into_iter().map(|(_, name)| (name.clone(), name))).collect();
+    let receiving = register.into_iter().filter(|listed| listed.organisation.kind.receives_grants());
+    let mut found: Vec<Listed> = receiving.filter(|listed| filter.finds(listed)).collect();
+    let count = found.len();
+    found.truncate(MOST_LINES);
+    page::show(&ListPage {
+        is_officer: super::is_officer(&by),
+        chrome: by.chrome,
+        kinds: std::iter::once(("", "Alla")).chain(KINDS.map(|kind| (kind.key(), kind.label()))).collect(),
+        filter,
+        counties,
+        found,
+        count,
+    })
+}

@@ -67,14 +67,13 @@ fn filed_in_2021(code: &str, index: usize) -> bool {
 
 /// Some of those who took part of the older agreements: whom, and on which form.
 const IN_2018: [&str; 10] = ["0180", "1480", "1280", "0380", "1980", "1880", "0580", "2480", "2580", "0980"];
-const IN_2020: [(&str, &str); 7] = [
+const IN_2020: [(&str, &str); 6] = [
     ("R01", "regioner"),
     ("R12", "regioner"),
     ("R14", "regioner"),
     ("R20", "regioner"),
     ("R25", "regioner"),
     ("0980", "regioner"),
-    ("SKR", "skr"),
 ];
 
 pub fn make(connection: &mut AnyConnection) -> Result<(), DbError> {

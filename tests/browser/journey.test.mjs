@@ -123,7 +123,7 @@ test("a form sent after the session ended comes back after signing in", async (t
   await press(page, page.getByRole("button", { name: "Spara utkast" }));
   assert.match(await page.locator("main").innerText(), /Det du skrev finns kvar/);
   await screenshot(page, "logga-in-igen");
-  await page.locator('select[name="organisation"]').selectOption("Vallentuna");
+  await page.locator('#organisation').selectOption("Vallentuna");
   await press(page, page.locator('button[name="role"][value="ekonom"]'));
   await screenshot(page, "det-du-skrev");
   await press(page, page.getByRole("button", { name: "Fortsätt med det jag skrev" }));

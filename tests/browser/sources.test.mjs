@@ -1,0 +1,175 @@
+// The agreements of 2018 and 2020 in a real browser: a region with seven posts and its items of cost, an RSS, SKR, and a municipality
+// that Socialstyrelsen pays. Each kind of page that differs from those of 2021 and 2022 is looked at by axe at three widths.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inspect, openBrowser, press, signInAs, startPortal } from "./harness.mjs";
+
+const PASSWORD = "övning gör mästare";
+const VT18 = "Stimulansmedel för investeringar i välfärdsteknik i kommunerna 2018";
+const GNV20 = /^God och nära vård 2020/;
+
+const portal = await startPortal();
+const browser = await openBrowser(portal);
+
+function button(page, name) {
+  return page.getByRole("button", { name, exact: true });
+}
+
+async function become(page, role, organisation) {
+  await page.context().clearCookies();
+  await signInAs(page, role, organisation);
+}
+
+async function setDate(page, date) {
+  await page.goto("/");
+  await page.getByLabel("Nytt datum i portalen").fill(date);
+  await press(page, button(page, "Byt datum"));
+}
+
+async function assertSays(page, ...texts) {
+  const said = (await page.locator("main").innerText()).replace(/\u00a0/g, " ");
+  for (const text of texts) assert.ok(said.includes(text), `«${text}» is not on ${page.url()}:\n${said}`);
+}
+
+async function begin(page, recipient, agreement) {
+  await become(page, "ekonom", recipient);
+  await page.goto("/bidrag");
+  await press(page, page.getByRole("link", { name: agreement }).first());
+  await press(page, page.getByRole("button", { name: "Påbörja rekvisition" }));
+}
+
+/** What nobody knows before the first time. */
+async function fill(page) {
+  await page.getByLabel("Kontaktperson").fill("Övning Ekonom");
+  await page.getByLabel("Gata eller box").fill("Övningsgatan 1");
+  await page.getByLabel("Postnummer").fill("123 45");
+  await page.getByLabel("Ort").fill("Övningsorten");
+  await page.getByLabel("Telefon inkl. riktnummer").fill("08-465 004 10");
+  await page.getByLabel("E-postadress").fill("ekonomi@ovning.example");
+  await page.getByRole("radio", { name: "Bankgiro" }).check();
+  await page.getByLabel("Nummer", { exact: true }).fill("991-2346");
+}
+
+/** From the form to the receipt; gives the requisition's address. */
+async function handIn(page, recipient, look = undefined) {
+  await press(page, button(page, "Spara och kontrollera"));
+  assert.match(page.url(), /\/kontroll$/, `the form has errors: ${await page.locator("main").innerText()}`);
+  if (look !== undefined) await inspect(page, look);
+  const confirmation = page.getByLabel("Jag har kontrollerat det portalen frågar om");
+  if (await confirmation.count() > 0) await confirmation.check();
+  await press(page, page.getByRole("button", { name: /^Lås uppgifterna/ }));
+  const address = new URL(page.url()).pathname;
+  await become(page, "foretradare", recipient);
+  await page.goto(`${address}/underskrift`);
+  await page.getByLabel("Ditt lösenord").fill(PASSWORD);
+  await press(page, button(page, "Skriv under och lämna in"));
+  assert.match(await page.locator("h1").innerText(), /Kvitto/);
+  return address;
+}
+
+async function approveAndPay(page, requisition, authority) {
+  await become(page, "handlaggare", authority);
+  await page.goto(requisition.replace("/rekvisitioner/", "/granskning/"));
+  await press(page, page.getByRole("button", { name: /^Godkänn/ }).first());
+  await become(page, "utbetalare", authority);
+  await page.goto(requisition.replace("/rekvisitioner/", "/utbetalningar/"));
+  await page.getByLabel("Referens").fill("Övning 1");
+  await press(page, page.getByRole("button", { name: /^Registrera/ }).first());
+  await assertSays(page, "Utbetalningen är registrerad.");
+}
+
+async function beginReport(page, recipient, agreement) {
+  await become(page, "ekonom", recipient);
+  await page.goto("/bidrag");
+  await press(page, page.getByRole("link", { name: agreement }).first());
+  await press(page, button(page, "Påbörja redovisningen"));
+}
+
+test("a region requisitions seven posts and specifies its larger items of cost", { timeout: 240_000 }, async (t) => {
+  const page = await browser.newPage(t);
+  await become(page, "ekonom", "Region Uppsala");
+  await setDate(page, "2020-06-01");
+  await begin(page, "Region Uppsala", GNV20);
+  await inspect(page, "region-rekvisition");
+  assert.equal((await page.locator("#amount_barnhalsovard").inputValue()).replace(/\u00a0/g, " "), "3 794 022");
+  await fill(page);
+  const requisition = await handIn(page, "Region Uppsala", "region-kontrollera");
+  await assertSays(page, "211 064 073 kr");
+  await approveAndPay(page, requisition, "Kammarkollegiet");
+
+  await setDate(page, "2021-02-01");
+  await beginReport(page, "Region Uppsala", GNV20);
+  for (const costs of await page.locator('[id^="costs_"]').all()) await costs.fill("1 000 000");
+  await page.locator("#costs_medarbetare").fill("");
+  await page.locator("#item_medarbetare_0_text").fill("Löner");
+  await page.locator("#item_medarbetare_0_amount").fill("60 000 000");
+  await page.locator("#part_e-halsa_1177").fill("900 000");
+  await inspect(page, "region-redovisning");
+  await press(page, button(page, "Spara och kontrollera"));
+  await assertSays(page, "Kostnader (specificera större kostnadsposter)", "Löner", "66 000 000 kr", "145 064 073 kr");
+  await inspect(page, "region-redovisning-kontrollera");
+});
+
+test("an RSS types its own number, and SKR requisitions the whole of its amount", { timeout: 120_000 }, async (t) => {
+  const page = await browser.newPage(t);
+  await become(page, "ekonom", "SKR");
+  await setDate(page, "2020-06-01");
+  await begin(page, "RSS Uppsala län", GNV20);
+  await fill(page);
+  await press(page, button(page, "Spara och kontrollera"));
+  assert.match(await page.title(), /^Fel: /);
+  await page.getByLabel("Organisationsnummer").fill("222000-3459");
+  await handIn(page, "RSS Uppsala län");
+  await assertSays(page, "20 219 259 kr");
+
+  await begin(page, "SKR", GNV20);
+  await fill(page);
+  await handIn(page, "SKR");
+  await assertSays(page, "52 000 000 kr");
+});
+
+test("a municipality in 2018 answers to Socialstyrelsen, with a motive and without a certificate", { timeout: 240_000 }, async (t) => {
+  const page = await browser.newPage(t);
+  await become(page, "ekonom", "Ale");
+  await setDate(page, "2018-09-03");
+  await begin(page, "Ale", VT18);
+  await fill(page);
+  const requisition = await handIn(page, "Ale");
+  await assertSays(page, "965 885 kr", "Socialstyrelsen");
+  await approveAndPay(page, requisition, "Socialstyrelsen");
+
+  await setDate(page, "2019-02-01");
+  await become(page, "handlaggare", "Socialstyrelsen");
+  await page.goto("/overenskommelser/valfardsteknik-2018/sista-dagar");
+  await page.getByLabel("Sista dag för ekonomisk redovisning").fill("2019-03-31");
+  await inspect(page, "sista-dagar");
+  await press(page, button(page, "Spara dagarna"));
+  await assertSays(page, "31 mars 2019");
+
+  await beginReport(page, "Ale", VT18);
+  await page.locator("#costs_stimulansmedel").fill("965 885");
+  await page.locator("#part_stimulansmedel_forutsattningar").fill("100 000");
+  await press(page, button(page, "Spara och kontrollera"));
+  assert.match(await page.title(), /^Fel: /);
+  await inspect(page, "redovisning-2018-fel");
+  await page.locator("#motive_stimulansmedel_forutsattningar").fill("Nätet bär trygghetslarmen.");
+  for (const answer of await page.locator('textarea[id^="answer_"]').all()) await answer.fill("Larm och läsplattor.");
+  const report = await handIn(page, "Ale", "redovisning-2018-kontrollera");
+  await become(page, "handlaggare", "Socialstyrelsen");
+  await page.goto(`/granskning${report}`);
+  await assertSays(page, "Nätet bär trygghetslarmen.", "Larm och läsplattor.");
+  await inspect(page, "redovisning-2018-arende");
+  await press(page, button(page, "Godkänn redovisningen"));
+  await assertSays(page, "Godkänd");
+});
+
+test("a region's county is shaded on the map of 2020", { timeout: 120_000 }, async (t) => {
+  const page = await browser.newPage(t);
+  await become(page, "handlaggare", "Kammarkollegiet");
+  await setDate(page, "2022-03-15");
+  await page.goto("/oversikt/nara-vard-2020/bilder");
+  await inspect(page, "oversikt-regioner");
+  await page.goto("/overenskommelser/nara-vard-2020");
+  await inspect(page, "overenskommelse-2020");
+});

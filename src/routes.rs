@@ -22,8 +22,8 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    insight, mandate, my_grants, open_data, payment, practice, registry, repayment, report, requisition,
-    review, saved_view,
+    insight, mandate, my_grants, open_data, payment, practice, proposal, registry, repayment, report,
+    requisition, review, saved_view,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -47,6 +47,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     registry::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
+    proposal::pages::routes(&mut routes);
     payment::pages::routes(&mut routes);
     saved_view::pages::routes(&mut routes);
     // Before the overview, whose addresses of agreements would match its switch too.

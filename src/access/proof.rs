@@ -57,11 +57,11 @@ admits! {
     Authority = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer]);
     CaseOfficer = Access::OneOf(&[Role::CaseOfficer]);
     PaymentOfficer = Access::OneOf(&[Role::PaymentOfficer]);
-    /// Decides what no single officer does, such as who takes over from whom.
+    /// Decides what no single officer does: who takes over from whom, which agreement is published.
     DecisionMaker = Access::OneOf(&[Role::DecisionMaker]);
     /// Reads the register of recipients.
     Registrar = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker]);
-    /// Gives insight into an agreement and takes it back.
+    /// Gives insight into an agreement and takes it back; sees the agreements that are being prepared.
     Discloser = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker]);
     /// Sees agreements with all their recipients' cases: those that its authority pays, or that it was given insight into.
     Overseer = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer, Role::Reader]);
@@ -285,7 +285,7 @@ fn user(actor: &Actor) -> User {
 }
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
-    let places: [(&str, &str, Access); 8] = [
+    let places: [(&str, &str, Access); 9] = [
         ("/bidrag", "Mina bidrag", Member::ACCESS),
         ("/uppdrag", "Uppdrag", Member::ACCESS),
         ("/granskning", "Granskning", Authority::ACCESS),
@@ -294,6 +294,7 @@ fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
         ("/oversikt", "Översikt", Overseer::ACCESS),
         ("/register", "Register", Registrar::ACCESS),
         ("/overenskommelser", "Överenskommelser", Access::SignedIn),
+        ("/forslag", "Förslag", Discloser::ACCESS),
     ];
     let has_desk = admitted(Authority::ACCESS, actor);
     places

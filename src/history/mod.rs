@@ -103,6 +103,11 @@ events! {
     OrganisationNumberSet "organisation_number_set" "Organisationsnumret ändrades",
     SuccessionRegistered "succession_registered" "En efterföljare registrerades",
     GrantTakenOver "grant_taken_over" "Bidraget gick över till en efterföljare",
+    ProposalStarted "proposal_started" "Förslaget påbörjades",
+    ProposalProposed "proposal_proposed" "Förslaget lades fram för beslut",
+    ProposalTakenBack "proposal_taken_back" "Förslaget togs tillbaka",
+    ProposalReturned "proposal_returned" "Förslaget lämnades tillbaka",
+    ProposalPublished "proposal_published" "Förslaget publicerades som överenskommelse",
 }
 
 impl Event {

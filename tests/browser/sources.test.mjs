@@ -41,14 +41,14 @@ async function begin(page, recipient, agreement) {
 
 /** What nobody knows before the first time. */
 async function fill(page) {
-  await page.getByLabel("Kontaktperson").fill("Övning Ekonom");
-  await page.getByLabel("Gata eller box").fill("Övningsgatan 1");
-  await page.getByLabel("Postnummer").fill("123 45");
-  await page.getByLabel("Ort").fill("Övningsorten");
-  await page.getByLabel("Telefon inkl. riktnummer").fill("08-465 004 10");
-  await page.getByLabel("E-postadress").fill("ekonomi@ovning.example");
+  await page.locator("#contact_person").fill("Övning Ekonom");
+  await page.locator("#street").fill("Övningsgatan 1");
+  await page.locator("#postal_code").fill("123 45");
+  await page.locator("#city").fill("Övningsorten");
+  await page.locator("#telephone").fill("08-465 004 10");
+  await page.locator("#email").fill("ekonomi@ovning.example");
   await page.getByRole("radio", { name: "Bankgiro" }).check();
-  await page.getByLabel("Nummer", { exact: true }).fill("991-2346");
+  await page.locator("#account_number").fill("991-2346");
 }
 
 /** From the form to the receipt; gives the requisition's address. */
@@ -100,7 +100,7 @@ test("a region requisitions seven posts and specifies its larger items of cost",
 
   await setDate(page, "2021-02-01");
   await beginReport(page, "Region Uppsala", GNV20);
-  for (const costs of await page.locator('[id^="costs_"]').all()) await costs.fill("1 000 000");
+  for (const costs of await page.locator('input[id^="costs_"]').all()) await costs.fill("1 000 000");
   await page.locator("#costs_medarbetare").fill("");
   await page.locator("#item_medarbetare_0_text").fill("Löner");
   await page.locator("#item_medarbetare_0_amount").fill("60 000 000");

@@ -54,12 +54,12 @@ fn the_register_is_searched_by_any_name() {
     let page = officer.get("/register").expect("Upplands Väsby").expect("212000-1439");
     assert!(page.has_link("Ale"));
     for search in ["1440", "ale+kommun", "212000-1439", "2120001439"] {
-        let found = officer.get(&format!("/register?sok={search}")).expect("21 mottagare");
+        let found = officer.get(&format!("/register?sok={search}")).expect("Rensa 1 mottagare");
         found.follow("Ale").expect("Ale kommun").expect("AO22-1440");
     }
     officer.get("/register?sok=atlantis").expect("Ingen i registret stämmer");
     officer.get("/register?slag=provider").expect("Ingen i registret stämmer");
-    officer.get("/register?lan=Gotlands+l%C3%A4n").expect("21 mottagare").expect("Gotland");
+    officer.get("/register?lan=Gotlands+l%C3%A4n").expect("Rensa 1 mottagare").expect("Gotland");
     // Who receives no grants is not in it.
     officer.get("/register/kammarkollegiet").expect_status(404);
     officer.get("/register/9999").expect_status(404);
@@ -81,7 +81,7 @@ fn an_alias_is_added_found_and_taken_away_and_is_nobody_elses() {
     add("").expect_status(422);
     add("Ale och Nödinge").expect("Mottagaren finns nu under det aliaset.").expect("Ett alias lades till");
     add("ale OCH nödinge").expect_status(200);
-    officer.get("/register?sok=n%C3%B6dinge").expect("21 mottagare");
+    officer.get("/register?sok=n%C3%B6dinge").expect("Rensa 1 mottagare");
     // Now it is Ale's, and nobody else's.
     let other = officer.get("/register/1489").form("/register/1489/alias");
     other.set("alias", "ALE OCH NÖDINGE").submit().expect_status(422);
@@ -127,7 +127,7 @@ fn a_new_name_holds_everywhere_and_what_was_issued_keeps_the_old() {
     let old = form.clone().set("name", "Annat").set("formal_name", "Annat").set("from", "2022-03-10");
     old.submit().expect_status(409).expect("Det gick inte att spara");
     // Found under both; the overview shows the new one at once.
-    officer.get("/register?sok=ale+kommun").expect("21 mottagare").expect("Nya Ale");
+    officer.get("/register?sok=ale+kommun").expect("Rensa 1 mottagare").expect("Nya Ale");
     officer.get("/oversikt/aldreomsorg-2022?sok=nya+ale").expect("Nya Ale");
     preparer.get("/bidrag").expect("Nya Ale kommun");
     // The paper that was printed says what it said.
@@ -184,7 +184,7 @@ fn an_rss_and_a_provider_are_added_with_their_codes() {
     officer.get("/register/RSS14").expect("Organisationsnummer Saknas");
     let form = officer.get("/register/RSS14").form("/nummer").set("number", "556074-7551");
     form.set("number_reason", "Uppgift från RSS").submit().expect("556074-7551");
-    officer.get("/register?slag=rss").expect("21 mottagare");
+    officer.get("/register?slag=rss").expect("Rensa 21 mottagare");
     assert_whole(&portal);
 }
 

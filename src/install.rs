@@ -12,6 +12,7 @@ use crate::{
     allocation::{self, Share},
     calendar::start_of,
     grant,
+    history::Who,
     infra::{
         db::{AnyConnection, Db, DbError},
         settings,
@@ -73,7 +74,7 @@ pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<(), InstallErr
                     text.map(str::to_owned).ok_or_else(|| format!("{name} saknas eller är inte UTF-8"))
                 })?;
                 let published = if mode == Mode::Practice { start_of(terms.period.from) } else { now };
-                grant::store::publish(connection, &terms, &shares, published)?;
+                grant::store::publish(connection, &terms, &shares, &Who::program(), published)?;
             }
             settings::set(connection, MODE, mode.name())?;
             Ok(())
@@ -121,7 +122,7 @@ pub fn import(db: &Db, folder: &Path, now: DateTime<Utc>) -> Result<Terms, Insta
                 terms.code
             )));
         }
-        grant::store::publish(connection, &terms, &shares, now)?;
+        grant::store::publish(connection, &terms, &shares, &Who::program(), now)?;
         Ok(terms)
     })
 }

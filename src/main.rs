@@ -15,7 +15,7 @@ use bidragsporten::{
     install::{self, Mode},
     mandate::{self, form::MandateForm},
     numbers::Email,
-    practice, recipient, server,
+    practice, proposal, recipient, server,
 };
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -237,6 +237,7 @@ fn check(db: &Db) -> anyhow::Result<()> {
         let mut streams = agreement::store::versions(connection)?;
         streams.extend(grant::store::versions(connection)?);
         streams.extend(recipient::store::versions(connection)?);
+        streams.extend(proposal::store::versions(connection)?);
         let mut breaks = Vec::new();
         for (stream, version) in &streams {
             breaks.extend(history::store::verify(connection, stream, *version)?);

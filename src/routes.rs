@@ -22,8 +22,8 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    insight, mandate, my_grants, open_data, payment, practice, repayment, report, requisition, review,
-    saved_view,
+    insight, mandate, my_grants, open_data, payment, practice, proposal, repayment, report, requisition,
+    review, saved_view,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -46,6 +46,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     mandate::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
+    proposal::pages::routes(&mut routes);
     payment::pages::routes(&mut routes);
     saved_view::pages::routes(&mut routes);
     // Before the overview, whose addresses of agreements would match its switch too.

@@ -26,7 +26,7 @@ const ORDER: &[&[&str]] = &[
     &["payment", "extension", "mandate"],
     &["report"],
     &["repayment", "account_request", "reclaim", "onward"],
-    &["my_grants", "review", "dashboard"],
+    &["my_grants", "review", "dashboard", "proposal"],
     &["open_data"],
     &["about", "practice", "install"],
     &["routes"],

@@ -56,8 +56,10 @@ admits! {
     /// Anyone at a paying authority: sees the cases of its agreements.
     Authority = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer]);
     CaseOfficer = Access::OneOf(&[Role::CaseOfficer]);
+    /// Publishes an agreement that a colleague has prepared.
+    DecisionMaker = Access::OneOf(&[Role::DecisionMaker]);
     PaymentOfficer = Access::OneOf(&[Role::PaymentOfficer]);
-    /// Gives insight into an agreement and takes it back.
+    /// Gives insight into an agreement and takes it back; sees the agreements that are being prepared.
     Discloser = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker]);
     /// Sees agreements with all their recipients' cases: those that its authority pays, or that it was given insight into.
     Overseer = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer, Role::Reader]);
@@ -281,7 +283,7 @@ fn user(actor: &Actor) -> User {
 }
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
-    let places: [(&str, &str, Access); 7] = [
+    let places: [(&str, &str, Access); 8] = [
         ("/bidrag", "Mina bidrag", Member::ACCESS),
         ("/uppdrag", "Uppdrag", Member::ACCESS),
         ("/granskning", "Granskning", Authority::ACCESS),
@@ -289,6 +291,7 @@ fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
         ("/aterbetalningar", "Återbetalningar", Authority::ACCESS),
         ("/oversikt", "Översikt", Overseer::ACCESS),
         ("/overenskommelser", "Överenskommelser", Access::SignedIn),
+        ("/forslag", "Förslag", Discloser::ACCESS),
     ];
     let has_desk = admitted(Authority::ACCESS, actor);
     places

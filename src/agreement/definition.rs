@@ -5,7 +5,7 @@ use std::fmt;
 use thiserror::Error;
 use toml::de::{DeTable, DeValue};
 
-use super::{PaperForm, Terms};
+use super::{PaperForm, Post, Terms};
 
 const REQUISITION_FIELDS: [&str; 17] = [
     "recipient",
@@ -67,89 +67,108 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The terms in a definition file, checked against themselves.
-pub fn parse(file: &str, text: &str) -> Result<Terms, Fault> {
-    let terms: Terms = toml::from_str(text).map_err(|error| Fault {
+/// The terms in a definition file, as they stand: not checked against themselves.
+pub fn read(file: &str, text: &str) -> Result<Terms, Fault> {
+    toml::from_str(text).map_err(|error| Fault {
         file: file.to_owned(),
         line: error.span().map_or(1, |span| line_at(text, span.start)),
         reason: error.message().to_owned(),
-    })?;
-    match first_contradiction(&terms) {
+    })
+}
+
+/// The terms in a definition file, checked against themselves.
+pub fn parse(file: &str, text: &str) -> Result<Terms, Fault> {
+    let terms = read(file, text)?;
+    match contradictions(&terms).into_iter().next() {
         None => Ok(terms),
-        Some((place, reason)) => {
-            Err(Fault { file: file.to_owned(), line: line_of(text, &place).unwrap_or(1), reason })
+        Some(found) => {
+            let line = line_of(text, &found.place).unwrap_or(1);
+            Err(Fault { file: file.to_owned(), line, reason: found.reason })
         }
     }
 }
 
-/// Where in the file something is: keys and, in lists, positions.
-type Place = Vec<String>;
-
-fn place(steps: &[&str]) -> Place {
-    steps.iter().map(|step| (*step).to_owned()).collect()
+/// What in the terms contradicts something else in them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    /// Where in the file it is: keys and, in lists, positions.
+    pub place: Vec<String>,
+    pub reason: String,
 }
 
-fn first_contradiction(terms: &Terms) -> Option<(Place, String)> {
-    contradiction_in_dates(terms).or_else(|| contradiction_in_posts(terms)).or_else(|| fault_in_forms(terms))
-}
-
-fn contradiction_in_dates(terms: &Terms) -> Option<(Place, String)> {
-    let (period, deadlines) = (terms.period, &terms.deadlines);
-    let year = chrono::Datelike::year;
-    if period.to < period.from {
-        return Some((place(&["period", "to"]), "perioden slutar innan den börjar".to_owned()));
+impl Contradiction {
+    fn at(place: &[&str], reason: impl Into<String>) -> Self {
+        Self { place: place.iter().map(|step| (*step).to_owned()).collect(), reason: reason.into() }
     }
-    if year(&period.from) != terms.year {
-        return Some((place(&["period", "from"]), format!("perioden börjar inte {}", terms.year)));
+}
+
+/// Everything that contradicts something else, in the order of the file.
+pub fn contradictions(terms: &Terms) -> Vec<Contradiction> {
+    [dates(terms), posts(terms), forms_of_posts(terms), unknown_posts(terms), forms(terms)].concat()
+}
+
+fn dates(terms: &Terms) -> Vec<Contradiction> {
+    let (period, deadlines) = (terms.period, &terms.deadlines);
+    let mut found = Vec::new();
+    if period.to < period.from {
+        found.push(Contradiction::at(&["period", "to"], "perioden slutar innan den börjar"));
+    }
+    if chrono::Datelike::year(&period.from) != terms.year {
+        let reason = format!("perioden börjar inte {}", terms.year);
+        found.push(Contradiction::at(&["period", "from"], reason));
     }
     // A day that is not decided yet contradicts nothing.
     let first = deadlines.requisition.date().unwrap_or(period.from);
     if first < period.from {
-        let reason = "sista dag för rekvisition ligger före periodens början".to_owned();
-        return Some((place(&["deadlines", "requisition"]), reason));
+        let reason = "sista dag för rekvisition ligger före periodens början";
+        found.push(Contradiction::at(&["deadlines", "requisition"], reason));
     }
     if deadlines.report.date().is_some_and(|report| report < first) {
-        let reason = "sista dag för redovisning ligger före sista dag för rekvisition".to_owned();
-        return Some((place(&["deadlines", "report"]), reason));
+        let reason = "sista dag för redovisning ligger före sista dag för rekvisition";
+        found.push(Contradiction::at(&["deadlines", "report"], reason));
     }
     if deadlines.repayment.0 < first {
-        let reason = "sista dag för återbetalning ligger före sista dag för rekvisition".to_owned();
-        return Some((place(&["deadlines", "repayment"]), reason));
+        let reason = "sista dag för återbetalning ligger före sista dag för rekvisition";
+        found.push(Contradiction::at(&["deadlines", "repayment"], reason));
     }
-    terms.calendar.iter().enumerate().find(|(_, item)| item.to < item.from).map(|(index, _)| {
-        (place(&["calendar", &index.to_string(), "to"]), "sista dagen ligger före den första".to_owned())
-    })
+    let ends_too_soon = terms.calendar.iter().enumerate().filter(|(_, item)| item.to < item.from);
+    found.extend(ends_too_soon.map(|(index, _)| {
+        let reason = "sista dagen ligger före den första";
+        Contradiction::at(&["calendar", &index.to_string(), "to"], reason)
+    }));
+    found
 }
 
-fn contradiction_in_posts(terms: &Terms) -> Option<(Place, String)> {
+fn posts(terms: &Terms) -> Vec<Contradiction> {
+    let mut found = Vec::new();
     for (index, post) in terms.posts.iter().enumerate() {
-        let at = |key: &str| place(&["post", &index.to_string(), key]);
+        let mut at = |key: &str, reason: String| {
+            found.push(Contradiction::at(&["post", &index.to_string(), key], reason));
+        };
         if post.total <= 0 {
-            return Some((at("total"), "postens belopp ska vara större än noll".to_owned()));
+            at("total", "postens belopp ska vara större än noll".to_owned());
         }
         if terms.posts[..index].iter().any(|earlier| earlier.key == post.key) {
-            return Some((at("key"), format!("posten {} finns två gånger", post.key)));
+            at("key", format!("posten {} finns två gånger", post.key));
         }
         let opens_after_known = terms.posts[..index].iter().any(|earlier| earlier.key == post.opens_after);
         if !post.opens_after.is_empty() && !opens_after_known {
             let reason =
                 format!("posten {} öppnar efter {}, som inte finns före den", post.key, post.opens_after);
-            return Some((at("opens_after"), reason));
+            at("opens_after", reason);
         }
     }
-    let sum: i64 = terms.posts.iter().map(|post| post.total).sum();
-    if sum != terms.total {
-        return Some((
-            place(&["total"]),
-            format!("posterna summerar till {sum}, men totalen är {}", terms.total),
-        ));
+    let sum: i128 = terms.posts.iter().map(|post| i128::from(post.total)).sum();
+    if sum != i128::from(terms.total) {
+        let reason = format!("posterna summerar till {sum}, men totalen är {}", terms.total);
+        found.push(Contradiction::at(&["total"], reason));
     }
-    contradiction_in_forms_of_posts(terms).or_else(|| unknown_post(terms))
+    found
 }
 
 /// Posts on one form open at once and have one last day.
-fn contradiction_in_forms_of_posts(terms: &Terms) -> Option<(Place, String)> {
-    terms.posts.iter().enumerate().find_map(|(index, post)| {
+fn forms_of_posts(terms: &Terms) -> Vec<Contradiction> {
+    let differs = |(index, post): (usize, &Post)| {
         let first = terms.posts_of_form(post.form()).next()?;
         let same = first.opens_after == post.opens_after && first.open_ended == post.open_ended;
         (!same).then(|| {
@@ -157,13 +176,14 @@ fn contradiction_in_forms_of_posts(terms: &Terms) -> Option<(Place, String)> {
                 "posten {} rekvireras på samma blankett som {}, men har andra villkor",
                 post.key, first.key
             );
-            (place(&["post", &index.to_string(), "requisition_with"]), reason)
+            Contradiction::at(&["post", &index.to_string(), "requisition_with"], reason)
         })
-    })
+    };
+    terms.posts.iter().enumerate().filter_map(differs).collect()
 }
 
 /// Whatever names a post names one that is there.
-fn unknown_post(terms: &Terms) -> Option<(Place, String)> {
+fn unknown_posts(terms: &Terms) -> Vec<Contradiction> {
     let uses = terms.permitted_uses.iter().map(|of| ("permitted_use", "posts", of.posts.as_slice()));
     let parts = terms.parts.iter().map(|of| ("part", "post", std::slice::from_ref(&of.post)));
     let questions = terms.questions.iter().map(|of| ("question", "posts", of.posts.as_slice()));
@@ -171,56 +191,58 @@ fn unknown_post(terms: &Terms) -> Option<(Place, String)> {
     [uses.collect::<Vec<_>>(), parts.collect(), questions.collect(), further.collect()]
         .into_iter()
         .flat_map(|list| list.into_iter().enumerate())
-        .find_map(|(index, (list, key, posts))| {
+        .filter_map(|(index, (list, key, posts))| {
             let unknown = posts.iter().find(|key| terms.post(key).is_none())?;
-            Some((place(&[list, &index.to_string(), key]), format!("posten {unknown} finns inte")))
+            let reason = format!("posten {unknown} finns inte");
+            Some(Contradiction::at(&[list, &index.to_string(), key], reason))
         })
+        .collect()
 }
 
-fn fault_in_forms(terms: &Terms) -> Option<(Place, String)> {
+fn forms(terms: &Terms) -> Vec<Contradiction> {
     let mut fields = REPORT_FIELDS.to_vec();
     fields.extend(terms.survey.as_ref().map(|_| "survey"));
     fields.extend(terms.certificate.iter().flat_map(|_| CERTIFICATE_FIELDS));
     fields.extend(terms.forms.asks_for_items().then_some("cost_items"));
-    fault_in_form(&terms.forms.requisition, "requisition", &REQUISITION_FIELDS)
-        .or_else(|| fault_in_form(&terms.forms.report, "report", &fields))
-        .or_else(|| fault_in_signing(terms))
+    let mut found = form(&terms.forms.requisition, "requisition", &REQUISITION_FIELDS);
+    found.extend(form(&terms.forms.report, "report", &fields));
+    found.extend(fault_in_signing(terms).map(|reason| Contradiction::at(&["forms", "report"], reason)));
+    found
 }
 
 /// Every field once, and no other.
-fn fault_in_form(form: &PaperForm, name: &str, fields: &[&str]) -> Option<(Place, String)> {
-    for key in fields {
+fn form(form: &PaperForm, name: &str, fields: &[&str]) -> Vec<Contradiction> {
+    let place = ["forms", name];
+    let missing = fields.iter().filter_map(|key| {
         let count = form.fields().filter(|field| field.key == *key).count();
-        if count != 1 {
-            let reason = format!("fältet {key} ska finnas en gång, inte {count}");
-            return Some((place(&["forms", name]), reason));
-        }
-    }
-    let unknown = form.fields().find(|field| !fields.contains(&field.key.as_str()));
-    unknown.map(|field| (place(&["forms", name]), format!("fältet {} är okänt", field.key)))
+        let reason = || format!("fältet {key} ska finnas en gång, inte {count}");
+        (count != 1).then(|| Contradiction::at(&place, reason()))
+    });
+    let unknown = form.fields().filter(|field| !fields.contains(&field.key.as_str()));
+    let unknown = unknown.map(|field| Contradiction::at(&place, format!("fältet {} är okänt", field.key)));
+    missing.chain(unknown).collect()
 }
 
 /// After section 3, which is certified, comes the certificate with its two alternatives where there is one, and last the
 /// signature.
-fn fault_in_signing(terms: &Terms) -> Option<(Place, String)> {
+fn fault_in_signing(terms: &Terms) -> Option<&'static str> {
     let report = &terms.forms.report;
-    let fault = |reason: &str| Some((place(&["forms", "report"]), reason.to_owned()));
     let holds = |number, key: &str| {
         report.section(number).is_some_and(|section| section.fields.iter().any(|field| field.key == key))
     };
     if terms.certificate.is_none() {
         return match report.sections.len() == 4 && holds(4, "signature") {
             true => None,
-            false => fault("avsnitt 4, det sista, ska vara underskriften, eftersom ingen intygar"),
+            false => Some("avsnitt 4, det sista, ska vara underskriften, eftersom ingen intygar"),
         };
     }
     if report.sections.len() != 5 || !holds(4, "certifier_name") || !holds(5, "signature") {
-        return fault("avsnitt 4 ska vara intyget och avsnitt 5, det sista, underskriften");
+        return Some("avsnitt 4 ska vara intyget och avsnitt 5, det sista, underskriften");
     }
     let texts = report.section(4).map(|section| section.text.as_slice()).unwrap_or_default();
     match texts {
         [first, second] if first.starts_with("Alt 1") && second.starts_with("Alt 2") => None,
-        _ => fault("intygets två texter ska börja med Alt 1 och Alt 2"),
+        _ => Some("intygets två texter ska börja med Alt 1 och Alt 2"),
     }
 }
 

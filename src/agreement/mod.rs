@@ -417,6 +417,11 @@ pub struct Clause {
 }
 
 impl Terms {
+    /// What it is called in a list: `Äldreomsorg … 2022`.
+    pub fn title(&self) -> String {
+        format!("{} {}", self.name, self.year)
+    }
+
     pub fn post(&self, key: &str) -> Option<&Post> {
         self.posts.iter().find(|post| post.key == key)
     }

@@ -231,6 +231,14 @@ pub fn note(connection: &mut AnyConnection, agreement: &Agreement, entry: Entry)
     Ok(changed == 1)
 }
 
+/// Slug and code of every agreement: what a new one may not be called.
+pub fn names(connection: &mut AnyConnection) -> Result<Vec<(String, String)>, DbError> {
+    Ok(agreements::table
+        .order_by(agreements::slug)
+        .select((agreements::slug, agreements::code))
+        .load(connection)?)
+}
+
 /// Every agreement's stream and version, for `bidragsporten check`.
 pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
     Ok(agreements::table

@@ -43,24 +43,9 @@ struct Row {
 pub fn parse(file: &str, csv: &str, terms: &Terms, known: &HashSet<String>) -> Result<Vec<Share>, Fault> {
     let fault = |line: usize, reason: String| Fault { file: file.to_owned(), line, reason };
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
-    let mut tallies: HashMap<&str, Tally> = HashMap::new();
     let mut shares = Vec::new();
-    let mut seen = HashSet::new();
-    let mut last_line = 1;
     for (index, row) in reader.deserialize::<Row>().enumerate() {
-        let line = index + 2;
-        last_line = line;
-        let row = row.map_err(|error| fault(line, error.to_string()))?;
-        let post =
-            terms.post(&row.post).ok_or_else(|| fault(line, format!("posten {} finns inte", row.post)))?;
-        check_row(&row, post, known).map_err(|reason| fault(line, reason))?;
-        if !seen.insert((row.post.clone(), row.recipient.clone())) {
-            return Err(fault(
-                line,
-                format!("{} finns två gånger i posten {}", row.published_name, row.post),
-            ));
-        }
-        tallies.entry(&post.key).or_default().add(&row, post);
+        let row = row.map_err(|error| fault(index + 2, error.to_string()))?;
         shares.push(Share {
             post: row.post,
             recipient: row.recipient,
@@ -69,26 +54,61 @@ pub fn parse(file: &str, csv: &str, terms: &Terms, known: &HashSet<String>) -> R
             amount: Money::kronor(row.amount),
         });
     }
-    for post in &terms.posts {
-        let tally = tallies.remove(post.key.as_str()).unwrap_or_default();
-        tally.check(post).map_err(|reason| fault(last_line, reason))?;
+    match contradictions(&shares, terms, known).into_iter().next() {
+        None => Ok(shares),
+        // What a whole post does not come to is said at the last line.
+        Some(found) => Err(fault(found.row.unwrap_or(shares.len().saturating_sub(1)) + 2, found.reason)),
     }
-    Ok(shares)
 }
 
-fn check_row(row: &Row, post: &Post, known: &HashSet<String>) -> Result<(), String> {
-    if !known.contains(&row.recipient) {
-        return Err(format!("mottagaren {} ({}) finns inte i registret", row.recipient, row.published_name));
+/// What in a table contradicts the terms or the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    pub post: String,
+    /// The row's place in the table; `None` when it is about the post as a whole.
+    pub row: Option<usize>,
+    pub reason: String,
+}
+
+/// Everything in the table that contradicts the terms or the registry: the rows in their order, then each post as a whole.
+pub fn contradictions(shares: &[Share], terms: &Terms, known: &HashSet<String>) -> Vec<Contradiction> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut tallies: HashMap<&str, Tally> = HashMap::new();
+    for (row, share) in shares.iter().enumerate() {
+        let mut fault =
+            |reason| found.push(Contradiction { post: share.post.clone(), row: Some(row), reason });
+        let Some(post) = terms.post(&share.post) else {
+            fault(format!("posten {} finns inte", share.post));
+            continue;
+        };
+        if let Err(reason) = check_row(share, post, known) {
+            fault(reason);
+        }
+        if !seen.insert((&share.post, &share.recipient)) {
+            fault(format!("{} finns två gånger i posten {}", share.published_name, share.post));
+        }
+        tallies.entry(&post.key).or_default().add(share.amount, post);
     }
-    if row.amount <= 0 {
-        return Err(format!(
-            "{} har beloppet {}; det ska vara större än noll",
-            row.published_name, row.amount
-        ));
+    for post in &terms.posts {
+        let tally = tallies.remove(post.key.as_str()).unwrap_or_default();
+        let whole = |reason| Contradiction { post: post.key.clone(), row: None, reason };
+        found.extend(tally.faults(post).into_iter().map(whole));
+    }
+    found
+}
+
+fn check_row(share: &Share, post: &Post, known: &HashSet<String>) -> Result<(), String> {
+    let name = &share.published_name;
+    if !known.contains(&share.recipient) {
+        return Err(format!("mottagaren {} ({name}) finns inte i registret", share.recipient));
+    }
+    if share.amount <= Money::ZERO {
+        return Err(format!("{name} har beloppet {}; det ska vara större än noll", share.amount.plain()));
     }
     match post.floor {
-        Some(floor) if row.amount < floor => {
-            Err(format!("{} har {}, under minimibeloppet {floor}", row.published_name, row.amount))
+        Some(floor) if share.amount < Money::kronor(floor) => {
+            Err(format!("{name} har {}, under minimibeloppet {floor}", share.amount.plain()))
         }
         _ => Ok(()),
     }
@@ -96,40 +116,33 @@ fn check_row(row: &Row, post: &Post, known: &HashSet<String>) -> Result<(), Stri
 
 #[derive(Debug, Default)]
 struct Tally {
-    sum: i64,
+    sum: Money,
     rows: usize,
     at_floor: usize,
 }
 
 impl Tally {
-    fn add(&mut self, row: &Row, post: &Post) {
-        self.sum += row.amount;
+    fn add(&mut self, amount: Money, post: &Post) {
+        self.sum += amount;
         self.rows += 1;
-        self.at_floor += usize::from(post.floor == Some(row.amount));
+        self.at_floor += usize::from(post.floor.map(Money::kronor) == Some(amount));
     }
 
-    fn check(&self, post: &Post) -> Result<(), String> {
-        if self.sum != post.published_total() {
-            return Err(format!(
-                "posten {} summerar till {}, men ska vara {}",
-                post.key,
-                self.sum,
-                post.published_total()
-            ));
+    fn faults(&self, post: &Post) -> Vec<String> {
+        let (key, mut found) = (&post.key, Vec::new());
+        let total = Money::kronor(post.published_total());
+        if self.sum != total {
+            let sum = self.sum.plain();
+            found.push(format!("posten {key} summerar till {sum}, men ska vara {}", total.plain()));
         }
         if self.rows != post.recipients {
-            return Err(format!(
-                "posten {} har {} rader, men ska ha {}",
-                post.key, self.rows, post.recipients
-            ));
+            found.push(format!("posten {key} har {} rader, men ska ha {}", self.rows, post.recipients));
         }
-        match post.rows_at_floor {
-            Some(expected) if expected != self.at_floor => Err(format!(
-                "posten {} har {} rader på minimibeloppet, men ska ha {expected}",
-                post.key, self.at_floor
-            )),
-            _ => Ok(()),
+        if let Some(expected) = post.rows_at_floor.filter(|expected| *expected != self.at_floor) {
+            let rows = self.at_floor;
+            found.push(format!("posten {key} har {rows} rader på minimibeloppet, men ska ha {expected}"));
         }
+        found
     }
 }
 

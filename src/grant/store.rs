@@ -363,18 +363,20 @@ pub fn post_entry(
     Ok(())
 }
 
-/// Publishes an agreement: its terms, and a grant with its allocation for every recipient.
+/// Publishes an agreement: its terms, and a grant with its allocation for every recipient. Who does is the program where
+/// it is read from files.
 pub fn publish(
     connection: &mut AnyConnection,
     terms: &Terms,
     shares: &[Share],
+    who: &Who,
     now: DateTime<Utc>,
 ) -> Result<Id<Agreement>, DbError> {
     let authority = crate::recipient::store::find_by_code(connection, &terms.paying_authority)?
         .ok_or_else(|| allocation::store::missing(&terms.paying_authority))?;
     let line = |event, details| history::Entry {
         at: now,
-        who: Who::program(),
+        who: who.clone(),
         event,
         subject: terms.slug.clone(),
         details,

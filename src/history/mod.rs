@@ -96,6 +96,11 @@ events! {
     PublishingSwitchedOn "publishing_switched_on" "Öppna data slogs på",
     PublishingSwitchedOff "publishing_switched_off" "Öppna data stängdes av",
     DeadlinesDecided "deadlines_decided" "Sista dagar bestämdes",
+    ProposalStarted "proposal_started" "Förslaget påbörjades",
+    ProposalProposed "proposal_proposed" "Förslaget lades fram för beslut",
+    ProposalTakenBack "proposal_taken_back" "Förslaget togs tillbaka",
+    ProposalReturned "proposal_returned" "Förslaget lämnades tillbaka",
+    ProposalPublished "proposal_published" "Förslaget publicerades som överenskommelse",
 }
 
 impl Event {

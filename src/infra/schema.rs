@@ -92,6 +92,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    proposals (id) {
+        id -> Text,
+        authority_id -> Text,
+        copied_from -> Nullable<Text>,
+        name -> Text,
+        status -> Text,
+        state -> Text,
+        form -> Text,
+        allocation -> Text,
+        version -> BigInt,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
     saved_views (id) {
         id -> Text,
         person_id -> Text,
@@ -337,6 +352,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     payments,
     people,
+    proposals,
     repayments,
     report_issues,
     reports,

@@ -24,6 +24,7 @@ mod overview;
 mod payments;
 mod portal;
 mod program;
+mod proposals;
 mod races;
 mod repayments;
 mod report_review;

@@ -1,0 +1,227 @@
+//! What is to be seen before a proposal is put forward: every fault with its place, the sums, and what differs from the
+//! round before.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    Proposal,
+    file::{self, kronor},
+    form::{self, Difference, ProposalForm},
+    rows::Row,
+    spec::{self, Part},
+};
+use crate::{
+    agreement::Terms,
+    allocation::{self, Share},
+    money::Money,
+    recipient::{Organisation, sort_key},
+};
+
+/// What a proposal is held against.
+pub struct Known {
+    pub registry: Vec<Organisation>,
+    /// Slug and code of every agreement there is.
+    pub taken: Vec<(String, String)>,
+    /// The agreement that it was copied from.
+    pub earlier: Option<Earlier>,
+}
+
+pub struct Earlier {
+    pub terms: Terms,
+    pub shares: Vec<Share>,
+}
+
+/// A fault, and the page and the field where it is mended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Beneath the proposal's own address.
+    pub address: String,
+    pub place: String,
+    pub message: String,
+}
+
+impl Known {
+    fn codes(&self) -> HashSet<String> {
+        self.registry.iter().map(|organisation| organisation.code.clone()).collect()
+    }
+}
+
+/// Everything that stands in the way of publishing; empty when nothing does.
+pub fn faults(proposal: &Proposal, known: &Known) -> Vec<Found> {
+    let read = proposal.form.read();
+    let mut found: Vec<Found> = Vec::new();
+    for fault in read.as_ref().err().into_iter().flatten() {
+        found.push(of_terms(&fault.field, &fault.message));
+    }
+    found.extend(taken(&proposal.form, known));
+    found.extend(proposal.rows.iter().filter_map(unreadable));
+    if let (Ok(terms), Ok(shares)) = (&read, file::shares(&proposal.rows)) {
+        found.extend(in_table(terms, &shares, known));
+    }
+    found
+}
+
+fn of_terms(field: &str, message: &str) -> Found {
+    let part = Part::of(field);
+    Found {
+        address: format!("{}?visa=fel#{field}", part.slug),
+        place: format!("{}, {}", part.title, spec::words(field)),
+        message: message.to_owned(),
+    }
+}
+
+/// A name that another agreement has.
+fn taken(form: &ProposalForm, known: &Known) -> Vec<Found> {
+    let (slug, code) = (form.get("slug").trim(), form.get("code").trim());
+    let of_slug = known.taken.iter().any(|(taken, _)| taken == slug);
+    let of_code = known.taken.iter().any(|(_, taken)| taken == code);
+    let slug =
+        of_slug.then(|| of_terms("slug", &format!("En annan överenskommelse heter {slug} i adresser.")));
+    let code = of_code.then(|| of_terms("code", &format!("En annan överenskommelse har koden {code}.")));
+    slug.into_iter().chain(code).collect()
+}
+
+fn unreadable(row: &Row) -> Option<Found> {
+    let message = kronor(&row.amount).err()?;
+    Some(Found {
+        address: of_post(&row.post, &row.field()),
+        place: format!("Fördelning, {}, {}", row.post, row.published_name),
+        message,
+    })
+}
+
+fn of_post(post: &str, field: &str) -> String {
+    format!("fordelning?post={post}#{field}")
+}
+
+fn in_table(terms: &Terms, shares: &[Share], known: &Known) -> Vec<Found> {
+    let found = allocation::contradictions(shares, terms, &known.codes());
+    let tell = |found: allocation::Contradiction| {
+        let share = found.row.and_then(|row| shares.get(row));
+        let name = terms.post(&found.post).map_or(found.post.as_str(), |post| &post.name);
+        Found {
+            address: match share {
+                Some(share) => of_post(&found.post, &format!("belopp-{}", share.recipient)),
+                None => of_post(&found.post, "tabell"),
+            },
+            place: match share {
+                Some(share) => format!("Fördelning, {name}, {}", share.published_name),
+                None => format!("Fördelning, {name}"),
+            },
+            message: format!("{}.", spec::capital(&found.reason)),
+        }
+    };
+    found.into_iter().map(tell).collect()
+}
+
+/// What a post comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    pub key: String,
+    pub name: String,
+    pub total: Money,
+    pub sum: Money,
+    pub rows: usize,
+    /// As typed.
+    pub recipients: String,
+    pub at_floor: usize,
+    pub earlier: Money,
+}
+
+impl Sum {
+    pub fn left(&self) -> Money {
+        self.total - self.sum
+    }
+}
+
+/// Each post as far as it can be read.
+pub fn sums(proposal: &Proposal, known: &Known) -> Vec<Sum> {
+    let form = &proposal.form;
+    let of = |row: usize, key: &str| form.get(&format!("post-{row}-{key}")).trim().to_owned();
+    let money = |typed: &str| kronor(typed).map(Money::kronor).unwrap_or_default();
+    let sum = |row: usize| {
+        let key = of(row, "key");
+        let rows: Vec<&Row> = proposal.rows.iter().filter(|row| row.post == key).collect();
+        let floor = kronor(&of(row, "floor")).ok().map(Money::kronor);
+        let earlier = known.earlier.iter().flat_map(|earlier| &earlier.shares);
+        Sum {
+            name: of(row, "name"),
+            total: money(&of(row, "total")),
+            sum: rows.iter().map(|row| money(&row.amount)).sum(),
+            at_floor: rows.iter().filter(|row| floor == Some(money(&row.amount))).count(),
+            rows: rows.len(),
+            recipients: of(row, "recipients"),
+            earlier: earlier.filter(|share| share.post == key).map(|share| share.amount).sum(),
+            key,
+        }
+    };
+    (0..form.rows("post")).map(sum).filter(|sum| !sum.key.is_empty()).collect()
+}
+
+/// What one recipient has in all its posts, now and in the round before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub name: String,
+    pub before: Money,
+    pub now: Money,
+}
+
+impl Change {
+    pub fn difference(&self) -> Money {
+        self.now - self.before
+    }
+}
+
+/// The recipients of both rounds, the largest change first; those that are new; and those that are gone.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    pub both: Vec<Change>,
+    pub new: Vec<Change>,
+    pub gone: Vec<Change>,
+}
+
+pub fn changes(proposal: &Proposal, known: &Known) -> Changes {
+    let Some(earlier) = &known.earlier else { return Changes::default() };
+    let mut of: HashMap<&str, (Money, Money)> = HashMap::new();
+    for share in &earlier.shares {
+        let (before, _) = of.entry(&share.recipient).or_default();
+        *before += share.amount;
+    }
+    for row in &proposal.rows {
+        let (_, now) = of.entry(&row.recipient).or_default();
+        *now += kronor(&row.amount).map(Money::kronor).unwrap_or_default();
+    }
+    let names: HashMap<&str, &str> =
+        known.registry.iter().map(|known| (known.code.as_str(), known.name.as_str())).collect();
+    let mut all: Vec<Change> = of
+        .into_iter()
+        .map(|(code, (before, now))| Change {
+            name: (*names.get(code).unwrap_or(&code)).to_owned(),
+            before,
+            now,
+        })
+        .collect();
+    all.sort_by_cached_key(|change| (std::cmp::Reverse(change.difference().abs()), sort_key(&change.name)));
+    let mut changes = Changes::default();
+    for change in all {
+        match (change.before.is_zero(), change.now.is_zero()) {
+            (true, _) => changes.new.push(change),
+            (_, true) => changes.gone.push(change),
+            _ => changes.both.push(change),
+        }
+    }
+    changes
+}
+
+/// Term by term against the agreement that it was copied from.
+pub fn differences(proposal: &Proposal, known: &Known) -> Vec<Difference> {
+    match &known.earlier {
+        Some(earlier) => form::differences(&ProposalForm::of(&earlier.terms), &proposal.form),
+        None => Vec::new(),
+    }
+}
+
+/// Texts that are as in the earlier round and name a year or a paragraph: name of the field and text.
+pub fn to_look_at(proposal: &Proposal, known: &Known) -> Vec<(String, String)> {
+    known.earlier.as_ref().map(|earlier| form::to_look_at(&proposal.form, &earlier.terms)).unwrap_or_default()
+}

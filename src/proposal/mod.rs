@@ -1,0 +1,227 @@
+//! Proposals (*förslag*): an agreement that is being prepared in the browser, until a second person publishes it.
+//!
+//! ```text
+//!            ┌──take back, return──┐
+//!            ▼                     │
+//!          Draft ────propose──► Proposed ──publish──► Published
+//! ```
+//!
+//! Whoever proposes does not publish. Nothing is published by halves: the terms, the table, every grant and both
+//! histories are one transaction, and what is published is what the one reader of terms and tables finds right.
+
+pub mod check;
+pub mod file;
+pub mod form;
+pub mod pages;
+pub mod rows;
+pub mod sheet;
+pub mod spec;
+pub mod store;
+pub mod variant;
+pub mod verbs;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+pub use form::ProposalForm;
+
+use crate::{access::Actor, agreement::Agreement, calendar::long_time, ids::Id, recipient::Organisation};
+use rows::Row;
+
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    pub id: Id<Proposal>,
+    /// Pays the agreement once it is one.
+    pub authority: Id<Organisation>,
+    pub copied_from: Option<Id<Agreement>>,
+    pub status: Status,
+    pub form: ProposalForm,
+    pub rows: Vec<Row>,
+    /// Of its history.
+    pub version: i64,
+    /// Of everything that is typed.
+    pub revision: i64,
+}
+
+/// Somebody who did something, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    pub person_id: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
+impl Deed {
+    pub fn of(actor: &Actor, at: DateTime<Utc>) -> Self {
+        Self { person_id: actor.person.id.to_string(), by: actor.person.name.clone(), at }
+    }
+
+    fn when(&self) -> String {
+        long_time(self.at)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    Draft {
+        /// Why it was last sent back, and by whom.
+        returned: Option<(Deed, String)>,
+    },
+    Proposed {
+        proposed: Deed,
+    },
+    Published {
+        proposed: Deed,
+        published: Deed,
+        /// The agreement's name in addresses.
+        slug: String,
+    },
+}
+
+impl Status {
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Draft { .. } => "draft",
+            Self::Proposed { .. } => "proposed",
+            Self::Published { .. } => "published",
+        }
+    }
+
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Draft { returned: None } => "Utkast",
+            Self::Draft { returned: Some(_) } => "Tillbakalämnat",
+            Self::Proposed { .. } => "Framlagt för beslut",
+            Self::Published { .. } => "Publicerat",
+        }
+    }
+
+    pub fn tone(&self) -> &'static str {
+        match self {
+            Self::Draft { returned: None } => "neutral",
+            Self::Draft { returned: Some(_) } => "warning",
+            Self::Proposed { .. } => "info",
+            Self::Published { .. } => "success",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("Förslaget är framlagt för beslut och kan inte ändras. Ta tillbaka det först.")]
+    IsProposed,
+    #[error("Förslaget är redan publicerat.")]
+    IsPublished,
+    #[error("Förslaget är inte framlagt för beslut.")]
+    IsDraft,
+    #[error("Du har själv lagt fram förslaget. En annan beslutsfattare måste publicera det.")]
+    OwnProposal,
+    #[error("Någon annan har ändrat förslaget sedan sidan öppnades.")]
+    Changed,
+    #[error("Förslaget är inte färdigt: {0} fel är kvar att rätta. Se sidan Granska.")]
+    Faults(usize),
+}
+
+impl Proposal {
+    pub fn is_draft(&self) -> bool {
+        matches!(self.status, Status::Draft { .. })
+    }
+
+    /// What is typed can be changed.
+    pub fn editable(&self) -> Result<(), Refusal> {
+        match &self.status {
+            Status::Draft { .. } => Ok(()),
+            Status::Proposed { .. } => Err(Refusal::IsProposed),
+            Status::Published { .. } => Err(Refusal::IsPublished),
+        }
+    }
+
+    pub fn propose(self, proposed: Deed) -> Result<Self, Refusal> {
+        self.editable()?;
+        Ok(Self { status: Status::Proposed { proposed }, ..self })
+    }
+
+    /// By those who prepare it.
+    pub fn take_back(self) -> Result<Self, Refusal> {
+        match &self.status {
+            Status::Draft { .. } => Err(Refusal::IsDraft),
+            Status::Proposed { .. } => Ok(Self { status: Status::Draft { returned: None }, ..self }),
+            Status::Published { .. } => Err(Refusal::IsPublished),
+        }
+    }
+
+    /// By whoever was to decide.
+    pub fn send_back(self, by: Deed, reason: String) -> Result<Self, Refusal> {
+        let back = self.take_back()?;
+        Ok(Self { status: Status::Draft { returned: Some((by, reason)) }, ..back })
+    }
+
+    pub fn publish(self, published: Deed, slug: String) -> Result<Self, Refusal> {
+        match self.status {
+            Status::Draft { .. } => Err(Refusal::IsDraft),
+            Status::Published { .. } => Err(Refusal::IsPublished),
+            Status::Proposed { proposed } if proposed.person_id == published.person_id => {
+                Err(Refusal::OwnProposal)
+            }
+            Status::Proposed { proposed } => {
+                Ok(Self { status: Status::Published { proposed, published, slug }, ..self })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> Proposal {
+        Proposal {
+            id: Id::new(),
+            authority: Id::new(),
+            copied_from: None,
+            status: Status::Draft { returned: None },
+            form: ProposalForm::default(),
+            rows: Vec::new(),
+            version: 1,
+            revision: 1,
+        }
+    }
+
+    fn deed(who: &str) -> Deed {
+        Deed { person_id: who.to_owned(), by: who.to_owned(), at: DateTime::UNIX_EPOCH }
+    }
+
+    fn slug() -> String {
+        "aldreomsorg-2027".to_owned()
+    }
+
+    #[test]
+    fn a_second_person_publishes() {
+        let proposed = draft().propose(deed("anna")).unwrap();
+        assert_eq!(proposed.clone().publish(deed("anna"), slug()).unwrap_err(), Refusal::OwnProposal);
+        let published = proposed.publish(deed("bo"), slug()).unwrap();
+        assert_eq!(published.status.key(), "published");
+        assert_eq!(published.clone().publish(deed("bo"), slug()).unwrap_err(), Refusal::IsPublished);
+        assert_eq!(published.clone().take_back().unwrap_err(), Refusal::IsPublished);
+        assert_eq!(published.propose(deed("anna")).unwrap_err(), Refusal::IsPublished);
+    }
+
+    #[test]
+    fn what_is_proposed_does_not_change_until_it_is_back() {
+        let proposed = draft().propose(deed("anna")).unwrap();
+        assert_eq!(proposed.editable().unwrap_err(), Refusal::IsProposed);
+        assert_eq!(proposed.clone().propose(deed("bo")).unwrap_err(), Refusal::IsProposed);
+        let back = proposed.clone().send_back(deed("bo"), "Fel summa.".to_owned()).unwrap();
+        assert_eq!(back.status, Status::Draft { returned: Some((deed("bo"), "Fel summa.".to_owned())) });
+        assert!(back.editable().is_ok());
+        assert_eq!(proposed.take_back().unwrap().status, Status::Draft { returned: None });
+    }
+
+    #[test]
+    fn a_draft_is_neither_published_nor_sent_back() {
+        assert_eq!(draft().publish(deed("bo"), slug()).unwrap_err(), Refusal::IsDraft);
+        assert_eq!(draft().take_back().unwrap_err(), Refusal::IsDraft);
+        assert_eq!(draft().send_back(deed("bo"), String::new()).unwrap_err(), Refusal::IsDraft);
+    }
+}

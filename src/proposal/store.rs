@@ -1,0 +1,193 @@
+//! Rows and queries of proposals.
+
+use diesel::prelude::*;
+
+use super::{Proposal, ProposalForm, Status, check::Earlier, rows::Row};
+use crate::{
+    agreement::{self, Agreement},
+    allocation,
+    history::{self, Entry},
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        schema::proposals,
+    },
+    recipient::Organisation,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = proposals)]
+struct ProposalRow {
+    id: String,
+    authority_id: String,
+    copied_from: Option<String>,
+    state: String,
+    form: String,
+    allocation: String,
+    version: i64,
+    revision: i64,
+}
+
+impl TryFrom<ProposalRow> for Proposal {
+    type Error = DbError;
+
+    fn try_from(row: ProposalRow) -> Result<Self, DbError> {
+        Ok(Self {
+            id: row.id.parse().map_err(DbError::corrupt)?,
+            authority: row.authority_id.parse().map_err(DbError::corrupt)?,
+            copied_from: row.copied_from.map(|id| id.parse().map_err(DbError::corrupt)).transpose()?,
+            status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
+            form: serde_json::from_str(&row.form).map_err(DbError::corrupt)?,
+            rows: serde_json::from_str(&row.allocation).map_err(DbError::corrupt)?,
+            version: row.version,
+            revision: row.revision,
+        })
+    }
+}
+
+/// What a list of proposals shows of one.
+pub struct Summary {
+    pub id: Id<Proposal>,
+    pub name: String,
+    pub status: Status,
+}
+
+/// The authority's proposals, the newest first.
+pub fn all(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<Vec<Summary>, DbError> {
+    let rows: Vec<(String, String, String)> = proposals::table
+        .filter(proposals::authority_id.eq(authority.to_string()))
+        .order_by(proposals::id.desc())
+        .select((proposals::id, proposals::name, proposals::state))
+        .load(connection)?;
+    let summary = |(id, name, state): (String, String, String)| {
+        Ok(Summary {
+            id: id.parse().map_err(DbError::corrupt)?,
+            name,
+            status: serde_json::from_str(&state).map_err(DbError::corrupt)?,
+        })
+    };
+    rows.into_iter().map(summary).collect()
+}
+
+/// The proposal, if this authority prepares it.
+pub fn find(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    id: Id<Proposal>,
+) -> Result<Option<Proposal>, DbError> {
+    let row: Option<ProposalRow> = proposals::table
+        .find(id.to_string())
+        .filter(proposals::authority_id.eq(authority.to_string()))
+        .select(ProposalRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// Takes the proposal for the rest of this transaction, if this authority prepares it.
+pub fn hold(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    id: Id<Proposal>,
+) -> Result<Option<Proposal>, DbError> {
+    let own = proposals::table
+        .filter(proposals::id.eq(id.to_string()))
+        .filter(proposals::authority_id.eq(authority.to_string()));
+    diesel::update(own).set(proposals::revision.eq(proposals::revision)).execute(connection)?;
+    find(connection, authority, id)
+}
+
+pub fn insert(connection: &mut AnyConnection, proposal: &Proposal, entry: Entry) -> Result<(), DbError> {
+    let id = proposal.id.to_string();
+    diesel::insert_into(proposals::table)
+        .values((
+            proposals::id.eq(&id),
+            proposals::authority_id.eq(proposal.authority.to_string()),
+            proposals::copied_from.eq(proposal.copied_from.map(|id| id.to_string())),
+            proposals::name.eq(proposal.form.title()),
+            proposals::status.eq(proposal.status.key()),
+            proposals::state.eq(json(&proposal.status)?),
+            proposals::form.eq(json(&proposal.form)?),
+            proposals::allocation.eq(json(&proposal.rows)?),
+            proposals::version.eq(1),
+            proposals::revision.eq(1),
+        ))
+        .execute(connection)?;
+    history::store::append(connection, &id, 1, entry)
+}
+
+/// Keeps what was typed, over the revision that it was read at; false when somebody else was first.
+pub fn set_form(
+    connection: &mut AnyConnection,
+    id: Id<Proposal>,
+    revision: i64,
+    form: &ProposalForm,
+) -> Result<bool, DbError> {
+    let changed = diesel::update(
+        proposals::table.find(id.to_string()).filter(proposals::revision.eq(revision)).filter(draft()),
+    )
+    .set((
+        proposals::name.eq(form.title()),
+        proposals::form.eq(json(form)?),
+        proposals::revision.eq(revision + 1),
+    ))
+    .execute(connection)?;
+    Ok(changed == 1)
+}
+
+/// Keeps the table, over the revision that it was read at; false when somebody else was first, or the proposal is no
+/// draft any more. A table that was read from a file comes in here too.
+pub fn set_allocation(
+    connection: &mut AnyConnection,
+    id: Id<Proposal>,
+    revision: i64,
+    rows: &[Row],
+) -> Result<bool, DbError> {
+    let changed = diesel::update(
+        proposals::table.find(id.to_string()).filter(proposals::revision.eq(revision)).filter(draft()),
+    )
+    .set((proposals::allocation.eq(json(&rows)?), proposals::revision.eq(revision + 1)))
+    .execute(connection)?;
+    Ok(changed == 1)
+}
+
+fn draft() -> diesel::dsl::Eq<proposals::status, &'static str> {
+    proposals::status.eq("draft")
+}
+
+/// The new state, with its line in the history. After [`hold`].
+pub fn set_status(connection: &mut AnyConnection, after: &Proposal, entry: Entry) -> Result<(), DbError> {
+    let (id, version) = (after.id.to_string(), after.version + 1);
+    diesel::update(proposals::table.find(&id))
+        .set((
+            proposals::status.eq(after.status.key()),
+            proposals::state.eq(json(&after.status)?),
+            proposals::version.eq(version),
+            proposals::revision.eq(after.revision + 1),
+        ))
+        .execute(connection)?;
+    history::store::append(connection, &id, version, entry)
+}
+
+/// The agreement that a proposal was copied from, with its table as it stands.
+pub fn earlier(
+    connection: &mut AnyConnection,
+    copied_from: Option<Id<Agreement>>,
+) -> Result<Option<Earlier>, DbError> {
+    let Some(id) = copied_from else { return Ok(None) };
+    let Some(agreement) = agreement::store::find(connection, id)? else { return Ok(None) };
+    let shares = allocation::store::of(connection, id)?;
+    Ok(Some(Earlier { terms: agreement.terms, shares }))
+}
+
+/// Every proposal's stream and version, for `bidragsporten check`.
+pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
+    Ok(proposals::table
+        .order_by(proposals::id)
+        .select((proposals::id, proposals::version))
+        .load(connection)?)
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(DbError::corrupt)
+}

@@ -1,0 +1,277 @@
+//! What can be done with a proposal: each verb one transaction, and each but the saving of a draft one history line.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Deed, Proposal, ProposalForm, Refusal, Status,
+    check::{self, Known},
+    file,
+    form::Fault,
+    rows::{self, Row},
+    spec::Part,
+    store,
+};
+use crate::{
+    access::Actor,
+    agreement::{self, Agreement, Forms},
+    grant,
+    history::{Entry, Event},
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        error::AppError,
+        form::FieldErrors,
+        hash::sha256_hex,
+    },
+    recipient,
+};
+
+#[derive(Debug)]
+pub enum Failure {
+    /// No such proposal of the actor's authority.
+    NotFound,
+    Refused(Refusal),
+    Invalid(FieldErrors),
+    /// Somebody else changed the same part since it was read.
+    Overtaken,
+    Db(DbError),
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NotFound,
+            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Invalid(_) => Self::bad_request("Formuläret hade fält som inte går att läsa."),
+            Failure::Overtaken => Self::Conflict(Refusal::Changed.to_string()),
+            Failure::Db(error) => error.into(),
+        }
+    }
+}
+
+fn line(actor: &Actor, now: DateTime<Utc>, event: Event, details: String) -> Entry {
+    Entry { at: now, who: actor.who(), event, subject: String::new(), details, reason: String::new() }
+}
+
+/// Begins a proposal, from nothing or as a copy. The id comes from the page: posted twice, it is begun once.
+pub fn start(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Id<Proposal>,
+    copied: Option<(&Agreement, i32)>,
+) -> Result<(), Failure> {
+    if store::find(connection, actor.organisation.id, id)?.is_some() {
+        return Ok(());
+    }
+    let authority = &actor.organisation.code;
+    let mut form = match copied {
+        Some((agreement, year)) => ProposalForm::copy(&agreement.terms, year),
+        None => ProposalForm::empty(authority),
+    };
+    form.pay_by(authority);
+    let details = match copied {
+        Some((agreement, _)) => format!("kopia av {}", agreement.terms.title()),
+        None => String::new(),
+    };
+    let proposal = Proposal {
+        id,
+        authority: actor.organisation.id,
+        copied_from: copied.map(|(agreement, _)| agreement.id),
+        status: Status::Draft { returned: None },
+        form,
+        rows: Vec::new(),
+        version: 1,
+        revision: 1,
+    };
+    store::insert(connection, &proposal, line(actor, now, Event::ProposalStarted, details))?;
+    Ok(())
+}
+
+fn hold(connection: &mut AnyConnection, actor: &Actor, id: Id<Proposal>) -> Result<Proposal, Failure> {
+    store::hold(connection, actor.organisation.id, id)?.ok_or(Failure::NotFound)
+}
+
+/// Keeps a part as it was typed, right or wrong, over the part as the page had it. The same text saved twice is saved.
+pub fn save_part(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    id: Id<Proposal>,
+    part: &Part,
+    fingerprint: &str,
+    posted: &[(String, String)],
+) -> Result<(), Failure> {
+    let proposal = hold(connection, actor, id)?;
+    proposal.editable()?;
+    let form = proposal.form.with_part(part, posted);
+    save_form(connection, &proposal, part, fingerprint, &form)
+}
+
+/// Puts another variant of the forms in the place of those that are there.
+pub fn set_forms(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    id: Id<Proposal>,
+    part: &Part,
+    fingerprint: &str,
+    forms: &Forms,
+) -> Result<(), Failure> {
+    let proposal = hold(connection, actor, id)?;
+    proposal.editable()?;
+    let form = proposal.form.with_forms(forms);
+    save_form(connection, &proposal, part, fingerprint, &form)
+}
+
+fn save_form(
+    connection: &mut AnyConnection,
+    proposal: &Proposal,
+    part: &Part,
+    fingerprint: &str,
+    form: &ProposalForm,
+) -> Result<(), Failure> {
+    if *form == proposal.form {
+        return Ok(());
+    }
+    if proposal.form.fingerprint(part) != fingerprint {
+        return Err(Failure::Overtaken);
+    }
+    match store::set_form(connection, proposal.id, proposal.revision, form)? {
+        true => Ok(()),
+        false => Err(Failure::Overtaken),
+    }
+}
+
+/// Of a post's rows, so that colleagues can each have their post.
+pub fn fingerprint_of_post(all: &[Row], post: &str) -> String {
+    let own: Vec<&Row> = all.iter().filter(|row| row.post == post).collect();
+    sha256_hex(serde_json::json!(own).to_string().as_bytes())
+}
+
+/// Puts other rows in the place of a post's own.
+pub fn set_rows(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    id: Id<Proposal>,
+    post: &str,
+    fingerprint: &str,
+    make: impl FnOnce(&Proposal) -> Result<Vec<Row>, FieldErrors>,
+) -> Result<(), Failure> {
+    let proposal = hold(connection, actor, id)?;
+    proposal.editable()?;
+    let of_post = make(&proposal).map_err(Failure::Invalid)?;
+    let after = rows::with_post(&proposal.rows, post, of_post);
+    if fingerprint_of_post(&after, post) == fingerprint_of_post(&proposal.rows, post) {
+        return Ok(());
+    }
+    if fingerprint_of_post(&proposal.rows, post) != fingerprint {
+        return Err(Failure::Overtaken);
+    }
+    match store::set_allocation(connection, id, proposal.revision, &after)? {
+        true => Ok(()),
+        false => Err(Failure::Overtaken),
+    }
+}
+
+/// What a proposal is held against.
+pub fn known(connection: &mut AnyConnection, proposal: &Proposal) -> Result<Known, DbError> {
+    Ok(Known {
+        registry: recipient::store::all(connection)?,
+        taken: agreement::store::names(connection)?,
+        earlier: store::earlier(connection, proposal.copied_from)?,
+    })
+}
+
+fn without_faults(connection: &mut AnyConnection, proposal: &Proposal) -> Result<(), Failure> {
+    let known = known(connection, proposal)?;
+    match check::faults(proposal, &known).len() {
+        0 => Ok(()),
+        count => Err(Refusal::Faults(count).into()),
+    }
+}
+
+/// Puts it forward for a second person, without a fault and as the page had it.
+pub fn propose(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Id<Proposal>,
+    revision: i64,
+) -> Result<(), Failure> {
+    let before = hold(connection, actor, id)?;
+    let after = before.clone().propose(Deed::of(actor, now))?;
+    same(&before, revision)?;
+    without_faults(connection, &before)?;
+    let entry = line(actor, now, Event::ProposalProposed, after.form.title());
+    Ok(store::set_status(connection, &after, entry)?)
+}
+
+pub fn take_back(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Id<Proposal>,
+    revision: i64,
+) -> Result<(), Failure> {
+    let before = hold(connection, actor, id)?;
+    let after = before.clone().take_back()?;
+    same(&before, revision)?;
+    let entry = line(actor, now, Event::ProposalTakenBack, String::new());
+    Ok(store::set_status(connection, &after, entry)?)
+}
+
+pub fn send_back(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Id<Proposal>,
+    revision: i64,
+    reason: &str,
+) -> Result<(), Failure> {
+    let before = hold(connection, actor, id)?;
+    let after = before.clone().send_back(Deed::of(actor, now), reason.to_owned())?;
+    same(&before, revision)?;
+    let entry = line(actor, now, Event::ProposalReturned, String::new());
+    Ok(store::set_status(connection, &after, Entry { reason: reason.to_owned(), ..entry })?)
+}
+
+/// Makes the agreement of it: terms, table, grants and both histories, all or nothing.
+pub fn publish(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Id<Proposal>,
+    revision: i64,
+) -> Result<String, Failure> {
+    let before = hold(connection, actor, id)?;
+    let slug = before.form.get("slug").trim().to_owned();
+    let after = before.clone().publish(Deed::of(actor, now), slug.clone())?;
+    same(&before, revision)?;
+    without_faults(connection, &before)?;
+    let faulty = |faults: Vec<Fault>| Failure::from(Refusal::Faults(faults.len()));
+    let terms = before.form.read().map_err(faulty)?;
+    let shares = file::shares(&before.rows).map_err(faulty)?;
+    if terms.paying_authority != actor.organisation.code {
+        return Err(DbError::corrupt(format!("proposal {id} is paid by {}", terms.paying_authority)).into());
+    }
+    grant::store::publish(connection, &terms, &shares, &actor.who(), now)?;
+    let entry = line(actor, now, Event::ProposalPublished, terms.title());
+    store::set_status(connection, &after, entry)?;
+    Ok(slug)
+}
+
+/// The revision a page was made from must be the one that is decided on.
+fn same(proposal: &Proposal, revision: i64) -> Result<(), Refusal> {
+    if proposal.revision == revision { Ok(()) } else { Err(Refusal::Changed) }
+}

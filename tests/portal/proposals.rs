@@ -1,0 +1,370 @@
+//! A new agreement made in the browser: from a copy of an earlier one to a requisition of it, without a restart.
+
+use bidragsporten::{access::Role, install};
+
+use crate::{
+    browser::{Browser, Form, Page, at_once},
+    portal::{Portal, stockholm},
+    steps::issue,
+};
+
+/// Begins a proposal as a copy of 2022; gives its address.
+fn copy_of_2022(officer: &Browser, year: &str) -> String {
+    let form = officer.get("/forslag").follow("Börja ett nytt förslag").form("/forslag");
+    let page = form.set("overenskommelse", "aldreomsorg-2022").set("year", year).submit();
+    page.expect_status(200).expect("Utkast").address.split('?').next().unwrap().to_owned()
+}
+
+fn part(browser: &Browser, proposal: &str, part: &str) -> Form {
+    browser.get(&format!("{proposal}/{part}")).expect_status(200).form(&format!("/{part}"))
+}
+
+fn save(form: &Form) -> Page {
+    form.clone().set("handling", "spara").submit()
+}
+
+/// The amounts of the round before, in every post.
+fn as_before(officer: &Browser, proposal: &str) {
+    for post in ["bas", "modell", "skr"] {
+        let page = officer.get(&format!("{proposal}/fordelning?post={post}"));
+        page.form("/nyckel").set("metod", "forra").submit().expect_status(200).expect("uträknade");
+    }
+}
+
+/// A whole proposal for 2027.
+fn finished(officer: &Browser) -> String {
+    let proposal = copy_of_2022(officer, "2027");
+    as_before(officer, &proposal);
+    proposal
+}
+
+fn decider(portal: &Portal) -> Browser {
+    portal.sign_in("Kammarkollegiet", &[Role::DecisionMaker], "Beslutsfattare")
+}
+
+fn press(browser: &Browser, proposal: &str, action: &str) -> Page {
+    browser.get(proposal).expect_status(200).form(action).submit()
+}
+
+#[test]
+fn the_agreement_of_2027_is_made_in_the_browser_and_requisitioned() {
+    let portal = Portal::new();
+    let (officer, decider) = (portal.officer(), decider(&portal));
+    let proposal = copy_of_2022(&officer, "2027");
+    let basis = part(&officer, &proposal, "grunder");
+    assert_eq!(basis.value_of("deadlines-requisition"), "2027-12-01");
+    assert_eq!(basis.value_of("period-from"), "2027-01-01");
+    assert_eq!(basis.value_of("code"), "AO27");
+    let changed = basis.set("deadlines-requisition", "2027-11-15").set("diarienummer-agreement", "S2027/00017");
+    save(&changed).expect_status(200).expect("Sparat.");
+    as_before(&officer, &proposal);
+
+    // Alingsås gives Ale a krona.
+    let table = officer.get(&format!("{proposal}/fordelning?post=bas"));
+    let table = table.form("/fordelning").set("belopp-1440", "381 309").submit();
+    table.expect("Kvar att fördela").expect("381 309");
+    officer.get(&format!("{proposal}/granska")).expect("summerar till 167100001");
+    let table = officer.get(&format!("{proposal}/fordelning?post=bas")).form("/fordelning");
+    let alingsas: i64 = table.value_of("belopp-1489").replace('\u{a0}', "").parse().unwrap();
+    table.set("belopp-1489", &(alingsas - 1).to_string()).submit().expect_status(200);
+    let review = officer.get(&format!("{proposal}/granska"));
+    let review = review.expect("Villkoren och fördelningen går ihop").expect("Sista dag för rekvisition");
+    let review = review.expect("Texter att se över").expect("2022 §7.1");
+
+    // Nothing is there for anybody else before it is published.
+    portal.preparer("Ale").get("/overenskommelser/aldreomsorg-2027").expect_status(404);
+    review.form("/framlaggning").submit().expect_status(200).expect("Framlagt för beslut");
+    officer.get(&proposal).expect_not("Publicera överenskommelsen");
+    press(&decider, &proposal, "/publicering").expect_status(200).expect("publicerade det");
+
+    officer.get("/oversikt").expect("Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2027");
+    officer.get("/oversikt/aldreomsorg-2027").expect_status(200).expect("Ale");
+    let terms = portal.preparer("Ale").get("/overenskommelser/aldreomsorg-2027").expect("15 november 2027");
+    terms.expect("S2027/00017").expect_not("Anmärkningar på källan");
+    let history = officer.get("/overenskommelser/aldreomsorg-2027").expect("Beslutsfattare i Kammarkollegiet");
+    history.expect("Överenskommelsen lades in");
+
+    portal.at("2027-03-15 09:00:00");
+    let preparer = portal.preparer("Ale");
+    let grants = preparer.get("/bidrag").expect("2027");
+    let grant = grants.form_with("/rekvisitioner", "bas");
+    let draft = grant.submit().expect_status(200).expect("AO27-1440-R1").expect("381 309");
+    draft.expect("Rekvisition");
+    install_check(&portal);
+}
+
+/// Every chain of the history holds, those of proposals too.
+fn install_check(portal: &Portal) {
+    use bidragsporten::{history, infra::db::DbError, proposal};
+
+    let breaks = portal.db.read_now(|connection| {
+        let mut breaks = Vec::new();
+        for (stream, version) in proposal::store::versions(connection)? {
+            assert!(version > 1);
+            breaks.extend(history::store::verify(connection, &stream, version)?);
+        }
+        Ok::<_, DbError>(breaks)
+    });
+    assert_eq!(breaks.unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn whoever_puts_it_forward_does_not_publish() {
+    let portal = Portal::new();
+    let both = portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer, Role::DecisionMaker], "Båda");
+    let proposal = finished(&both);
+    let open = both.get(&proposal);
+    let proposed = press(&both, &proposal, "/framlaggning").expect("Du har själv lagt fram förslaget");
+    assert!(!proposed.has_form("/publicering"));
+    // The button is not there; neither is the way round it.
+    let revision = proposed.form("/atertagande").value_of("revision").to_owned();
+    let csrf = open.form("/framlaggning").value_of("csrf").to_owned();
+    let posted = both.post_fields(&format!("{proposal}/publicering"), &[("csrf", &csrf), ("revision", &revision)]);
+    posted.expect_status(409).expect("En annan beslutsfattare");
+    portal.anyone().get("/oppna-data").expect_not("2027");
+    press(&decider(&portal), &proposal, "/publicering").expect_status(200).expect("publicerade det");
+}
+
+#[test]
+fn it_is_sent_back_with_a_reason_and_taken_back_and_cannot_change_in_between() {
+    let portal = Portal::new();
+    let (officer, decider) = (portal.officer(), decider(&portal));
+    let proposal = finished(&officer);
+    let stale = part(&officer, &proposal, "grunder");
+    let published_too_soon = officer.get(&proposal).form("/framlaggning");
+    press(&officer, &proposal, "/framlaggning").expect_status(200);
+    save(&stale.set("name", "Något annat")).expect_status(409).expect("framlagt för beslut");
+    // The other half of a double click.
+    published_too_soon.submit().expect_status(200).expect("Framlagt för beslut");
+
+    let decision = decider.get(&proposal).form("/aterlamnande");
+    decision.submit().expect_status(422).expect("Vad behöver ändras?");
+    let back = decision.set("reason", "Beloppet till Ale är fel.").submit().expect_status(200);
+    back.expect("Tillbakalämnat").expect("Beloppet till Ale är fel.");
+    decision.set("reason", "Igen.").submit().expect_status(409);
+    save(&part(&officer, &proposal, "grunder").set("name", "Något annat")).expect_status(200);
+    press(&officer, &proposal, "/framlaggning").expect_status(200);
+    let open = decider.get(&proposal).form("/publicering");
+    press(&officer, &proposal, "/atertagande").expect("Utkast");
+    open.submit().expect_status(409);
+    portal.preparer("Ale").get("/overenskommelser/aldreomsorg-2027").expect_status(404);
+}
+
+#[test]
+fn faults_are_at_their_fields_and_nothing_typed_is_lost() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = finished(&officer);
+    let wrong = part(&officer, &proposal, "grunder").set("total", "mycket").set("deadlines-report", "2028-02-30");
+    let page = save(&wrong).expect_status(422);
+    assert!(!page.error_at("total").is_empty() && page.error_at("deadlines-report").contains("ÅÅÅÅ-MM-DD"));
+    assert_eq!(page.value_of("total"), "mycket");
+    assert_eq!(part(&officer, &proposal, "grunder").value_of("total"), "mycket");
+    let review = officer.get(&format!("{proposal}/granska")).expect("Fel att rätta");
+    let mended = review.follow("Grunder, Belopp");
+    assert!(!mended.error_at("total").is_empty());
+    assert!(!officer.get(&proposal).has_form("/framlaggning"));
+
+    // What contradicts something else is told where it is mended.
+    save(&part(&officer, &proposal, "grunder").set("total", "200 000 000").set("deadlines-report", "2027-03-31"))
+        .expect_status(422)
+        .expect("före sista dag för rekvisition");
+    // A row more and a row less.
+    let more = part(&officer, &proposal, "poster").set("handling", "rad:post").submit().expect("Post 4");
+    let page = save(&more.form("/poster").set("post-3-name", "Ny post")).expect_status(200).expect("Post 4");
+    let missing = officer.get(&format!("{proposal}/poster?visa=fel"));
+    assert!(missing.error_at("post-3-total").contains("Fyll i"));
+    save(&page.form("/poster").add("post-3-ta_bort", "ja")).expect_not("Post 4");
+
+    let table = officer.get(&format!("{proposal}/fordelning?post=bas")).form("/fordelning");
+    let page = table.clone().set("belopp-1440", "mycket").submit().expect_status(422).expect("Ale");
+    assert_eq!(page.value_of("belopp-1440"), "mycket");
+    let page = page.form("/fordelning").set("belopp-1440", "1").set("ny_mottagare", "Atlantis").submit();
+    assert!(page.expect_status(422).error_at("ny_mottagare").contains("finns inte i registret"));
+}
+
+#[test]
+fn two_colleagues_each_have_their_part_and_meet_in_one() {
+    let portal = Portal::new();
+    let anna = portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Anna");
+    let bo = portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Bo");
+    let proposal = finished(&anna);
+    let (of_anna, of_bo) = (part(&anna, &proposal, "grunder"), part(&bo, &proposal, "poster"));
+    save(&of_anna.clone().set("name", "Annas namn")).expect_status(200);
+    save(&of_bo.set("post-0-name", "Bos post")).expect_status(200);
+
+    let late = part(&bo, &proposal, "grunder").set("name", "Bos namn");
+    save(&of_anna.clone().set("name", "Annas andra namn")).expect_status(409);
+    let again = part(&anna, &proposal, "grunder").set("name", "Annas andra namn");
+    save(&again).expect_status(200);
+    // Twice is once.
+    save(&again).expect_status(200);
+    let page = save(&late).expect_status(409).expect("En kollega har sparat").expect("«Annas andra namn»");
+    assert_eq!(page.value_of("name"), "Bos namn");
+    save(&page.form("/grunder")).expect_status(200);
+    assert_eq!(part(&anna, &proposal, "grunder").value_of("name"), "Bos namn");
+}
+
+#[test]
+fn it_is_published_once_however_many_press() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = finished(&officer);
+    press(&officer, &proposal, "/framlaggning").expect_status(200);
+    let deciders: Vec<Browser> = (0..4)
+        .map(|number| portal.sign_in("Kammarkollegiet", &[Role::DecisionMaker], &format!("Beslutsfattare {number}")))
+        .collect();
+    let forms = deciders.iter().map(|decider| decider.get(&proposal).form("/publicering"));
+    let pages = at_once(forms.collect::<Vec<_>>());
+    assert_eq!(pages.iter().filter(|page| page.status == 200).count(), 1);
+    assert_eq!(pages.iter().filter(|page| page.status == 409).count(), 3);
+    let list = officer.get("/overenskommelser").html();
+    assert_eq!(list.matches("/overenskommelser/aldreomsorg-2027\"").count(), 1);
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused_and_leaves_nothing() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let (first, second) = (finished(&officer), finished(&officer));
+    press(&officer, &first, "/framlaggning").expect_status(200);
+    press(&officer, &second, "/framlaggning").expect_status(200);
+    let decider = decider(&portal);
+    press(&decider, &first, "/publicering").expect_status(200);
+    press(&decider, &second, "/publicering").expect_status(409).expect("inte färdigt");
+    decider.get(&second).expect("Framlagt för beslut");
+    decider.get(&format!("{second}/granska")).expect("En annan överenskommelse heter aldreomsorg-2027");
+}
+
+#[test]
+fn another_authority_finds_nothing() {
+    let portal = Portal::new();
+    let proposal = finished(&portal.officer());
+    let stranger = portal.sign_in("Socialstyrelsen", &[Role::CaseOfficer, Role::DecisionMaker], "Främling");
+    for page in ["", "/grunder", "/fordelning", "/granska", "/forhandsvisa", "/agreement.toml", "/allocation.csv"] {
+        stranger.get(&format!("{proposal}{page}")).expect_status(404);
+    }
+    stranger.get("/forslag").expect("Inga förslag");
+    let csrf = stranger.get("/forslag/nytt").form("/forslag").value_of("csrf").to_owned();
+    let fields = [("csrf", csrf.as_str()), ("revision", "1"), ("reason", "x"), ("fingerprint", ""), ("post", "bas")];
+    for verb in ["framlaggning", "atertagande", "aterlamnande", "publicering", "grunder", "fordelning"] {
+        stranger.post_fields(&format!("{proposal}/{verb}"), &fields).expect_status(404);
+    }
+}
+
+#[test]
+fn what_is_exported_is_imported_to_the_same_agreement() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = finished(&officer);
+    let file = |name: &str| {
+        let page = officer.get(&format!("{proposal}/{name}")).expect_status(200);
+        assert_eq!(page.bytes, officer.get(&format!("{proposal}/{name}")).bytes);
+        page.bytes
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["agreement.toml", "allocation.csv"] {
+        std::fs::write(folder.path().join(name), file(name)).unwrap();
+    }
+    let other = Portal::new();
+    let terms = install::import(&other.db, folder.path(), stockholm("2027-01-10 08:00:00")).unwrap();
+    press(&officer, &proposal, "/framlaggning").expect_status(200);
+    press(&decider(&portal), &proposal, "/publicering").expect_status(200);
+    let stored = portal.db.read_now(|connection| {
+        bidragsporten::agreement::store::find_by_slug(connection, "aldreomsorg-2027")
+    });
+    let stored = stored.unwrap().unwrap().terms;
+    assert_eq!(serde_json::to_string(&stored).unwrap(), serde_json::to_string(&terms).unwrap());
+    let total = "167 100 000";
+    other.officer().get("/overenskommelser/aldreomsorg-2027").expect(total);
+}
+
+#[test]
+fn from_nothing_to_an_agreement_of_one_post() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let form = officer.get("/forslag/nytt").form("/forslag").set("overenskommelse", "");
+    let proposal = form.submit().expect("Skrivet från början").address.split('?').next().unwrap().to_owned();
+    officer.get(&format!("{proposal}/granska")).expect("Välj vilka blanketter som gäller");
+    let basis = [
+        ("slug", "prov-2027"),
+        ("code", "PR27"),
+        ("name", "Ett prov"),
+        ("instrument", "decision"),
+        ("year", "2027"),
+        ("parties", "Regeringen"),
+        ("requisition_recipients", "Kommunerna rekvirerar."),
+        ("total", "1 000"),
+        ("onward_distribution", "nej"),
+        ("period-from", "2027-01-01"),
+        ("period-to", "2027-12-31"),
+        ("deadlines-repayment", "2028-03-31"),
+        ("deadlines-late_requisition", "not_stated"),
+        ("deadlines-late_report", "not_stated"),
+        ("appropriation-expenditure_area", "9"),
+        ("appropriation-appropriation", "4:5"),
+        ("appropriation-item", "8"),
+    ];
+    let form = basis.iter().fold(part(&officer, &proposal, "grunder"), |form, (name, typed)| form.set(name, typed));
+    let form = form.add("deadlines-may_be_decided", "requisition").add("deadlines-may_be_decided", "report");
+    let next = form.set("handling", "fortsatt").submit().expect_status(200).expect("En post är en del");
+    let more = next.form("/poster").set("handling", "rad:post").submit();
+    let post = [
+        ("post-0-key", "allt"),
+        ("post-0-name", "Allt"),
+        ("post-0-total", "1 000"),
+        ("post-0-recipients", "3"),
+        ("post-0-open_ended", "nej"),
+        ("post-0-rule", "Lika."),
+        ("post-0-source", "Beslutet"),
+    ];
+    let form = post.iter().fold(more.form("/poster"), |form, (name, typed)| form.set(name, typed));
+    save(&form).expect_status(200);
+    let forms = officer.get(&format!("{proposal}/blanketter")).form("/byte").set("variant", "2018");
+    forms.submit().expect_status(200).expect("Avsnitt 4");
+    let table = officer.get(&format!("{proposal}/fordelning")).form("/nyckel");
+    let reckoned = table.clone().set("metod", "lika").set("tal", "Ale\n1489\nSollentuna kommun").submit();
+    reckoned.expect("334").expect("333");
+    // By numbers, pasted from a sheet.
+    let table = officer.get(&format!("{proposal}/fordelning")).form("/nyckel");
+    let pasted = table.clone().set("metod", "proportionellt").set("tal", "Ale\t1\nAlingsås\t1\nAtlantis\t2").submit();
+    pasted.expect_status(422).expect("Rad 3: «Atlantis»");
+    let pasted = table.set("metod", "proportionellt").set("tal", "Ale\t1\nAlingsås\t1\nArboga\t2").submit();
+    pasted.expect_status(200).expect("500").expect("250");
+    officer.get(&format!("{proposal}/granska")).expect("Villkoren och fördelningen går ihop");
+
+    let preview = officer.get(&format!("{proposal}/forhandsvisa?mottagare=1984")).expect("Arboga kommun");
+    preview.expect("500 kr").expect("Fylls i av mottagaren");
+    let pdf = preview.follow("Öppna som PDF").expect_status(200);
+    assert!(pdf.bytes.starts_with(b"%PDF"));
+    press(&officer, &proposal, "/framlaggning").expect_status(200);
+    press(&decider(&portal), &proposal, "/publicering").expect_status(200);
+    portal.at("2027-05-01 09:00:00");
+    portal.preparer("Arboga").get("/bidrag").expect("Ett prov");
+}
+
+#[test]
+fn the_largest_part_there_is_has_room_in_a_form() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let form = officer.get("/forslag/nytt").form("/forslag").set("overenskommelse", "nara-vard-2020");
+    let page = form.set("year", "2027").submit().expect_status(200);
+    let proposal = page.address.split('?').next().unwrap().to_owned();
+    for slug in ["grunder", "poster", "anvandning", "fragor", "blanketter"] {
+        save(&part(&officer, &proposal, slug)).expect_status(200);
+    }
+}
+
+/// The mended part of what an earlier test left: an agreement from the browser is like any other.
+#[test]
+fn it_is_requisitioned_and_signed_like_any_other() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of_2022(&officer, "2023");
+    as_before(&officer, &proposal);
+    press(&officer, &proposal, "/framlaggning").expect_status(200);
+    press(&decider(&portal), &proposal, "/publicering").expect_status(200);
+    // The older one has lapsed by then: the newest grant is the first to be found.
+    portal.at("2023-02-01 09:00:00");
+    issue(&portal.preparer("Ale"), "bas", "100 000").expect_status(200);
+}

@@ -55,7 +55,8 @@ fn the_agreement_of_2027_is_made_in_the_browser_and_requisitioned() {
     assert_eq!(basis.value_of("deadlines-requisition"), "2027-12-01");
     assert_eq!(basis.value_of("period-from"), "2027-01-01");
     assert_eq!(basis.value_of("code"), "AO27");
-    let changed = basis.set("deadlines-requisition", "2027-11-15").set("diarienummer-agreement", "S2027/00017");
+    let changed =
+        basis.set("deadlines-requisition", "2027-11-15").set("diarienummer-agreement", "S2027/00017");
     save(&changed).expect_status(200).expect("Sparat.");
     as_before(&officer, &proposal);
 
@@ -77,11 +78,14 @@ fn the_agreement_of_2027_is_made_in_the_browser_and_requisitioned() {
     officer.get(&proposal).expect_not("Publicera överenskommelsen");
     press(&decider, &proposal, "/publicering").expect_status(200).expect("publicerade det");
 
-    officer.get("/oversikt").expect("Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2027");
+    officer
+        .get("/oversikt")
+        .expect("Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2027");
     officer.get("/oversikt/aldreomsorg-2027").expect_status(200).expect("Ale");
     let terms = portal.preparer("Ale").get("/overenskommelser/aldreomsorg-2027").expect("15 november 2027");
     terms.expect("S2027/00017").expect_not("Anmärkningar på källan");
-    let history = officer.get("/overenskommelser/aldreomsorg-2027").expect("Beslutsfattare i Kammarkollegiet");
+    let history =
+        officer.get("/overenskommelser/aldreomsorg-2027").expect("Beslutsfattare i Kammarkollegiet");
     history.expect("Överenskommelsen lades in");
 
     portal.at("2027-03-15 09:00:00");
@@ -119,7 +123,8 @@ fn whoever_puts_it_forward_does_not_publish() {
     // The button is not there; neither is the way round it.
     let revision = proposed.form("/atertagande").value_of("revision").to_owned();
     let csrf = open.form("/framlaggning").value_of("csrf").to_owned();
-    let posted = both.post_fields(&format!("{proposal}/publicering"), &[("csrf", &csrf), ("revision", &revision)]);
+    let posted =
+        both.post_fields(&format!("{proposal}/publicering"), &[("csrf", &csrf), ("revision", &revision)]);
     posted.expect_status(409).expect("En annan beslutsfattare");
     portal.anyone().get("/oppna-data").expect_not("2027");
     press(&decider(&portal), &proposal, "/publicering").expect_status(200).expect("publicerade det");
@@ -155,7 +160,8 @@ fn faults_are_at_their_fields_and_nothing_typed_is_lost() {
     let portal = Portal::new();
     let officer = portal.officer();
     let proposal = finished(&officer);
-    let wrong = part(&officer, &proposal, "grunder").set("total", "mycket").set("deadlines-report", "2028-02-30");
+    let wrong =
+        part(&officer, &proposal, "grunder").set("total", "mycket").set("deadlines-report", "2028-02-30");
     let page = save(&wrong).expect_status(422);
     assert!(!page.error_at("total").is_empty() && page.error_at("deadlines-report").contains("ÅÅÅÅ-MM-DD"));
     assert_eq!(page.value_of("total"), "mycket");
@@ -166,9 +172,13 @@ fn faults_are_at_their_fields_and_nothing_typed_is_lost() {
     assert!(!officer.get(&proposal).has_form("/framlaggning"));
 
     // What contradicts something else is told where it is mended.
-    save(&part(&officer, &proposal, "grunder").set("total", "200 000 000").set("deadlines-report", "2027-03-31"))
-        .expect_status(422)
-        .expect("före sista dag för rekvisition");
+    save(
+        &part(&officer, &proposal, "grunder")
+            .set("total", "200 000 000")
+            .set("deadlines-report", "2027-03-31"),
+    )
+    .expect_status(422)
+    .expect("före sista dag för rekvisition");
     // A row more and a row less.
     let more = part(&officer, &proposal, "poster").set("handling", "rad:post").submit().expect("Post 4");
     let page = save(&more.form("/poster").set("post-3-name", "Ny post")).expect_status(200).expect("Post 4");
@@ -212,7 +222,9 @@ fn it_is_published_once_however_many_press() {
     let proposal = finished(&officer);
     press(&officer, &proposal, "/framlaggning").expect_status(200);
     let deciders: Vec<Browser> = (0..4)
-        .map(|number| portal.sign_in("Kammarkollegiet", &[Role::DecisionMaker], &format!("Beslutsfattare {number}")))
+        .map(|number| {
+            portal.sign_in("Kammarkollegiet", &[Role::DecisionMaker], &format!("Beslutsfattare {number}"))
+        })
         .collect();
     let forms = deciders.iter().map(|decider| decider.get(&proposal).form("/publicering"));
     let pages = at_once(forms.collect::<Vec<_>>());
@@ -241,12 +253,15 @@ fn another_authority_finds_nothing() {
     let portal = Portal::new();
     let proposal = finished(&portal.officer());
     let stranger = portal.sign_in("Socialstyrelsen", &[Role::CaseOfficer, Role::DecisionMaker], "Främling");
-    for page in ["", "/grunder", "/fordelning", "/granska", "/forhandsvisa", "/agreement.toml", "/allocation.csv"] {
+    for page in
+        ["", "/grunder", "/fordelning", "/granska", "/forhandsvisa", "/agreement.toml", "/allocation.csv"]
+    {
         stranger.get(&format!("{proposal}{page}")).expect_status(404);
     }
     stranger.get("/forslag").expect("Inga förslag");
     let csrf = stranger.get("/forslag/nytt").form("/forslag").value_of("csrf").to_owned();
-    let fields = [("csrf", csrf.as_str()), ("revision", "1"), ("reason", "x"), ("fingerprint", ""), ("post", "bas")];
+    let fields =
+        [("csrf", csrf.as_str()), ("revision", "1"), ("reason", "x"), ("fingerprint", ""), ("post", "bas")];
     for verb in ["framlaggning", "atertagande", "aterlamnande", "publicering", "grunder", "fordelning"] {
         stranger.post_fields(&format!("{proposal}/{verb}"), &fields).expect_status(404);
     }
@@ -270,9 +285,9 @@ fn what_is_exported_is_imported_to_the_same_agreement() {
     let terms = install::import(&other.db, folder.path(), stockholm("2027-01-10 08:00:00")).unwrap();
     press(&officer, &proposal, "/framlaggning").expect_status(200);
     press(&decider(&portal), &proposal, "/publicering").expect_status(200);
-    let stored = portal.db.read_now(|connection| {
-        bidragsporten::agreement::store::find_by_slug(connection, "aldreomsorg-2027")
-    });
+    let stored = portal
+        .db
+        .read_now(|connection| bidragsporten::agreement::store::find_by_slug(connection, "aldreomsorg-2027"));
     let stored = stored.unwrap().unwrap().terms;
     assert_eq!(serde_json::to_string(&stored).unwrap(), serde_json::to_string(&terms).unwrap());
     let total = "167 100 000";
@@ -305,7 +320,8 @@ fn from_nothing_to_an_agreement_of_one_post() {
         ("appropriation-appropriation", "4:5"),
         ("appropriation-item", "8"),
     ];
-    let form = basis.iter().fold(part(&officer, &proposal, "grunder"), |form, (name, typed)| form.set(name, typed));
+    let form =
+        basis.iter().fold(part(&officer, &proposal, "grunder"), |form, (name, typed)| form.set(name, typed));
     let form = form.add("deadlines-may_be_decided", "requisition").add("deadlines-may_be_decided", "report");
     let next = form.set("handling", "fortsatt").submit().expect_status(200).expect("En post är en del");
     let more = next.form("/poster").set("handling", "rad:post").submit();
@@ -327,7 +343,8 @@ fn from_nothing_to_an_agreement_of_one_post() {
     reckoned.expect("334").expect("333");
     // By numbers, pasted from a sheet.
     let table = officer.get(&format!("{proposal}/fordelning")).form("/nyckel");
-    let pasted = table.clone().set("metod", "proportionellt").set("tal", "Ale\t1\nAlingsås\t1\nAtlantis\t2").submit();
+    let pasted =
+        table.clone().set("metod", "proportionellt").set("tal", "Ale\t1\nAlingsås\t1\nAtlantis\t2").submit();
     pasted.expect_status(422).expect("Rad 3: «Atlantis»");
     let pasted = table.set("metod", "proportionellt").set("tal", "Ale\t1\nAlingsås\t1\nArboga\t2").submit();
     pasted.expect_status(200).expect("500").expect("250");

@@ -66,6 +66,9 @@ fn register(officer: &Browser, number: usize, reference: &str) -> String {
 fn a_page_asks_no_more_when_there_is_more() {
     set_default_instrumentation(|| Some(Box::new(count))).unwrap();
     let portal = Portal::new();
+    let anyone = portal.anyone();
+    // The agreement of an authority that nobody here works at is read by the open data alone, and stays as it is.
+    anyone.get("/oppna-data").expect_status(200);
     let (preparer, signatory, officer) = (portal.preparer("Ale"), portal.signatory("Ale"), portal.officer());
     let first = issue(&preparer, "bas", "1 000").address;
     sign(&signatory, &first).expect_status(200);
@@ -87,7 +90,18 @@ fn a_page_asks_no_more_when_there_is_more() {
     let answer = asked.replace("/granskning", "");
     let reader = portal.sign_in("Socialdepartementet", &[Role::Reader], "Läsare");
     give_insight(&officer, "aldreomsorg-2022", "Socialdepartementet").expect_status(200);
-    let anyone = portal.anyone();
+    let copy = || {
+        let form = officer.get("/forslag/nytt").form("/forslag").set("overenskommelse", "aldreomsorg-2022");
+        form.set("year", "2027").submit().expect_status(200).address.split('?').next().unwrap().to_owned()
+    };
+    let proposal = copy();
+    let of_proposal = |page: &str| format!("{proposal}/{page}");
+    let (part, table, whole_proposal, forms) = (
+        of_proposal("grunder"),
+        of_proposal("fordelning"),
+        of_proposal("granska"),
+        of_proposal("forhandsvisa"),
+    );
     let pages: Vec<(&Browser, &str)> = vec![
         (&preparer, "/bidrag"),
         (&preparer, &grant),
@@ -135,6 +149,12 @@ fn a_page_asks_no_more_when_there_is_more() {
         (&officer, "/aterbetalningar?visa=alla"),
         (&officer, &of_grant),
         (&officer, &repayment),
+        (&officer, "/forslag"),
+        (&officer, &proposal),
+        (&officer, &part),
+        (&officer, &table),
+        (&officer, &whole_proposal),
+        (&officer, &forms),
     ];
     // As it is asked the first time after a change: nothing is remembered.
     let little: Vec<usize> = pages.iter().map(|(browser, page)| queries_of(browser, page)).collect();
@@ -146,6 +166,11 @@ fn a_page_asks_no_more_when_there_is_more() {
         pay(&payer, &payments);
         ask_for_accounts(&officer.get(&whole), "2022-04-30");
     }
+    for post in ["bas", "modell", "skr"] {
+        let form = officer.get(&format!("{table}?post={post}")).form("/nyckel").set("metod", "forra");
+        form.submit().expect_status(200);
+    }
+    copy();
     extend(&officer.get(&whole), "2022-12-15");
     extend(&officer.get(&whole), "2022-12-16");
     give_insight(&officer, "aldreomsorg-2022", "Socialstyrelsen").expect_status(200);

@@ -32,7 +32,8 @@ fn home(role: Role) -> &'static str {
 }
 
 /// An address of the route that exists: Ale's grant, its submitted requisition with a scan, its answered request for
-/// accounts, an amount that came in, its report of 2021 with a file, the 2022 agreement. The reader has insight into both.
+/// accounts, an amount that came in, its report of 2021 with a file, the 2022 agreement, a
+/// proposal that copies it. The reader has insight into both.
 struct Existing {
     grant: String,
     requisition: String,
@@ -42,6 +43,7 @@ struct Existing {
     file: String,
     report: String,
     report_attachment: String,
+    proposal: String,
 }
 
 impl Existing {
@@ -60,7 +62,10 @@ impl Existing {
         for slug in ["aldreomsorg-2021", "aldreomsorg-2022"] {
             give_insight(&portal.officer(), slug, home(Role::Reader)).expect_status(200);
         }
+        let copy = portal.officer().get("/forslag/nytt").form("/forslag");
+        let proposal = copy.set("overenskommelse", "aldreomsorg-2022").set("year", "2027").submit().address;
         Self {
+            proposal: last(proposal.split('?').next().unwrap()),
             repayment: unmatched_repayment(portal),
             file: last(&answered.follow("huvudbok.pdf").address),
             request,
@@ -75,6 +80,7 @@ impl Existing {
     fn address(&self, path: &str) -> String {
         let (id, attachment) = match path {
             _ if path.starts_with("/aterbetalningar/{id}") => (&self.repayment, &self.attachment),
+            _ if path.starts_with("/forslag/") => (&self.proposal, &self.attachment),
             _ if path.contains("/bidrag/") => (&self.grant, &self.attachment),
             _ if path.contains("/rakenskaper/") => (&self.request, &self.file),
             _ if path.contains("/redovisningar/{id}") => (&self.report, &self.report_attachment),
@@ -83,6 +89,7 @@ impl Existing {
         path.replace("{id}", id)
             .replace("{grant}", &self.grant)
             .replace("{attachment}", attachment)
+            .replace("{part}", "grunder")
             .replace("{code}", "1440")
             .replace("{year}", "2022")
             .replace("{slug}", "aldreomsorg-2022")

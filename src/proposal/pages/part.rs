@@ -43,6 +43,8 @@ struct PartPage {
 }
 
 struct BlockView {
+    /// Where a fault of the whole block leads to.
+    place: String,
     title: String,
     lead: String,
     rows: Vec<RowView>,
@@ -51,6 +53,8 @@ struct BlockView {
 }
 
 struct RowView {
+    /// Where the page goes to when the row is new; empty for a block that is no list.
+    id: String,
     /// What the row is called in a list; empty for a block that is no list.
     legend: String,
     fields: Vec<FieldView>,
@@ -239,6 +243,7 @@ impl PartPage {
 impl BlockView {
     fn of(block: &Block, typed: &ProposalForm, errors: &FieldErrors, more: &str) -> Self {
         let row = |row: usize, legend: String, strike: String| RowView {
+            id: if legend.is_empty() { String::new() } else { format!("{}-{row}", block.place) },
             legend,
             fields: block
                 .fields
@@ -262,7 +267,8 @@ impl BlockView {
             }
             Shape::Top | Shape::Table | Shape::Optional => (vec![row(0, String::new(), String::new())], None),
         };
-        Self { title: block.title.to_owned(), lead: block.lead.to_owned(), rows, more: add }
+        let place = block.place.to_owned();
+        Self { place, title: block.title.to_owned(), lead: block.lead.to_owned(), rows, more: add }
     }
 }
 
@@ -366,11 +372,12 @@ fn forms(typed: &ProposalForm, errors: &FieldErrors) -> Vec<BlockView> {
             let key = typed.get(&format!("{place}-field-{field}-key"));
             of(name, format!("Fältet {key}"), "line")
         }));
-        RowView { legend: format!("Avsnitt {number}"), fields, strike: String::new() }
+        RowView { id: place, legend: format!("Avsnitt {number}"), fields, strike: String::new() }
     };
     let form = |(name, title): (&str, &str)| {
         let place = format!("forms-{name}");
         let heading = RowView {
+            id: String::new(),
             legend: String::new(),
             fields: vec![of(format!("{place}-heading"), "Blankettens rubrik".to_owned(), "line")],
             strike: String::new(),
@@ -378,6 +385,7 @@ fn forms(typed: &ProposalForm, errors: &FieldErrors) -> Vec<BlockView> {
         let sections = (0..typed.rows(&format!("{place}-section"))).map(|number| section(&place, number));
         BlockView {
             title: title.to_owned(),
+            place: place.clone(),
             lead: String::new(),
             rows: std::iter::once(heading).chain(sections).collect(),
             more: None,

@@ -108,6 +108,7 @@ events! {
     ProposalTakenBack "proposal_taken_back" "Förslaget togs tillbaka",
     ProposalReturned "proposal_returned" "Förslaget lämnades tillbaka",
     ProposalPublished "proposal_published" "Förslaget publicerades som överenskommelse",
+    ProposalTableRead "proposal_table_read" "En fördelningstabell lästes in",
 }
 
 impl Event {

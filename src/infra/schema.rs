@@ -92,6 +92,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    proposal_imports (proposal_id) {
+        proposal_id -> Text,
+        stamp -> Text,
+        file_name -> Text,
+        sheets -> Text,
+        mapping -> Text,
+        resolutions -> Text,
+        uploaded_by -> Text,
+        uploaded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     proposals (id) {
         id -> Text,
         authority_id -> Text,
@@ -390,6 +403,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     payments,
     people,
+    proposal_imports,
     proposals,
     repayments,
     report_issues,

@@ -54,22 +54,46 @@ impl FromRequest for Upload {
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let parts = Multipart::new(request.headers(), payload.take());
-        Box::pin(async move {
-            if !browser::same_origin(&request) {
-                return Err(AppError::bad_request("Formuläret kom inte från portalens egen sida."));
-            }
-            let upload = receive(parts).await?;
-            if !BrowserToken::of(&request)?.csrf_is(upload.field("csrf")) {
-                return Err(AppError::StaleForm(Resume { action: String::new(), fields: Vec::new() }));
-            }
-            Ok(upload)
-        })
+        extract(request, payload, recognise)
     }
 }
 
-async fn receive(mut parts: Multipart) -> Result<Upload, AppError> {
+/// The same with a file of any kind, which is read and not given back: whoever reads it says what it is.
+#[derive(Debug)]
+pub struct AnyUpload(pub Upload);
+
+impl FromRequest for AnyUpload {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let upload = extract(request, payload, unrecognised);
+        Box::pin(async move { upload.await.map(Self) })
+    }
+}
+
+type Recognise = fn(&str, Vec<u8>) -> Result<ReceivedFile, UploadError>;
+
+fn extract(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    recognise: Recognise,
+) -> Pin<Box<dyn Future<Output = Result<Upload, AppError>>>> {
+    let request = request.clone();
+    let parts = Multipart::new(request.headers(), payload.take());
+    Box::pin(async move {
+        if !browser::same_origin(&request) {
+            return Err(AppError::bad_request("Formuläret kom inte från portalens egen sida."));
+        }
+        let upload = receive(parts, recognise).await?;
+        if !BrowserToken::of(&request)?.csrf_is(upload.field("csrf")) {
+            return Err(AppError::StaleForm(Resume { action: String::new(), fields: Vec::new() }));
+        }
+        Ok(upload)
+    })
+}
+
+async fn receive(mut parts: Multipart, recognise: Recognise) -> Result<Upload, AppError> {
     let broken = |_| AppError::bad_request("Filen kom inte fram i sin helhet. Försök igen.");
     let mut upload = Upload { fields: Vec::new(), file: Ok(None) };
     let mut file_count = 0;
@@ -129,6 +153,16 @@ fn recognise(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
         _ => return Err(UploadError::WrongKind),
     };
     Ok(ReceivedFile { name: safe_name(name, extension), media_type, bytes })
+}
+
+fn unrecognised(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
+    if bytes.is_empty() {
+        return Err(UploadError::Empty);
+    }
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let is_plain = (1..=5).contains(&extension.len()) && extension.chars().all(|c| c.is_ascii_alphanumeric());
+    let name = safe_name(name, if is_plain { extension } else { "fil" });
+    Ok(ReceivedFile { name, media_type: "application/octet-stream", bytes })
 }
 
 /// The file's own name without its path and without what no file name needs, with the extension of what it is.

@@ -184,6 +184,30 @@ impl ProposalForm {
         }
     }
 
+    /// With what a post's published rows come to, where that is not its total, and the remark on the source that says
+    /// so; without both where the rows come to the total.
+    pub fn with_rows_total(&self, post: &str, sum: Option<Money>, source: &str) -> Self {
+        let mut form = self.clone();
+        let found = (0..self.rows("post")).find(|row| self.get(&format!("post-{row}-key")).trim() == post);
+        let Some(row) = found else { return form };
+        let typed = sum.map(|sum| sum.digits().to_string()).unwrap_or_default();
+        form.set(format!("post-{row}-rows_total"), &typed);
+        let beginning = format!("Raderna i posten {post} summerar till ");
+        let remark = sum.map(|sum| {
+            let total = self.get(&format!("post-{row}-total")).trim();
+            (format!("{beginning}{sum}; beslutet anger {total}\u{a0}kr."), source.to_owned())
+        });
+        let of = |row: usize, key: &str| self.get(&format!("remark-{row}-{key}")).to_owned();
+        let others = (0..self.rows("remark")).map(|row| (of(row, "text"), of(row, "source")));
+        let others = others.filter(|(text, _)| !text.starts_with(&beginning));
+        form.0.retain(|name, _| !name.starts_with("remark-"));
+        for (row, (text, source)) in others.chain(remark).enumerate() {
+            form.set(format!("remark-{row}-text"), &text);
+            form.set(format!("remark-{row}-source"), &source);
+        }
+        form
+    }
+
     /// With these forms, word for word.
     pub fn with_forms(&self, forms: &Forms) -> Self {
         let mut form = self.clone();

@@ -12,6 +12,7 @@
 pub mod check;
 pub mod file;
 pub mod form;
+pub mod import;
 pub mod pages;
 pub mod rows;
 pub mod sheet;

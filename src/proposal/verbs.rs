@@ -61,7 +61,7 @@ impl From<Failure> for AppError {
     }
 }
 
-fn line(actor: &Actor, now: DateTime<Utc>, event: Event, details: String) -> Entry {
+pub(super) fn line(actor: &Actor, now: DateTime<Utc>, event: Event, details: String) -> Entry {
     Entry { at: now, who: actor.who(), event, subject: String::new(), details, reason: String::new() }
 }
 
@@ -100,7 +100,11 @@ pub fn start(
     Ok(())
 }
 
-fn hold(connection: &mut AnyConnection, actor: &Actor, id: Id<Proposal>) -> Result<Proposal, Failure> {
+pub(super) fn hold(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    id: Id<Proposal>,
+) -> Result<Proposal, Failure> {
     store::hold(connection, actor.organisation.id, id)?.ok_or(Failure::NotFound)
 }
 
@@ -272,6 +276,6 @@ pub fn publish(
 }
 
 /// The revision a page was made from must be the one that is decided on.
-fn same(proposal: &Proposal, revision: i64) -> Result<(), Refusal> {
+pub(super) fn same(proposal: &Proposal, revision: i64) -> Result<(), Refusal> {
     if proposal.revision == revision { Ok(()) } else { Err(Refusal::Changed) }
 }

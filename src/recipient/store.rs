@@ -1,5 +1,7 @@
 //! Rows and queries of organisations.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::{Kind, Organisation, sort_key};
@@ -128,6 +130,25 @@ pub fn all(connection: &mut AnyConnection) -> Result<Vec<Organisation>, DbError>
     let mut all: Vec<Organisation> = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
     all.sort_by_cached_key(|organisation| sort_key(&organisation.name));
     Ok(all)
+}
+
+/// All organisations, each with the other names it is known by.
+pub fn with_aliases(connection: &mut AnyConnection) -> Result<Vec<(Organisation, Vec<String>)>, DbError> {
+    let rows: Vec<(String, String)> = organisation_aliases::table
+        .order_by((organisation_aliases::organisation_id, organisation_aliases::alias))
+        .select((organisation_aliases::organisation_id, organisation_aliases::alias))
+        .load(connection)?;
+    let mut of: HashMap<String, Vec<String>> = HashMap::new();
+    for (organisation, alias) in rows {
+        of.entry(organisation).or_default().push(alias);
+    }
+    let all = all(connection)?.into_iter();
+    Ok(all
+        .map(|known| {
+            let aliases = of.remove(&known.id.to_string());
+            (known, aliases.unwrap_or_default())
+        })
+        .collect())
 }
 
 /// Adds an organisation that is not there yet; one with the same code stays as it is.

@@ -13,6 +13,7 @@ mod filed_reports;
 mod forms;
 mod government;
 mod grants;
+mod import;
 mod imports;
 mod insight;
 mod journeys;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::amount::is_nothing;
@@ -14,7 +15,8 @@ use crate::{
 /// What the user has decided about rows, by their number.
 pub type Resolutions = BTreeMap<usize, Resolution>;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Resolution {
     /// The row is about the recipient with that code.
     Recipient(String),

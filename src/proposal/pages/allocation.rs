@@ -75,6 +75,7 @@ pub async fn edit(
     let (proposal, known) = with_known(&by, &portal, id.into_inner()).await?;
     let notice = match shown.visa.as_str() {
         "sparat" => Some("Sparat."),
+        "inlast" => Some("Tabellen är inläst i förslaget."),
         "raknat" => Some("Beloppen är uträknade och sparade. De kan ändras för hand."),
         _ => None,
     };

@@ -1,6 +1,7 @@
 //! The pages of proposals: the list, one page for each part, the table, and what is seen before it is published.
 
 mod allocation;
+mod import;
 mod list;
 mod part;
 mod preview;
@@ -32,7 +33,14 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/forslag/{id}/atertagande", show::take_back)
         .post("/forslag/{id}/aterlamnande", show::send_back)
         .post("/forslag/{id}/publicering", show::publish)
-        // Reading the table from a file has its page beneath this one.
+        .get("/forslag/{id}/fordelning/import", import::start::start)
+        .post("/forslag/{id}/fordelning/import", import::start::upload)
+        .post("/forslag/{id}/fordelning/import/text", import::start::paste)
+        .get("/forslag/{id}/fordelning/import/kolumner", import::columns::columns)
+        .post("/forslag/{id}/fordelning/import/kolumner", import::columns::update)
+        .get("/forslag/{id}/fordelning/import/kontroll", import::proof::proof)
+        .post("/forslag/{id}/fordelning/import/mottagare", import::proof::resolve)
+        .post("/forslag/{id}/fordelning/import/anvandning", import::proof::use_table)
         .get("/forslag/{id}/fordelning", allocation::edit)
         .post("/forslag/{id}/fordelning", allocation::update)
         .post("/forslag/{id}/fordelning/nyckel", allocation::reckon)

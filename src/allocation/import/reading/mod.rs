@@ -11,6 +11,7 @@ mod workbook;
 use std::str;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::numbers::is_blank;
@@ -22,12 +23,12 @@ pub const MAX_COLUMNS: usize = 100;
 /// Of all cells together. A workbook can repeat one long text in every cell.
 const MAX_TEXT: usize = 20 * 1024 * 1024;
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     pub sheets: Vec<Sheet>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sheet {
     /// Empty for a file of text.
     pub name: String,
@@ -35,7 +36,7 @@ pub struct Sheet {
     pub rows: Vec<Row>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// As a spreadsheet shows it, from 1.
     pub number: usize,

@@ -1,0 +1,296 @@
+//! A published table read from a file into a proposal: matched, proved, confirmed, and used whole or not at all.
+
+use std::fs;
+
+use bidragsporten::access::Role;
+use rust_xlsxwriter::Workbook;
+
+use crate::{
+    browser::{Browser, Page, at_once},
+    portal::Portal,
+};
+
+/// Begins a proposal as a copy of an agreement; gives its address.
+fn copy_of(officer: &Browser, slug: &str, year: &str) -> String {
+    let form = officer.get("/forslag").follow("Börja ett nytt förslag").form("/forslag");
+    let page = form.set("overenskommelse", slug).set("year", year).submit();
+    page.expect_status(200).expect("Utkast").address.split('?').next().unwrap().to_owned()
+}
+
+fn published(name: &str) -> String {
+    fs::read_to_string(format!("{}/tests/published/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// The first page of the import, from the page of the table.
+fn start(officer: &Browser, proposal: &str) -> Page {
+    officer.get(&format!("{proposal}/fordelning")).follow("Läs in en färdig tabell").expect_status(200)
+}
+
+fn paste(officer: &Browser, proposal: &str, text: &str) -> Page {
+    start(officer, proposal).form("/import/text").set("text", text).submit()
+}
+
+fn upload(officer: &Browser, proposal: &str, name: &str, bytes: impl Into<Vec<u8>>) -> Page {
+    start(officer, proposal).form("/import").file("file", name, bytes).submit()
+}
+
+/// From the columns as guessed to the proof.
+fn proof(columns: &Page) -> Page {
+    columns.form_with("/kolumner", "rubrikrad").submit().expect_status(200).expect("Vad tabellen säger")
+}
+
+/// Ticks every box and uses the table.
+fn confirm_all(proof: &Page) -> Page {
+    let html = proof.html();
+    let mut form = proof.form("/anvandning");
+    for part in html.split("name=\"bekrafta-").skip(1) {
+        form = form.add(&format!("bekrafta-{}", &part[..16]), "ja");
+    }
+    form.submit()
+}
+
+/// Code, name and amount of the base post as published in 2022, with the codes as numbers.
+fn base_of_2022() -> Vec<(u32, String, f64)> {
+    let csv = fs::read_to_string(format!(
+        "{}/agreements/aldreomsorg-2022/allocation.csv",
+        env!("CARGO_MANIFEST_DIR")
+    ));
+    let csv = csv.unwrap();
+    let rows = csv.lines().filter_map(|line| line.strip_prefix("bas,"));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split(',').collect();
+        (cells[0].parse().unwrap(), cells[1].to_owned(), cells.last().unwrap().parse().unwrap())
+    })
+    .collect()
+}
+
+fn workbook(rows: &[(u32, String, f64)]) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    workbook
+        .add_worksheet()
+        .set_name("Läs mig")
+        .unwrap()
+        .write(0, 0, "Tabellen finns i nästa blad.")
+        .unwrap();
+    let sheet = workbook.add_worksheet().set_name("Bilaga 1").unwrap();
+    for (column, heading) in ["Kod", "Kommun", "Belopp, kr"].into_iter().enumerate() {
+        sheet.write(2, u16::try_from(column).unwrap(), heading).unwrap();
+    }
+    for (row, (code, name, amount)) in (3..).zip(rows) {
+        sheet.write(row, 0, *code).unwrap().write(row, 1, name).unwrap().write(row, 2, *amount).unwrap();
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+fn amount_of(officer: &Browser, proposal: &str, post: &str, code: &str) -> String {
+    let page = officer.get(&format!("{proposal}/fordelning?post={post}"));
+    page.form("/fordelning").value_of(&format!("belopp-{code}")).replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+fn is_empty(officer: &Browser, proposal: &str) {
+    officer.get(&format!("{proposal}/fordelning")).expect("Ingen finns i postens tabell än.");
+}
+
+#[test]
+fn the_table_of_2018_is_pasted_proved_and_used() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "valfardsteknik-2018", "2027");
+    let columns = paste(&officer, &proposal, &published("2018-valfardsteknik.txt")).expect_status(200);
+    let columns = columns.expect("De första 15 av").expect("Upplands Väsby");
+    let form = columns.form("/kolumner");
+    assert_eq!((form.value_of("kod"), form.value_of("namn"), form.value_of("andel")), ("0", "1", "3"));
+    assert_eq!(columns.value_of("rubrikrad"), "3");
+    let page = proof(&columns).expect("290 efter kod").expect("350 000 000").expect_not("fel i tabellen");
+    let page = page.expect("Andelarna summerar till");
+    page.form("/anvandning").submit().expect_status(422).expect("Bekräfta eller rätta");
+    is_empty(&officer, &proposal);
+    let used = confirm_all(&page).expect_status(200).expect("Tabellen är inläst i förslaget.");
+    assert!(used.address.contains("/fordelning?visa=inlast"));
+    let post = used.form("/fordelning").value_of("post").to_owned();
+    assert_eq!(amount_of(&officer, &proposal, &post, "0114"), "1 310 223");
+    used.expect("0,37 %");
+    let history = officer.get(&proposal).expect("En fördelningstabell lästes in");
+    history.expect("Inklistrad tabell: 290 belopp, 350 000 000 kr");
+    // Used, it is no longer there.
+    start(&officer, &proposal).expect_not("Inläsning som inte är klar");
+}
+
+#[test]
+fn a_workbook_is_held_against_the_round_before_and_the_posts_it_leaves_out_stay() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
+    let skr = officer.get(&format!("{proposal}/fordelning?post=skr")).form("/nyckel").set("metod", "forra");
+    skr.submit().expect_status(200);
+    let mut rows = base_of_2022();
+    // Ale gets 5 000 kr of Alingsås.
+    assert_eq!((rows[0].0, rows[1].0), (1440, 1489));
+    rows[0].2 += 5000.0;
+    rows[1].2 -= 5000.0;
+    let columns = upload(&officer, &proposal, "Bilaga 1.xlsx", workbook(&rows)).expect_status(200);
+    assert_eq!(columns.form_with("/kolumner", "rubrikrad").value_of("blad"), "1");
+    let other = columns.form_with("/kolumner", "Visa bladet").set("blad", "0").submit().expect_status(200);
+    let other = other.expect("Tabellen finns i nästa blad.");
+    let unsaid = other.form_with("/kolumner", "rubrikrad").submit().expect_status(422);
+    assert!(unsaid.error_at("namn").contains("Ingen kolumn säger"), "{}", unsaid.text());
+    let columns =
+        other.form_with("/kolumner", "Visa bladet").set("blad", "1").submit().expect("Bilaga 1.xlsx");
+
+    let page = proof(&columns).expect("290 efter kod").expect("Ale bas 381 308 386 308 5 000");
+    let text = page.text();
+    let differences = text.split("Skillnad mot förra omgången").nth(1).unwrap();
+    assert!(differences.contains("5 000 +1,3 %"), "{differences}");
+    assert_eq!(differences.matches("bas").count(), 2, "{differences}");
+    let page =
+        page.expect("Tabellen har inga rader för posten skr.").expect("som posten har i förslaget står kvar");
+    confirm_all(&page).expect_status(200).expect("Tabellen är inläst");
+    assert_eq!(amount_of(&officer, &proposal, "bas", "1440"), "386 308");
+    assert!(!amount_of(&officer, &proposal, "skr", "SKR").is_empty());
+    let modell =
+        officer.get(&format!("{proposal}/fordelning?post=modell")).form("/nyckel").set("metod", "forra");
+    modell.submit().expect_status(200);
+    officer.get(&format!("{proposal}/granska")).expect("Inga. Villkoren och fördelningen går ihop.");
+}
+
+#[test]
+fn wrong_files_are_told_what_they_are_and_nothing_is_kept() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
+    for (name, bytes, words) in [
+        ("tabell.xlsx", b"%PDF-1.4\n1 0 obj\n%%EOF".as_slice(), "Filen är en PDF."),
+        ("tabell.xlsx", b"", "Filen är tom."),
+        ("tabell.xlsx", b"PK\x03\x04 not a workbook", "Arbetsboken är skadad."),
+        ("tabell.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "det gamla formatet .xls"),
+    ] {
+        let page = upload(&officer, &proposal, name, bytes).expect_status(422);
+        assert!(page.error_at("file").contains(words), "{name}: {}", page.error_at("file"));
+    }
+    start(&officer, &proposal).form("/import").submit().expect_status(422).expect("Välj en fil");
+    paste(&officer, &proposal, " ").expect_status(422).expect("Klistra in tabellen");
+    let large = vec![b'1'; 10 * 1024 * 1024 + 1];
+    upload(&officer, &proposal, "stor.csv", large).expect_status(422).expect("större än 10 MB");
+    start(&officer, &proposal).expect_not("Inläsning som inte är klar");
+    officer.get(&format!("{proposal}/fordelning/import/kontroll")).expect("Ur en fil");
+}
+
+#[test]
+fn a_faulty_row_stops_the_table_and_an_unknown_recipient_is_chosen_by_hand() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
+    let mut rows = base_of_2022();
+    rows[0].2 += 0.5;
+    let file = workbook(&rows);
+    let page = proof(&upload(&officer, &proposal, "ören.xlsx", file).expect_status(200));
+    let page = page.expect("Ett fel i tabellen").expect("Bladet Bilaga 1, rad 4, kolumn C").expect("«381308,5»");
+    let page = page.expect("Beloppet ska vara i hela kronor");
+    // There is no button; neither is the way round it.
+    assert!(!page.html().contains("<button class=\"ds-button\" type=\"submit\">Använd tabellen"));
+    confirm_all(&page).expect_status(422).expect("Inget av den har sparats");
+    is_empty(&officer, &proposal);
+
+    let csv =
+        "Kommun;Belopp\nAle;100 000\nAlingås;200 000\nAtlantis;300 000\nBerg;400 000\nSumma;1 000 000\n";
+    // So small a sum looks like another post's; the officer knows better.
+    let columns = paste(&officer, &proposal, csv).expect_status(200);
+    assert_eq!(columns.value_of("belopp-skr"), "1");
+    let columns = columns.form("/kolumner").set("belopp-bas", "1");
+    let twice = columns.clone().submit().expect_status(422);
+    assert!(twice.error_at("belopp-skr").contains("vald två gånger"), "{}", twice.text());
+    let page = columns.set("belopp-skr", "").submit().expect_status(200).expect("2 fel i tabellen");
+    let page = page.expect("Menar du Alingsås (1489)?");
+    assert!(page.html().contains("<option value=\"1489\">Alingsås (1489)</option>"));
+    confirm_all(&page).expect_status(422);
+    let rows = page.form("/mottagare").set("rad-3", "1489");
+    let wrong = rows.clone().set("annan-4", "Lyonesse").submit().expect_status(422);
+    assert!(wrong.error_at("annan-4").contains("«Lyonesse» finns inte"));
+    let chosen = rows.set("annan-4", "Arboga").submit().expect_status(200);
+    let chosen = chosen.expect_not("fel i tabellen").expect("2 valda för hand").expect("Atlantis för Arboga");
+    // What was said can be said anew.
+    let left_out = chosen.form("/mottagare").set("rad-4", "utelamna").submit().expect_status(200);
+    let left_out = left_out.expect("rad 4 «Atlantis").expect("Summan på rad 6");
+    confirm_all(&left_out).expect_status(200).expect("Tabellen är inläst");
+    assert_eq!(amount_of(&officer, &proposal, "bas", "1489"), "200 000");
+    assert_eq!(amount_of(&officer, &proposal, "bas", "1984"), "");
+
+    // The rows come to something else than was decided: the post says so, with a remark.
+    let terms = officer.get(&format!("{proposal}/poster"));
+    assert_eq!(terms.value_of("post-0-rows_total").replace('\u{a0}', " "), "700 000");
+    let remarks = officer.get(&format!("{proposal}/agreement.toml")).html();
+    assert!(remarks.contains("Raderna i posten bas summerar till 700\u{a0}000"), "{remarks}");
+    // And what the table does not mend is told where it is.
+    officer.get(&format!("{proposal}/granska")).expect("posten bas har 3 rader, men ska ha 290");
+
+    // A table that comes to what was decided takes both away again.
+    let whole = proof(&upload(&officer, &proposal, "hel.xlsx", workbook(&base_of_2022())));
+    confirm_all(&whole.expect("167 100 000")).expect_status(200);
+    assert_eq!(officer.get(&format!("{proposal}/poster")).value_of("post-0-rows_total"), "");
+    assert!(!officer.get(&format!("{proposal}/agreement.toml")).html().contains("Raderna i posten"));
+}
+
+#[test]
+fn two_officers_use_it_once_and_neither_over_what_the_other_changed() {
+    let portal = Portal::new();
+    let anna = portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Anna");
+    let bo = portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Bo");
+    let proposal = copy_of(&anna, "aldreomsorg-2022", "2027");
+    let page = proof(&upload(&anna, &proposal, "a.xlsx", workbook(&base_of_2022())));
+    let columns = bo.get(&format!("{proposal}/fordelning/import/kolumner"));
+
+    // The proposal changed after the proof.
+    let skr = bo.get(&format!("{proposal}/fordelning?post=skr")).form("/nyckel").set("metod", "forra");
+    skr.submit().expect_status(200);
+    let again = confirm_all(&page).expect_status(409).expect("En kollega har ändrat förslaget");
+    is_empty(&anna, &proposal);
+    // Columns said anew make another table of it.
+    proof(&anna.get(&format!("{proposal}/fordelning/import/kolumner")));
+    columns.form_with("/kolumner", "rubrikrad").submit().expect_status(409).expect("En kollega har ändrat");
+    let bos = proof(&bo.get(&format!("{proposal}/fordelning/import/kolumner")));
+    confirm_all(&again).expect_status(409);
+    is_empty(&anna, &proposal);
+
+    let annas = anna.get(&format!("{proposal}/fordelning/import/kontroll"));
+    let with_all = |page: &Page| {
+        let html = page.html();
+        html.split("name=\"bekrafta-")
+            .skip(1)
+            .fold(page.form("/anvandning"), |form, part| form.add(&format!("bekrafta-{}", &part[..16]), "ja"))
+    };
+    let forms = [with_all(&annas), with_all(&bos)];
+    let pages = at_once(forms.clone());
+    let mut statuses: Vec<u16> = pages.iter().map(|page| page.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    // A second click of whoever was first is led to the same place.
+    let first = pages.iter().position(|page| page.status == 200).unwrap();
+    forms[first].submit().expect_status(200).expect("Tabellen är inläst");
+    forms[1 - first].submit().expect_status(409).expect("redan använd");
+    let times = anna.get(&proposal).text().matches("En fördelningstabell lästes in").count();
+    assert_eq!(times, 1);
+}
+
+#[test]
+fn another_authority_and_a_proposal_that_waits_are_left_alone() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
+    let form = start(&officer, &proposal).form("/import/text").set("text", "Kommun;Belopp\nAle;1\n");
+    let stranger = portal.sign_in("Socialstyrelsen", &[Role::CaseOfficer], "Främling");
+    for page in ["", "/kolumner", "/kontroll"] {
+        stranger.get(&format!("{proposal}/fordelning/import{page}")).expect_status(404);
+    }
+    let csrf = stranger.get("/forslag/nytt").form("/forslag").value_of("csrf").to_owned();
+    form.clone().set("csrf", &csrf).sent_by(&stranger).submit().expect_status(404);
+    for post in ["bas", "modell", "skr"] {
+        let table = officer.get(&format!("{proposal}/fordelning?post={post}"));
+        table.form("/nyckel").set("metod", "forra").submit().expect_status(200);
+    }
+    let page = proof(&form.submit().expect_status(200));
+    officer.get(&proposal).form("/framlaggning").submit().expect_status(200).expect("Framlagt för beslut");
+    confirm_all(&page).expect_status(409).expect("framlagt för beslut");
+    form.submit().expect_status(409);
+    officer.get(&format!("{proposal}/fordelning/import")).expect_status(409);
+    assert!(!officer.get(&format!("{proposal}/fordelning")).has_link("Läs in en färdig tabell"));
+}

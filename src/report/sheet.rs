@@ -194,7 +194,7 @@ fn parts(grant: &Grant, account: &PostAccount) -> Vec<Field> {
 }
 
 /// The follow-up questions with their answers.
-fn answers(grant: &Grant, content: &Content) -> Vec<Field> {
+pub fn answers(grant: &Grant, content: &Content) -> Vec<Field> {
     let questions = &grant.agreement.terms.questions;
     let printed = content.answers.iter().filter_map(|answer| {
         let asked = questions.iter().find(|question| question.key == answer.question)?;

@@ -15,7 +15,7 @@ use crate::{
     filing::{
         self, FieldRemark,
         head::HeadForm,
-        pages::{AttachmentView, TimelineView, pdf, timeline},
+        pages::{AttachmentView, FieldView, TimelineView, pdf, timeline},
         store::Attachment,
     },
     grant::{self, Account},
@@ -270,6 +270,11 @@ impl CasePage {
         let sections = sheet::sections(&self.case, &self.issue);
         let chosen = sections.into_iter().flat_map(|section| section.choices).find(|choice| choice.chosen);
         chosen.map(|choice| choice.text).unwrap_or_default()
+    }
+
+    /// To the agreement's follow-up questions.
+    fn answers(&self) -> Vec<FieldView> {
+        sheet::answers(&self.case.grant, &self.issue.content).iter().map(FieldView::of).collect()
     }
 
     /// Alt 2, which is not to be overlooked: what deviates, and the measures.

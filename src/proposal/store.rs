@@ -1,5 +1,7 @@
 //! Rows and queries of proposals.
 
+pub mod import;
+
 use diesel::prelude::*;
 
 use super::{Proposal, ProposalForm, Status, check::Earlier, rows::Row};

@@ -184,7 +184,8 @@ fn a_faulty_row_stops_the_table_and_an_unknown_recipient_is_chosen_by_hand() {
     rows[0].2 += 0.5;
     let file = workbook(&rows);
     let page = proof(&upload(&officer, &proposal, "ören.xlsx", file).expect_status(200));
-    let page = page.expect("Ett fel i tabellen").expect("Bladet Bilaga 1, rad 4, kolumn C").expect("«381308,5»");
+    let page =
+        page.expect("Ett fel i tabellen").expect("Bladet Bilaga 1, rad 4, kolumn C").expect("«381308,5»");
     let page = page.expect("Beloppet ska vara i hela kronor");
     // There is no button; neither is the way round it.
     assert!(!page.html().contains("<button class=\"ds-button\" type=\"submit\">Använd tabellen"));
@@ -195,8 +196,9 @@ fn a_faulty_row_stops_the_table_and_an_unknown_recipient_is_chosen_by_hand() {
         "Kommun;Belopp\nAle;100 000\nAlingås;200 000\nAtlantis;300 000\nBerg;400 000\nSumma;1 000 000\n";
     // So small a sum looks like another post's; the officer knows better.
     let columns = paste(&officer, &proposal, csv).expect_status(200);
-    assert_eq!(columns.value_of("belopp-skr"), "1");
-    let columns = columns.form("/kolumner").set("belopp-bas", "1");
+    assert_eq!(columns.value_of("belopp-bas"), "");
+    let columns =
+        columns.form("/kolumner").set("belopp-bas", "1").set("belopp-modell", "").set("belopp-skr", "1");
     let twice = columns.clone().submit().expect_status(422);
     assert!(twice.error_at("belopp-skr").contains("vald två gånger"), "{}", twice.text());
     let page = columns.set("belopp-skr", "").submit().expect_status(200).expect("2 fel i tabellen");
@@ -221,7 +223,7 @@ fn a_faulty_row_stops_the_table_and_an_unknown_recipient_is_chosen_by_hand() {
     let remarks = officer.get(&format!("{proposal}/agreement.toml")).html();
     assert!(remarks.contains("Raderna i posten bas summerar till 700\u{a0}000"), "{remarks}");
     // And what the table does not mend is told where it is.
-    officer.get(&format!("{proposal}/granska")).expect("posten bas har 3 rader, men ska ha 290");
+    officer.get(&format!("{proposal}/granska")).expect("Posten bas har 3 rader, men ska ha 290");
 
     // A table that comes to what was decided takes both away again.
     let whole = proof(&upload(&officer, &proposal, "hel.xlsx", workbook(&base_of_2022())));

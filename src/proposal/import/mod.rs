@@ -5,7 +5,6 @@
 //! the proposal: rows, and, where they do not come to what the decision says, the post's `rows_total` with a remark.
 
 pub mod form;
-pub mod store;
 pub mod verbs;
 
 use std::collections::{BTreeSet, HashSet};

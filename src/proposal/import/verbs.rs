@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Import, store};
+use super::Import;
 use crate::{
     access::Actor,
     history::{self, Event},
@@ -11,6 +11,7 @@ use crate::{
     proposal::{
         Proposal, ProposalForm, Refusal,
         rows::Row,
+        store::import as store,
         verbs::{Failure, hold, line, same},
     },
 };

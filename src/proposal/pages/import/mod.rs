@@ -50,8 +50,8 @@ async fn load<T: Send + 'static>(
             proposal.editable().map_err(Failure::from)?;
             Ok::<_, AppError>(Loaded {
                 posts: import::decided(&proposal.form),
-                import: import::store::of(connection, id)?,
-                facts: import::store::facts(connection, &proposal)?,
+                import: store::import::of(connection, id)?,
+                facts: store::import::facts(connection, &proposal)?,
                 proposal,
             })
         })?;

@@ -3,7 +3,6 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::{Facts, Import};
 use crate::{
     allocation::import::matching::Registry,
     history::{self, Entry},
@@ -12,7 +11,11 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{proposal_imports, proposals},
     },
-    proposal::{self, Proposal, ProposalForm, rows::Row},
+    proposal::{
+        self, Proposal, ProposalForm,
+        import::{Facts, Import},
+        rows::Row,
+    },
     recipient,
 };
 

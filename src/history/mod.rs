@@ -103,6 +103,8 @@ events! {
     OrganisationNumberSet "organisation_number_set" "Organisationsnumret ändrades",
     SuccessionRegistered "succession_registered" "En efterföljare registrerades",
     GrantTakenOver "grant_taken_over" "Bidraget gick över till en efterföljare",
+    FurtherReportSigned "further_report_signed" "Rapporten skrevs under och lämnades in",
+    FurtherReportReturned "further_report_returned" "Komplettering av rapporten begärdes",
 }
 
 impl Event {

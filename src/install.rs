@@ -141,6 +141,11 @@ fn read(
         let reason = format!("{folder}: myndigheten {} finns inte i registret", terms.paying_authority);
         return Err(InstallError::File(reason));
     }
+    if let Some(report) = terms.further_reports.iter().find(|report| !known.contains(&report.addressee)) {
+        let reason =
+            format!("{folder}: {} går till {}, som inte finns i registret", report.name, report.addressee);
+        return Err(InstallError::File(reason));
+    }
     let shares = allocation::parse(&format!("{folder}/allocation.csv"), &csv, &terms, &known)?;
     Ok((terms, shares))
 }

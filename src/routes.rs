@@ -16,7 +16,7 @@ use crate::{
         proof,
         routing::{Route, Routes, reading},
     },
-    account_request, agreement, dashboard,
+    account_request, agreement, dashboard, further_report,
     infra::{
         Portal, assets,
         error::AppError,
@@ -43,6 +43,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     report::pages::routes(&mut routes);
     repayment::pages::routes(&mut routes);
     account_request::pages::routes(&mut routes);
+    further_report::pages::routes(&mut routes);
     mandate::pages::routes(&mut routes);
     registry::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);

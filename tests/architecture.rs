@@ -25,7 +25,7 @@ const ORDER: &[&[&str]] = &[
     &["requisition"],
     &["payment", "extension", "mandate"],
     &["report"],
-    &["repayment", "account_request", "reclaim", "onward", "registry"],
+    &["repayment", "account_request", "further_report", "reclaim", "onward", "registry"],
     &["my_grants", "review", "dashboard", "proposal"],
     &["open_data"],
     &["about", "practice", "install"],

@@ -208,6 +208,7 @@ fn a_page_asks_no_more_when_there_is_more() {
     assert_eq!(queries_of(&anyone, "/oppna-data/aldreomsorg-2022"), 1);
 
     reports_ask_no_more_when_there_is_more(&portal, &officer);
+    further_reports_ask_no_more_when_there_is_more(&portal);
 }
 
 /// Here, and no test of its own: two at once would count each other's queries.
@@ -239,4 +240,30 @@ fn reports_ask_no_more_when_there_is_more(portal: &Portal, officer: &Browser) {
     read_in("1440\n1489\n0880");
     assert_eq!(little, pages.map(|page| queries_of(officer, page)), "{pages:?}");
     assert!(little.iter().all(|count| (1..=15).contains(count)), "{little:?}");
+}
+
+/// A file of a further report, signed and handed in; gives its page.
+fn file(portal: &Portal, region: &str) -> String {
+    let member = portal.sign_in(region, &[Role::Preparer, Role::Signatory], "Medarbetare");
+    let grant = member.get("/bidrag").follow("God och nära vård 2020");
+    let page = grant.follow("Delredovisning").expect_status(200);
+    let added = page.form("/filer").file("file", "rapport.pdf", b"%PDF-1.4\n%%EOF".to_vec()).submit();
+    added.form("/underskrift").set("password", portal::PASSWORD).submit().expect_status(200).address
+}
+
+/// Here, and no test of its own: two at once would count each other's queries.
+fn further_reports_ask_no_more_when_there_is_more(portal: &Portal) {
+    let addressee = portal.sign_in("Socialstyrelsen", &[Role::CaseOfficer], "Handläggare");
+    let own = file(portal, "Region Skåne");
+    let member = portal.sign_in("Region Skåne", &[Role::Preparer, Role::Signatory], "Medarbetare");
+    let case = addressee.get("/rapporter").follow("Region Skåne").address;
+    let pages: [(&Browser, &str); 3] = [(&addressee, "/rapporter"), (&addressee, &case), (&member, &own)];
+    let little = pages.map(|(browser, page)| queries_of(browser, page));
+    for region in ["Region Halland", "Region Uppsala", "RSS Skåne län"] {
+        file(portal, region);
+    }
+    addressee.get(&case).form("/komplettering").set("message", "Mer.").submit().expect_status(200);
+    file(portal, "Region Skåne");
+    assert_eq!(little, pages.map(|(browser, page)| queries_of(browser, page)), "of further reports");
+    assert!(little.iter().all(|count| (1..=10).contains(count)), "{little:?}");
 }

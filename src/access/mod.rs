@@ -98,6 +98,8 @@ pub struct Actor {
     pub mandates: Vec<(Role, Mandate)>,
     /// Every organisation the person has a role in.
     pub organisations: Vec<(Id<Organisation>, String)>,
+    /// Some agreement names the organisation as the addressee of a further report.
+    pub receives_reports: bool,
 }
 
 /// From when to when somebody may act in a role, both days inclusive, and on what decision (*uppdrag*, *delegation*).

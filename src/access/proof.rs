@@ -63,6 +63,8 @@ admits! {
     Registrar = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker]);
     /// Gives insight into an agreement and takes it back; sees the agreements that are being prepared.
     Discloser = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker]);
+    /// Reads the further reports that are addressed to the organisation.
+    Addressee = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::Reader]);
     /// Sees agreements with all their recipients' cases: those that its authority pays, or that it was given insight into.
     Overseer = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer, Role::Reader]);
 }
@@ -285,13 +287,14 @@ fn user(actor: &Actor) -> User {
 }
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
-    let places: [(&str, &str, Access); 9] = [
+    let places: [(&str, &str, Access); 10] = [
         ("/bidrag", "Mina bidrag", Member::ACCESS),
         ("/uppdrag", "Uppdrag", Member::ACCESS),
         ("/granskning", "Granskning", Authority::ACCESS),
         ("/utbetalningar", "Utbetalningar", Authority::ACCESS),
         ("/aterbetalningar", "Återbetalningar", Authority::ACCESS),
         ("/oversikt", "Översikt", Overseer::ACCESS),
+        ("/rapporter", "Rapporter", Addressee::ACCESS),
         ("/register", "Register", Registrar::ACCESS),
         ("/overenskommelser", "Överenskommelser", Access::SignedIn),
         ("/forslag", "Förslag", Discloser::ACCESS),
@@ -300,6 +303,7 @@ fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
     places
         .into_iter()
         .filter(|(_, _, access)| admitted(*access, actor))
+        .filter(|(href, _, _)| *href != "/rapporter" || actor.receives_reports)
         .map(|(href, label, _)| NavItem {
             href: href.to_owned(),
             label: label.to_owned(),

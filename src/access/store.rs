@@ -1,14 +1,14 @@
 //! Rows and queries of people, memberships and sessions.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 
 use super::{Actor, Holder, Mandate, Person, Role, SessionTimes};
 use crate::{
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{memberships, organisations, people, sessions},
+        schema::{memberships, organisations, people, report_addressees, sessions},
     },
     recipient::{Organisation, sort_key, store::OrganisationRow},
 };
@@ -54,7 +54,7 @@ pub fn actor(
     key: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(Actor, bool)>, DbError> {
-    type Found = (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime, String, MembershipRow);
+    type Found = (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime, String, bool, MembershipRow);
     let rows: Vec<Found> = sessions::table
         .inner_join(people::table.inner_join(memberships::table.inner_join(organisations::table)))
         .filter(sessions::token_hash.eq(key))
@@ -65,13 +65,15 @@ pub fn actor(
             sessions::created_at,
             sessions::last_seen_at,
             sessions::organisation_id,
+            exists(report_addressees::table.filter(report_addressees::organisation_id.eq(organisations::id))),
             MembershipRow::as_select(),
         ))
         .load(connection)?;
     let mut found: Option<(Person, SessionTimes)> = None;
     let mut here: Option<Organisation> = None;
     let (mut mandates, mut places) = (Vec::new(), Vec::new());
-    for (person, organisation, created_at, last_seen_at, acting_for, membership) in rows {
+    let mut receives_reports = false;
+    for (person, organisation, created_at, last_seen_at, acting_for, is_addressee, membership) in rows {
         let times = SessionTimes { created_at: created_at.and_utc(), last_seen_at: last_seen_at.and_utc() };
         let place: (Id<Organisation>, String) = organisation.place()?;
         if !places.contains(&place) {
@@ -80,6 +82,7 @@ pub fn actor(
         if organisation.has_id(&acting_for) {
             mandates.push(membership.try_into()?);
             here = Some(organisation.try_into()?);
+            receives_reports = is_addressee;
         }
         found = Some((person.try_into()?, times));
     }
@@ -89,7 +92,7 @@ pub fn actor(
         return Ok(None);
     };
     let roles = mandates.iter().map(|(role, _)| *role).collect();
-    let actor = Actor { person, organisation, roles, mandates, organisations: places };
+    let actor = Actor { person, organisation, roles, mandates, organisations: places, receives_reports };
     Ok(Some((actor, times.should_note_seen(now))))
 }
 

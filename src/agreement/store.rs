@@ -9,10 +9,10 @@ use crate::{
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, organisations},
+        schema::{agreements, organisations, report_addressees},
     },
     numbers::{GiroAccount, GiroKind},
-    recipient::{Organisation, store::OrganisationRow},
+    recipient::{self, Organisation, store::OrganisationRow},
 };
 
 #[derive(Queryable, Selectable)]
@@ -145,6 +145,17 @@ pub fn add(
             agreements::version.eq(1),
         ))
         .execute(connection)?;
+    for report in &terms.further_reports {
+        let addressee = recipient::store::find_by_code(connection, &report.addressee)?
+            .ok_or_else(|| DbError::corrupt(format!("addressee {}", report.addressee)))?;
+        diesel::insert_into(report_addressees::table)
+            .values((
+                report_addressees::agreement_id.eq(id.to_string()),
+                report_addressees::key.eq(&report.key),
+                report_addressees::organisation_id.eq(addressee.id.to_string()),
+            ))
+            .execute(connection)?;
+    }
     history::store::append(connection, &id.to_string(), 1, entry)?;
     Ok(id)
 }

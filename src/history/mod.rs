@@ -109,6 +109,8 @@ events! {
     ProposalReturned "proposal_returned" "Förslaget lämnades tillbaka",
     ProposalPublished "proposal_published" "Förslaget publicerades som överenskommelse",
     ProposalTableRead "proposal_table_read" "En fördelningstabell lästes in",
+    FurtherReportSigned "further_report_signed" "Rapporten skrevs under och lämnades in",
+    FurtherReportReturned "further_report_returned" "Komplettering av rapporten begärdes",
 }
 
 impl Event {

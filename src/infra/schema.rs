@@ -303,6 +303,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    further_reports (id) {
+        id -> Text,
+        grant_id -> Text,
+        key -> Text,
+        status -> Text,
+        state -> Text,
+        revision -> BigInt,
+        created_by -> Text,
+        created_at -> Timestamp,
+        received_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    report_addressees (agreement_id, key) {
+        agreement_id -> Text,
+        key -> Text,
+        organisation_id -> Text,
+    }
+}
+
+diesel::table! {
     extensions (id) {
         id -> Text,
         grant_id -> Text,
@@ -383,6 +405,9 @@ diesel::joinable!(survey_answers -> organisations (recipient_id));
 diesel::joinable!(repayments -> grants (grant_id));
 diesel::joinable!(account_requests -> grants (grant_id));
 diesel::joinable!(extensions -> grants (grant_id));
+diesel::joinable!(further_reports -> grants (grant_id));
+diesel::joinable!(report_addressees -> agreements (agreement_id));
+diesel::joinable!(report_addressees -> organisations (organisation_id));
 diesel::joinable!(succession_grants -> successions (succession_id));
 diesel::joinable!(succession_grants -> grants (grant_id));
 
@@ -393,6 +418,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     extensions,
     files,
     former_names,
+    further_reports,
     grants,
     history,
     insights,
@@ -406,6 +432,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     proposal_imports,
     proposals,
     repayments,
+    report_addressees,
     report_issues,
     reports,
     requisitions,

@@ -16,6 +16,7 @@ use crate::{
     account_request::{self, AccountRequest},
     extension::{self, Extension},
     filing::pages::{TimelineView, timeline_of_all},
+    further_report,
     grant::{self, Grant, Scope},
     history,
     ids::Id,
@@ -134,9 +135,11 @@ struct ShowPage {
     payments: Vec<Payment>,
     extensions: Vec<Extension>,
     requests: Vec<RequestView>,
+    further_reports: Vec<further_report::Case>,
     timeline: Vec<TimelineView>,
     may_prepare: bool,
     days_left: String,
+    now: DateTime<Utc>,
 }
 
 impl ShowPage {
@@ -149,7 +152,7 @@ impl ShowPage {
 async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
     let scope = Scope::Recipient(by.organisation.id);
     let id = id.into_inner();
-    let (grant, requisitions, report, payments, extensions, requests, lines) = portal
+    let (grant, requisitions, report, payments, extensions, requests, further_reports, lines) = portal
         .db
         .read(move |connection| {
             let grant = grant::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
@@ -158,8 +161,18 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
             let payments = payment::store::of_grant(connection, id)?;
             let extensions = extension::store::of_grant(connection, id)?;
             let requests = account_request::store::of_grant(connection, id)?;
+            let further_reports = further_report::store::all_owed_by(connection, &grant)?;
             let lines = history::store::of(connection, &id.to_string())?;
-            Ok::<_, AppError>((grant, requisitions, report, payments, extensions, requests, lines))
+            Ok::<_, AppError>((
+                grant,
+                requisitions,
+                report,
+                payments,
+                extensions,
+                requests,
+                further_reports,
+                lines,
+            ))
         })
         .await?;
     let now = portal.clock.now();
@@ -196,8 +209,10 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
             .collect(),
         extensions,
         requests: requests.into_iter().map(|request| RequestView::new(&grant, request, now)).collect(),
+        further_reports,
         timeline: timeline_of_all(&lines),
         days_left: deadline.from_now(now),
+        now,
         grant,
     })
 }

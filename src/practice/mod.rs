@@ -103,5 +103,6 @@ fn actor(
         roles: vec![role],
         mandates: vec![(role, Mandate::default())],
         organisations: vec![(organisation.id, organisation.name.clone())],
+        receives_reports: false,
     })
 }

@@ -12,6 +12,7 @@ use crate::{
     accounts::answer_with_a_file,
     browser::{Browser, Page},
     filed_reports::{Filing, report_case},
+    further_reports,
     journeys::{ask_for_accounts, issue, sign, whole_grant},
     portal::Portal,
     steps::give_insight,
@@ -23,12 +24,19 @@ fn table() -> Vec<Route> {
     table
 }
 
-fn home(role: Role) -> &'static str {
+/// Those of 2020 whose further reports are for an authority; everything else is of 2021 and 2022.
+fn home(role: Role, path: &str) -> &'static str {
     match role {
+        Role::Preparer | Role::FinanceHead | Role::Signatory if is_of_further_reports(path) => "Region Skåne",
+        _ if is_of_further_reports(path) => "Socialstyrelsen",
         Role::Preparer | Role::FinanceHead | Role::Signatory => "Ale",
         Role::CaseOfficer | Role::DecisionMaker | Role::PaymentOfficer => "Kammarkollegiet",
         Role::Reader => "Socialdepartementet",
     }
+}
+
+fn is_of_further_reports(path: &str) -> bool {
+    path.contains("/rapporter")
 }
 
 /// An address of the route that exists: Ale's grant, its submitted requisition with a scan, its answered request for
@@ -44,6 +52,7 @@ struct Existing {
     report: String,
     report_attachment: String,
     proposal: String,
+    further: further_reports::Filed,
 }
 
 impl Existing {
@@ -60,13 +69,14 @@ impl Existing {
         let report = report_case(Filing::of(portal, "Ale", "aldreomsorg-2021").submit());
         let attached = portal.officer().get(&report).follow("underlag.pdf").address;
         for slug in ["aldreomsorg-2021", "aldreomsorg-2022"] {
-            give_insight(&portal.officer(), slug, home(Role::Reader)).expect_status(200);
+            give_insight(&portal.officer(), slug, home(Role::Reader, "")).expect_status(200);
         }
         let copy = portal.officer().get("/forslag/nytt").form("/forslag");
         let proposal = copy.set("overenskommelse", "aldreomsorg-2022").set("year", "2027").submit().address;
         Self {
             proposal: last(proposal.split('?').next().unwrap()),
             repayment: unmatched_repayment(portal),
+            further: further_reports::file_and_send_back(portal),
             file: last(&answered.follow("huvudbok.pdf").address),
             request,
             report: last(&report),
@@ -79,6 +89,8 @@ impl Existing {
 
     fn address(&self, path: &str) -> String {
         let (id, attachment) = match path {
+            _ if path.starts_with("/rapporter") => (&self.further.id, &self.further.attachment),
+            _ if is_of_further_reports(path) => (&self.further.grant, &self.further.attachment),
             _ if path.starts_with("/aterbetalningar/{id}") => (&self.repayment, &self.attachment),
             _ if path.starts_with("/forslag/") => (&self.proposal, &self.attachment),
             _ if path.contains("/bidrag/") => (&self.grant, &self.attachment),
@@ -90,6 +102,7 @@ impl Existing {
             .replace("{grant}", &self.grant)
             .replace("{attachment}", attachment)
             .replace("{part}", "grunder")
+            .replace("{key}", "delredovisning")
             .replace("{code}", "1440")
             .replace("{year}", "2022")
             .replace("{slug}", "aldreomsorg-2022")
@@ -143,13 +156,14 @@ fn every_route_admits_whom_the_table_says_and_nobody_else() {
     let mut wrong = Vec::new();
     let visitors = std::iter::once(None).chain(Role::ALL.into_iter().map(Some));
     for role in visitors {
-        let sign_in = || match role {
-            Some(role) => portal.sign_in(home(role), &[role], role.key()),
+        let sign_in = |path| match role {
+            Some(role) => portal.sign_in(home(role, path), &[role], role.key()),
             None => portal.anyone(),
         };
-        let mut browser = sign_in();
+        let (mut browser, of_further_reports) = (sign_in(""), sign_in("/rapporter"));
         for route in &table {
-            let page = try_route(&browser, route, &existing.address(route.path));
+            let visitor = if is_of_further_reports(route.path) { &of_further_reports } else { &browser };
+            let page = try_route(visitor, route, &existing.address(route.path));
             if !is_as_told(route, role, &page) {
                 wrong.push(format!(
                     "{} {} as {role:?}: {} at {}",
@@ -157,7 +171,7 @@ fn every_route_admits_whom_the_table_says_and_nobody_else() {
                 ));
             }
             if route.path == "/logga-ut" {
-                browser = sign_in();
+                browser = sign_in("");
             }
         }
     }

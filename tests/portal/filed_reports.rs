@@ -177,6 +177,7 @@ pub fn actor(
         roles: vec![role],
         mandates: vec![(role, Mandate::default())],
         organisations: vec![(organisation.id, organisation.name.clone())],
+        receives_reports: false,
         organisation,
     })
 }

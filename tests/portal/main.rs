@@ -11,6 +11,7 @@ mod deadlines;
 mod extensions;
 mod filed_reports;
 mod forms;
+mod further_reports;
 mod government;
 mod grants;
 mod import;

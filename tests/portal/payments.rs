@@ -338,6 +338,7 @@ fn act(portal: &Portal) -> Act {
                 roles: vec![Role::PaymentOfficer],
                 mandates: Vec::new(),
                 organisations: Vec::new(),
+                receives_reports: false,
             };
             Ok::<_, bidragsporten::infra::db::DbError>(Act::of_authority(
                 &actor,

@@ -18,8 +18,9 @@ use crate::{
     calendar::{self, long_date},
     extension::{self, Extension, Kind, NoExtension, form::ExtensionForm},
     filing::pages::{TimelineView, timeline_of_all},
+    further_report,
     grant::{self, Account, Grant},
-    history::{self, Line},
+    history::{self, Event, Line},
     ids::Id,
     infra::{
         Portal,
@@ -50,6 +51,7 @@ struct GrantPage {
     settlement: Settlement,
     extensions: Vec<Extension>,
     requests: Vec<RequestView>,
+    further_reports: Vec<further_report::Case>,
     timeline: Vec<TimelineView>,
     /// The visitor has a desk at the paying authority, and does not only look.
     is_ours: bool,
@@ -59,6 +61,7 @@ struct GrantPage {
     extending: ExtensionForm,
     asking: AskForm,
     today: String,
+    now: DateTime<Utc>,
     /// Of one of the forms: their fields have different names.
     errors: FieldErrors,
 }
@@ -102,6 +105,7 @@ struct GrantFile {
     payments: Vec<Payment>,
     extensions: Vec<Extension>,
     requests: Vec<AccountRequest>,
+    further_reports: Vec<further_report::Case>,
     lines: Vec<Line>,
 }
 
@@ -129,6 +133,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Grant>) -> Result<GrantFile
                     .collect(),
                 extensions: extension::store::of_grant(connection, id)?,
                 requests: account_request::store::of_grant(connection, id)?,
+                further_reports: further_report::store::all_owed_by(connection, &grant)?,
                 lines: history::store::of(connection, &id.to_string())?,
                 grant,
             })
@@ -142,7 +147,7 @@ async fn grant_page(
     portal: &Portal,
     id: Id<Grant>,
 ) -> Result<GrantPage, AppError> {
-    let GrantFile { grant, requisitions, report, payments, extensions, requests, lines } =
+    let GrantFile { grant, requisitions, report, payments, extensions, requests, further_reports, lines } =
         read(actor, portal, id).await?;
     let settlement =
         Settlement::of(&grant.ledger, report.as_ref().is_some_and(|report| report.approval().is_some()));
@@ -170,12 +175,14 @@ async fn grant_page(
         settlement,
         extensions,
         requests: requests.into_iter().map(|request| request_view(&grant, request, now)).collect(),
+        further_reports,
         timeline,
         is_ours: actor.is_official_of(grant.agreement.authority.id),
         is_officer: actor.has_at(Role::CaseOfficer, grant.agreement.authority.id),
         extending: ExtensionForm::fresh(),
         asking: AskForm::fresh(),
         today: calendar::day(now).to_string(),
+        now,
         errors: FieldErrors::default(),
         grant,
     })
@@ -210,6 +217,10 @@ fn public(
         private.insert(report::number_of(grant));
     }
     lines.retain(|line| !private.contains(&line.entry.subject));
+    // What an addressee writes to the recipient is between the two.
+    for line in lines.iter_mut().filter(|line| line.entry.event == Event::FurtherReportReturned) {
+        line.entry.reason.clear();
+    }
     lines
 }
 

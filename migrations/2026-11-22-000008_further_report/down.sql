@@ -1,0 +1,2 @@
+DROP TABLE report_addressees;
+DROP TABLE further_reports;

@@ -1,0 +1,191 @@
+//! The recipient's page: what is asked for, the files one at a time, signing and handing in.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+
+use super::{
+    Refusal, Shown, file_of,
+    form::SignForm,
+    or_done_before, read, store,
+    verbs::{self, Failure, Which},
+};
+use crate::{
+    access::{
+        self, Actor, Role,
+        proof::{By, Member, NoFields, Posted, Preparer, Signatory},
+    },
+    filing::{Act, store::Attachment},
+    further_report::{Case, MOST_FILES, Status},
+    grant::{Grant, Scope},
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+        upload::Upload,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "further_report/show.html")]
+struct ShowPage {
+    chrome: Chrome,
+    shown: Shown,
+    /// Of the next file: sent twice, it is there once.
+    file_id: Id<Attachment>,
+    may_prepare: bool,
+    may_sign: bool,
+    /// Why whoever could sign may not.
+    no_mandate: Option<Refusal>,
+    errors: FieldErrors,
+}
+
+fn scope(actor: &Actor) -> Scope {
+    Scope::Recipient(actor.organisation.id)
+}
+
+fn act(actor: &Actor, portal: &Portal) -> Act {
+    Act::of_recipient(actor, portal.clock.now())
+}
+
+fn address(which: &Which) -> String {
+    format!("/bidrag/{}/rapporter/{}", which.grant, which.key)
+}
+
+async fn case(actor: &Actor, portal: &Portal, which: &Which) -> Result<Option<Case>, AppError> {
+    let (scope, which) = (scope(actor), which.clone());
+    let read = move |connection: &mut _| store::owed_by(connection, scope, which.grant, &which.key);
+    Ok(portal.db.read(read).await?)
+}
+
+pub async fn show(by: By<Member>, portal: web::Data<Portal>, of: web::Path<(Id<Grant>, String)>) -> Page {
+    let (grant, key) = of.into_inner();
+    page::show(&show_page(&by.actor, by.chrome, &portal, &Which { grant, key }).await?)
+}
+
+async fn show_page(
+    actor: &Actor,
+    chrome: Chrome,
+    portal: &Portal,
+    which: &Which,
+) -> Result<ShowPage, AppError> {
+    let (scope, asked) = (scope(actor), which.clone());
+    let found = portal
+        .db
+        .read(move |connection| {
+            let case = store::owed_by(connection, scope, asked.grant, &asked.key)?;
+            read(connection, case)
+        })
+        .await?;
+    let may_sign = actor.has(Role::Signatory);
+    let mandated = act(actor, portal).mandated(Role::Signatory);
+    Ok(ShowPage {
+        chrome,
+        shown: Shown::of(found, &address(which), portal.clock.now()),
+        file_id: Id::new(),
+        may_prepare: may_sign || actor.has(Role::Preparer),
+        may_sign,
+        no_mandate: mandated.err().map(Refusal::from),
+        errors: FieldErrors::default(),
+    })
+}
+
+pub async fn attachment(
+    by: By<Member>,
+    portal: web::Data<Portal>,
+    of: web::Path<(Id<Grant>, String, Id<Attachment>)>,
+) -> Page {
+    let (grant, key, file) = of.into_inner();
+    let scope = scope(&by);
+    let (file, bytes) = portal
+        .db
+        .read(move |connection| {
+            let case = store::owed_by(connection, scope, grant, &key)?.ok_or(AppError::NotFound)?;
+            file_of(connection, &case, file)?.ok_or(AppError::NotFound)
+        })
+        .await?;
+    page::download(&file.media_type, &file.file_name, bytes)
+}
+
+pub async fn add_file(
+    Posted { by, body: upload }: Posted<By<Preparer>, Upload>,
+    portal: web::Data<Portal>,
+    of: web::Path<(Id<Grant>, String)>,
+) -> Page {
+    let (grant, key) = of.into_inner();
+    let which = Which { grant, key };
+    let file_id =
+        upload.field("id").parse().map_err(|_| AppError::bad_request("Sidan saknar en uppgift."))?;
+    let fault = match upload.file {
+        Ok(Some(file)) => {
+            let (act, asked) = (act(&by, &portal), which.clone());
+            let add = move |connection: &mut _| verbs::add_file(connection, &act, &asked, file_id, &file);
+            match portal.db.write(add).await {
+                Ok(()) => return page::see_other(format!("{}#filer", address(&which))),
+                Err(Failure::Refused(refusal @ Refusal::TooManyFiles)) => refusal.to_string(),
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+        Ok(None) => "Välj filen som ska laddas upp.".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let mut page = show_page(&by.actor, by.chrome, &portal, &which).await?;
+    page.errors.add("file", fault);
+    page::show_errors(&page)
+}
+
+pub async fn remove_file(
+    Posted { by, body: Form(NoFields {}) }: Posted<By<Preparer>, Form<NoFields>>,
+    portal: web::Data<Portal>,
+    of: web::Path<(Id<Grant>, String, Id<Attachment>)>,
+) -> Page {
+    let (grant, key, file) = of.into_inner();
+    let which = Which { grant, key };
+    let (act, asked) = (act(&by, &portal), which.clone());
+    portal.db.write(move |connection| verbs::remove_file(connection, &act, &asked, file)).await?;
+    page::see_other(format!("{}#filer", address(&which)))
+}
+
+/// Signs and hands in. The signatory confirms who he or she is with the password.
+pub async fn sign(
+    Posted { by, body: Form(form) }: Posted<By<Signatory>, Form<SignForm>>,
+    portal: web::Data<Portal>,
+    of: web::Path<(Id<Grant>, String)>,
+) -> Page {
+    let (grant, key) = of.into_inner();
+    let which = Which { grant, key };
+    // Somebody else's report is not there, whatever the password.
+    let seen = case(&by, &portal, &which).await?.ok_or(AppError::NotFound)?;
+    let mut errors = FieldErrors::default();
+    let status = if access::pages::recognise(&portal, by.person.email.clone(), form.password).await?.is_none()
+    {
+        // The page comes again as it was: never with other files to sign.
+        if seen.report.is_some_and(|report| report.revision != form.revision) {
+            return Err(Failure::from(Refusal::Changed).into());
+        }
+        errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        let (act, asked) = (act(&by, &portal), which.clone());
+        let sign = move |connection: &mut _| verbs::sign(connection, &act, &asked, form.revision);
+        let done = portal.db.write(sign).await;
+        let now = if done.is_ok() { None } else { case(&by, &portal, &which).await? };
+        let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+        let Some(refusal) = or_done_before(done, now, form.revision, is_in)? else {
+            return page::see_other(address(&which));
+        };
+        match refusal {
+            Refusal::NothingToHandIn => {
+                errors.add("file", refusal);
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            _ => {
+                errors.add("", refusal);
+                StatusCode::CONFLICT
+            }
+        }
+    };
+    let page = show_page(&by.actor, by.chrome, &portal, &which).await?;
+    page::show_as(status, &ShowPage { errors, ..page })
+}

@@ -3,10 +3,11 @@
 //! The tour: an [`agreement`] is data; its [`allocation`] gives every [`recipient`] a [`grant`], whose ledger is the
 //! only arithmetic of funds. A recipient files a [`requisition`], signs it as a [`document`], and the authority decides on
 //! it in [`review`] and pays it ([`payment`]). The recipient accounts for what it got in a [`report`], a [`filing`] like the
-//! requisition, and pays back the rest ([`repayment`]). What else the terms ask for is a
-//! [`further_report`] to its addressee. The [`registry`] knows who is called what, and who takes over from whom. The next agreement is prepared as a
-//! [`proposal`]. [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody
-//! at once, also to those who were given [`insight`], [`open_data`] what of it is for anybody, and [`history`] remembers who did what. [`access`] proves who may; [`infra`] is what all of it stands on. Read
+//! requisition, and pays back the rest ([`repayment`]). What else the terms ask for is a [`further_report`] to its addressee.
+//! The [`registry`] knows who is called what, and who takes over from whom. The next agreement is prepared as a [`proposal`].
+//! [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, also to those who were given [`insight`],
+//! [`open_data`] what of it is for anybody, and [`history`] remembers who did what. [`access`] proves who may; [`infra`] is
+//! what all of it stands on. Read
 //! `ARCHITECTURE.md` for three walks through the house.
 
 pub mod about;

@@ -191,6 +191,7 @@ fn act(
         roles: vec![Role::Signatory],
         mandates: Vec::new(),
         organisations: Vec::new(),
+        receives_reports: false,
     };
     Ok(Act::of_recipient(&actor, now))
 }

@@ -100,7 +100,6 @@ fn a_page_asks_no_more_when_there_is_more() {
     let reader = portal.sign_in("Socialdepartementet", &[Role::Reader], "Läsare");
     give_insight(&officer, "aldreomsorg-2022", "Socialdepartementet").expect_status(200);
     let decision_maker = portal.sign_in("Kammarkollegiet", &[Role::DecisionMaker], "Beslutsfattare");
-    let anyone = portal.anyone();
     let copy = || {
         let form = officer.get("/forslag/nytt").form("/forslag").set("overenskommelse", "aldreomsorg-2022");
         form.set("year", "2027").submit().expect_status(200).address.split('?').next().unwrap().to_owned()

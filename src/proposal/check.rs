@@ -55,10 +55,29 @@ pub fn faults(proposal: &Proposal, known: &Known) -> Vec<Found> {
     }
     found.extend(taken(&proposal.form, known));
     found.extend(proposal.rows.iter().filter_map(unreadable));
+    if let Ok(terms) = &read {
+        found.extend(unknown_addressees(terms, known));
+    }
     if let (Ok(terms), Ok(shares)) = (&read, file::shares(&proposal.rows)) {
         found.extend(in_table(terms, &shares, known));
     }
     found
+}
+
+/// Further reports to somebody who is not in the registry.
+fn unknown_addressees(terms: &Terms, known: &Known) -> Vec<Found> {
+    let codes = known.codes();
+    let unknown =
+        terms.further_reports.iter().enumerate().filter(|(_, report)| !codes.contains(&report.addressee));
+    unknown
+        .map(|(row, report)| {
+            let message = format!(
+                "{} finns inte i registret. Skriv mottagarens kod, till exempel socialstyrelsen.",
+                report.addressee
+            );
+            of_terms(&format!("further_report-{row}-addressee"), &message)
+        })
+        .collect()
 }
 
 fn of_terms(field: &str, message: &str) -> Found {

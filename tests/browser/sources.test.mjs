@@ -9,6 +9,11 @@ const PASSWORD = "övning gör mästare";
 const VT18 = "Stimulansmedel för investeringar i välfärdsteknik i kommunerna 2018";
 const GNV20 = /^God och nära vård 2020/;
 
+/** As small as a PDF can be and still be told from other files. */
+const PDF = { name: "delredovisning.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n") };
+/** A table with a misspelt name. */
+const TABLE = { name: "fordelning.csv", mimeType: "text/csv", buffer: Buffer.from("Kommun;Belopp\nAle;381 308\nMölndl;600 000\nPartille;300 000\n") };
+
 const portal = await startPortal();
 const browser = await openBrowser(portal);
 
@@ -162,6 +167,60 @@ test("a municipality in 2018 answers to Socialstyrelsen, with a motive and witho
   await inspect(page, "redovisning-2018-arende");
   await press(page, button(page, "Godkänn redovisningen"));
   await assertSays(page, "Godkänd");
+});
+
+test("a region files its interim report to Socialstyrelsen, which asks for more", { timeout: 240_000 }, async (t) => {
+  const page = await browser.newPage(t);
+  await become(page, "ekonom", "Region Skåne");
+  await setDate(page, "2020-09-15");
+  await press(page, page.getByRole("link", { name: GNV20 }).first());
+  await press(page, page.getByRole("link", { name: "Delredovisning", exact: true }));
+  await page.locator('input[type="file"]').setInputFiles(PDF);
+  await press(page, button(page, "Ladda upp filen"));
+  await inspect(page, "delredovisning-att-lamna");
+  const report = new URL(page.url()).pathname;
+  await become(page, "foretradare", "Region Skåne");
+  await page.goto(report);
+  await page.getByLabel("Ditt lösenord").fill(PASSWORD);
+  await press(page, button(page, "Skriv under och lämna in"));
+  await assertSays(page, "GNV20-R12-V1", "delredovisning.pdf");
+  await inspect(page, "delredovisning-inlamnad");
+
+  await become(page, "handlaggare", "Socialstyrelsen");
+  await page.goto("/rapporter");
+  await inspect(page, "rapporter");
+  await press(page, page.getByRole("link", { name: /GNV20-R12-V1|Region Skåne/ }).first());
+  await inspect(page, "rapport-hos-mottagaren");
+  await press(page, button(page, "Begär komplettering"));
+  assert.match(await page.title(), /^Fel: /);
+  await page.getByLabel("Vad saknas eller ska ändras?").fill("Beskriv hindren också.");
+  await press(page, button(page, "Begär komplettering"));
+  await become(page, "ekonom", "Region Skåne");
+  await page.goto(report);
+  await assertSays(page, "Beskriv hindren också.");
+});
+
+test("the register, and a table read into a proposal, at three widths", { timeout: 240_000 }, async (t) => {
+  const page = await browser.newPage(t);
+  await become(page, "handlaggare", "Kammarkollegiet");
+  await setDate(page, "2022-03-15");
+  await page.goto("/register?sok=g%C3%B6teborg");
+  await inspect(page, "register");
+  await page.goto("/register/1480");
+  await inspect(page, "register-en-mottagare");
+  await page.goto("/forslag/nytt");
+  await page.locator('select[name="overenskommelse"]').selectOption("aldreomsorg-2022");
+  await page.locator('input[name="year"]').fill("2027");
+  await press(page, page.locator('form[action="/forslag"] button[type="submit"]').first());
+  const proposal = new URL(page.url()).pathname;
+  await page.goto(`${proposal}/fordelning/import`);
+  await inspect(page, "import-valj-tabell");
+  await page.locator('input[type="file"]').setInputFiles(TABLE);
+  await press(page, page.locator('form:has(input[type="file"]) button[type="submit"]').first());
+  await inspect(page, "import-kolumner");
+  await press(page, page.locator('main form[action$="/kolumner"] button[type="submit"]').first());
+  await assertSays(page, "Mölndl");
+  await inspect(page, "import-kontroll");
 });
 
 test("a region's county is shaded on the map of 2020", { timeout: 120_000 }, async (t) => {

@@ -250,6 +250,38 @@ pub fn names(connection: &mut AnyConnection) -> Result<Vec<(String, String)>, Db
         .load(connection)?)
 }
 
+/// What a table has to agree with, when another is put in its place: the posts' sums and the remarks. All else stays as it was
+/// published.
+pub fn set_table_terms(
+    connection: &mut AnyConnection,
+    agreement: Id<Agreement>,
+    proposed: &Terms,
+    entry: Entry,
+) -> Result<(), DbError> {
+    let id = agreement.to_string();
+    diesel::update(agreements::table.find(&id))
+        .set(agreements::version.eq(agreements::version + 1))
+        .execute(connection)?;
+    let (definition, version): (String, i64) = agreements::table
+        .find(&id)
+        .select((agreements::definition, agreements::version))
+        .first(connection)?;
+    let mut terms: Terms = serde_json::from_str(&definition).map_err(DbError::corrupt)?;
+    terms.total = proposed.total;
+    terms.remarks.clone_from(&proposed.remarks);
+    for post in &mut terms.posts {
+        if let Some(proposed) = proposed.post(&post.key) {
+            (post.total, post.rows_total) = (proposed.total, proposed.rows_total);
+            (post.recipients, post.rows_at_floor) = (proposed.recipients, proposed.rows_at_floor);
+        }
+    }
+    let definition = serde_json::to_string(&terms).map_err(DbError::corrupt)?;
+    diesel::update(agreements::table.find(&id))
+        .set(agreements::definition.eq(definition))
+        .execute(connection)?;
+    history::store::append(connection, &id, version, entry)
+}
+
 /// Every agreement's stream and version, for `bidragsporten check`.
 pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
     Ok(agreements::table

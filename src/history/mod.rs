@@ -111,6 +111,7 @@ events! {
     ProposalTableRead "proposal_table_read" "En fördelningstabell lästes in",
     FurtherReportSigned "further_report_signed" "Rapporten skrevs under och lämnades in",
     FurtherReportReturned "further_report_returned" "Komplettering av rapporten begärdes",
+    AllocationReplaced "allocation_replaced" "Fördelningen ersattes",
 }
 
 impl Event {

@@ -116,6 +116,7 @@ diesel::table! {
         allocation -> Text,
         version -> BigInt,
         revision -> BigInt,
+        replaces -> Nullable<Text>,
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     Proposal,
     file::{self, kronor},
     form::{self, Difference, ProposalForm},
+    replacement::{self, Standing, Touch},
     rows::Row,
     spec::{self, Part},
 };
@@ -24,6 +25,8 @@ pub struct Known {
     pub taken: Vec<(String, String)>,
     /// The agreement that it was copied from.
     pub earlier: Option<Earlier>,
+    /// The recipients of the published table, for a proposal that is to replace it.
+    pub standings: Option<Vec<Standing>>,
 }
 
 pub struct Earlier {
@@ -53,15 +56,47 @@ pub fn faults(proposal: &Proposal, known: &Known) -> Vec<Found> {
     for fault in read.as_ref().err().into_iter().flatten() {
         found.push(of_terms(&fault.field, &fault.message));
     }
-    found.extend(taken(&proposal.form, known));
+    if proposal.replaces.is_none() {
+        found.extend(taken(&proposal.form, known));
+    }
     found.extend(proposal.rows.iter().filter_map(unreadable));
     if let Ok(terms) = &read {
         found.extend(unknown_addressees(terms, known));
     }
     if let (Ok(terms), Ok(shares)) = (&read, file::shares(&proposal.rows)) {
         found.extend(in_table(terms, &shares, known));
+        found.extend(known.earlier.iter().filter_map(|earlier| other_terms(proposal, earlier, terms)));
     }
+    found.extend(touched(proposal, known).iter().filter_map(obstacle));
     found
+}
+
+/// Whom a replacement touches; nobody for a new agreement.
+pub fn touched(proposal: &Proposal, known: &Known) -> Vec<Touch> {
+    match (&known.standings, file::shares(&proposal.rows)) {
+        (Some(standings), Ok(shares)) => replacement::touched(standings, &shares),
+        _ => Vec::new(),
+    }
+}
+
+fn obstacle(touch: &Touch) -> Option<Found> {
+    let message = touch.obstacle()?;
+    Some(Found {
+        address: of_post(&touch.post, &format!("belopp-{}", touch.code)),
+        place: format!("Fördelning, {}, {}", touch.post, touch.name),
+        message,
+    })
+}
+
+/// What is published is the terms that recipients have acted on.
+fn other_terms(proposal: &Proposal, earlier: &Earlier, terms: &Terms) -> Option<Found> {
+    let is_other = proposal.replaces.is_some() && !replacement::is_same_but_the_table(&earlier.terms, terms);
+    is_other.then(|| Found {
+        address: "granska#villkor".to_owned(),
+        place: "Villkoren".to_owned(),
+        message: "Bara fördelningen kan ersättas. Ändra tillbaka villkoren till dem som är publicerade."
+            .to_owned(),
+    })
 }
 
 /// Further reports to somebody who is not in the registry.

@@ -6,6 +6,8 @@
 //!          Draft ────propose──► Proposed ──publish──► Published
 //! ```
 //!
+//! A proposal that replaces the table of a published agreement goes the same way.
+//!
 //! Whoever proposes does not publish. Nothing is published by halves: the terms, the table, every grant and both
 //! histories are one transaction, and what is published is what the one reader of terms and tables finds right.
 
@@ -14,6 +16,7 @@ pub mod file;
 pub mod form;
 pub mod import;
 pub mod pages;
+pub mod replacement;
 pub mod rows;
 pub mod sheet;
 pub mod spec;
@@ -36,6 +39,8 @@ pub struct Proposal {
     /// Pays the agreement once it is one.
     pub authority: Id<Organisation>,
     pub copied_from: Option<Id<Agreement>>,
+    /// The published agreement whose table it is to replace; the same that it is a copy of.
+    pub replaces: Option<Id<Agreement>>,
     pub status: Status,
     pub form: ProposalForm,
     pub rows: Vec<Row>,
@@ -181,6 +186,7 @@ mod tests {
             id: Id::new(),
             authority: Id::new(),
             copied_from: None,
+            replaces: None,
             status: Status::Draft { returned: None },
             form: ProposalForm::default(),
             rows: Vec::new(),

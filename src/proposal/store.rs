@@ -2,12 +2,15 @@
 
 pub mod import;
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
-use super::{Proposal, ProposalForm, Status, check::Earlier, rows::Row};
+use super::{Proposal, ProposalForm, Status, check::Earlier, replacement::Standing, rows::Row};
 use crate::{
     agreement::{self, Agreement},
     allocation,
+    grant::{self, store::Which},
     history::{self, Entry},
     ids::Id,
     infra::{
@@ -15,6 +18,7 @@ use crate::{
         schema::proposals,
     },
     recipient::Organisation,
+    report, requisition,
 };
 
 #[derive(Queryable, Selectable)]
@@ -23,6 +27,7 @@ struct ProposalRow {
     id: String,
     authority_id: String,
     copied_from: Option<String>,
+    replaces: Option<String>,
     state: String,
     form: String,
     allocation: String,
@@ -38,6 +43,7 @@ impl TryFrom<ProposalRow> for Proposal {
             id: row.id.parse().map_err(DbError::corrupt)?,
             authority: row.authority_id.parse().map_err(DbError::corrupt)?,
             copied_from: row.copied_from.map(|id| id.parse().map_err(DbError::corrupt)).transpose()?,
+            replaces: row.replaces.map(|id| id.parse().map_err(DbError::corrupt)).transpose()?,
             status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
             form: serde_json::from_str(&row.form).map_err(DbError::corrupt)?,
             rows: serde_json::from_str(&row.allocation).map_err(DbError::corrupt)?,
@@ -106,6 +112,7 @@ pub fn insert(connection: &mut AnyConnection, proposal: &Proposal, entry: Entry)
             proposals::id.eq(&id),
             proposals::authority_id.eq(proposal.authority.to_string()),
             proposals::copied_from.eq(proposal.copied_from.map(|id| id.to_string())),
+            proposals::replaces.eq(proposal.replaces.map(|id| id.to_string())),
             proposals::name.eq(proposal.form.title()),
             proposals::status.eq(proposal.status.key()),
             proposals::state.eq(json(&proposal.status)?),
@@ -180,6 +187,30 @@ pub fn earlier(
     let Some(agreement) = agreement::store::find(connection, id)? else { return Ok(None) };
     let shares = allocation::store::of(connection, id)?;
     Ok(Some(Earlier { terms: agreement.terms, shares }))
+}
+
+/// The recipients of the published table that a proposal is to replace, as they stand: four queries.
+pub fn standings(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<Vec<Standing>, DbError> {
+    let agreements = [agreement];
+    let which = Which::of(&agreements);
+    let mut ledgers = grant::store::ledgers(connection, which)?;
+    let mut live: HashSet<String> =
+        report::store::progress(connection, which)?.into_iter().map(|report| report.grant).collect();
+    for (grant, _, status, _) in requisition::store::statuses(connection, which)? {
+        if !["discarded", "refused", "withdrawn"].contains(&status.as_str()) {
+            live.insert(grant);
+        }
+    }
+    let standing = |(grant, recipient): (String, Organisation)| {
+        Ok(Standing {
+            ledger: ledgers.remove(&grant).unwrap_or_default(),
+            is_live: live.contains(&grant),
+            grant: grant.parse().map_err(DbError::corrupt)?,
+            code: recipient.code,
+            name: recipient.name,
+        })
+    };
+    grant::store::recipients_of(connection, agreement)?.into_iter().map(standing).collect()
 }
 
 /// Every proposal's stream and version, for `bidragsporten check`.

@@ -7,14 +7,16 @@ use super::{
     check::{self, Known},
     file,
     form::Fault,
+    replacement,
     rows::{self, Row},
     spec::Part,
     store,
 };
 use crate::{
     access::Actor,
-    agreement::{self, Agreement, Forms},
-    grant,
+    agreement::{self, Agreement, Forms, Terms},
+    allocation::{self, Share},
+    grant::{self, Grant},
     history::{Entry, Event},
     ids::Id,
     infra::{
@@ -90,12 +92,43 @@ pub fn start(
         id,
         authority: actor.organisation.id,
         copied_from: copied.map(|(agreement, _)| agreement.id),
+        replaces: None,
         status: Status::Draft { returned: None },
         form,
         rows: Vec::new(),
         version: 1,
         revision: 1,
     };
+    store::insert(connection, &proposal, line(actor, now, Event::ProposalStarted, details))?;
+    Ok(())
+}
+
+/// Begins to replace the table of an agreement that the actor's authority pays: its terms as they are, and its table.
+pub fn start_replacement(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Id<Proposal>,
+    slug: &str,
+) -> Result<(), Failure> {
+    if store::find(connection, actor.organisation.id, id)?.is_some() {
+        return Ok(());
+    }
+    let found = agreement::store::find_paid_by(connection, actor.organisation.id, slug)?;
+    let agreement = found.ok_or(Failure::NotFound)?;
+    let shares = allocation::store::of(connection, agreement.id)?;
+    let proposal = Proposal {
+        id,
+        authority: actor.organisation.id,
+        copied_from: Some(agreement.id),
+        replaces: Some(agreement.id),
+        status: Status::Draft { returned: None },
+        form: ProposalForm::of(&agreement.terms),
+        rows: shares.iter().map(Row::of).collect(),
+        version: 1,
+        revision: 1,
+    };
+    let details = format!("ny fördelning i {}", agreement.terms.title());
     store::insert(connection, &proposal, line(actor, now, Event::ProposalStarted, details))?;
     Ok(())
 }
@@ -194,6 +227,7 @@ pub fn known(connection: &mut AnyConnection, proposal: &Proposal) -> Result<Know
         registry: recipient::store::all(connection)?,
         taken: agreement::store::names(connection)?,
         earlier: store::earlier(connection, proposal.copied_from)?,
+        standings: proposal.replaces.map(|agreement| store::standings(connection, agreement)).transpose()?,
     })
 }
 
@@ -269,10 +303,53 @@ pub fn publish(
     if terms.paying_authority != actor.organisation.code {
         return Err(DbError::corrupt(format!("proposal {id} is paid by {}", terms.paying_authority)).into());
     }
-    grant::store::publish(connection, &terms, &shares, &actor.who(), now)?;
+    match before.replaces {
+        None => {
+            grant::store::publish(connection, &terms, &shares, &actor.who(), now)?;
+        }
+        Some(agreement) => replace(connection, actor, now, agreement, &terms, &shares)?,
+    }
     let entry = line(actor, now, Event::ProposalPublished, terms.title());
     store::set_status(connection, &after, entry)?;
     Ok(slug)
+}
+
+/// Puts the table in the place of the published one. Every grant that it touches is taken before it is looked at again.
+fn replace(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    agreement: Id<Agreement>,
+    terms: &Terms,
+    shares: &[Share],
+) -> Result<(), Failure> {
+    let mut grants: Vec<Id<Grant>> = replacement::touched(&store::standings(connection, agreement)?, shares)
+        .iter()
+        .filter_map(|touch| touch.grant)
+        .collect();
+    // Always in one order, so that two who each want some of the same grants do not wait for one another.
+    grants.sort_by_key(ToString::to_string);
+    grants.dedup();
+    for grant in grants {
+        grant::store::hold(connection, grant)?;
+    }
+    let touched = replacement::touched(&store::standings(connection, agreement)?, shares);
+    let refused = touched.iter().filter(|touch| touch.obstacle().is_some()).count();
+    if refused > 0 {
+        return Err(Refusal::Faults(refused).into());
+    }
+    let changes: Vec<grant::store::Reallocation> = touched
+        .into_iter()
+        .map(|touch| grant::store::Reallocation {
+            grant: touch.grant,
+            recipient: touch.code,
+            post: touch.post,
+            before: touch.before,
+            now: touch.now,
+        })
+        .collect();
+    grant::store::reallocate(connection, agreement, terms, shares, &changes, &actor.who(), now)?;
+    Ok(())
 }
 
 /// The revision a page was made from must be the one that is decided on.

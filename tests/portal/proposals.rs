@@ -377,3 +377,40 @@ fn the_largest_part_there_is_has_room_in_a_form() {
         save(&part(&officer, &proposal, slug)).expect_status(200);
     }
 }
+
+/// Begins to replace the table of 2022; gives the proposal's address.
+fn replacing(officer: &Browser) -> String {
+    let form = officer.get("/forslag/nytt").form("/forslag/ersattning").set("ersatt", "aldreomsorg-2022");
+    let page = form.submit().expect_status(200);
+    page.address.split("/fordelning").next().unwrap().to_owned()
+}
+
+#[test]
+fn a_published_table_is_replaced_and_nobody_is_left_with_less_than_is_requisitioned() {
+    let portal = Portal::new();
+    let (officer, decider) =
+        (portal.officer(), portal.sign_in("Kammarkollegiet", &[Role::DecisionMaker], "Beslutsfattare"));
+    let requisition = crate::steps::issue(&portal.preparer("Ale"), "bas", "381 308").address;
+    crate::steps::sign(&portal.signatory("Ale"), &requisition).expect_status(200);
+    let proposal = replacing(&officer);
+    let table = officer.get(&format!("{proposal}/fordelning?post=bas")).expect_status(200);
+    // One krona from Ale, which has requisitioned it all, to Alingsås.
+    let changed = table.form("/fordelning").set("belopp-1440", "381 307").set("belopp-1489", "705 478");
+    changed.submit().expect_status(200);
+    let review = officer.get(&format!("{proposal}/granska"));
+    let review =
+        review.expect("Ale har rekvirerat 381 308 kr. Beloppet kan inte bli lägre.").expect("705 478");
+    assert!(!review.has_form("/framlaggning"));
+    // From Alvesta, which has asked for nothing.
+    let table = officer.get(&format!("{proposal}/fordelning?post=bas"));
+    let changed = table.form("/fordelning").set("belopp-1440", "381 308").set("belopp-0764", "358 678");
+    changed.submit().expect_status(200);
+    let review = officer.get(&format!("{proposal}/granska")).expect("Alvesta").expect("Alingsås");
+    review.form("/framlaggning").submit().expect("Framlagt för beslut");
+    decider.get(&proposal).form("/publicering").submit().expect("Publicerat");
+    portal.preparer("Alingsås").get("/bidrag").expect("705 478 kr");
+    portal.preparer("Alvesta").get("/bidrag").expect("358 678 kr");
+    officer.get("/oversikt/aldreomsorg-2022?sok=Alings").expect("705 478");
+    officer.get("/oppna-data/aldreomsorg-2022?sok=Alings").expect("705 478");
+    crate::program::Program::on(&portal.address).run(&["check"]).expect("Historiken är hel");
+}

@@ -6,8 +6,10 @@ use serde::Deserialize;
 
 use super::address;
 use crate::{
-    access::Role,
-    access::proof::{By, CaseOfficer, Discloser, Posted},
+    access::{
+        Actor, Role,
+        proof::{By, CaseOfficer, Discloser, Posted},
+    },
     agreement::{self, Agreement},
     ids::Id,
     infra::{
@@ -50,8 +52,17 @@ pub async fn list(by: By<Discloser>, portal: web::Data<Portal>) -> Page {
 struct NewPage {
     chrome: Chrome,
     agreements: Vec<(String, String)>,
+    /// The authority's own, whose tables it can replace.
+    own: Vec<(String, String)>,
     form: StartForm,
     errors: FieldErrors,
+}
+
+impl NewPage {
+    /// For the form that begins a replacement.
+    fn fresh_id(&self) -> Id<Proposal> {
+        Id::new()
+    }
 }
 
 /// As typed.
@@ -75,7 +86,8 @@ pub async fn new(by: By<CaseOfficer>, portal: web::Data<Portal>) -> Page {
         year: newest.map(|newest| next_year(&newest.terms).to_string()).unwrap_or_default(),
     };
     let errors = FieldErrors::default();
-    page::show(&NewPage { chrome: by.chrome, agreements: options(&agreements), form, errors })
+    let own = own(&agreements, &by);
+    page::show(&NewPage { chrome: by.chrome, agreements: options(&agreements), own, form, errors })
 }
 
 pub async fn create(
@@ -86,8 +98,8 @@ pub async fn create(
     let copied = match form.copied(&agreements) {
         Ok(copied) => copied,
         Err(errors) => {
-            let agreements = options(&agreements);
-            return page::show_errors(&NewPage { chrome: by.chrome, agreements, form, errors });
+            let (agreements, own) = (options(&agreements), own(&agreements, &by));
+            return page::show_errors(&NewPage { chrome: by.chrome, agreements, own, form, errors });
         }
     };
     let (actor, now, id) = (by.actor.clone(), portal.clock.now(), form.id);
@@ -99,6 +111,27 @@ pub async fn create(
         })
         .await?;
     page::see_other(format!("{}?klart=borjat", address(id)))
+}
+
+/// Which agreement's table is to be replaced.
+#[derive(Deserialize)]
+pub struct ReplaceForm {
+    /// Made with the page: posted twice, the proposal is begun once.
+    id: Id<Proposal>,
+    #[serde(default)]
+    ersatt: String,
+}
+
+pub async fn replace(
+    crate::access::proof::Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ReplaceForm>>,
+    portal: web::Data<Portal>,
+) -> Page {
+    let (actor, now, id) = (by.actor.clone(), portal.clock.now(), form.id);
+    portal
+        .db
+        .write(move |connection| verbs::start_replacement(connection, &actor, now, id, &form.ersatt))
+        .await?;
+    page::see_other(format!("{}/fordelning", address(id)))
 }
 
 impl StartForm {
@@ -125,6 +158,11 @@ impl StartForm {
 
 async fn all(portal: &Portal) -> Result<Vec<Agreement>, AppError> {
     portal.db.read(agreement::store::all).await.map_err(AppError::from)
+}
+
+fn own(agreements: &[Agreement], by: &Actor) -> Vec<(String, String)> {
+    let own = agreements.iter().filter(|agreement| agreement.authority.id == by.organisation.id);
+    own.map(|agreement| (agreement.terms.slug.clone(), agreement.terms.title())).collect()
 }
 
 fn options(agreements: &[Agreement]) -> Vec<(String, String)> {

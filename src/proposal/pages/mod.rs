@@ -26,6 +26,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/forslag", list::list)
         .get("/forslag/nytt", list::new)
         .post("/forslag", list::create)
+        .post("/forslag/ersattning", list::replace)
         .get("/forslag/{id}", show::show)
         .get("/forslag/{id}/agreement.toml", show::definition)
         .get("/forslag/{id}/allocation.csv", show::allocation)

@@ -14,6 +14,7 @@ use crate::{
     proposal::{
         Proposal,
         check::{self, Changes, Found, Sum},
+        replacement::Touch,
         spec::{self, Part},
     },
 };
@@ -27,6 +28,9 @@ struct ReviewPage {
     faults: Vec<Found>,
     sums: Vec<Sum>,
     changes: Changes,
+    /// Whom a replacement touches.
+    touched: Vec<Touch>,
+    is_replacement: bool,
     earlier: Option<String>,
     differences: Vec<View>,
     to_look_at: Vec<View>,
@@ -63,6 +67,8 @@ pub async fn review(by: By<Discloser>, portal: web::Data<Portal>, id: web::Path<
         faults: check::faults(&proposal, &known),
         sums: check::sums(&proposal, &known),
         changes: check::changes(&proposal, &known),
+        touched: check::touched(&proposal, &known),
+        is_replacement: proposal.replaces.is_some(),
         differences: differences.map(|found| View::of(&found.field, found.before, found.now)).collect(),
         to_look_at: to_look_at.map(|(field, text)| View::of(&field, String::new(), text)).collect(),
         earlier: known.earlier.map(|earlier| earlier.terms.title()),

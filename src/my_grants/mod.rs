@@ -70,6 +70,12 @@ pub fn view(grant: &Grant, form: &str, requisitions: &[Requisition], now: DateTi
     } else if let (true, Some(first)) = (is_open, missing) {
         view.state = "Inte öppen än";
         view.next = format!("Öppnar när ni har lämnat in rekvisitionen av {}.", first.name);
+    } else if is_open && deadline.passed(now) {
+        // The day has passed and no source says what follows: the right may still be there.
+        view.state = "Sista dagen har passerat";
+        view.tone = "warning";
+        let late = grant.deadlines.late_requisition.consequence();
+        view.next = format!("Sista dag att rekvirera {left} var {deadline}. {late}");
     } else if is_open {
         view.state = "Att rekvirera";
         view.tone = "warning";

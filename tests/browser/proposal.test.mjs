@@ -21,7 +21,7 @@ async function make(t, options, year) {
   await page.getByLabel("Överenskommelse att kopiera").selectOption("aldreomsorg-2022");
   await page.getByLabel("År för den nya").fill(year);
   await look("forslag-nytt");
-  await press(page, page.getByRole("button", { name: "Börja" }));
+  await press(page, page.getByRole("button", { name: "Börja", exact: true }));
   const proposal = new URL(page.url()).pathname;
   await look("forslag-utkast");
 

@@ -89,6 +89,13 @@ pub fn find_paid_by(
     row.map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).transpose()
 }
 
+/// Takes the agreement for the rest of this transaction.
+pub fn hold(connection: &mut AnyConnection, id: Id<Agreement>) -> Result<(), DbError> {
+    let row = agreements::table.find(id.to_string());
+    diesel::update(row).set(agreements::version.eq(agreements::version)).execute(connection)?;
+    Ok(())
+}
+
 /// Takes the agreement for the rest of this transaction, if this authority pays it.
 pub fn hold_paid_by(
     connection: &mut AnyConnection,

@@ -38,6 +38,8 @@ pub struct Row {
     pub last_event: Option<(Event, NaiveDate)>,
     /// The last day to requisition, this recipient's own.
     pub requisition_until: LastDay,
+    /// That day has passed, and with it the right to the rest.
+    pub has_lapsed: bool,
 }
 
 /// A last day that passed without what was due.
@@ -55,9 +57,9 @@ impl Row {
         self.verdict.as_ref().is_some_and(|verdict| !verdict.is_correct())
     }
 
-    /// Before the last day, what is lost unless it is requisitioned.
-    pub fn at_risk(&self, now: DateTime<Utc>) -> Money {
-        let is_open = !self.requisition_until.passed(now);
+    /// Until a last day, what is to be requisitioned by then. Without such a day there is nothing to be late with.
+    pub fn outstanding(&self, now: DateTime<Utc>) -> Money {
+        let is_open = self.requisition_until.0.is_some_and(|last_day| !last_day.passed(now));
         if is_open { self.figures.left().max(Money::ZERO) } else { Money::ZERO }
     }
 }
@@ -88,6 +90,7 @@ pub(super) fn row(outcome: &Outcome, standing: &Standing, post: Option<&str>, no
         verdict: report.and_then(|report| report.verdict.clone()),
         last_event: standing.last_event.map(|(event, at)| (event, calendar::day(at))),
         requisition_until: deadlines.requisition,
+        has_lapsed: lapses,
         figures,
     }
 }
@@ -194,6 +197,7 @@ pub(super) mod tests {
             verdict: None,
             last_event: None,
             requisition_until: LastDay::default(),
+            has_lapsed: false,
         }
     }
 

@@ -224,9 +224,9 @@ pub fn late(rows: &[Row], now: DateTime<Utc>) -> Table {
     let line = |row: &Row| {
         let (what, last_day, days, amount) = match row.late {
             Some(late) => (late.what, late.last_day, -late.days, late.amount),
-            None if row.at_risk(now) > Money::ZERO && !row.answered => {
+            None if row.outstanding(now) > Money::ZERO && !row.answered => {
                 let last_day = row.requisition_until.date()?;
-                (Kind::Requisition, last_day, (last_day - today).num_days(), row.at_risk(now))
+                (Kind::Requisition, last_day, (last_day - today).num_days(), row.outstanding(now))
             }
             None => return None,
         };

@@ -25,8 +25,8 @@ pub struct Known {
     pub taken: Vec<(String, String)>,
     /// The agreement that it was copied from.
     pub earlier: Option<Earlier>,
-    /// The recipients of the published table, for a proposal that is to replace it.
-    pub standings: Option<Vec<Standing>>,
+    /// The recipients of the published table and its version, for a proposal that is to replace it.
+    pub published: Option<(Vec<Standing>, i32)>,
 }
 
 pub struct Earlier {
@@ -67,14 +67,26 @@ pub fn faults(proposal: &Proposal, known: &Known) -> Vec<Found> {
         found.extend(in_table(terms, &shares, known));
         found.extend(known.earlier.iter().filter_map(|earlier| other_terms(proposal, earlier, terms)));
     }
+    found.extend(overtaken(proposal, known));
     found.extend(touched(proposal, known).iter().filter_map(obstacle));
     found
 }
 
+/// Another replacement was published since this one was begun: it would put the older amounts back.
+fn overtaken(proposal: &Proposal, known: &Known) -> Option<Found> {
+    let ((_, stands), begun) = known.published.as_ref().zip(proposal.replaces)?;
+    (*stands != begun.version).then(|| Found {
+        address: "fordelning".to_owned(),
+        place: "Fördelningen".to_owned(),
+        message: "Fördelningen har ersatts sedan förslaget påbörjades. Börja ett nytt förslag från den som nu gäller."
+            .to_owned(),
+    })
+}
+
 /// Whom a replacement touches; nobody for a new agreement.
 pub fn touched(proposal: &Proposal, known: &Known) -> Vec<Touch> {
-    match (&known.standings, file::shares(&proposal.rows)) {
-        (Some(standings), Ok(shares)) => replacement::touched(standings, &shares),
+    match (&known.published, file::shares(&proposal.rows)) {
+        (Some((standings, _)), Ok(shares)) => replacement::touched(standings, &shares),
         _ => Vec::new(),
     }
 }

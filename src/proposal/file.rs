@@ -8,9 +8,13 @@ use chrono::NaiveDate;
 use super::{
     form::{Fault, ProposalForm},
     rows::Row,
-    spec::{Block, Empty, Field, Kind, PARTS, Shape},
+    spec::{self, Block, Empty, Field, Kind, PARTS, Part, Shape},
 };
-use crate::{agreement::Terms, allocation::Share, money};
+use crate::{
+    agreement::{self, Terms},
+    allocation::Share,
+    money,
+};
 
 /// No sum of money and no count in an agreement comes near.
 const LARGEST: i64 = 10_000_000_000_000;
@@ -18,6 +22,31 @@ const LARGEST: i64 = 10_000_000_000_000;
 /// The terms of an agreement as its file.
 pub fn agreement(terms: &Terms) -> Result<String, Vec<Fault>> {
     definition(&ProposalForm::of(terms))
+}
+
+impl ProposalForm {
+    /// The terms, or everything that is to be mended: first what cannot be read, and when all can be read, what
+    /// contradicts something else.
+    ///
+    /// # Errors
+    /// When something is to be mended.
+    pub fn read(&self) -> Result<Terms, Vec<Fault>> {
+        let text = definition(self)?;
+        let terms = agreement::definition::read("agreement.toml", &text)
+            .map_err(|fault| vec![Fault::at("", format!("{}.", spec::capital(&fault.reason)))])?;
+        let contradictions: Vec<Fault> = agreement::definition::contradictions(&terms)
+            .into_iter()
+            .map(|found| Fault::at(found.place.join("-"), format!("{}.", spec::capital(&found.reason))))
+            .collect();
+        if contradictions.is_empty() { Ok(terms) } else { Err(contradictions) }
+    }
+
+    /// The faults of one part.
+    pub fn faults_in(&self, part: &Part) -> Vec<Fault> {
+        let mut faults = self.read().err().unwrap_or_default();
+        faults.retain(|fault| Part::of(&fault.field).slug == part.slug);
+        faults
+    }
 }
 
 /// What is typed as its file, or everything that cannot be read.

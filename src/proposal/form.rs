@@ -1,6 +1,7 @@
 //! Everything that is typed about an agreement that is being prepared, and the terms it makes or the faults at its fields.
 //!
-//! There is one reader of terms, [`definition`]: what is typed is written as `agreement.toml` and read by it.
+//! There is one reader of terms, [`crate::agreement::definition`]: what is typed is written as `agreement.toml` and read by it
+//! ([`super::file`]).
 
 use std::collections::BTreeMap;
 
@@ -8,12 +9,9 @@ use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    file,
-    spec::{self, Block, Field, Kind, PARTS, Part, Shape},
-};
+use super::spec::{self, Block, Field, Kind, PARTS, Part, Shape};
 use crate::{
-    agreement::{Forms, Terms, definition},
+    agreement::{Forms, Terms},
     infra::hash::sha256_hex,
     money::Money,
 };
@@ -218,29 +216,6 @@ impl ProposalForm {
 
     pub fn has_forms(&self) -> bool {
         self.0.contains_key("forms-requisition-heading") && self.0.contains_key("forms-report-heading")
-    }
-
-    /// The terms, or everything that is to be mended: first what cannot be read, and when all can be read, what
-    /// contradicts something else.
-    ///
-    /// # Errors
-    /// When something is to be mended.
-    pub fn read(&self) -> Result<Terms, Vec<Fault>> {
-        let text = file::definition(self)?;
-        let terms = definition::read("agreement.toml", &text)
-            .map_err(|fault| vec![Fault::at("", format!("{}.", spec::capital(&fault.reason)))])?;
-        let contradictions: Vec<Fault> = definition::contradictions(&terms)
-            .into_iter()
-            .map(|found| Fault::at(found.place.join("-"), format!("{}.", spec::capital(&found.reason))))
-            .collect();
-        if contradictions.is_empty() { Ok(terms) } else { Err(contradictions) }
-    }
-
-    /// The faults of one part.
-    pub fn faults_in(&self, part: &Part) -> Vec<Fault> {
-        let mut faults = self.read().err().unwrap_or_default();
-        faults.retain(|fault| Part::of(&fault.field).slug == part.slug);
-        faults
     }
 }
 

@@ -33,14 +33,20 @@ pub use form::ProposalForm;
 use crate::{access::Actor, agreement::Agreement, calendar::long_time, ids::Id, recipient::Organisation};
 use rows::Row;
 
+/// The table that a proposal is to replace: of the published agreement that it is a copy of, as it stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replaced {
+    pub agreement: Id<Agreement>,
+    pub version: i32,
+}
+
 #[derive(Debug, Clone)]
 pub struct Proposal {
     pub id: Id<Proposal>,
     /// Pays the agreement once it is one.
     pub authority: Id<Organisation>,
     pub copied_from: Option<Id<Agreement>>,
-    /// The published agreement whose table it is to replace; the same that it is a copy of.
-    pub replaces: Option<Id<Agreement>>,
+    pub replaces: Option<Replaced>,
     pub status: Status,
     pub form: ProposalForm,
     pub rows: Vec<Row>,
@@ -130,6 +136,10 @@ pub enum Refusal {
 }
 
 impl Proposal {
+    pub fn is_published(&self) -> bool {
+        matches!(self.status, Status::Published { .. })
+    }
+
     pub fn is_draft(&self) -> bool {
         matches!(self.status, Status::Draft { .. })
     }

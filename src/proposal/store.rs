@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use super::{Proposal, ProposalForm, Status, check::Earlier, replacement::Standing, rows::Row};
+use super::{Proposal, ProposalForm, Replaced, Status, check::Earlier, replacement::Standing, rows::Row};
 use crate::{
     agreement::{self, Agreement},
     allocation,
@@ -28,6 +28,7 @@ struct ProposalRow {
     authority_id: String,
     copied_from: Option<String>,
     replaces: Option<String>,
+    replaces_version: i32,
     state: String,
     form: String,
     allocation: String,
@@ -43,7 +44,13 @@ impl TryFrom<ProposalRow> for Proposal {
             id: row.id.parse().map_err(DbError::corrupt)?,
             authority: row.authority_id.parse().map_err(DbError::corrupt)?,
             copied_from: row.copied_from.map(|id| id.parse().map_err(DbError::corrupt)).transpose()?,
-            replaces: row.replaces.map(|id| id.parse().map_err(DbError::corrupt)).transpose()?,
+            replaces: row
+                .replaces
+                .map(|id| {
+                    let agreement = id.parse().map_err(DbError::corrupt)?;
+                    Ok::<_, DbError>(Replaced { agreement, version: row.replaces_version })
+                })
+                .transpose()?,
             status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
             form: serde_json::from_str(&row.form).map_err(DbError::corrupt)?,
             rows: serde_json::from_str(&row.allocation).map_err(DbError::corrupt)?,
@@ -112,7 +119,8 @@ pub fn insert(connection: &mut AnyConnection, proposal: &Proposal, entry: Entry)
             proposals::id.eq(&id),
             proposals::authority_id.eq(proposal.authority.to_string()),
             proposals::copied_from.eq(proposal.copied_from.map(|id| id.to_string())),
-            proposals::replaces.eq(proposal.replaces.map(|id| id.to_string())),
+            proposals::replaces.eq(proposal.replaces.map(|replaced| replaced.agreement.to_string())),
+            proposals::replaces_version.eq(proposal.replaces.map_or(0, |replaced| replaced.version)),
             proposals::name.eq(proposal.form.title()),
             proposals::status.eq(proposal.status.key()),
             proposals::state.eq(json(&proposal.status)?),
@@ -187,6 +195,14 @@ pub fn earlier(
     let Some(agreement) = agreement::store::find(connection, id)? else { return Ok(None) };
     let shares = allocation::store::of(connection, id)?;
     Ok(Some(Earlier { terms: agreement.terms, shares }))
+}
+
+/// Who stands in the published table, and the table's version.
+pub fn published(
+    connection: &mut AnyConnection,
+    agreement: Id<Agreement>,
+) -> Result<(Vec<Standing>, i32), DbError> {
+    Ok((standings(connection, agreement)?, allocation::store::version(connection, agreement)?))
 }
 
 /// The recipients of the published table that a proposal is to replace, as they stand: four queries.

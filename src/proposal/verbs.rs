@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Deed, Proposal, ProposalForm, Refusal, Status,
+    Deed, Proposal, ProposalForm, Refusal, Replaced, Status,
     check::{self, Known},
     file,
     form::Fault,
@@ -116,12 +116,13 @@ pub fn start_replacement(
     }
     let found = agreement::store::find_paid_by(connection, actor.organisation.id, slug)?;
     let agreement = found.ok_or(Failure::NotFound)?;
+    let version = allocation::store::version(connection, agreement.id)?;
     let shares = allocation::store::of(connection, agreement.id)?;
     let proposal = Proposal {
         id,
         authority: actor.organisation.id,
         copied_from: Some(agreement.id),
-        replaces: Some(agreement.id),
+        replaces: Some(Replaced { agreement: agreement.id, version }),
         status: Status::Draft { returned: None },
         form: ProposalForm::of(&agreement.terms),
         rows: shares.iter().map(Row::of).collect(),
@@ -227,7 +228,10 @@ pub fn known(connection: &mut AnyConnection, proposal: &Proposal) -> Result<Know
         registry: recipient::store::all(connection)?,
         taken: agreement::store::names(connection)?,
         earlier: store::earlier(connection, proposal.copied_from)?,
-        standings: proposal.replaces.map(|agreement| store::standings(connection, agreement)).transpose()?,
+        published: proposal
+            .replaces
+            .map(|replaced| store::published(connection, replaced.agreement))
+            .transpose()?,
     })
 }
 
@@ -296,6 +300,10 @@ pub fn publish(
     let slug = before.form.get("slug").trim().to_owned();
     let after = before.clone().publish(Deed::of(actor, now), slug.clone())?;
     same(&before, revision)?;
+    if let Some(replaced) = before.replaces {
+        // Of two who publish at once the second sees what the first did.
+        agreement::store::hold(connection, replaced.agreement)?;
+    }
     without_faults(connection, &before)?;
     let faulty = |faults: Vec<Fault>| Failure::from(Refusal::Faults(faults.len()));
     let terms = before.form.read().map_err(faulty)?;
@@ -307,7 +315,7 @@ pub fn publish(
         None => {
             grant::store::publish(connection, &terms, &shares, &actor.who(), now)?;
         }
-        Some(agreement) => replace(connection, actor, now, agreement, &terms, &shares)?,
+        Some(replaced) => replace(connection, actor, now, replaced.agreement, &terms, &shares)?,
     }
     let entry = line(actor, now, Event::ProposalPublished, terms.title());
     store::set_status(connection, &after, entry)?;

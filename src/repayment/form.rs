@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Repayment, rules::Rule, verbs::Target};
+use super::{Repayment, Target, rules::Rule};
 use crate::{
     ids::Id,
     infra::form::FieldErrors,

@@ -33,6 +33,13 @@ use crate::{
 };
 use rules::Rule;
 
+/// Which repayment, and as it was when the page was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    pub id: Id<Repayment>,
+    pub revision: i64,
+}
+
 /// An amount that came in to an authority, or that it paid back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repayment {

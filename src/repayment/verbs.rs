@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
 use super::{
-    Ending, Refusal, Repayment, Settlement, State, Unknown, check_return, check_taken_away,
+    Ending, Refusal, Repayment, Settlement, State, Target, Unknown, check_return, check_taken_away,
     form::{Incoming, Outgoing},
     number_of,
     rules::Rule,
@@ -27,13 +27,6 @@ use crate::{
     numbers::Ocr,
     recipient,
 };
-
-/// Which repayment, and as it was when the page was made.
-#[derive(Debug, Clone, Copy)]
-pub struct Target {
-    pub id: Id<Repayment>,
-    pub revision: i64,
-}
 
 #[derive(Debug, Error)]
 pub enum Failure {

@@ -94,6 +94,8 @@ pub struct FormFacts {
     pub posts: Vec<PostFacts>,
     /// The account of the recipient's last filing.
     pub last_account: Option<GiroAccount>,
+    /// What is not requisitioned by the last day is lost.
+    pub right_can_lapse: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -274,10 +276,11 @@ pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
     if content.amount < available {
         let rest = available - content.amount;
         let short = content.amounts.iter().zip(&facts.posts).find(|(of, post)| of.amount < post.available);
+        let fate = if facts.right_can_lapse { " och förfaller efter sista dagen" } else { "" };
         warnings.broken(
             short.map_or_else(|| "amount".to_owned(), |(of, _)| amount_field(&of.post)),
             Caution::LessThanLeft,
-            format!("Ni rekvirerar mindre än ni kan. {rest} blir kvar och förfaller efter sista dagen."),
+            format!("Ni rekvirerar mindre än ni kan. {rest} blir kvar{fate}."),
         );
     }
     if content.period != facts.period {
@@ -334,6 +337,7 @@ pub mod tests {
                 available: Money::kronor(381_308),
             }],
             last_account: None,
+            right_can_lapse: true,
         }
     }
 

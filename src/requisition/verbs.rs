@@ -99,6 +99,7 @@ pub fn form_facts(
         period: grant.agreement.terms.period,
         posts: of_form.collect(),
         last_account: last.map(|content| content.account),
+        right_can_lapse: grant.deadlines.right_can_lapse(),
     }
 }
 

@@ -103,3 +103,27 @@ test("an agreement for 2027 is made, published and requisitioned, at three width
 test("the same with JavaScript off", { timeout: 300_000 }, async (t) => {
   await make(t, { javaScript: false }, "2028");
 });
+
+test("the table of a published agreement is replaced by two people, at three widths", { timeout: 300_000 }, async (t) => {
+  let page = await browser.newPage(t, {});
+  const says = async (words) => assert.match(await page.locator("main").innerText(), words);
+  await signInAs(page, "handlaggare");
+  await page.goto("/forslag/nytt");
+  await page.getByLabel("Överenskommelse", { exact: true }).selectOption("aldreomsorg-2021");
+  await press(page, page.getByRole("button", { name: "Börja ersätta" }));
+  const proposal = new URL(page.url()).pathname.replace(/\/fordelning$/, "");
+  await inspect(page, "ersattning-fordelning");
+  const kronor = async (name) => {
+    const field = page.getByLabel(`Belopp för ${name}`, { exact: true });
+    return [field, Number((await field.inputValue()).replace(/\s/g, ""))];
+  };
+  const [ydre, before] = await kronor("Ydre");
+  const [tranas, other] = await kronor("Tranås");
+  await ydre.fill(String(before + 1));
+  await tranas.fill(String(other - 1));
+  await press(page, page.getByRole("button", { name: "Spara fördelningen" }));
+  await page.goto(`${proposal}/granska`);
+  await says(/Ydre/);
+  await inspect(page, "ersattning-granska");
+  await says(/Tranås/);
+});

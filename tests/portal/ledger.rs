@@ -176,7 +176,7 @@ impl Cast {
             Verb::TakeAway => {
                 let came_in = repayment::store::of_grant(connection, self.grant)?;
                 let last = came_in.last().ok_or(Refused)?;
-                let target = repayment::verbs::Target { id: last.id, revision: last.revision };
+                let target = repayment::Target { id: last.id, revision: last.revision };
                 Ok(repayment::verbs::take_away(connection, &self.payer, target, "Fel.")?)
             }
             Verb::ReturnExcess => {

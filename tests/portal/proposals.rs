@@ -414,3 +414,31 @@ fn a_published_table_is_replaced_and_nobody_is_left_with_less_than_is_requisitio
     officer.get("/oppna-data/aldreomsorg-2022?sok=Alings").expect("705 478");
     crate::program::Program::on(&portal.address).run(&["check"]).expect("Historiken är hel");
 }
+
+#[test]
+fn of_two_replacements_at_once_one_is_published_and_the_other_is_told() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    // A krona from Alvesta, once to Alingsås and once to Ale.
+    let proposals = [("belopp-1489", "705 478"), ("belopp-1440", "381 309")].map(|(field, amount)| {
+        let proposal = replacing(&officer);
+        let table = officer.get(&format!("{proposal}/fordelning?post=bas"));
+        table
+            .form("/fordelning")
+            .set("belopp-0764", "358 678")
+            .set(field, amount)
+            .submit()
+            .expect_status(200);
+        press(&officer, &proposal, "/framlaggning").expect("Framlagt för beslut");
+        proposal
+    });
+    let deciders = ["Ett", "Två"].map(|name| portal.sign_in("Kammarkollegiet", &[Role::DecisionMaker], name));
+    let forms = deciders.iter().zip(&proposals).map(|(one, proposal)| one.get(proposal).form("/publicering"));
+    let mut statuses: Vec<u16> = at_once(forms).iter().map(|page| page.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    let left = proposals.iter().find(|proposal| officer.get(proposal).text().contains("Framlagt för beslut"));
+    let review = deciders[0].get(&format!("{}/granska", left.unwrap()));
+    review.expect("Fördelningen har ersatts sedan förslaget påbörjades.");
+    crate::program::Program::on(&portal.address).run(&["check"]).expect("Historiken är hel");
+}

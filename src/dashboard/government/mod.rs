@@ -35,14 +35,12 @@ impl<'a> GovernmentReport<'a> {
         let mut rows = outcome.rows(None, now);
         rows.sort_by_cached_key(|row| sort_key(&row.recipient.name));
         let reported = || rows.iter().filter(|row| row.figures.costs.is_some());
-        let lapses = outcome.lapses(now);
-        let lapsed = rows.iter().filter(|row| lapses && row.at_risk(now).is_zero());
         let posts = outcome.agreement.terms.posts.iter();
         Self {
             whole: Summary::of(&rows),
             approved: Summary::of(reported().filter(|row| row.is_settled)),
             preliminary: Summary::of(reported().filter(|row| !row.is_settled)),
-            lapsed: Summary::of(lapsed),
+            lapsed: Summary::of(rows.iter().filter(|row| row.has_lapsed)),
             posts: posts
                 .map(|post| (post.name.as_str(), Summary::of(&outcome.rows(Some(&post.key), now))))
                 .filter(|(_, summary)| summary.recipients > 0)

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{Asked, Filters, Found, Leaf, choices, crumb, tabs};
 use crate::{
-    agreement::{Agreement, Terms},
+    agreement::{Agreement, Deadlines, Later, Terms},
     dashboard::{
         Outcome, State, Summary,
         store::Chosen,
@@ -39,6 +39,8 @@ struct SummaryPart<'a> {
     view: &'a View,
     /// Over all recipients, of the post in view.
     whole: Summary,
+    /// Of the post in view.
+    deadlines: Deadlines,
     lapses: bool,
     days_left: String,
     report_days_left: String,
@@ -50,14 +52,19 @@ fn recipients_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
     let view = found.view.clone().fitted_to(outcome);
     let all = outcome.rows(view.post.as_deref(), now);
     let whole = Summary::of(&all);
+    let deadlines = match view.post.as_deref() {
+        Some(post) => terms.deadlines_of([post], Later::default()),
+        None => terms.deadlines.clone(),
+    };
     let (is_paid, recipients) = (whole.is_paid(), whole.recipients);
     let rows = view.select(all);
     let above = SummaryPart {
         terms,
         view: &view,
-        lapses: outcome.lapses(now),
-        days_left: days(terms.deadlines.requisition.days_left(now)),
-        report_days_left: days(terms.deadlines.report.days_left(now)),
+        lapses: deadlines.right_has_lapsed(now),
+        days_left: days(deadlines.requisition.days_left(now)),
+        report_days_left: days(deadlines.report.days_left(now)),
+        deadlines,
         whole,
     };
     let table_heading = match rows.len() {
@@ -97,9 +104,9 @@ fn counties_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
 #[template(path = "dashboard/late.html")]
 struct LatePart<'a> {
     terms: &'a Terms,
-    /// How many can still requisition and have not, and the kronor that they lose if they do not.
-    at_risk: usize,
-    amount_at_risk: Money,
+    /// How many are still to requisition by a last day and have not, and how many kronor.
+    unanswered: usize,
+    outstanding: Money,
     days_left: String,
     report_days_left: String,
     late: usize,
@@ -109,16 +116,16 @@ fn late_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
     let (outcome, now) = (found.outcome(slug)?, found.now);
     let deadlines = &outcome.agreement.terms.deadlines;
     let rows = found.view.select(outcome.rows(None, now));
-    let risks: Vec<Money> = rows
+    let outstanding: Vec<Money> = rows
         .iter()
         .filter(|row| !row.answered)
-        .map(|row| row.at_risk(now))
-        .filter(|risk| !risk.is_zero())
+        .map(|row| row.outstanding(now))
+        .filter(|amount| !amount.is_zero())
         .collect();
     let above = LatePart {
         terms: &outcome.agreement.terms,
-        at_risk: risks.len(),
-        amount_at_risk: risks.iter().sum(),
+        unanswered: outstanding.len(),
+        outstanding: outstanding.iter().sum(),
         days_left: days(deadlines.requisition.days_left(now)),
         report_days_left: days(deadlines.report.days_left(now)),
         late: rows.iter().filter(|row| row.late.is_some()).count(),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::{agreement::definition, proposal::file};
 use crate::{allocation, recipient};
 
 const SHIPPED: [(&str, &str); 4] = [

@@ -24,12 +24,12 @@ use crate::{
     money::Money,
     recipient::{Organisation, search_form},
     repayment::{
-        Refusal, Repayment, Settlement, State,
+        Refusal, Repayment, Settlement, State, Target,
         form::{ENDS, End, MatchForm, ReasonForm},
         number_of,
         rules::Rule,
         store,
-        verbs::{self, Failure, Target},
+        verbs::{self, Failure},
     },
 };
 

@@ -13,6 +13,7 @@ use crate::{
     infra::{
         error::AppError,
         page::{self, Page},
+        scan::Scanned,
     },
 };
 
@@ -107,6 +108,15 @@ pub struct AttachmentView {
 }
 
 impl AttachmentView {
+    /// Why the file cannot be opened; empty when it can.
+    pub fn waits(&self) -> &'static str {
+        match self.file.scanned() {
+            Scanned::Not | Scanned::Clean => "",
+            Scanned::Waiting => "; väntar på virusgenomsökning och kan öppnas efter den",
+            Scanned::Infected => "; spärrad, virusgenomsökningen hittade skadlig kod",
+        }
+    }
+
     pub fn of(base: &str, files: Vec<Attachment>) -> Vec<Self> {
         files
             .into_iter()

@@ -8,6 +8,7 @@ use crate::{
     infra::{
         db::{AnyConnection, DbError},
         hash::sha256_hex,
+        scan::Scanned,
         schema::files,
         upload::ReceivedFile,
     },
@@ -24,9 +25,16 @@ pub struct Attachment {
     pub sha256: String,
     pub uploaded_by: String,
     pub uploaded_at: NaiveDateTime,
+    scanned: String,
 }
 
 impl Attachment {
+    /// What the virus scanner said.
+    pub fn scanned(&self) -> Scanned {
+        // What nobody can read is not opened.
+        Scanned::parse(&self.scanned).unwrap_or(Scanned::Waiting)
+    }
+
     /// Whole kilobytes, at least one.
     pub fn kilobytes(&self) -> i64 {
         (self.size / 1024).max(1)
@@ -41,7 +49,7 @@ pub fn attachments_of<C>(connection: &mut AnyConnection, case: Id<C>) -> Result<
         .load(connection)?)
 }
 
-/// A file of a case that the caller has found for these eyes.
+/// A file of a case that the caller has found for these eyes, unless it waits for its scan or failed it.
 pub fn attachment<C>(
     connection: &mut AnyConnection,
     case: Id<C>,
@@ -50,6 +58,7 @@ pub fn attachment<C>(
     Ok(files::table
         .filter(files::id.eq(id.to_string()))
         .filter(files::case_id.eq(case.to_string()))
+        .filter(files::scanned.eq_any([Scanned::Not.key(), Scanned::Clean.key()]))
         .select((Attachment::as_select(), files::content))
         .first(connection)
         .optional()?)
@@ -92,6 +101,7 @@ pub fn insert_attachment_as<C>(
             files::uploaded_by.eq(by),
             files::uploaded_at.eq(at.naive_utc()),
             files::content.eq(&file.bytes),
+            files::scanned.eq(file.scanned.key()),
         ))
         .execute(connection)?;
     Ok(())
@@ -105,4 +115,23 @@ pub fn remove_attachment<C>(
 ) -> Result<bool, DbError> {
     let row = files::table.filter(files::id.eq(id.to_string())).filter(files::case_id.eq(case.to_string()));
     Ok(diesel::delete(row).execute(connection)? == 1)
+}
+
+/// The file that has waited longest for its scan.
+pub fn next_to_scan(
+    connection: &mut AnyConnection,
+    after: &str,
+) -> Result<Option<(String, Vec<u8>)>, DbError> {
+    Ok(files::table
+        .filter(files::scanned.eq(Scanned::Waiting.key()))
+        .filter(files::id.gt(after))
+        .order_by(files::id)
+        .select((files::id, files::content))
+        .first(connection)
+        .optional()?)
+}
+
+pub fn set_scanned(connection: &mut AnyConnection, file: &str, scanned: Scanned) -> Result<(), DbError> {
+    diesel::update(files::table.find(file)).set(files::scanned.eq(scanned.key())).execute(connection)?;
+    Ok(())
 }

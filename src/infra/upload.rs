@@ -8,8 +8,10 @@ use futures_util::TryStreamExt;
 use thiserror::Error;
 
 use super::{
+    Portal,
     browser::{self, BrowserToken},
     error::{AppError, Resume},
+    scan::{Scanned, Verdict},
 };
 
 /// The largest file, in bytes.
@@ -29,6 +31,7 @@ pub struct ReceivedFile {
     pub name: String,
     pub media_type: &'static str,
     pub bytes: Vec<u8>,
+    pub scanned: Scanned,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -39,8 +42,18 @@ pub enum UploadError {
     Empty,
     #[error("Filen är inte en PDF, PNG eller JPEG, vad den än heter. Spara den som PDF och försök igen.")]
     WrongKind,
+    #[error(
+        "Filen är inte en PDF, PNG, JPEG, XLSX, CSV eller SIE, vad den än heter. Spara den som någon av dem och försök igen."
+    )]
+    WrongKindOfData,
     #[error("Skicka en fil. Är den i flera delar, slå ihop dem till en PDF först.")]
     Several,
+    #[error(
+        "Filen innehåller skadlig kod och har inte sparats. Kontakta er it-avdelning innan du försöker med en annan."
+    )]
+    Infected,
+    #[error("Filen går inte att virusgenomsöka just nu, så den har inte lästs. Försök igen om en stund.")]
+    NotScanned,
 }
 
 impl Upload {
@@ -58,6 +71,20 @@ impl FromRequest for Upload {
     }
 }
 
+/// The same with a file that may also be a workbook, a table or a bookkeeping file (SIE).
+#[derive(Debug)]
+pub struct DataUpload(pub Upload);
+
+impl FromRequest for DataUpload {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let upload = extract(request, payload, recognise_data);
+        Box::pin(async move { upload.await.map(Self) })
+    }
+}
+
 /// The same with a file of any kind, which is read and not given back: whoever reads it says what it is.
 #[derive(Debug)]
 pub struct AnyUpload(pub Upload);
@@ -68,7 +95,14 @@ impl FromRequest for AnyUpload {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let upload = extract(request, payload, unrecognised);
-        Box::pin(async move { upload.await.map(Self) })
+        Box::pin(async move {
+            let mut upload = upload.await?;
+            // It is read at once, so it cannot wait for its scan.
+            if matches!(&upload.file, Ok(Some(file)) if file.scanned == Scanned::Waiting) {
+                upload.file = Err(UploadError::NotScanned);
+            }
+            Ok(Self(upload))
+        })
     }
 }
 
@@ -85,11 +119,29 @@ fn extract(
         if !browser::same_origin(&request) {
             return Err(AppError::bad_request("Formuläret kom inte från portalens egen sida."));
         }
-        let upload = receive(parts, recognise).await?;
+        let mut upload = receive(parts, recognise).await?;
         if !BrowserToken::of(&request)?.csrf_is(upload.field("csrf")) {
             return Err(AppError::StaleForm(Resume { action: String::new(), fields: Vec::new() }));
         }
+        if let Ok(Some(file)) = upload.file {
+            upload.file = scanned(&request, file).await?;
+        }
         Ok(upload)
+    })
+}
+
+/// The file as the virus scanner sees it, where there is one: one that cannot be scanned now waits.
+async fn scanned(
+    request: &HttpRequest,
+    file: ReceivedFile,
+) -> Result<Result<Option<ReceivedFile>, UploadError>, AppError> {
+    let portal = request.app_data::<web::Data<Portal>>();
+    let portal = portal.ok_or_else(|| AppError::internal("the portal is missing from the app"))?;
+    let Some(scanner) = &portal.scanner else { return Ok(Ok(Some(file))) };
+    Ok(match scanner.scan(&file.bytes).await {
+        Verdict::Clean => Ok(Some(ReceivedFile { scanned: Scanned::Clean, ..file })),
+        Verdict::NotKnown => Ok(Some(ReceivedFile { scanned: Scanned::Waiting, ..file })),
+        Verdict::Infected => Err(UploadError::Infected),
     })
 }
 
@@ -152,7 +204,37 @@ fn recognise(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
         Some("image/jpeg") => ("image/jpeg", "jpg"),
         _ => return Err(UploadError::WrongKind),
     };
-    Ok(ReceivedFile { name: safe_name(name, extension), media_type, bytes })
+    Ok(ReceivedFile { name: safe_name(name, extension), media_type, bytes, scanned: Scanned::Not })
+}
+
+/// A scan, a workbook, a table or a bookkeeping file.
+fn recognise_data(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
+    const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let (media_type, extension) = if infer::get(&bytes).is_some_and(|kind| kind.mime_type() == WORKBOOK) {
+        (WORKBOOK, "xlsx")
+    } else if is_text(&bytes) && bytes.starts_with(b"#FLAGGA") {
+        ("text/plain", "se")
+    } else if is_text(&bytes) && is_table(&bytes) {
+        ("text/csv", "csv")
+    } else {
+        return recognise(name, bytes).map_err(|error| match error {
+            UploadError::WrongKind => UploadError::WrongKindOfData,
+            other => other,
+        });
+    };
+    Ok(ReceivedFile { name: safe_name(name, extension), media_type, bytes, scanned: Scanned::Not })
+}
+
+/// In whatever encoding: no byte that text does not have.
+fn is_text(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && bytes.iter().all(|byte| *byte >= b' ' || matches!(byte, b'\t' | b'\r' | b'\n'))
+}
+
+/// Its first line has more than one cell. Markup is not taken for one.
+fn is_table(bytes: &[u8]) -> bool {
+    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    !first.trim_ascii_start().starts_with(b"<")
+        && first.iter().any(|byte| matches!(byte, b';' | b',' | b'\t'))
 }
 
 fn unrecognised(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
@@ -162,7 +244,7 @@ fn unrecognised(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError>
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let is_plain = (1..=5).contains(&extension.len()) && extension.chars().all(|c| c.is_ascii_alphanumeric());
     let name = safe_name(name, if is_plain { extension } else { "fil" });
-    Ok(ReceivedFile { name, media_type: "application/octet-stream", bytes })
+    Ok(ReceivedFile { name, media_type: "application/octet-stream", bytes, scanned: Scanned::Not })
 }
 
 /// The file's own name without its path and without what no file name needs, with the extension of what it is.
@@ -188,6 +270,17 @@ mod tests {
         assert_eq!((pdf.media_type, pdf.name.as_str()), ("application/pdf", "Rekvisition.pdf"));
         assert_eq!(recognise("a.pdf", b"MZ program".to_vec()).unwrap_err(), UploadError::WrongKind);
         assert_eq!(recognise("a.pdf", Vec::new()).unwrap_err(), UploadError::Empty);
+    }
+
+    #[test]
+    fn data_is_a_workbook_a_table_or_a_bookkeeping_file() {
+        let kind = |bytes: &[u8]| recognise_data("a", bytes.to_vec()).map(|file| file.name);
+        assert_eq!(kind(b"#FLAGGA 0\r\n#PROGRAM \"Bok\" 1\r\n").unwrap(), "a.se");
+        assert_eq!(kind(b"Konto;Belopp\r\n5010;100\r\n").unwrap(), "a.csv");
+        assert_eq!(kind(b"%PDF-1.7 ...").unwrap(), "a.pdf");
+        for other in ["<html>a,b</html>", "MZ\0program", "en rad", "\u{1}a;b"] {
+            assert_eq!(kind(other.as_bytes()).unwrap_err(), UploadError::WrongKindOfData, "{other:?}");
+        }
     }
 
     #[test]

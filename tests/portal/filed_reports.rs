@@ -74,6 +74,7 @@ impl<'a> Filing<'a> {
                 name: "underlag.pdf".to_owned(),
                 media_type: "application/pdf",
                 bytes: b"%PDF-1.4\n%%EOF".to_vec(),
+                scanned: bidragsporten::infra::scan::Scanned::Not,
             };
             verbs::attach(connection, act, id, &file)?;
             Ok(id)

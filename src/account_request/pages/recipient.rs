@@ -22,7 +22,7 @@ use crate::{
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
-        upload::Upload,
+        upload::DataUpload,
     },
 };
 
@@ -79,7 +79,7 @@ pub async fn attachment(
 }
 
 pub async fn add_file(
-    Posted { by, body: upload }: Posted<By<Member>, Upload>,
+    Posted { by, body: DataUpload(upload) }: Posted<By<Member>, DataUpload>,
     portal: web::Data<Portal>,
     id: web::Path<Id<AccountRequest>>,
 ) -> Page {

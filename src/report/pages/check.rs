@@ -17,7 +17,7 @@ use crate::{
         Portal,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
-        upload::Upload,
+        upload::DataUpload,
     },
     money::Money,
     report::{
@@ -134,7 +134,7 @@ pub async fn issue(
 }
 
 pub async fn attach(
-    Posted { by, body: upload }: Posted<By<Preparer>, Upload>,
+    Posted { by, body: DataUpload(upload) }: Posted<By<Preparer>, DataUpload>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Report>>,
 ) -> Page {

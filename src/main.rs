@@ -1,23 +1,33 @@
 //! The command line. Told nothing, it starts the portal in practice mode on an SQLite file in this folder.
 
-use std::{io::Read, net::TcpListener, path::PathBuf, process::ExitCode};
+use std::{
+    fs::File,
+    io::{BufWriter, Read, Write},
+    net::{IpAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
+use actix_web::web;
 use anyhow::{Context, anyhow, bail};
 use bidragsporten::{
     access::{self, Mandate, Role, password},
-    agreement, grant,
+    agreement, calendar, grant,
     history::{self, Who},
     infra::{
         Portal,
         clock::Clock,
         db::{Address, Db, DbError},
+        limits::Limits,
+        scan::Scanner,
     },
     install::{self, Mode},
     mandate::{self, form::MandateForm},
     numbers::Email,
-    practice, proposal, recipient, server,
+    personal_data, practice, proposal, recipient, server,
 };
-use clap::{Args, Parser, Subcommand};
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
 /// Portal for targeted state grants.
@@ -38,6 +48,18 @@ struct Cli {
     /// The address to listen on.
     #[arg(long, env = "BIDRAGSPORTEN_LISTEN", default_value = "127.0.0.1:8080", global = true)]
     listen: String,
+    /// The address for health and Prometheus' figures, for those inside; without it there is none.
+    #[arg(long, env = "BIDRAGSPORTEN_FIGURES", global = true)]
+    figures: Option<String>,
+    /// How the log is written, to standard error. RUST_LOG says what of it.
+    #[arg(long, env = "BIDRAGSPORTEN_LOG", value_enum, default_value = "text", global = true)]
+    log: Log,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Log {
+    Text,
+    Json,
 }
 
 #[derive(Subcommand)]
@@ -49,13 +71,33 @@ enum Command {
         /// The portal is behind a proxy that speaks https: cookies are for https only.
         #[arg(long, env = "BIDRAGSPORTEN_HTTPS")]
         https: bool,
+        /// The address of a proxy that is believed when it says where a request comes from (X-Forwarded-For).
+        #[arg(long = "proxy", env = "BIDRAGSPORTEN_PROXIES", value_delimiter = ',')]
+        proxies: Vec<IpAddr>,
+        /// ClamAV's daemon, such as 127.0.0.1:3310 or /run/clamav/clamd.ctl: looks through every uploaded file.
+        #[arg(long, env = "BIDRAGSPORTEN_CLAMD")]
+        clamd: Option<Scanner>,
     },
     /// Adds an agreement from a folder with agreement.toml and allocation.csv.
     Import { folder: PathBuf },
     /// Gives a person a role; a new person's password is read from standard input.
     AddPerson(AddPerson),
-    /// Verifies the history's chains.
+    /// Verifies the database file and the history's chains.
     Check,
+    /// Puts a copy that `backup` wrote where the portal's SQLite database is to be, and verifies it. Never over one that is there.
+    Restore { file: PathBuf },
+    /// Removes the account of somebody who has left and has no role any more.
+    RemovePerson {
+        #[arg(long)]
+        email: String,
+    },
+    /// Writes the whole history for an auditor, a line of JSON for each line, with the hashes that chain them.
+    ExportHistory { file: PathBuf },
+    /// Removes the lines of the access log from before a day, such as 2024-01-01.
+    PruneAccessLog {
+        #[arg(long)]
+        before: NaiveDate,
+    },
     /// Writes a copy of the SQLite database, while the portal runs or not.
     Backup { file: PathBuf },
 }
@@ -86,7 +128,11 @@ struct AddPerson {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match cli.log {
+        Log::Text => log.init(),
+        Log::Json => log.json().flatten_event(true).with_span_list(false).init(),
+    }
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -100,8 +146,14 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> anyhow::Result<()> {
     match cli.command.as_ref().unwrap_or(&Command::Practice) {
-        Command::Practice => serve(cli, Mode::Practice, false),
-        Command::Serve { https } => serve(cli, Mode::Real, *https),
+        Command::Practice => serve(cli, Mode::Practice, |portal| portal),
+        Command::Serve { https, proxies, clamd } => serve(cli, Mode::Real, |portal| Portal {
+            https: *https,
+            proxies: proxies.clone(),
+            limits: Limits::on(),
+            scanner: clamd.clone(),
+            ..portal
+        }),
         Command::Import { folder } => {
             let terms = install::import(&open_installed(cli)?, folder, chrono::Utc::now())?;
             println!("{} är inlagd: {} kronor i {} poster.", terms.slug, terms.total, terms.posts.len());
@@ -109,6 +161,24 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         }
         Command::AddPerson(person) => add_person(&open_installed(cli)?, person),
         Command::Check => check(&open_existing(cli)?),
+        Command::Restore { file } => {
+            restore(&Address::parse(&cli.database), file)?;
+            check(&open_existing(cli)?)
+        }
+        Command::RemovePerson { email } => {
+            let (db, now) = (open_existing(cli)?, chrono::Utc::now());
+            db.write_now(|connection| personal_data::verbs::remove(connection, now, email))?;
+            println!("Kontot är borttaget.");
+            Ok(())
+        }
+        Command::ExportHistory { file } => export_history(&open_existing(cli)?, file),
+        Command::PruneAccessLog { before } => {
+            let (now, before) = (chrono::Utc::now(), calendar::start_of(*before));
+            let db = open_existing(cli)?;
+            let count = db.write_now(|connection| history::access_log::prune(connection, now, before))?;
+            println!("{count} rader togs bort ur åtkomstloggen.");
+            Ok(())
+        }
         Command::Backup { file } => {
             if file.exists() {
                 bail!("filen {} finns redan", file.display());
@@ -142,10 +212,14 @@ fn open_existing(cli: &Cli) -> anyhow::Result<Db> {
     Ok(db)
 }
 
-fn serve(cli: &Cli, mode: Mode, https: bool) -> anyhow::Result<()> {
+fn serve(cli: &Cli, mode: Mode, set_up: impl FnOnce(Portal) -> Portal) -> anyhow::Result<()> {
     // The port first: a second start on the same database should change nothing there.
     let listener = TcpListener::bind(&cli.listen)
         .with_context(|| format!("det går inte att lyssna på {} (är portalen redan igång?)", cli.listen))?;
+    let figures = cli.figures.as_ref().map(|address| {
+        TcpListener::bind(address).with_context(|| format!("det går inte att lyssna på {address}"))
+    });
+    let figures = figures.transpose()?;
     let db = open(cli)?;
     let practice = mode == Mode::Practice;
     install::install(&db, mode, chrono::Utc::now())?;
@@ -155,8 +229,13 @@ fn serve(cli: &Cli, mode: Mode, https: bool) -> anyhow::Result<()> {
         if practice { " i övningsläge" } else { "" },
         listener.local_addr()?
     );
-    let portal = Portal { db, clock, practice, https };
-    actix_web::rt::System::new().block_on(async { server::start(portal, listener)?.await })?;
+    let portal = web::Data::new(set_up(Portal::new(db, clock, practice)));
+    actix_web::rt::System::new().block_on(async {
+        if let Some(figures) = figures {
+            actix_web::rt::spawn(server::start_figures(portal.clone(), figures)?);
+        }
+        server::start(portal, listener)?.await
+    })?;
     Ok(())
 }
 
@@ -232,7 +311,23 @@ fn new_password() -> anyhow::Result<String> {
     Ok(secret.to_owned())
 }
 
+fn restore(address: &Address, copy: &Path) -> anyhow::Result<()> {
+    let Address::Sqlite(database) = address else { bail!("PostgreSQL återställs med pg_restore") };
+    if database.exists() {
+        bail!("databasen {} finns redan; flytta undan den först", database.display());
+    }
+    // Whole or not at all, whatever happens on the way.
+    let half_way = database.with_added_extension("restoring");
+    std::fs::copy(copy, &half_way).with_context(|| format!("{} går inte att läsa", copy.display()))?;
+    std::fs::rename(&half_way, database)
+        .with_context(|| format!("{} går inte att skriva", database.display()))
+}
+
 fn check(db: &Db) -> anyhow::Result<()> {
+    let broken = db.integrity()?;
+    if !broken.is_empty() {
+        bail!("databasfilen är trasig: {}", broken.join("; "));
+    }
     let (count, breaks) = db.snapshot_now(|connection| {
         let mut streams = agreement::store::versions(connection)?;
         streams.extend(grant::store::versions(connection)?);
@@ -242,7 +337,8 @@ fn check(db: &Db) -> anyhow::Result<()> {
         for (stream, version) in &streams {
             breaks.extend(history::store::verify(connection, stream, *version)?);
         }
-        Ok::<_, DbError>((streams.len(), breaks))
+        breaks.extend(history::access_log::verify(connection)?);
+        Ok::<_, DbError>((streams.len() + 1, breaks))
     })?;
     if breaks.is_empty() {
         println!("Historiken är hel: {count} kedjor kontrollerade.");
@@ -252,4 +348,22 @@ fn check(db: &Db) -> anyhow::Result<()> {
         println!("{found}");
     }
     bail!("historiken är ändrad på {} ställen", breaks.len())
+}
+
+/// Never over a file that is there.
+fn export_history(db: &Db, file: &Path) -> anyhow::Result<()> {
+    let place = || format!("{} går inte att skriva", file.display());
+    let mut out = BufWriter::new(File::create_new(file).with_context(place)?);
+    let streams = db.read_now(history::store::streams)?;
+    let mut count = 0;
+    for stream in &streams {
+        for line in db.read_now(|connection| history::store::of(connection, stream))? {
+            serde_json::to_writer(&mut out, &line.to_json())?;
+            writeln!(out)?;
+            count += 1;
+        }
+    }
+    out.flush().with_context(place)?;
+    println!("{count} rader ur {} kedjor ligger i {}.", streams.len(), file.display());
+    Ok(())
 }

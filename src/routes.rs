@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::StatusCode,
+    http::{StatusCode, header},
     middleware::{DefaultHeaders, Next},
     web,
 };
@@ -21,9 +21,10 @@ use crate::{
         Portal, assets,
         error::AppError,
         page::{self, Chrome, Page},
+        trace,
     },
-    insight, mandate, my_grants, open_data, payment, practice, proposal, registry, repayment, report,
-    requisition, review, saved_view,
+    insight, mandate, my_grants, open_data, operation, payment, personal_data, practice, proposal, registry,
+    repayment, report, requisition, review, saved_view,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -34,9 +35,11 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
             AppError::bad_request("Adressen innehåller något som inte går att läsa.").into()
         }))
         .route("/static/{name:.*}", reading().to(assets::show))
+        .configure(operation::pages::health)
         .default_service(web::to(nowhere));
     let mut routes = Routes::new(config);
     about::pages::routes(&mut routes);
+    personal_data::pages::routes(&mut routes);
     access::pages::routes(&mut routes);
     agreement::pages::routes(&mut routes);
     requisition::pages::routes(&mut routes);
@@ -91,6 +94,8 @@ struct ErrorPage {
     heading: &'static str,
     message: String,
     advice: &'static str,
+    /// What the log calls the request, for a fault of ours.
+    id: String,
 }
 
 /// Turns an error into its page, and writes the cause of a fault of ours to the log.
@@ -112,7 +117,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
         Some(error) => page_for(&request, error).await,
         None => {
             let status = error.as_response_error().status_code();
-            tracing::warn!(%status, cause = %error, path = request.path(), "request failed");
+            tracing::warn!(%status, cause = %error, "request failed");
             error_page(&request, &AppError::bad_request("Förfrågan gick inte att läsa.")).await
         }
     };
@@ -141,17 +146,22 @@ async fn error_page(request: &HttpRequest, error: &AppError) -> Page {
 
     let status = error.status_code();
     if status.is_server_error() {
-        tracing::error!(%status, cause = %error, method = %request.method(), path = request.path(), "request failed");
+        tracing::error!(%status, cause = %error, "request failed");
     }
     let (heading, message, advice) = words(error);
     // With the database away there is nobody to recognise: the page is then made without asking it.
     let actor = if status.is_server_error() { None } else { proof::signed_in(request).await.ok().flatten() };
     let chrome = proof::chrome(request, actor.as_ref())?;
-    let page = ErrorPage { chrome, status: status.as_u16(), heading, message, advice };
+    let id = if status.is_server_error() { trace::id_of(request) } else { String::new() };
+    let page = ErrorPage { chrome, status: status.as_u16(), heading, message, advice, id };
     let mut response = page::show_as(status, &page)?;
-    if matches!(error, AppError::Unavailable(_)) {
-        let soon = actix_web::http::header::HeaderValue::from_static("10");
-        response.headers_mut().insert(actix_web::http::header::RETRY_AFTER, soon);
+    let retry_after = match error {
+        AppError::Unavailable(_) => Some(10),
+        AppError::TooMany { seconds } => Some(*seconds),
+        _ => None,
+    };
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
     }
     Ok(response)
 }
@@ -189,6 +199,13 @@ fn words(error: &AppError) -> (&'static str, String, &'static str) {
             "Det som skickades var för stort",
             text("Ett formulär får vara högst 128 kB och en fil högst 10 MB. Inget har sparats."),
             "Gå tillbaka, korta texten eller välj en mindre fil och försök igen.",
+        ),
+        AppError::TooMany { seconds } => (
+            "För många försök",
+            format!(
+                "Portalen har fått fler förfrågningar härifrån än den tar emot. Försök igen om {seconds} s. Inget har sparats."
+            ),
+            "Gå tillbaka och försök igen om en stund. Det du skrev finns kvar i webbläsaren.",
         ),
         AppError::Unavailable(_) => (
             "Portalen når inte sin databas just nu",

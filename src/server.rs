@@ -6,14 +6,14 @@ use actix_web::{
     App, HttpServer,
     dev::Server,
     middleware::{Compress, from_fn},
-    web,
+    rt, web,
 };
 use tracing_actix_web::TracingLogger;
 
 use crate::{
     dashboard,
-    infra::{Portal, browser},
-    routes,
+    infra::{Portal, browser, limits, metrics, trace},
+    operation, routes,
 };
 
 /// A client that sends its headers slower than this is not waited for.
@@ -22,9 +22,16 @@ const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longer than a proxy keeps an idle connection, so that it is never the portal that hangs up on a request.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-pub fn start(portal: Portal, listener: TcpListener) -> io::Result<Server> {
+pub fn start(portal: web::Data<Portal>, listener: TcpListener) -> io::Result<Server> {
     let https = portal.https;
-    let portal = web::Data::new(portal);
+    metrics::begin();
+    let keeper = portal.clone();
+    rt::spawn(async move {
+        loop {
+            rt::time::sleep(keeper.upkeep).await;
+            operation::upkeep::once(&keeper).await;
+        }
+    });
     let rendered = dashboard::pages::cache();
     let server = HttpServer::new(move || {
         App::new()
@@ -34,15 +41,27 @@ pub fn start(portal: Portal, listener: TcpListener) -> io::Result<Server> {
                 routes::configure(config);
             })
             // The last one here is the first to see a request.
+            .wrap(from_fn(limits::guard))
             .wrap(from_fn(routes::error_pages))
             .wrap(from_fn(browser::token))
             .wrap(routes::headers(https))
             .wrap(Compress::default())
-            .wrap(TracingLogger::default())
+            .wrap(from_fn(metrics::count))
+            .wrap(from_fn(trace::answer_id))
+            .wrap(TracingLogger::<trace::Requests>::new())
     })
     .client_request_timeout(CLIENT_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(10)
     .listen(listener)?;
+    Ok(server.run())
+}
+
+/// The figures and the health of the program, on an address for those inside.
+pub fn start_figures(portal: web::Data<Portal>, listener: TcpListener) -> io::Result<Server> {
+    let server =
+        HttpServer::new(move || App::new().app_data(portal.clone()).configure(operation::pages::figures))
+            .workers(1)
+            .listen(listener)?;
     Ok(server.run())
 }

@@ -28,7 +28,7 @@ const ORDER: &[&[&str]] = &[
     &["repayment", "account_request", "further_report", "reclaim", "onward", "registry"],
     &["my_grants", "review", "dashboard", "proposal"],
     &["open_data"],
-    &["about", "practice", "install"],
+    &["about", "practice", "install", "operation", "personal_data"],
     &["routes"],
     &["server"],
     &["main"],

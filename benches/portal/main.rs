@@ -113,7 +113,7 @@ fn pages(db: &Db, clock: &Clock) {
 /// The portal on this database, with nothing kept yet.
 fn serve(db: &Db, clock: &Clock) -> String {
     listen(|listener| {
-        let portal = Portal { db: db.clone(), clock: clock.clone(), practice: true, https: false };
+        let portal = actix_web::web::Data::new(Portal::new(db.clone(), clock.clone(), true));
         move || actix_web::rt::System::new().block_on(async { server::start(portal, listener)?.await })
     })
 }

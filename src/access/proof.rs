@@ -11,7 +11,7 @@ use crate::{
         Portal,
         browser::BrowserToken,
         error::AppError,
-        form,
+        form, limits,
         page::{Chrome, NavItem, Practice, User},
     },
 };
@@ -96,6 +96,7 @@ impl<R: Admits> FromRequest for By<R> {
         let request = request.clone();
         Box::pin(async move {
             let actor = signed_in(&request).await?.ok_or(AppError::SignedOut(None))?;
+            portal(&request)?.limits.person(limits::kind_of(&request), &actor.person.id.to_string())?;
             if !admitted(R::ACCESS, &actor) {
                 return Err(AppError::Forbidden);
             }

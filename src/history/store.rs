@@ -1,12 +1,12 @@
 //! Rows and queries of the history.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::{Entry, Event, Line, Who, first_break};
+use super::{Beginning, Entry, Event, Line, Who, first_break};
 use crate::infra::{
     db::{AnyConnection, DbError},
-    schema::history,
+    schema::{chains, history},
 };
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -93,9 +93,80 @@ pub fn of(connection: &mut AnyConnection, stream: &str) -> Result<Vec<Line>, DbE
 
 /// What does not hold in the stream of an aggregate that has this version.
 pub fn verify(connection: &mut AnyConnection, stream: &str, version: i64) -> Result<Option<String>, DbError> {
+    verify_from(connection, stream, version, &Beginning::default())
+}
+
+/// The same for a chain whose oldest lines may be removed.
+pub fn verify_from(
+    connection: &mut AnyConnection,
+    stream: &str,
+    version: i64,
+    from: &Beginning,
+) -> Result<Option<String>, DbError> {
     match of(connection, stream) {
-        Ok(lines) => Ok(first_break(stream, version, &lines)),
+        Ok(lines) => Ok(first_break(stream, version, from, &lines)),
         Err(DbError::Corrupt(what)) => Ok(Some(format!("{stream}: en rad går inte att läsa ({what})"))),
         Err(error) => Err(error),
     }
+}
+
+/// How many lines a chain has had, and where it begins now.
+pub fn chain(connection: &mut AnyConnection, id: &str) -> Result<(i64, Beginning), DbError> {
+    let (version, removed, hash) = chains::table
+        .find(id)
+        .select((chains::version, chains::removed, chains::removed_hash))
+        .first(connection)?;
+    Ok((version, Beginning { removed, hash }))
+}
+
+/// Takes a chain for the rest of this transaction, for its next line.
+pub fn next_of_chain(connection: &mut AnyConnection, id: &str) -> Result<(i64, Beginning), DbError> {
+    diesel::update(chains::table.find(id))
+        .set(chains::version.eq(chains::version + 1))
+        .execute(connection)?;
+    chain(connection, id)
+}
+
+/// The last line before that moment: its number and its hash.
+pub fn last_before(
+    connection: &mut AnyConnection,
+    stream: &str,
+    before: DateTime<Utc>,
+) -> Result<Option<(i64, String)>, DbError> {
+    let lines = history::table.filter(history::stream.eq(stream));
+    let first_kept: Option<i64> = lines
+        .filter(history::at.ge(before.naive_utc()))
+        .select(diesel::dsl::min(history::seq))
+        .first(connection)?;
+    let removable = lines.filter(history::seq.lt(first_kept.unwrap_or(i64::MAX)));
+    Ok(removable
+        .order_by(history::seq.desc())
+        .select((history::seq, history::hash))
+        .first(connection)
+        .optional()?)
+}
+
+/// Removes a chain's oldest lines.
+pub fn cut(connection: &mut AnyConnection, id: &str, at: &Beginning) -> Result<(), DbError> {
+    let old = history::table.filter(history::stream.eq(id)).filter(history::seq.le(at.removed));
+    diesel::delete(old).execute(connection)?;
+    diesel::update(chains::table.find(id))
+        .set((chains::removed.eq(at.removed), chains::removed_hash.eq(&at.hash)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Everything that somebody did, by stream and number.
+pub fn of_person(connection: &mut AnyConnection, person: &str) -> Result<Vec<Line>, DbError> {
+    let rows: Vec<LineRow> = history::table
+        .filter(history::person_id.eq(person))
+        .order_by((history::stream, history::seq))
+        .select(LineRow::as_select())
+        .load(connection)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Every chain that has a line.
+pub fn streams(connection: &mut AnyConnection) -> Result<Vec<String>, DbError> {
+    Ok(history::table.select(history::stream).distinct().order_by(history::stream).load(connection)?)
 }

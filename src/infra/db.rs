@@ -323,6 +323,25 @@ impl Db {
     }
 }
 
+#[derive(QueryableByName)]
+struct Integrity {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    integrity_check: String,
+}
+
+impl Db {
+    /// What is broken in an SQLite file, in SQLite's words; PostgreSQL looks after its own.
+    pub fn integrity(&self) -> Result<Vec<String>, DbError> {
+        match &mut *take(&self.readers)? {
+            AnyConnection::Sqlite(sqlite) => {
+                let found: Vec<Integrity> = diesel::sql_query("PRAGMA integrity_check").load(sqlite)?;
+                Ok(found.into_iter().map(|row| row.integrity_check).filter(|said| said != "ok").collect())
+            }
+            AnyConnection::Postgres(_) => Ok(Vec::new()),
+        }
+    }
+}
+
 fn pool(address: &Address, size: u32, read_only: bool) -> Result<Pool<Manager>, DbError> {
     let manager = Manager { address: address.clone(), read_only };
     // The first connection is made here, so that a wrong address is one clear line at start.

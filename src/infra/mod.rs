@@ -2,16 +2,23 @@
 
 pub mod assets;
 pub mod browser;
+pub mod client;
 pub mod clock;
 pub mod db;
 pub mod error;
 pub mod form;
 pub mod hash;
+pub mod limits;
+pub mod metrics;
 pub mod page;
+pub mod scan;
 pub mod schema;
 pub mod settings;
 pub mod shared;
+pub mod trace;
 pub mod upload;
+
+use std::{net::IpAddr, time::Duration};
 
 /// What a handler needs of the running program.
 pub struct Portal {
@@ -21,4 +28,27 @@ pub struct Portal {
     pub practice: bool,
     /// The portal is reached by https: cookies are for https only.
     pub https: bool,
+    /// Whose word on where a request comes from is believed.
+    pub proxies: Vec<IpAddr>,
+    pub limits: limits::Limits,
+    /// Looks through every file that is uploaded.
+    pub scanner: Option<scan::Scanner>,
+    /// How often the program does what it does by itself.
+    pub upkeep: Duration,
+}
+
+impl Portal {
+    /// Without a proxy, limits or a scanner.
+    pub fn new(db: db::Db, clock: clock::Clock, practice: bool) -> Self {
+        Self {
+            db,
+            clock,
+            practice,
+            https: false,
+            proxies: Vec::new(),
+            limits: limits::Limits::off(),
+            scanner: None,
+            upkeep: Duration::from_secs(60),
+        }
+    }
 }

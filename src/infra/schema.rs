@@ -1,6 +1,15 @@
 //! The tables as Diesel sees them; `migrations/` is the truth.
 
 diesel::table! {
+    chains (id) {
+        id -> Text,
+        version -> BigInt,
+        removed -> BigInt,
+        removed_hash -> Text,
+    }
+}
+
+diesel::table! {
     settings (key) {
         key -> Text,
         value -> Text,
@@ -117,6 +126,7 @@ diesel::table! {
         version -> BigInt,
         revision -> BigInt,
         replaces -> Nullable<Text>,
+        replaces_version -> Integer,
     }
 }
 
@@ -208,6 +218,7 @@ diesel::table! {
         uploaded_by -> Text,
         uploaded_at -> Timestamp,
         content -> Binary,
+        scanned -> Text,
     }
 }
 

@@ -129,7 +129,7 @@ fn the_organisations_history_is_checked_too() {
     set(&portal.officer(), "", "2022-12-31");
     let program = Program::on(&portal.address);
     let said = program.run(&["check"]);
-    said.expect("Historiken är hel: 920 kedjor kontrollerade.");
+    said.expect("Historiken är hel: 921 kedjor kontrollerade.");
     portal
         .db
         .write_now(|connection| {

@@ -55,19 +55,24 @@ pub fn fresh_database(folder: &tempfile::TempDir) -> String {
 impl Portal {
     /// The real portal, on 15 March 2022: the 2022 requisition is open.
     pub fn new() -> Self {
-        Self::start(Mode::Real, false)
+        Self::start(Mode::Real, |portal| portal)
+    }
+
+    /// The real portal with something set as an operator sets it.
+    pub fn set_up(set_up: impl FnOnce(State) -> State) -> Self {
+        Self::start(Mode::Real, set_up)
     }
 
     pub fn practice() -> Self {
-        Self::start(Mode::Practice, false)
+        Self::start(Mode::Practice, |portal| portal)
     }
 
     /// As it runs behind a proxy that speaks https.
     pub fn behind_https() -> Self {
-        Self::start(Mode::Real, true)
+        Self::start(Mode::Real, |portal| State { https: true, ..portal })
     }
 
-    fn start(mode: Mode, https: bool) -> Self {
+    fn start(mode: Mode, set_up: impl FnOnce(State) -> State) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = fresh_database(&folder);
         let db = Db::open(Address::parse(&address)).unwrap();
@@ -77,7 +82,8 @@ impl Portal {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let practice = mode == Mode::Practice;
-        let state = State { db: db.clone(), clock: clock.clone(), practice, https };
+        let state = set_up(State::new(db.clone(), clock.clone(), practice));
+        let state = actix_web::web::Data::new(state);
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async { server::start(state, listener).unwrap().await })
         });

@@ -29,6 +29,7 @@ pub struct Said {
 /// A portal that runs until it is dropped.
 pub struct Running {
     pub url: String,
+    log: String,
     child: Child,
 }
 
@@ -94,7 +95,25 @@ impl Program {
     /// Starts a portal and waits until it says where it is.
     #[track_caller]
     pub fn start(&self, mode: &str) -> Running {
-        let mut child = self.command(&[mode]).spawn().unwrap();
+        self.start_with(mode, &[])
+    }
+
+    #[track_caller]
+    pub fn start_with(&self, mode: &str, arguments: &[&str]) -> Running {
+        self.wait_for(self.command(&[&[mode], arguments].concat()))
+    }
+
+    /// With everything that it logs in a file.
+    #[track_caller]
+    pub fn start_logging(&self, mode: &str, arguments: &[&str]) -> Running {
+        let mut command = self.command(&[&[mode], arguments].concat());
+        command.env("RUST_LOG", "debug").stderr(fs::File::create(self.path("log")).unwrap());
+        self.wait_for(command)
+    }
+
+    #[track_caller]
+    fn wait_for(&self, mut command: Command) -> Running {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let Some((_, url)) = line.trim().split_once(" på ") else {
@@ -103,7 +122,7 @@ impl Program {
             child.wait().unwrap();
             panic!("the portal did not start: {line}{err}");
         };
-        Running { url: url.to_owned(), child }
+        Running { url: url.to_owned(), log: self.path("log"), child }
     }
 }
 
@@ -133,6 +152,11 @@ impl Said {
 }
 
 impl Running {
+    /// The file of one that was started to log.
+    pub fn log(&self) -> &str {
+        &self.log
+    }
+
     pub fn browser(&self) -> Browser {
         Browser::new(&self.url)
     }

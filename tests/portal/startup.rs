@@ -192,9 +192,11 @@ fn a_backup_of_a_running_portal_opens_and_holds() {
     // One that is there is not written over.
     program.run(&["backup", &file]).expect_refusal("finns redan");
 
-    let copy = Program::on(&file);
-    copy.run(&["check"]).expect("Historiken är hel");
-    let running = copy.start("serve");
+    let restored = Program::new();
+    restored.run(&["restore", "/finns/inte"]).expect_refusal("går inte att läsa");
+    restored.run(&["restore", &file]).expect("Historiken är hel");
+    restored.run(&["restore", &file]).expect_refusal("finns redan");
+    let running = restored.start("serve");
     let page = running.browser().get(&requisition);
     let page = page.form("/logga-in").set("email", "ekonom@ale.example").set("password", PASSWORD).submit();
     page.expect("AO22-1440-R1").expect("Prov Ekonom").expect("100 000 kr");

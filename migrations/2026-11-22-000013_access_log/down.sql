@@ -1,0 +1,3 @@
+DROP INDEX history_person;
+DELETE FROM history WHERE stream = 'access';
+DROP TABLE chains;

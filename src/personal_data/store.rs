@@ -1,0 +1,77 @@
+//! What is kept of one person, from every table that has something.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use crate::{
+    access::Person,
+    history,
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        schema::{memberships, organisations, people, saved_views, sessions},
+    },
+};
+
+/// Everything, for the person. Passwords and keys are said to be there, and not shown.
+pub fn of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Value, DbError> {
+    let id = person.to_string();
+    let (name, email, created_at): (String, String, NaiveDateTime) = people::table
+        .find(&id)
+        .select((people::name, people::email, people::created_at))
+        .first(connection)?;
+    let roles: Vec<(String, String)> = memberships::table
+        .inner_join(organisations::table)
+        .filter(memberships::person_id.eq(&id))
+        .order_by((organisations::code, memberships::role))
+        .select((organisations::formal_name, memberships::role))
+        .load(connection)?;
+    let sign_ins: Vec<(NaiveDateTime, NaiveDateTime)> = sessions::table
+        .filter(sessions::person_id.eq(&id))
+        .order_by((sessions::created_at, sessions::token_hash))
+        .select((sessions::created_at, sessions::last_seen_at))
+        .load(connection)?;
+    let views: Vec<(String, String)> = saved_views::table
+        .filter(saved_views::person_id.eq(&id))
+        .order_by(saved_views::id)
+        .select((saved_views::name, saved_views::address))
+        .load(connection)?;
+    let lines = history::store::of_person(connection, &id)?;
+    Ok(json!({
+        "namn": name,
+        "epost": email,
+        "upplagd": created_at.and_utc(),
+        "roller": named(&["organisation", "roll"], roles),
+        "inloggningar": sign_ins
+            .into_iter()
+            .map(|(from, seen)| json!({ "inloggad": from.and_utc(), "senast_sedd": seen.and_utc() }))
+            .collect::<Vec<_>>(),
+        "sparade_vyer": named(&["namn", "adress"], views),
+        "historik": lines.iter().map(history::Line::to_json).collect::<Vec<_>>(),
+    }))
+}
+
+fn named(keys: &[&str; 2], rows: Vec<(String, String)>) -> Vec<Value> {
+    rows.into_iter().map(|(first, second)| json!({ keys[0]: first, keys[1]: second })).collect()
+}
+
+pub fn has_a_role(connection: &mut AnyConnection, person: Id<Person>) -> Result<bool, DbError> {
+    let held = memberships::table.filter(memberships::person_id.eq(person.to_string()));
+    Ok(diesel::select(diesel::dsl::exists(held)).get_result(connection)?)
+}
+
+/// The account goes; the row stays without anything that tells whose it was, for what refers to it.
+pub fn remove(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), DbError> {
+    let id = person.to_string();
+    diesel::delete(sessions::table.filter(sessions::person_id.eq(&id))).execute(connection)?;
+    diesel::delete(saved_views::table.filter(saved_views::person_id.eq(&id))).execute(connection)?;
+    diesel::update(people::table.find(&id))
+        .set((
+            people::name.eq("Borttagen person"),
+            people::email.eq(format!("borttagen-{id}")),
+            people::password_hash.eq(""),
+        ))
+        .execute(connection)?;
+    Ok(())
+}

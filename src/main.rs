@@ -10,6 +10,7 @@ use bidragsporten::{
     infra::{
         Portal,
         clock::Clock,
+        config::Config,
         db::{Address, Db, DbError},
     },
     install::{self, Mode},
@@ -38,6 +39,9 @@ struct Cli {
     /// The address to listen on.
     #[arg(long, env = "BIDRAGSPORTEN_LISTEN", default_value = "127.0.0.1:8080", global = true)]
     listen: String,
+    /// What the operator decides: sessions, identity providers (see bidragsporten.example.toml).
+    #[arg(long, env = "BIDRAGSPORTEN_CONFIG", global = true)]
+    config: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -143,6 +147,7 @@ fn open_existing(cli: &Cli) -> anyhow::Result<Db> {
 }
 
 fn serve(cli: &Cli, mode: Mode, https: bool) -> anyhow::Result<()> {
+    let config = cli.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
     // The port first: a second start on the same database should change nothing there.
     let listener = TcpListener::bind(&cli.listen)
         .with_context(|| format!("det går inte att lyssna på {} (är portalen redan igång?)", cli.listen))?;
@@ -155,7 +160,7 @@ fn serve(cli: &Cli, mode: Mode, https: bool) -> anyhow::Result<()> {
         if practice { " i övningsläge" } else { "" },
         listener.local_addr()?
     );
-    let portal = Portal { db, clock, practice, https };
+    let portal = Portal { db, clock, practice, https, config };
     actix_web::rt::System::new().block_on(async { server::start(portal, listener)?.await })?;
     Ok(())
 }

@@ -22,6 +22,7 @@ use bidragsporten::{
     infra::{
         Portal,
         clock::Clock,
+        config::Config,
         db::{Address, Db, DbError},
         settings,
     },
@@ -113,7 +114,8 @@ fn pages(db: &Db, clock: &Clock) {
 /// The portal on this database, with nothing kept yet.
 fn serve(db: &Db, clock: &Clock) -> String {
     listen(|listener| {
-        let portal = Portal { db: db.clone(), clock: clock.clone(), practice: true, https: false };
+        let config = Config::default();
+        let portal = Portal { db: db.clone(), clock: clock.clone(), practice: true, https: false, config };
         move || actix_web::rt::System::new().block_on(async { server::start(portal, listener)?.await })
     })
 }

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod browser;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod error;
 pub mod form;
@@ -21,4 +22,6 @@ pub struct Portal {
     pub practice: bool,
     /// The portal is reached by https: cookies are for https only.
     pub https: bool,
+    /// What the operator decided in a file.
+    pub config: config::Config,
 }

@@ -7,6 +7,7 @@ use bidragsporten::{
     infra::{
         Portal as State,
         clock::Clock,
+        config::Config,
         db::{Address, Db, DbError},
         schema::{memberships, sessions},
     },
@@ -55,19 +56,27 @@ pub fn fresh_database(folder: &tempfile::TempDir) -> String {
 impl Portal {
     /// The real portal, on 15 March 2022: the 2022 requisition is open.
     pub fn new() -> Self {
-        Self::start(Mode::Real, false)
+        Self::start(Mode::Real, false, Config::default())
+    }
+
+    /// With what an operator wrote in the configuration.
+    pub fn configured(config: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("portal.toml");
+        std::fs::write(&file, config).unwrap();
+        Self::start(Mode::Real, false, Config::read(&file).unwrap())
     }
 
     pub fn practice() -> Self {
-        Self::start(Mode::Practice, false)
+        Self::start(Mode::Practice, false, Config::default())
     }
 
     /// As it runs behind a proxy that speaks https.
     pub fn behind_https() -> Self {
-        Self::start(Mode::Real, true)
+        Self::start(Mode::Real, true, Config::default())
     }
 
-    fn start(mode: Mode, https: bool) -> Self {
+    fn start(mode: Mode, https: bool, config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = fresh_database(&folder);
         let db = Db::open(Address::parse(&address)).unwrap();
@@ -77,7 +86,7 @@ impl Portal {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let practice = mode == Mode::Practice;
-        let state = State { db: db.clone(), clock: clock.clone(), practice, https };
+        let state = State { db: db.clone(), clock: clock.clone(), practice, https, config };
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async { server::start(state, listener).unwrap().await })
         });
@@ -116,6 +125,17 @@ impl Portal {
                         (sessions::last_seen_at.eq(seen - time), sessions::created_at.eq(created - time));
                     diesel::update(sessions::table.find(key)).set(times).execute(connection)?;
                 }
+                Ok::<_, DbError>(())
+            })
+            .unwrap();
+    }
+
+    /// Lets that much time pass since everybody last showed who they are.
+    pub fn age_confirmations(&self, time: Duration) {
+        let shown = Utc::now().naive_utc() - time;
+        self.db
+            .write_now(|connection| {
+                diesel::update(sessions::table).set(sessions::confirmed_at.eq(shown)).execute(connection)?;
                 Ok::<_, DbError>(())
             })
             .unwrap();

@@ -6,8 +6,8 @@
 //! requisition, and pays back the rest ([`repayment`]). What else the terms ask for is a [`further_report`] to its addressee.
 //! The [`registry`] knows who is called what, and who takes over from whom. The next agreement is prepared as a [`proposal`].
 //! [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, also to those who were given [`insight`],
-//! [`open_data`] what of it is for anybody, and [`history`] remembers who did what. [`access`] proves who may; [`infra`] is
-//! what all of it stands on. Read
+//! [`open_data`] what of it is for anybody, and [`history`] remembers who did what. [`access`] proves who may, [`identity`]
+//! lets in whom an employer vouches for; [`infra`] is what all of it stands on. Read
 //! `ARCHITECTURE.md` for three walks through the house.
 
 pub mod about;
@@ -23,6 +23,7 @@ pub mod filing;
 pub mod further_report;
 pub mod grant;
 pub mod history;
+pub mod identity;
 pub mod ids;
 pub mod infra;
 pub mod insight;

@@ -17,6 +17,7 @@ use bidragsporten::{
     infra::{
         Portal,
         clock::Clock,
+        config::Config,
         db::{Address, Db, DbError},
         limits::Limits,
         scan::Scanner,
@@ -48,6 +49,9 @@ struct Cli {
     /// The address to listen on.
     #[arg(long, env = "BIDRAGSPORTEN_LISTEN", default_value = "127.0.0.1:8080", global = true)]
     listen: String,
+    /// What the operator decides: sessions, identity providers (see bidragsporten.example.toml).
+    #[arg(long, env = "BIDRAGSPORTEN_CONFIG", global = true)]
+    config: Option<PathBuf>,
     /// The address for health and Prometheus' figures, for those inside; without it there is none.
     #[arg(long, env = "BIDRAGSPORTEN_FIGURES", global = true)]
     figures: Option<String>,
@@ -213,6 +217,7 @@ fn open_existing(cli: &Cli) -> anyhow::Result<Db> {
 }
 
 fn serve(cli: &Cli, mode: Mode, set_up: impl FnOnce(Portal) -> Portal) -> anyhow::Result<()> {
+    let config = cli.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
     // The port first: a second start on the same database should change nothing there.
     let listener = TcpListener::bind(&cli.listen)
         .with_context(|| format!("det går inte att lyssna på {} (är portalen redan igång?)", cli.listen))?;
@@ -229,7 +234,7 @@ fn serve(cli: &Cli, mode: Mode, set_up: impl FnOnce(Portal) -> Portal) -> anyhow
         if practice { " i övningsläge" } else { "" },
         listener.local_addr()?
     );
-    let portal = web::Data::new(set_up(Portal::new(db, clock, practice)));
+    let portal = web::Data::new(set_up(Portal { config, ..Portal::new(db, clock, practice) }));
     actix_web::rt::System::new().block_on(async {
         if let Some(figures) = figures {
             actix_web::rt::spawn(server::start_figures(portal.clone(), figures)?);

@@ -16,7 +16,7 @@ use crate::{
         proof,
         routing::{Route, Routes, reading},
     },
-    account_request, agreement, dashboard, further_report,
+    account_request, agreement, dashboard, further_report, identity,
     infra::{
         Portal, assets,
         error::AppError,
@@ -41,6 +41,8 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     about::pages::routes(&mut routes);
     personal_data::pages::routes(&mut routes);
     access::pages::routes(&mut routes);
+    access::confirm::routes(&mut routes);
+    identity::pages::routes(&mut routes);
     agreement::pages::routes(&mut routes);
     requisition::pages::routes(&mut routes);
     report::pages::routes(&mut routes);
@@ -133,6 +135,9 @@ async fn page_for(request: &HttpRequest, error: &AppError) -> Page {
         AppError::SignedOut(held) => {
             access::pages::sign_in_instead(request, portal(request)?, held.clone()).await
         }
+        AppError::Unconfirmed(held) => {
+            access::confirm::ask_instead(request, portal(request)?, held.clone()).await
+        }
         AppError::StaleForm(resume) if !resume.action.is_empty() => match proof::signed_in(request).await? {
             Some(actor) => access::pages::send_again(proof::chrome(request, Some(&actor))?, resume.clone()),
             None => access::pages::sign_in_instead(request, portal(request)?, Some(resume.clone())).await,
@@ -180,6 +185,11 @@ fn words(error: &AppError) -> (&'static str, String, &'static str) {
             "Be en kollega som har rollen, eller byt organisation om du har flera.",
         ),
         AppError::SignedOut(_) => ("Logga in", text("Du är inte inloggad."), "Logga in och försök igen."),
+        AppError::Unconfirmed(_) => (
+            "Bekräfta att det är du",
+            text("Det du försöker göra kräver att du nyss har visat vem du är. Inget har sparats."),
+            "Gå tillbaka, ladda om sidan och försök igen.",
+        ),
         AppError::StaleForm(_) => (
             "Sidan var för gammal",
             text("Du har loggat in på nytt sedan sidan öppnades. Inget har sparats."),

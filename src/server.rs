@@ -11,7 +11,7 @@ use actix_web::{
 use tracing_actix_web::TracingLogger;
 
 use crate::{
-    dashboard,
+    dashboard, identity,
     infra::{Portal, browser, limits, metrics, trace},
     operation, routes,
 };
@@ -33,10 +33,12 @@ pub fn start(portal: web::Data<Portal>, listener: TcpListener) -> io::Result<Ser
         }
     });
     let rendered = dashboard::pages::cache();
+    let providers = identity::pages::providers().map_err(io::Error::other)?;
     let server = HttpServer::new(move || {
         App::new()
             .app_data(portal.clone())
             .app_data(rendered.clone())
+            .app_data(providers.clone())
             .configure(|config| {
                 routes::configure(config);
             })

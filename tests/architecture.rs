@@ -18,6 +18,7 @@ const ORDER: &[&[&str]] = &[
     &["recipient"],
     &["history", "table"],
     &["access"],
+    &["identity"],
     &["agreement", "saved_view"],
     &["allocation", "insight"],
     &["grant"],

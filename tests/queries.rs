@@ -126,6 +126,7 @@ fn a_page_asks_no_more_when_there_is_more() {
         (&officer, &asked),
         (&preparer, &answer),
         (&preparer, "/uppdrag"),
+        (&preparer, "/konto/inloggningar"),
         (&officer, "/granskning/uppdrag/1440"),
         (&officer, "/oversikt"),
         (&officer, "/oversikt/aldreomsorg-2022"),

@@ -3,13 +3,15 @@
 //! A handler takes a proof ([`proof::By`]) and cannot run without it; [`routing::Routes`] registers no handler that
 //! takes none.
 
+pub mod confirm;
 pub mod pages;
 pub mod password;
 pub mod proof;
 pub mod routing;
+pub mod session;
 pub mod store;
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use crate::{history::Who, ids::Id, recipient::Organisation};
 
@@ -171,42 +173,9 @@ impl Actor {
 /// Every practice person's password, shown where it is asked for. Opens nothing outside practice mode.
 pub const PRACTICE_PASSWORD: &str = "övning gör mästare";
 
-/// A session ends when it has been idle for an hour, and after a working day in any case.
-const IDLE_LIMIT: Duration = Duration::minutes(60);
-const ABSOLUTE_LIMIT: Duration = Duration::hours(12);
-/// How often "last seen" is written down: not at every page.
-const SEEN_INTERVAL: Duration = Duration::minutes(5);
-
-#[derive(Debug, Clone, Copy)]
-struct SessionTimes {
-    created_at: DateTime<Utc>,
-    last_seen_at: DateTime<Utc>,
-}
-
-impl SessionTimes {
-    fn is_over(self, now: DateTime<Utc>) -> bool {
-        now - self.last_seen_at > IDLE_LIMIT || now - self.created_at > ABSOLUTE_LIMIT
-    }
-
-    fn should_note_seen(self, now: DateTime<Utc>) -> bool {
-        now - self.last_seen_at > SEEN_INTERVAL
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_session_ends_after_an_idle_hour_and_after_a_day_of_work() {
-        let start = DateTime::UNIX_EPOCH;
-        let idle = SessionTimes { created_at: start, last_seen_at: start };
-        assert!(!idle.is_over(start + Duration::minutes(60)));
-        assert!(idle.is_over(start + Duration::minutes(61)));
-        let busy = SessionTimes { created_at: start, last_seen_at: start + Duration::hours(12) };
-        assert!(!busy.is_over(start + Duration::hours(12)));
-        assert!(busy.is_over(start + Duration::hours(12) + Duration::seconds(1)));
-    }
 
     #[test]
     fn a_mandate_holds_on_its_first_day_and_on_its_last() {

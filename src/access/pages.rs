@@ -1,14 +1,21 @@
 //! Signing in and out, and changing the organisation one acts for.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+mod sessions;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
 use askama::Template;
 use serde::Deserialize;
 
 use super::{
     Person, password,
-    proof::{self, By, NoFields, Posted, SignedIn, Visit},
+    proof::{self, By, Posted, SignedIn, Visit},
     routing::Routes,
-    store,
+    session::{Method, browser_name},
+    store::{self, sessions::Beginning},
 };
 use crate::{
     ids::Id,
@@ -26,8 +33,10 @@ pub fn routes(routes: &mut Routes<'_>) {
     routes
         .get("/logga-in", new)
         .post("/logga-in", create)
-        .post("/logga-ut", delete)
-        .post("/organisation", switch_organisation);
+        .post("/organisation", switch_organisation)
+        .get("/konto/inloggningar", sessions::list)
+        .post("/konto/inloggningar/utloggning", sessions::end)
+        .post("/konto/inloggningar/utloggning-ovriga", sessions::end_others);
 }
 
 #[derive(Template)]
@@ -39,7 +48,8 @@ struct SignInPage {
     /// Where to go afterwards, and what was typed before the session ended.
     resume: Resume,
     signed_out: bool,
-    /// Whom one can practise as; empty outside practice mode.
+    /// Where else one can show who one is: key and name.
+    providers: Vec<(String, String)>,
     /// Whom one can practise as, in practice mode.
     recipients: Vec<(String, String)>,
     authorities: Vec<(String, String)>,
@@ -90,6 +100,7 @@ async fn sign_in_page(chrome: Chrome, portal: &Portal, resume: Resume) -> Result
         errors: FieldErrors::default(),
         resume,
         signed_out: false,
+        providers: portal.config.providers.iter().map(|one| (one.key.clone(), one.name.clone())).collect(),
         recipients: choices(Kind::receives_grants),
         authorities: choices(|kind| kind == Kind::Authority),
     })
@@ -98,6 +109,7 @@ async fn sign_in_page(chrome: Chrome, portal: &Portal, resume: Resume) -> Result
 async fn create(
     Posted { by: visit, body: Form(form) }: Posted<Visit, Form<SignInForm>>,
     portal: web::Data<Portal>,
+    request: HttpRequest,
 ) -> Page {
     let SignInForm { email, password, till, hallet } = form;
     let resume = Resume { action: till, fields: serde_json::from_str(&hallet).unwrap_or_default() };
@@ -120,7 +132,26 @@ async fn create(
             .add("email", "E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.");
         return page::show_errors(&page);
     };
-    enter(&portal, person.id, organisation, resume, visit.chrome).await
+    let beginning = beginning(&request, person.id, organisation, Method::Password);
+    enter(&request, &portal, beginning, resume, visit.chrome).await
+}
+
+/// A session of somebody who signs in here; `identity` adds what it knows.
+pub fn beginning(
+    request: &HttpRequest,
+    person: Id<Person>,
+    organisation: Id<Organisation>,
+    method: Method,
+) -> Beginning {
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    Beginning {
+        person,
+        organisation,
+        method,
+        provider: String::new(),
+        provider_session: String::new(),
+        browser: browser_name(agent.unwrap_or_default()),
+    }
 }
 
 /// Who has this address and this password. The password is verified with no connection held: it takes its time.
@@ -131,29 +162,32 @@ pub async fn recognise(portal: &Portal, email: String, typed: String) -> Result<
         .await
         .map_err(AppError::from)?;
     let verified = web::block(move || {
-        let stored = found.as_ref().map(|(_, hash)| hash.as_str());
+        // Whoever signs in elsewhere has none here.
+        let stored = found.as_ref().map(|(_, hash)| hash.as_str()).filter(|hash| !hash.is_empty());
         password::verify(&typed, stored).then_some(found).flatten()
     });
     let known = verified.await.map_err(|error| AppError::internal(error.to_string()))?;
     Ok(known.map(|(person, _)| person))
 }
 
-/// Starts a session under a new token (an old one that somebody planted is worth nothing) and goes on.
+/// Starts a session under a new token (an old one that somebody planted is worth nothing), ends the one that this browser
+/// had, and goes on.
 pub async fn enter(
+    request: &HttpRequest,
     portal: &Portal,
-    person: Id<Person>,
-    organisation: Id<Organisation>,
+    beginning: Beginning,
     resume: Resume,
     mut chrome: Chrome,
 ) -> Page {
+    let before = BrowserToken::of(request)?.session_key();
     let token = BrowserToken::random()?;
-    let key = token.session_key();
+    let (key, limits) = (token.session_key(), portal.config.sessions);
     portal
         .db
         .write(move |connection| {
             let now = chrono::Utc::now();
-            store::sweep_sessions(connection, now)?;
-            store::start_session(connection, &key, person, organisation, now)
+            store::sessions::sweep(connection, now, limits)?;
+            store::sessions::start(connection, (&key, &before), &beginning, now)
         })
         .await
         .map_err(AppError::from)?;
@@ -169,24 +203,24 @@ pub async fn enter(
 }
 
 /// The address when it is one of ours; the start page when it leads elsewhere.
-fn own_address(address: &str) -> &str {
+pub fn own_address(address: &str) -> &str {
     let leads_elsewhere = !address.starts_with('/')
         || address.starts_with("//")
         || address.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'\\');
     if leads_elsewhere { "/" } else { address }
 }
 
-async fn delete(
-    Posted { .. }: Posted<By<SignedIn>, Form<NoFields>>,
-    portal: web::Data<Portal>,
-    request: HttpRequest,
-) -> Page {
-    let key = BrowserToken::of(&request)?.session_key();
-    portal.db.write(move |connection| store::end_session(connection, &key)).await.map_err(AppError::from)?;
-    let mut response = page::see_other("/logga-in")?;
+/// Ends this browser's session. The answer gets a new token: what is left of the old one opens nothing.
+pub async fn leave(request: &HttpRequest, portal: &Portal, mut answer: HttpResponse) -> Page {
+    let key = BrowserToken::of(request)?.session_key();
+    portal
+        .db
+        .write(move |connection| store::sessions::end(connection, &key))
+        .await
+        .map_err(AppError::from)?;
     let fresh = BrowserToken::random()?;
-    response.add_cookie(&fresh.cookie(&portal)).map_err(|error| AppError::internal(error.to_string()))?;
-    Ok(response)
+    answer.add_cookie(&fresh.cookie(portal)).map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(answer)
 }
 
 #[derive(Deserialize)]
@@ -202,13 +236,19 @@ async fn switch_organisation(
     if !by.organisations.iter().any(|(id, _)| *id == form.organisation) {
         return Err(AppError::NotFound);
     }
-    let key = BrowserToken::of(&request)?.session_key();
+    let before = BrowserToken::of(&request)?.session_key();
+    let token = BrowserToken::random()?;
+    let key = token.session_key();
     portal
         .db
-        .write(move |connection| store::switch_organisation(connection, &key, form.organisation))
+        .write(move |connection| {
+            store::sessions::switch_organisation(connection, (&key, &before), form.organisation)
+        })
         .await
         .map_err(AppError::from)?;
-    page::see_other("/")
+    let mut answer = page::see_other("/")?;
+    answer.add_cookie(&token.cookie(&portal)).map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(answer)
 }
 
 /// The page instead of the one that needs a session: signing in leads back to it.

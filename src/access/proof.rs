@@ -4,7 +4,7 @@ use std::{future::Future, marker::PhantomData, ops::Deref, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 
-use super::{Actor, Role, store};
+use super::{Actor, Role, session::Session, store};
 use crate::{
     calendar,
     infra::{
@@ -72,6 +72,7 @@ admits! {
 /// A signed-in person who holds one of the roles that `R` admits.
 pub struct By<R> {
     pub actor: Actor,
+    pub session: Session,
     pub chrome: Chrome,
     roles: PhantomData<fn() -> R>,
 }
@@ -95,13 +96,39 @@ impl<R: Admits> FromRequest for By<R> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let actor = signed_in(&request).await?.ok_or(AppError::SignedOut(None))?;
-            portal(&request)?.limits.person(limits::kind_of(&request), &actor.person.id.to_string())?;
-            if !admitted(R::ACCESS, &actor) {
+            let found = signed_in(&request).await?.ok_or(AppError::SignedOut(None))?;
+            portal(&request)?.limits.person(limits::kind_of(&request), &found.0.person.id.to_string())?;
+            if !admitted(R::ACCESS, &found.0) {
                 return Err(AppError::Forbidden);
             }
-            let chrome = chrome(&request, Some(&actor))?;
-            Ok(Self { actor, chrome, roles: PhantomData })
+            let chrome = chrome(&request, Some(&found))?;
+            let (actor, session) = found;
+            Ok(Self { actor, session, chrome, roles: PhantomData })
+        })
+    }
+}
+
+/// The same, and the person showed who it is a short while ago: for what is decided, paid, published, and for rights that
+/// are given. Otherwise the answer is a page that asks, which holds what was posted ([`super::confirm`]).
+pub struct Confirmed<R>(pub By<R>);
+
+impl<R: Admits> Proof for Confirmed<R> {
+    const ACCESS: Access = R::ACCESS;
+}
+
+impl<R: Admits> FromRequest for Confirmed<R> {
+    type Error = AppError;
+    type Future = Pending<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let by = By::<R>::from_request(request, payload);
+        let limits = portal(request).map(|portal| portal.config.sessions);
+        Box::pin(async move {
+            let by = by.await?;
+            if !by.session.is_confirmed(chrono::Utc::now(), limits?) {
+                return Err(AppError::Unconfirmed(None));
+            }
+            Ok(Self(by))
         })
     }
 }
@@ -131,9 +158,9 @@ impl FromRequest for Visit {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let actor = signed_in(&request).await?;
-            let chrome = chrome(&request, actor.as_ref())?;
-            Ok(Self { actor, chrome })
+            let found = signed_in(&request).await?;
+            let chrome = chrome(&request, found.as_ref())?;
+            Ok(Self { actor: found.map(|(actor, _)| actor), chrome })
         })
     }
 }
@@ -216,6 +243,9 @@ where
                 Err(AppError::SignedOut(_)) => {
                     return Err(AppError::SignedOut(form::held_post(&request, &mut payload).await));
                 }
+                Err(AppError::Unconfirmed(_)) => {
+                    return Err(AppError::Unconfirmed(form::held_post(&request, &mut payload).await));
+                }
                 proof => proof?,
             };
             let body = B::from_request(&request, &mut payload).await?;
@@ -238,29 +268,26 @@ fn portal(request: &HttpRequest) -> Result<&web::Data<Portal>, AppError> {
 }
 
 /// Who the browser's token belongs to, if its session still runs.
-pub async fn signed_in(request: &HttpRequest) -> Result<Option<Actor>, AppError> {
+pub async fn signed_in(request: &HttpRequest) -> Result<Option<(Actor, Session)>, AppError> {
     let portal = portal(request)?;
     let key = BrowserToken::of(request)?.session_key();
     // Sessions run by the real clock, whatever date is practised.
-    let now = chrono::Utc::now();
+    let (now, limits) = (chrono::Utc::now(), portal.config.sessions);
     let lookup_key = key.clone();
-    let found = portal.db.read(move |connection| store::actor(connection, &lookup_key, now)).await?;
-    let Some((actor, should_note_seen)) = found else {
-        return Ok(None);
-    };
-    if should_note_seen {
-        portal.db.write(move |connection| store::note_seen(connection, &key, now)).await?;
+    let found = portal.db.read(move |connection| store::actor(connection, &lookup_key, now, limits)).await?;
+    if found.as_ref().is_some_and(|(_, session)| session.should_note_seen(now)) {
+        portal.db.write(move |connection| store::sessions::note_seen(connection, &key, now)).await?;
     }
-    Ok(Some(actor))
+    Ok(found)
 }
 
 /// What every page has around it, for whoever looks.
-pub fn chrome(request: &HttpRequest, actor: Option<&Actor>) -> Result<Chrome, AppError> {
+pub fn chrome(request: &HttpRequest, visitor: Option<&(Actor, Session)>) -> Result<Chrome, AppError> {
     let portal = portal(request)?;
     Ok(Chrome {
         csrf: BrowserToken::of(request)?.csrf(),
-        user: actor.map(user),
-        nav: actor.map_or_else(Vec::new, |actor| navigation(actor, request.path())),
+        user: visitor.map(|(actor, session)| user(actor, session.confirms_with(&portal.config))),
+        nav: visitor.map_or_else(Vec::new, |(actor, _)| navigation(actor, request.path())),
         practice: practice(portal),
         notice: None,
     })
@@ -273,7 +300,7 @@ fn practice(portal: &Portal) -> Option<Practice> {
     })
 }
 
-fn user(actor: &Actor) -> User {
+fn user(actor: &Actor, confirms_with: String) -> User {
     let roles: Vec<&str> = actor.roles.iter().map(|role| role.label()).collect();
     User {
         name: actor.person.name.clone(),
@@ -284,6 +311,7 @@ fn user(actor: &Actor) -> User {
             .iter()
             .map(|(id, name)| (id.to_string(), name.clone(), *id == actor.organisation.id))
             .collect(),
+        confirms_with,
     }
 }
 

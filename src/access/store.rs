@@ -1,14 +1,21 @@
-//! Rows and queries of people, memberships and sessions.
+//! Rows and queries of people and memberships; and who acts in a session.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+pub mod sessions;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{dsl::exists, prelude::*};
 
-use super::{Actor, Holder, Mandate, Person, Role, SessionTimes};
+use self::sessions::SessionRow;
+use super::{
+    Actor, Holder, Mandate, Person, Role,
+    session::{Method, Session},
+};
 use crate::{
     ids::Id,
     infra::{
+        config::SessionLimits,
         db::{AnyConnection, DbError},
-        schema::{memberships, organisations, people, report_addressees, sessions},
+        schema::{self, memberships, organisations, people, report_addressees},
     },
     recipient::{Organisation, sort_key, store::OrganisationRow},
 };
@@ -47,60 +54,55 @@ impl TryFrom<MembershipRow> for (Role, Mandate) {
     }
 }
 
-/// Whoever the session belongs to, unless it is over, and whether it is time to note that it was seen. One query: every
-/// page asks it.
+/// Whoever the session belongs to, unless it is over, with the session. One query: every page asks it.
 pub fn actor(
     connection: &mut AnyConnection,
     key: &str,
     now: DateTime<Utc>,
-) -> Result<Option<(Actor, bool)>, DbError> {
-    type Found = (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime, String, bool, MembershipRow);
-    let rows: Vec<Found> = sessions::table
+    limits: SessionLimits,
+) -> Result<Option<(Actor, Session)>, DbError> {
+    type Found = (PersonRow, OrganisationRow, SessionRow, String, bool, MembershipRow);
+    let rows: Vec<Found> = schema::sessions::table
         .inner_join(people::table.inner_join(memberships::table.inner_join(organisations::table)))
-        .filter(sessions::token_hash.eq(key))
+        .filter(schema::sessions::token_hash.eq(key))
         .order_by((organisations::code, memberships::role))
         .select((
             PersonRow::as_select(),
             OrganisationRow::as_select(),
-            sessions::created_at,
-            sessions::last_seen_at,
-            sessions::organisation_id,
+            SessionRow::as_select(),
+            schema::sessions::organisation_id,
             exists(report_addressees::table.filter(report_addressees::organisation_id.eq(organisations::id))),
             MembershipRow::as_select(),
         ))
         .load(connection)?;
-    let mut found: Option<(Person, SessionTimes)> = None;
+    let mut found: Option<(Person, Session)> = None;
     let mut here: Option<Organisation> = None;
     let (mut mandates, mut places) = (Vec::new(), Vec::new());
     let mut receives_reports = false;
-    for (person, organisation, created_at, last_seen_at, acting_for, is_addressee, membership) in rows {
-        let times = SessionTimes { created_at: created_at.and_utc(), last_seen_at: last_seen_at.and_utc() };
+    for (person, organisation, session, acting_for, is_addressee, membership) in rows {
+        let session: Session = session.try_into()?;
+        let is_here = organisation.has_id(&acting_for);
+        // Whoever comes from an identity provider acts for the organisation that it vouched for and for no other.
+        if !is_here && session.method == Method::Provider {
+            continue;
+        }
         let place: (Id<Organisation>, String) = organisation.place()?;
         if !places.contains(&place) {
             places.push(place);
         }
-        if organisation.has_id(&acting_for) {
+        if is_here {
             mandates.push(membership.try_into()?);
             here = Some(organisation.try_into()?);
             receives_reports = is_addressee;
         }
-        found = Some((person.try_into()?, times));
+        found = Some((person.try_into()?, session));
     }
     places.sort_by_cached_key(|(_, name)| sort_key(name));
-    let Some(((person, times), organisation)) = found.zip(here).filter(|((_, times), _)| !times.is_over(now))
-    else {
-        return Ok(None);
-    };
+    let running = found.zip(here).filter(|((_, session), _)| !session.is_over(now, limits));
+    let Some(((person, session), organisation)) = running else { return Ok(None) };
     let roles = mandates.iter().map(|(role, _)| *role).collect();
     let actor = Actor { person, organisation, roles, mandates, organisations: places, receives_reports };
-    Ok(Some((actor, times.should_note_seen(now))))
-}
-
-pub fn note_seen(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) -> Result<(), DbError> {
-    diesel::update(sessions::table.find(key))
-        .set(sessions::last_seen_at.eq(now.naive_utc()))
-        .execute(connection)?;
-    Ok(())
+    Ok(Some((actor, session)))
 }
 
 /// A person with the password hash, for signing in and for confirming who it is.
@@ -171,49 +173,6 @@ pub fn first_organisation(
         .first(connection)
         .optional()?;
     id.map(|id| id.parse().map_err(DbError::corrupt)).transpose()
-}
-
-pub fn start_session(
-    connection: &mut AnyConnection,
-    key: &str,
-    person: Id<Person>,
-    organisation: Id<Organisation>,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    diesel::insert_into(sessions::table)
-        .values((
-            sessions::token_hash.eq(key),
-            sessions::person_id.eq(person.to_string()),
-            sessions::organisation_id.eq(organisation.to_string()),
-            sessions::created_at.eq(now.naive_utc()),
-            sessions::last_seen_at.eq(now.naive_utc()),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
-
-pub fn end_session(connection: &mut AnyConnection, key: &str) -> Result<(), DbError> {
-    diesel::delete(sessions::table.find(key)).execute(connection)?;
-    Ok(())
-}
-
-/// Removes the sessions of long ago, which open nothing any more.
-pub fn sweep_sessions(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<(), DbError> {
-    let oldest = (now - super::ABSOLUTE_LIMIT).naive_utc();
-    diesel::delete(sessions::table.filter(sessions::created_at.lt(oldest))).execute(connection)?;
-    Ok(())
-}
-
-/// The session acts for another organisation from now on. The caller has checked that the person has a role there.
-pub fn switch_organisation(
-    connection: &mut AnyConnection,
-    key: &str,
-    organisation: Id<Organisation>,
-) -> Result<(), DbError> {
-    diesel::update(sessions::table.find(key))
-        .set(sessions::organisation_id.eq(organisation.to_string()))
-        .execute(connection)?;
-    Ok(())
 }
 
 /// The names of people, for showing who handles what.

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::rules::Rule;
 use crate::{
+    access::confirm,
     infra::form::FieldErrors,
     numbers::{Prose, ProseError},
 };
@@ -11,8 +12,8 @@ use crate::{
 #[derive(Deserialize)]
 pub struct SignForm {
     pub revision: i64,
-    #[serde(default)]
-    pub password: String,
+    #[serde(flatten)]
+    pub confirmation: confirm::Typed,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -113,6 +113,8 @@ events! {
     FurtherReportSigned "further_report_signed" "Rapporten skrevs under och lämnades in",
     FurtherReportReturned "further_report_returned" "Komplettering av rapporten begärdes",
     AllocationReplaced "allocation_replaced" "Fördelningen ersattes",
+    IdentityRegistered "identity_registered" "En person loggade in för första gången, med organisationens identitet",
+    IdentityLinked "identity_linked" "Organisationens identitet knöts till en person",
     SignedIn "signed_in" "Loggade in",
     SignInRefused "sign_in_refused" "Inloggningen nekades",
     SignedOut "signed_out" "Loggade ut",

@@ -40,6 +40,9 @@ pub enum DbError {
     /// A stored row that the program could not have written.
     #[error("stored data is not valid: {0}")]
     Corrupt(String),
+    /// What the transaction was to use up is used up already; in words for the user.
+    #[error("{0}")]
+    Spent(&'static str),
     /// Asked of a kind of database that does it another way; in words for the operator.
     #[error("{0}")]
     Unsupported(&'static str),

@@ -16,6 +16,9 @@ pub enum AppError {
     /// Nobody is signed in. What was typed comes back after signing in.
     #[error("signed out")]
     SignedOut(Option<Resume>),
+    /// The person is to show once more who it is. What was posted comes back after that.
+    #[error("unconfirmed")]
+    Unconfirmed(Option<Resume>),
     /// The form is from another session (signed in anew in another tab).
     #[error("stale form")]
     StaleForm(Resume),
@@ -56,6 +59,7 @@ impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Unavailable(cause) => Self::Unavailable(cause),
+            DbError::Spent(what) => Self::Conflict(what.to_owned()),
             DbError::Query(_) | DbError::Corrupt(_) | DbError::Unsupported(_) => {
                 Self::Internal(error.to_string())
             }
@@ -79,7 +83,7 @@ impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::StaleForm(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::StaleForm(_) | Self::Unconfirmed(_) => StatusCode::FORBIDDEN,
             Self::SignedOut(_) => StatusCode::UNAUTHORIZED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,

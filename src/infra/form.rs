@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt::Display, future::Future, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 /// The largest form that has nothing uploaded in it.
 const LIMIT: usize = 128 * 1024;
 /// Never shown again to whoever signs in next.
-const SECRET_FIELDS: [&str; 2] = ["password", "csrf"];
+const SECRET_FIELDS: [&str; 3] = ["password", "csrf", "bekraftelse"];
 
 /// A posted form, trusted to come from this site's own page.
 pub struct Form<T>(pub T);
@@ -35,11 +35,20 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             if !BrowserToken::of(&request)?.csrf_is(token) {
                 return Err(AppError::StaleForm(resume(&request, fields)));
             }
+            request.extensions_mut().insert(Held(resume(&request, fields)));
             serde_html_form::from_bytes(&body)
                 .map(Self)
                 .map_err(|_| AppError::bad_request("Formuläret hade fält som inte går att läsa."))
         })
     }
+}
+
+/// What this request posted, for the page that asks something before it is carried out.
+struct Held(Resume);
+
+/// The form that was read from this request, if there was one.
+pub fn read_post(request: &HttpRequest) -> Option<Resume> {
+    request.extensions().get::<Held>().map(|held| held.0.clone())
 }
 
 /// The post as it can be offered again after signing in; `None` when it is no form of ours.

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod browser;
 pub mod client;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod error;
 pub mod form;
@@ -28,6 +29,8 @@ pub struct Portal {
     pub practice: bool,
     /// The portal is reached by https: cookies are for https only.
     pub https: bool,
+    /// What the operator decided in a file.
+    pub config: config::Config,
     /// Whose word on where a request comes from is believed.
     pub proxies: Vec<IpAddr>,
     pub limits: limits::Limits,
@@ -45,6 +48,7 @@ impl Portal {
             clock,
             practice,
             https: false,
+            config: config::Config::default(),
             proxies: Vec::new(),
             limits: limits::Limits::off(),
             scanner: None,

@@ -24,6 +24,8 @@ pub struct User {
     pub roles: String,
     /// Id, name, and whether it is the one acted for now.
     pub organisations: Vec<(String, String, bool)>,
+    /// The identity provider at which the person shows who it is, once more; empty for whoever has a password here.
+    pub confirms_with: String,
 }
 
 #[derive(Debug, Clone)]

@@ -65,6 +65,40 @@ diesel::table! {
         organisation_id -> Text,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
+        id -> Text,
+        method -> Text,
+        provider -> Text,
+        provider_session -> Text,
+        browser -> Text,
+        authenticated_at -> Timestamp,
+        confirmed_at -> Timestamp,
+        confirmation -> Text,
+    }
+}
+
+diesel::table! {
+    identities (id) {
+        id -> Text,
+        person_id -> Text,
+        organisation_id -> Text,
+        issuer -> Text,
+        subject -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sign_in_requests (state_hash) {
+        state_hash -> Text,
+        browser_hash -> Text,
+        provider -> Text,
+        purpose -> Text,
+        nonce -> Text,
+        verifier -> Text,
+        action -> Text,
+        fields -> Text,
+        created_at -> Timestamp,
     }
 }
 
@@ -402,6 +436,8 @@ diesel::joinable!(organisation_aliases -> organisations (organisation_id));
 diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> organisations (organisation_id));
 diesel::joinable!(sessions -> people (person_id));
+diesel::joinable!(identities -> people (person_id));
+diesel::joinable!(identities -> organisations (organisation_id));
 diesel::joinable!(agreements -> organisations (authority_id));
 diesel::joinable!(allocations -> organisations (recipient_id));
 diesel::joinable!(insights -> organisations (organisation_id));
@@ -433,6 +469,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     further_reports,
     grants,
     history,
+    identities,
     insights,
     issues,
     ledger_entries,
@@ -451,6 +488,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     saved_views,
     sessions,
     settings,
+    sign_in_requests,
     succession_grants,
     successions,
     survey_answers,

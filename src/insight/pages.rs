@@ -14,7 +14,7 @@ use super::{
 use crate::{
     access::{
         Actor, Role,
-        proof::{By, Discloser, Overseer, Posted},
+        proof::{By, Confirmed, Discloser, Overseer, Posted},
         routing::Routes,
     },
     agreement::Agreement,
@@ -116,7 +116,7 @@ async fn read(
 }
 
 async fn give(
-    Posted { by, body: Form(form) }: Posted<By<Discloser>, Form<ReaderForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Discloser>, Form<ReaderForm>>,
     portal: web::Data<Portal>,
     slug: web::Path<String>,
 ) -> Page {
@@ -124,7 +124,7 @@ async fn give(
 }
 
 async fn take_back(
-    Posted { by, body: Form(form) }: Posted<By<Discloser>, Form<ReaderForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Discloser>, Form<ReaderForm>>,
     portal: web::Data<Portal>,
     slug: web::Path<String>,
 ) -> Page {

@@ -9,7 +9,7 @@ use super::{ROLES, days, duty, form::MandateForm, tag, told, verbs};
 use crate::{
     access::{
         self, Holder, Person, Role,
-        proof::{By, CaseOfficer, Member, Posted},
+        proof::{By, CaseOfficer, Confirmed, Member, Posted},
         routing::Routes,
     },
     filing::{Act, pages::TimelineView},
@@ -185,7 +185,7 @@ fn show_page(chrome: Chrome, portal: &Portal, found: Found, form: Option<Mandate
 }
 
 async fn set(
-    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<MandateForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<CaseOfficer>, Form<MandateForm>>,
     portal: web::Data<Portal>,
     code: web::Path<String>,
 ) -> Page {

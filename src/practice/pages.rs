@@ -1,6 +1,6 @@
 //! Signing in with one click, and setting the date. Outside practice mode these addresses do not exist.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
@@ -9,6 +9,7 @@ use crate::{
         self, Role,
         proof::{Posted, Practising, Visit},
         routing::Routes,
+        session::Method,
     },
     infra::{
         Portal,
@@ -38,6 +39,7 @@ async fn sign_in(
     Posted { body: Form(form), .. }: Posted<Practising, Form<SignInForm>>,
     portal: web::Data<Portal>,
     visit: Visit,
+    request: HttpRequest,
 ) -> Page {
     let (role, which) = match form.role.split_once('-') {
         Some((role, which)) => (role, which.parse().unwrap_or(1)),
@@ -62,7 +64,8 @@ async fn sign_in(
         return Err(AppError::bad_request("Organisationen finns inte, eller har inte den rollen."));
     };
     let resume = Resume { action: form.till, fields: serde_json::from_str(&form.hallet).unwrap_or_default() };
-    access::pages::enter(&portal, person, organisation, resume, visit.chrome).await
+    let beginning = access::pages::beginning(&request, person, organisation, Method::Practice);
+    access::pages::enter(&request, &portal, beginning, resume, visit.chrome).await
 }
 
 #[derive(Deserialize)]

@@ -121,6 +121,23 @@ pub fn find_by_code(connection: &mut AnyConnection, code: &str) -> Result<Option
         .transpose()
 }
 
+/// Whose organisationsnummer this is; nobody's where two have it.
+pub fn find_by_number(
+    connection: &mut AnyConnection,
+    number: OrganisationNumber,
+) -> Result<Option<Organisation>, DbError> {
+    let rows: Vec<OrganisationRow> = organisations::table
+        .filter(organisations::organisation_number.eq(number.to_string()))
+        .order_by(organisations::code)
+        .limit(2)
+        .select(OrganisationRow::as_select())
+        .load(connection)?;
+    match <[OrganisationRow; 1]>::try_from(rows) {
+        Ok([row]) => row.try_into().map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
 /// All organisations, in Swedish alphabetical order.
 pub fn all(connection: &mut AnyConnection) -> Result<Vec<Organisation>, DbError> {
     let rows: Vec<OrganisationRow> = organisations::table

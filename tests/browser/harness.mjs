@@ -3,7 +3,7 @@
 // asks another site for anything.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -25,19 +25,27 @@ const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 const START_LIMIT = 60_000;
 const STOP_LIMIT = 10_000;
 
-/** The portal in practice mode, started anew. Stops with the test file. */
-export async function startPortal() {
+/**
+ * The portal, started anew: in practice mode, or with the arguments that `prepare` gives. It gets the folder, the address and
+ * `run`, which runs the program with other arguments on the same database first. Stops with the test file.
+ */
+export async function startPortal(prepare = async () => []) {
   const folder = await mkdtemp(join(tmpdir(), "bidragsporten-browser-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const program = spawn(PROGRAM, [], {
+  const env = {
+    PATH: process.env.PATH,
+    BIDRAGSPORTEN_LISTEN: `127.0.0.1:${port}`,
+    DATABASE_URL: join(folder, "portal.sqlite"),
+    RUST_BACKTRACE: "1",
+  };
+  const run = (args, input = "") => {
+    const { status, stderr } = spawnSync(PROGRAM, args, { cwd: folder, env, input, encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+  };
+  const program = spawn(PROGRAM, await prepare({ folder, url, run }), {
     cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      BIDRAGSPORTEN_LISTEN: `127.0.0.1:${port}`,
-      DATABASE_URL: join(folder, "portal.sqlite"),
-      RUST_BACKTRACE: "1",
-    },
+    env,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
@@ -66,7 +74,7 @@ export async function startPortal() {
     assert.ok(Date.now() - began < START_LIMIT, `${PROGRAM} does not answer on ${url}\n${said}`);
     await new Promise((done) => setTimeout(done, 100));
   }
-  return { url, log: () => said };
+  return { url, folder, log: () => said };
 }
 
 /** Chromium for pages of `portal`. Closes with the test file. */
@@ -87,9 +95,10 @@ export async function openBrowser(portal) {
 
   /**
    * A page with cookies of its own. It closes with the test `t`, which fails if the page had any trouble.
-   * `page.troubles` is what it has seen; a test that means to cause trouble empties it.
+   * `page.troubles` is what it has seen; a test that means to cause trouble empties it. `others` are the sites that it may
+   * go to besides the portal.
    */
-  async function newPage(t, { javaScript = true, width = 1280 } = {}) {
+  async function newPage(t, { javaScript = true, width = 1280, others = [] } = {}) {
     const context = await browser.newContext({
       baseURL: portal.url,
       javaScriptEnabled: javaScript,
@@ -103,7 +112,7 @@ export async function openBrowser(portal) {
     const page = await context.newPage();
     page.javaScript = javaScript;
     page.troubles = [];
-    watch(page, portal.url);
+    watch(page, [portal.url, ...others]);
     t.after(async () => {
       const troubles = page.troubles.join("\n");
       await context.close();
@@ -115,7 +124,7 @@ export async function openBrowser(portal) {
   return { newPage };
 }
 
-function watch(page, home) {
+function watch(page, [home, ...others]) {
   const trouble = (text) => page.troubles.push(`${page.url()}: ${text}`);
   const isDocument = (request) => request.resourceType() === "document";
   page.on("pageerror", (error) => trouble(error.message));
@@ -125,7 +134,7 @@ function watch(page, home) {
     if (message.type() === "error" && !isStatus) trouble(message.text());
   });
   page.on("request", (request) => {
-    const isAway = /^(https?|wss?):/.test(request.url()) && !request.url().startsWith(`${home}/`);
+    const isAway = /^(https?|wss?):/.test(request.url()) && ![home, ...others].some((site) => request.url().startsWith(`${site}/`));
     if (isAway) trouble(`asks another site: ${request.url()}`);
   });
   page.on("response", (response) => {
@@ -214,7 +223,7 @@ export async function inspect(page, name) {
   await page.setViewportSize(before);
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address();

@@ -12,7 +12,7 @@ use crate::{
     accounts::answer_with_a_file,
     browser::{Browser, Page},
     filed_reports::{Filing, report_case},
-    further_reports,
+    further_reports, identity,
     journeys::{ask_for_accounts, issue, sign, whole_grant},
     portal::Portal,
     steps::give_insight,
@@ -106,6 +106,7 @@ impl Existing {
             .replace("{code}", "1440")
             .replace("{year}", "2022")
             .replace("{slug}", "aldreomsorg-2022")
+            .replace("{provider}", "prov")
     }
 }
 
@@ -150,7 +151,7 @@ fn is_as_told(route: &Route, role: Option<Role>, page: &Page) -> bool {
 
 #[test]
 fn every_route_admits_whom_the_table_says_and_nobody_else() {
-    let portal = Portal::new();
+    let portal = Portal::configured(identity::NOBODY);
     let existing = Existing::file(&portal);
     let table = table();
     let mut wrong = Vec::new();

@@ -7,6 +7,7 @@ use bidragsporten::{
     infra::{
         Portal as State,
         clock::Clock,
+        config::Config,
         db::{Address, Db, DbError},
         schema::{memberships, sessions},
     },
@@ -61,6 +62,14 @@ impl Portal {
     /// The real portal with something set as an operator sets it.
     pub fn set_up(set_up: impl FnOnce(State) -> State) -> Self {
         Self::start(Mode::Real, set_up)
+    }
+
+    /// With what an operator wrote in the configuration.
+    pub fn configured(config: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("portal.toml");
+        std::fs::write(&file, config).unwrap();
+        Self::set_up(|portal| State { config: Config::read(&file).unwrap(), ..portal })
     }
 
     pub fn practice() -> Self {
@@ -122,6 +131,17 @@ impl Portal {
                         (sessions::last_seen_at.eq(seen - time), sessions::created_at.eq(created - time));
                     diesel::update(sessions::table.find(key)).set(times).execute(connection)?;
                 }
+                Ok::<_, DbError>(())
+            })
+            .unwrap();
+    }
+
+    /// Lets that much time pass since everybody last showed who they are.
+    pub fn age_confirmations(&self, time: Duration) {
+        let shown = Utc::now().naive_utc() - time;
+        self.db
+            .write_now(|connection| {
+                diesel::update(sessions::table).set(sessions::confirmed_at.eq(shown)).execute(connection)?;
                 Ok::<_, DbError>(())
             })
             .unwrap();

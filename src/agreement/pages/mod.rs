@@ -17,7 +17,7 @@ use crate::agreement::{
 use crate::{
     access::{
         Actor, Role,
-        proof::{By, CaseOfficer, PaymentOfficer, Posted, SignedIn},
+        proof::{By, CaseOfficer, Confirmed, PaymentOfficer, Posted, SignedIn},
         routing::Routes,
     },
     calendar,
@@ -158,7 +158,7 @@ async fn update_diarienummer(
 }
 
 async fn update_repayment_account(
-    Posted { by, body: Form(form) }: Posted<By<PaymentOfficer>, Form<AccountForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<PaymentOfficer>, Form<AccountForm>>,
     portal: web::Data<Portal>,
     slug: web::Path<String>,
 ) -> Page {

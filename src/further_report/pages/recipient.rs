@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     access::{
-        self, Actor, Role,
+        Actor, Role, confirm,
         proof::{By, Member, NoFields, Posted, Preparer, Signatory},
     },
     filing::{Act, store::Attachment},
@@ -157,32 +157,34 @@ pub async fn sign(
     let which = Which { grant, key };
     // Somebody else's report is not there, whatever the password.
     let seen = case(&by, &portal, &which).await?.ok_or(AppError::NotFound)?;
-    let mut errors = FieldErrors::default();
-    let status = if access::pages::recognise(&portal, by.person.email.clone(), form.password).await?.is_none()
-    {
+    let (status, errors) = match confirm::check(&by, &portal, form.confirmation).await? {
         // The page comes again as it was: never with other files to sign.
-        if seen.report.is_some_and(|report| report.revision != form.revision) {
+        Err(_) if seen.report.is_some_and(|report| report.revision != form.revision) => {
             return Err(Failure::from(Refusal::Changed).into());
         }
-        errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        let (act, asked) = (act(&by, &portal), which.clone());
-        let sign = move |connection: &mut _| verbs::sign(connection, &act, &asked, form.revision);
-        let done = portal.db.write(sign).await;
-        let now = if done.is_ok() { None } else { case(&by, &portal, &which).await? };
-        let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
-        let Some(refusal) = or_done_before(done, now, form.revision, is_in)? else {
-            return page::see_other(address(&which));
-        };
-        match refusal {
-            Refusal::NothingToHandIn => {
-                errors.add("file", refusal);
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
-            _ => {
-                errors.add("", refusal);
-                StatusCode::CONFLICT
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        Ok(confirmed) => {
+            let (act, asked) = (act(&by, &portal), which.clone());
+            let sign = move |connection: &mut _| {
+                verbs::sign(connection, &act, &asked, form.revision)?;
+                Ok(confirmed.use_up(connection)?)
+            };
+            let done = portal.db.write(sign).await;
+            let now = if done.is_ok() { None } else { case(&by, &portal, &which).await? };
+            let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+            let Some(refusal) = or_done_before(done, now, form.revision, is_in)? else {
+                return page::see_other(address(&which));
+            };
+            let mut errors = FieldErrors::default();
+            match refusal {
+                Refusal::NothingToHandIn => {
+                    errors.add("file", refusal);
+                    (StatusCode::UNPROCESSABLE_ENTITY, errors)
+                }
+                _ => {
+                    errors.add("", refusal);
+                    (StatusCode::CONFLICT, errors)
+                }
             }
         }
     };

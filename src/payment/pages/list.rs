@@ -11,7 +11,7 @@ use super::{act, address};
 use crate::{
     access::{
         Actor, Role,
-        proof::{Authority, By, PaymentOfficer, Posted},
+        proof::{Authority, By, Confirmed, PaymentOfficer, Posted},
     },
     agreement::{self, Agreement},
     calendar,
@@ -128,7 +128,7 @@ pub async fn list(
 
 /// Marks the ticked requisitions as paid, each for itself: one that cannot be stops no other.
 pub async fn register(
-    Posted { by, body: Form(form) }: Posted<By<PaymentOfficer>, Form<ManyForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<PaymentOfficer>, Form<ManyForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
     let ticked = form.ticked()?;

@@ -9,7 +9,7 @@ use super::{act, address};
 use crate::{
     access::{
         Actor, Role,
-        proof::{By, Overseer, PaymentOfficer, Posted},
+        proof::{By, Confirmed, Overseer, PaymentOfficer, Posted},
     },
     calendar,
     filing::pages::{TimelineView, timeline},
@@ -92,7 +92,7 @@ pub async fn show(
 }
 
 pub async fn register(
-    Posted { by, body: Form(form) }: Posted<By<PaymentOfficer>, Form<OneForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<PaymentOfficer>, Form<OneForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
 ) -> Page {
@@ -118,7 +118,7 @@ pub async fn register(
 }
 
 pub async fn reverse(
-    Posted { by, body: Form(form) }: Posted<By<PaymentOfficer>, Form<ReversalForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<PaymentOfficer>, Form<ReversalForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
 ) -> Page {

@@ -8,7 +8,7 @@ use super::{Head, address, find, with_known};
 use crate::{
     access::{
         Actor, Role,
-        proof::{By, CaseOfficer, DecisionMaker, Discloser, Posted},
+        proof::{By, CaseOfficer, Confirmed, DecisionMaker, Discloser, Posted},
     },
     filing::pages::TimelineView,
     history,
@@ -127,7 +127,7 @@ pub async fn take_back(
 }
 
 pub async fn publish(
-    Posted { by, body: Form(button) }: Posted<By<DecisionMaker>, Form<Button>>,
+    Posted { by: Confirmed(by), body: Form(button) }: Posted<Confirmed<DecisionMaker>, Form<Button>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Proposal>>,
 ) -> Page {

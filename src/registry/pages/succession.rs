@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{Mending, act, outcome, show_as};
 use crate::{
-    access::proof::{By, DecisionMaker, Posted},
+    access::proof::{By, Confirmed, DecisionMaker, Posted},
     filing::Act,
     ids::Id,
     infra::{
@@ -112,7 +112,7 @@ async fn read(
     })
 }
 
-type Body = Posted<By<DecisionMaker>, Form<SuccessionForm>>;
+type Body = Posted<Confirmed<DecisionMaker>, Form<SuccessionForm>>;
 
 pub async fn merge(posted: Body, portal: web::Data<Portal>, code: web::Path<String>) -> Page {
     register(posted, &portal, code.into_inner(), Kind::Merger, succession::merge).await
@@ -125,7 +125,7 @@ pub async fn split(posted: Body, portal: web::Data<Portal>, code: web::Path<Stri
 type Verb = fn(&mut AnyConnection, &Act, Id<Succession>, &str, &SuccessionForm) -> Result<(), Failure>;
 
 async fn register(
-    Posted { by, body: Form(form) }: Body,
+    Posted { by: Confirmed(by), body: Form(form) }: Body,
     portal: &Portal,
     code: String,
     kind: Kind,

@@ -8,7 +8,7 @@ use super::{RepaymentView, act, days_left, figures};
 use crate::{
     access::{
         Actor, Role,
-        proof::{By, Overseer, PaymentOfficer, Posted},
+        proof::{By, Confirmed, Overseer, PaymentOfficer, Posted},
     },
     grant::{self, Grant, Scope},
     ids::Id,
@@ -95,7 +95,7 @@ async fn read(actor: &Actor, chrome: Chrome, portal: &Portal, id: Id<Grant>) -> 
 }
 
 pub async fn return_excess(
-    Posted { by, body: Form(form) }: Posted<By<PaymentOfficer>, Form<ExcessForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<PaymentOfficer>, Form<ExcessForm>>,
     portal: web::Data<Portal>,
     grant: web::Path<Id<Grant>>,
 ) -> Page {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{act, address, find, or_done_before, scope};
 use crate::{
     access::{
-        self, Role,
+        Role, confirm,
         proof::{By, FinanceHead, Posted},
     },
     agreement::{PaperForm, Section},
@@ -103,8 +103,8 @@ async fn certify_page(
 #[derive(Deserialize)]
 pub struct PostedCertificate {
     revision: i64,
-    #[serde(default)]
-    password: String,
+    #[serde(flatten)]
+    confirmation: confirm::Typed,
     #[serde(flatten)]
     form: CertificateForm,
 }
@@ -115,24 +115,27 @@ pub async fn create(
     id: web::Path<Id<Report>>,
 ) -> Page {
     let id = id.into_inner();
-    let PostedCertificate { revision, password, form } = posted;
+    let PostedCertificate { revision, confirmation, form } = posted;
     // Somebody else's report is not there, whatever the password.
     let case = find(&portal, scope(&by), id).await?;
-    let mut errors = form.parse().err().unwrap_or_default();
-    if errors.is_empty()
-        && access::pages::recognise(&portal, by.person.email.clone(), password).await?.is_none()
-    {
-        errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
-    }
-    if !errors.is_empty() {
+    let confirmed = match form.parse() {
+        Ok(_) => confirm::check(&by, &portal, confirmation).await?,
+        Err(errors) => Err(errors),
+    };
+    let confirmed = match confirmed {
+        Ok(confirmed) => confirmed,
         // The page comes again as it was: never with other figures to certify.
-        return match case.report.revision == revision {
-            true => certify_page(by, &portal, case, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await,
-            false => Err(Failure::from(Refusal::Changed).into()),
-        };
-    }
+        Err(_) if case.report.revision != revision => return Err(Failure::from(Refusal::Changed).into()),
+        Err(errors) => {
+            return certify_page(by, &portal, case, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
     let (act, target, given) = (act(&by, &portal), Target { id, revision }, form.clone());
-    let done = portal.db.write(move |connection| verbs::certify(connection, &act, target, &given)).await;
+    let certify = move |connection: &mut _| {
+        verbs::certify(connection, &act, target, &given)?;
+        Ok(confirmed.use_up(connection)?)
+    };
+    let done = portal.db.write(certify).await;
     let me = by.person.id.to_string();
     let is_done = |status: &Status| matches!(status, Status::AwaitingSignature { certificate: Some(certificate), .. } if certificate.person_id == me);
     match or_done_before(done, &portal, scope(&by), target, is_done).await {

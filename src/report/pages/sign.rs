@@ -8,7 +8,7 @@ use super::{act, address, find, or_done_before, scope};
 use crate::infra::page::Chrome;
 use crate::{
     access::{
-        self, Role,
+        Role, confirm,
         proof::{By, Posted, Signatory},
     },
     agreement::Section,
@@ -77,8 +77,8 @@ fn sign_page(by: By<Signatory>, portal: &Portal, case: Case, errors: FieldErrors
 #[derive(Deserialize)]
 pub struct SignForm {
     revision: i64,
-    #[serde(default)]
-    password: String,
+    #[serde(flatten)]
+    confirmation: confirm::Typed,
 }
 
 pub async fn create(
@@ -89,18 +89,21 @@ pub async fn create(
     let id = id.into_inner();
     // Somebody else's report is not there, whatever the password.
     let case = find(&portal, scope(&by), id).await?;
-    if access::pages::recognise(&portal, by.person.email.clone(), form.password).await?.is_none() {
+    let confirmed = match confirm::check(&by, &portal, form.confirmation).await? {
+        Ok(confirmed) => confirmed,
         // The page comes again as it was: never with other content to sign.
-        if case.report.revision != form.revision {
+        Err(_) if case.report.revision != form.revision => {
             return Err(Failure::from(Refusal::Changed).into());
         }
-        let mut errors = FieldErrors::default();
-        errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
-        return sign_page(by, &portal, case, errors);
-    }
+        Err(errors) => return sign_page(by, &portal, case, errors),
+    };
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };
-    let signed = portal.db.write(move |connection| verbs::sign(connection, &act, target)).await;
+    let sign = move |connection: &mut _| {
+        verbs::sign(connection, &act, target)?;
+        Ok(confirmed.use_up(connection)?)
+    };
+    let signed = portal.db.write(sign).await;
     let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
     or_done_before(signed, &portal, scope(&by), target, is_in).await?;
     page::see_other(format!("{}/kvitto", address(id)))

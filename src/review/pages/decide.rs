@@ -6,7 +6,7 @@ use super::{act, address, case::case_page, typed::Typed};
 use crate::{
     access::{
         self, Role,
-        proof::{By, CaseOfficer, Posted},
+        proof::{By, CaseOfficer, Confirmed, Posted},
     },
     filing::Signature,
     ids::Id,
@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub async fn approve(
-    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ApproveForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<CaseOfficer>, Form<ApproveForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
 ) -> Page {
@@ -36,7 +36,7 @@ pub async fn approve(
 }
 
 pub async fn refuse(
-    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<RefuseForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<CaseOfficer>, Form<RefuseForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
 ) -> Page {

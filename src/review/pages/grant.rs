@@ -11,7 +11,7 @@ use super::{act, label, scope};
 use crate::{
     access::{
         Actor, Role,
-        proof::{By, CaseOfficer, Overseer, Posted},
+        proof::{By, CaseOfficer, Confirmed, Overseer, Posted},
     },
     account_request::{self, AccountRequest, Refusal, form::AskForm, verbs as account_verbs},
     agreement::Post,
@@ -271,7 +271,7 @@ fn request_view(grant: &Grant, request: AccountRequest, now: DateTime<Utc>) -> R
 
 /// Gives an extension.
 pub async fn extend(
-    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ExtensionForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<CaseOfficer>, Form<ExtensionForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Grant>>,
 ) -> Page {

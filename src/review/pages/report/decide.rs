@@ -6,7 +6,7 @@ use super::{address, case::case_page};
 use crate::{
     access::{
         self, Role,
-        proof::{By, CaseOfficer, Posted},
+        proof::{By, CaseOfficer, Confirmed, Posted},
     },
     filing::Signature,
     ids::Id,
@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub async fn approve(
-    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ApproveForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<CaseOfficer>, Form<ApproveForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Report>>,
 ) -> Page {

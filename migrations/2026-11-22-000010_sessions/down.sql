@@ -1,0 +1,12 @@
+DROP TABLE sign_in_requests;
+DROP TABLE identities;
+DELETE FROM sessions;
+DROP INDEX sessions_id;
+ALTER TABLE sessions DROP COLUMN confirmation;
+ALTER TABLE sessions DROP COLUMN confirmed_at;
+ALTER TABLE sessions DROP COLUMN authenticated_at;
+ALTER TABLE sessions DROP COLUMN browser;
+ALTER TABLE sessions DROP COLUMN provider_session;
+ALTER TABLE sessions DROP COLUMN provider;
+ALTER TABLE sessions DROP COLUMN method;
+ALTER TABLE sessions DROP COLUMN id;

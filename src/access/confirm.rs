@@ -1,0 +1,212 @@
+//! Showing once more who one is (OWASP ASVS 5.0 V7.5): the one place where that is asked for and judged.
+//!
+//! Two strengths. **To sign and to certify**: each time anew. Whoever has a password types it in the very form that signs
+//! ([`Typed`], the macro `confirmation`), so every post brings its own. Whoever comes from an identity provider goes there,
+//! comes back with a value that is good for one act, and the act uses it up in its own transaction: the same post once
+//! more finds nothing to use. **To decide, pay, publish and give rights**: within the last quarter of an hour, which the
+//! handler's proof demands ([`super::proof::Confirmed`]).
+//!
+//! In both cases a post that comes too early is held: the page that asks has it, and sends it on afterwards.
+//!
+//! A second factor has its place here too: a field in [`Typed`] and in the page, judged by [`recognised`], which is all
+//! that both strengths ask of somebody who signs in here.
+
+use actix_web::{HttpRequest, http::StatusCode, web};
+use askama::Template;
+use chrono::{DateTime, Duration, Utc};
+use serde::Deserialize;
+
+use super::{
+    Actor,
+    pages::{own_address, recognise},
+    proof::{self, By, Posted, SignedIn},
+    routing::Routes,
+    session::{Method, Session},
+    store,
+};
+use crate::{
+    ids::Id,
+    infra::{
+        Portal,
+        db::{AnyConnection, DbError},
+        error::{AppError, Resume},
+        form::{self, FieldErrors, Form},
+        hash::{random_token, sha256_hex},
+        page::{self, Chrome, Page},
+    },
+};
+
+/// From coming back from the identity provider to the act.
+const TO_ACT: Duration = Duration::minutes(5);
+
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.post("/bekrafta", create);
+}
+
+/// What a form that signs or certifies has for it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    pub password: String,
+    /// Good for one act, after confirming at an identity provider.
+    pub bekraftelse: String,
+}
+
+/// The person has shown who it is, for this act.
+#[must_use]
+pub struct Confirmation(Option<OneAct>);
+
+struct OneAct {
+    session: Id<Session>,
+    hash: String,
+    not_before: DateTime<Utc>,
+}
+
+impl Confirmation {
+    /// In the transaction of the act, after it: what is refused, or done already, uses nothing up.
+    pub fn use_up(&self, connection: &mut AnyConnection) -> Result<(), DbError> {
+        let Some(act) = &self.0 else { return Ok(()) };
+        match store::sessions::use_up(connection, act.session, &act.hash, act.not_before)? {
+            true => Ok(()),
+            false => {
+                Err(DbError::Spent("Din bekräftelse gäller inte längre. Bekräfta på nytt att det är du."))
+            }
+        }
+    }
+}
+
+/// Judges what came with a form that signs or certifies. The errors are for its fields; whoever has to go to an identity
+/// provider first gets the page that says so, with what was posted.
+pub async fn check<R>(
+    by: &By<R>,
+    portal: &Portal,
+    typed: Typed,
+) -> Result<Result<Confirmation, FieldErrors>, AppError> {
+    match by.session.method {
+        Method::Provider if typed.bekraftelse.is_empty() => Err(AppError::Unconfirmed(None)),
+        Method::Provider => Ok(Ok(Confirmation(Some(OneAct {
+            session: by.session.id,
+            hash: hash(&typed.bekraftelse),
+            not_before: Utc::now() - TO_ACT,
+        })))),
+        Method::Password | Method::Practice => {
+            let errors = recognised(&by.actor, portal, typed.password).await?;
+            Ok(errors.is_empty().then_some(Confirmation(None)).ok_or(errors))
+        }
+    }
+}
+
+/// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right.
+async fn recognised(actor: &Actor, portal: &Portal, password: String) -> Result<FieldErrors, AppError> {
+    let mut errors = FieldErrors::default();
+    if recognise(portal, actor.person.email.clone(), password).await?.is_none() {
+        errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
+    }
+    Ok(errors)
+}
+
+#[derive(Template)]
+#[template(path = "access/confirm.html")]
+struct ConfirmPage {
+    chrome: Chrome,
+    /// What was posted, and where.
+    resume: Resume,
+    errors: FieldErrors,
+}
+
+impl ConfirmPage {
+    fn held(&self) -> String {
+        serde_json::to_string(&self.resume.fields).unwrap_or_default()
+    }
+
+    fn provider(&self) -> &str {
+        self.chrome.user.as_ref().map_or("", |user| &user.confirms_with)
+    }
+}
+
+/// The page instead of what was to be done: confirming leads on to it.
+pub async fn ask_instead(request: &HttpRequest, portal: &Portal, held: Option<Resume>) -> Page {
+    let held = held.or_else(|| form::read_post(request));
+    let found = proof::signed_in(request).await?;
+    if found.is_none() {
+        return super::pages::sign_in_instead(request, portal, held).await;
+    }
+    // An uploaded file is not held: it is sent again afterwards.
+    let resume = held.unwrap_or_default();
+    let chrome = proof::chrome(request, found.as_ref())?;
+    page::show_as(StatusCode::FORBIDDEN, &ConfirmPage { chrome, resume, errors: FieldErrors::default() })
+}
+
+/// A post that is held in a page: where it goes, and its fields as JSON.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct HeldForm {
+    till: String,
+    hallet: String,
+    password: String,
+}
+
+impl HeldForm {
+    pub fn resume(&self) -> Resume {
+        Resume {
+            action: own_address(&self.till).to_owned(),
+            fields: serde_json::from_str(&self.hallet).unwrap_or_default(),
+        }
+    }
+}
+
+/// With the password. (At an identity provider it is `identity` that asks, and then calls [`confirmed`].)
+async fn create(
+    Posted { by, body: Form(form) }: Posted<By<SignedIn>, Form<HeldForm>>,
+    portal: web::Data<Portal>,
+) -> Page {
+    let resume = form.resume();
+    if by.session.method == Method::Provider {
+        let errors = FieldErrors::default();
+        return page::show_as(StatusCode::FORBIDDEN, &ConfirmPage { chrome: by.chrome, resume, errors });
+    }
+    let errors = recognised(&by.actor, &portal, form.password).await?;
+    if !errors.is_empty() {
+        return page::show_errors(&ConfirmPage { chrome: by.chrome, resume, errors });
+    }
+    let session = by.session.id;
+    portal
+        .db
+        .write(move |connection| store::sessions::confirm(connection, session, "", Utc::now()))
+        .await
+        .map_err(AppError::from)?;
+    page::show(&ConfirmedPage { chrome: by.chrome, resume, act: String::new() })
+}
+
+#[derive(Template)]
+#[template(path = "access/confirmed.html")]
+struct ConfirmedPage {
+    chrome: Chrome,
+    resume: Resume,
+    /// Good for one act.
+    act: String,
+}
+
+impl ConfirmedPage {
+    /// There is something to send on: no form is posted to the start page.
+    fn is_held(&self) -> bool {
+        self.resume.action != "/"
+    }
+}
+
+/// Whoever is signed in has shown it at the identity provider: what was held can be sent on, once.
+pub async fn confirmed(portal: &Portal, by: By<SignedIn>, resume: Resume) -> Page {
+    let act = random_token().map_err(|error| AppError::internal(format!("no random numbers: {error}")))?;
+    let (session, kept) = (by.session.id, hash(&act));
+    portal
+        .db
+        .write(move |connection| store::sessions::confirm(connection, session, &kept, Utc::now()))
+        .await
+        .map_err(AppError::from)?;
+    let resume = Resume { action: own_address(&resume.action).to_owned(), ..resume };
+    page::show(&ConfirmedPage { chrome: by.chrome, resume, act })
+}
+
+fn hash(act: &str) -> String {
+    sha256_hex(format!("act:{act}"))
+}

@@ -1,0 +1,113 @@
+//! One's own sessions (*Mina inloggningar*): where one is signed in, and ending it there (OWASP ASVS 5.0 V7.5.2).
+
+use actix_web::{HttpRequest, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    access::{
+        proof::{By, NoFields, Posted, SignedIn},
+        session::{Method, Session},
+        store,
+    },
+    calendar,
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::Form,
+        page::{self, Chrome, Page},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "access/sessions.html")]
+struct SessionsPage {
+    chrome: Chrome,
+    sessions: Vec<SessionView>,
+}
+
+struct SessionView {
+    id: Id<Session>,
+    browser: String,
+    how: String,
+    since: String,
+    seen: String,
+    is_this: bool,
+}
+
+impl SessionView {
+    fn of(session: Session, this: Id<Session>, portal: &Portal) -> Self {
+        Self {
+            how: match session.method {
+                Method::Password => "Lösenord".to_owned(),
+                Method::Provider => session.confirms_with(&portal.config),
+                Method::Practice => "Övning".to_owned(),
+            },
+            since: calendar::long_time(session.created_at),
+            seen: calendar::long_time(session.last_seen_at),
+            is_this: session.id == this,
+            browser: session.browser,
+            id: session.id,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Said {
+    #[serde(default)]
+    visa: String,
+}
+
+pub async fn list(by: By<SignedIn>, portal: web::Data<Portal>, said: web::Query<Said>) -> Page {
+    let (person, limits) = (by.person.id, portal.config.sessions);
+    let sessions = portal
+        .db
+        .read(move |connection| store::sessions::of(connection, person, chrono::Utc::now(), limits))
+        .await
+        .map_err(AppError::from)?;
+    let notice = (said.visa == "utloggad").then_some("Utloggningen är gjord.");
+    page::show(&SessionsPage {
+        chrome: by.chrome.noting(notice),
+        sessions: sessions
+            .into_iter()
+            .map(|session| SessionView::of(session, by.session.id, &portal))
+            .collect(),
+    })
+}
+
+#[derive(Deserialize)]
+pub struct EndForm {
+    session: Id<Session>,
+}
+
+/// A session that is over already is answered the same way: it is as it was to be.
+pub async fn end(
+    Posted { by, body: Form(form) }: Posted<By<SignedIn>, Form<EndForm>>,
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+) -> Page {
+    if form.session == by.session.id {
+        return super::leave(&request, &portal, page::see_other("/logga-in")?).await;
+    }
+    let person = by.person.id;
+    portal
+        .db
+        .write(move |connection| store::sessions::end_one(connection, person, form.session))
+        .await
+        .map_err(AppError::from)?;
+    page::see_other("/konto/inloggningar?visa=utloggad")
+}
+
+pub async fn end_others(
+    Posted { by, body: Form(NoFields {}) }: Posted<By<SignedIn>, Form<NoFields>>,
+    portal: web::Data<Portal>,
+) -> Page {
+    let (person, kept) = (by.person.id, by.session.id);
+    portal
+        .db
+        .write(move |connection| store::sessions::end_others(connection, person, kept))
+        .await
+        .map_err(AppError::from)?;
+    page::see_other("/konto/inloggningar?visa=utloggad")
+}

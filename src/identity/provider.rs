@@ -1,0 +1,446 @@
+//! The talk with identity providers: discovery, authorization code with PKCE, tokens, claims, logout. What is signed is
+//! verified here (crate `openidconnect`); what it is worth is judged in `mod.rs`.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use openidconnect::{
+    AccessTokenHash, AdditionalClaims, AdditionalProviderMetadata, AsyncHttpClient, AuthType,
+    AuthenticationContextClass, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret,
+    CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest,
+    HttpResponse, IdToken, IdTokenClaims, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope, StandardErrorResponse,
+    StandardTokenResponse, TokenResponse, UserInfoClaims,
+    core::{
+        CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
+        CoreErrorResponseType, CoreGenderClaim, CoreGrantType, CoreJsonWebKey,
+        CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm,
+        CoreResponseMode, CoreResponseType, CoreRevocableToken, CoreRevocationErrorResponse,
+        CoreSubjectIdentifierType, CoreTokenIntrospectionResponse, CoreTokenType,
+    },
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+use super::{Claims, Purpose};
+use crate::infra::config::{Config, Provider, is_trustworthy};
+
+/// A provider that answers more slowly is down, as far as somebody who waits for a page is concerned.
+const CONNECT_LIMIT: Duration = Duration::from_secs(3);
+const ANSWER_LIMIT: Duration = Duration::from_secs(8);
+const LARGEST_ANSWER: usize = 1024 * 1024;
+/// For how long metadata and keys are kept. A token signed with a key that is not among them fetches them anew.
+const FRESH: Duration = Duration::from_secs(15 * 60);
+/// But not more often than this: anybody can send a token that nobody signed.
+const AT_MOST_EVERY: Duration = Duration::from_secs(30);
+
+/// What OIDC's metadata has beyond its core.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Announced {
+    #[serde(default)]
+    end_session_endpoint: Option<String>,
+    /// RFC 9207: the answer names who gives it.
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl AdditionalProviderMetadata for Announced {}
+
+/// Every claim that is not in OIDC's core, by its name.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Others {
+    #[serde(flatten)]
+    all: HashMap<String, Value>,
+}
+
+impl AdditionalClaims for Others {}
+
+type Metadata = ProviderMetadata<
+    Announced,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+type Token = IdToken<Others, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+type Tokens = StandardTokenResponse<
+    IdTokenFields<
+        Others,
+        EmptyExtraTokenFields,
+        CoreGenderClaim,
+        CoreJweContentEncryptionAlgorithm,
+        CoreJwsSigningAlgorithm,
+    >,
+    CoreTokenType,
+>;
+type Party = Client<
+    Others,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    Tokens,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// Why a talk with a provider did not lead to the end. The cause is for the log.
+#[derive(Debug, Error)]
+pub enum Fault {
+    /// It does not answer, or not as a provider does.
+    #[error("{0}")]
+    Down(String),
+    /// It answers something that cannot be believed.
+    #[error("{0}")]
+    Untrue(String),
+}
+
+/// Where the browser goes, and what is kept until it is back.
+#[derive(Debug)]
+pub struct Departure {
+    pub url: String,
+    pub state: String,
+    pub nonce: String,
+    pub verifier: String,
+}
+
+/// What the browser brings back.
+#[derive(Debug)]
+pub struct Return {
+    pub code: String,
+    /// The issuer as the answer's address names it.
+    pub issuer: Option<String>,
+    pub nonce: String,
+    pub verifier: String,
+}
+
+/// Whose sessions a provider says are over.
+#[derive(Debug)]
+pub struct LoggedOut {
+    pub issuer: String,
+    pub subject: String,
+    pub session: Option<String>,
+}
+
+/// The providers that the configuration names, with what is known of each.
+pub struct Providers {
+    http: Http,
+    known: Mutex<HashMap<String, (Instant, Arc<Metadata>)>>,
+}
+
+impl Providers {
+    pub fn new() -> Result<Self, String> {
+        // rustls with ring, which needs no OpenSSL and no C of others; and with the machine's own authorities: an operator's
+        // own is added there, or by SSL_CERT_FILE. Set already is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_LIMIT)
+            .timeout(ANSWER_LIMIT)
+            // A redirect could lead into the portal's own network.
+            .redirect(reqwest::redirect::Policy::none())
+            // The workers have a runtime each: a connection is not to outlive the one that made it.
+            .pool_max_idle_per_host(0)
+            .build()
+            .map_err(|error| error.to_string())?;
+        Ok(Self { http: Http(http), known: Mutex::default() })
+    }
+
+    /// Metadata and keys, fetched when they are first needed: a provider that is down stops nobody else.
+    async fn metadata(&self, provider: &Provider, fresh: Duration) -> Result<Arc<Metadata>, Fault> {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = known().get(&provider.key).cloned();
+        if let Some((at, metadata)) = kept.filter(|(at, _)| at.elapsed() < fresh) {
+            tracing::trace!(provider = provider.key, age = ?at.elapsed(), "metadata kept");
+            return Ok(metadata);
+        }
+        let issuer = IssuerUrl::new(provider.issuer.clone()).map_err(down)?;
+        let fetched = Arc::new(Metadata::discover_async(issuer, &self.http).await.map_err(down)?);
+        known().insert(provider.key.clone(), (Instant::now(), Arc::clone(&fetched)));
+        Ok(fetched)
+    }
+
+    /// The way to the provider. Asked to confirm, it is to recognise the person anew, whatever session it has.
+    pub async fn depart(
+        &self,
+        config: &Config,
+        provider: &Provider,
+        purpose: Purpose,
+    ) -> Result<Departure, Fault> {
+        let client = client(config, provider, &*self.metadata(provider, FRESH).await?)?;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
+        let mut request = client
+            .authorize_url(flow, || CsrfToken::new_random_len(32), || Nonce::new_random_len(32))
+            .add_scopes(provider.scopes.iter().cloned().map(Scope::new))
+            .set_pkce_challenge(challenge);
+        for level in &provider.acr_values {
+            request = request.add_auth_context_value(AuthenticationContextClass::new(level.clone()));
+        }
+        if purpose == Purpose::Confirm {
+            request = request.set_max_age(Duration::ZERO).add_prompt(CoreAuthPrompt::Login);
+        }
+        let (url, state, nonce) = request.url();
+        Ok(Departure {
+            url: url.into(),
+            state: state.into_secret(),
+            nonce: nonce.secret().clone(),
+            verifier: verifier.into_secret(),
+        })
+    }
+
+    /// Changes the code for tokens, verifies what is signed, and reads the claims.
+    pub async fn arrive(&self, config: &Config, provider: &Provider, back: Return) -> Result<Claims, Fault> {
+        let metadata = self.metadata(provider, FRESH).await?;
+        let named = back.issuer.as_deref();
+        let must_name = metadata.additional_metadata().authorization_response_iss_parameter_supported;
+        if named.map_or(must_name, |named| named != metadata.issuer().as_str()) {
+            return Err(Fault::Untrue(format!("the answer is from {named:?}")));
+        }
+        let talking = client(config, provider, &metadata)?;
+        let tokens = talking
+            .exchange_code(AuthorizationCode::new(back.code))
+            .map_err(untrue)?
+            .set_pkce_verifier(PkceCodeVerifier::new(back.verifier))
+            .request_async(&self.http)
+            .await
+            .map_err(|error| match error {
+                openidconnect::RequestTokenError::Request(error) => down(error),
+                other => untrue(other),
+            })?;
+        let token = tokens.id_token().ok_or_else(|| untrue("no id token"))?;
+        let nonce = Nonce::new(back.nonce);
+        let signer = self.signer(provider, metadata, token).await?;
+        let knowing = client(config, provider, &signer)?;
+        let verifier = verifying(&knowing);
+        let claims = token.claims(&verifier, &nonce).map_err(untrue)?;
+        if let Some(expected) = claims.access_token_hash() {
+            let (alg, key) = (token.signing_alg(), token.signing_key(&verifier));
+            let actual = AccessTokenHash::from_token(
+                tokens.access_token(),
+                alg.map_err(untrue)?,
+                key.map_err(untrue)?,
+            );
+            if actual.map_err(untrue)? != *expected {
+                return Err(untrue("the access token is another's"));
+            }
+        }
+        let more = match talking.user_info_url() {
+            None => None,
+            Some(_) => {
+                let of = Some(claims.subject().clone());
+                let asked = talking.user_info(tokens.access_token().clone(), of).map_err(untrue)?;
+                let answer: UserInfoClaims<Others, CoreGenderClaim> =
+                    asked.request_async(&self.http).await.map_err(untrue)?;
+                Some(answer)
+            }
+        };
+        Ok(read(provider, claims, more.as_ref()))
+    }
+
+    /// Metadata with the key that signed a token: a key that is not known may be new.
+    async fn signer(
+        &self,
+        provider: &Provider,
+        metadata: Arc<Metadata>,
+        token: &Token,
+    ) -> Result<Arc<Metadata>, Fault> {
+        let verifier = openidconnect::IdTokenVerifier::new_public_client(
+            ClientId::new(provider.client_id.clone()),
+            metadata.issuer().clone(),
+            metadata.jwks().clone(),
+        );
+        match token.signing_key(&verifier) {
+            Ok(_) => Ok(metadata),
+            Err(_) => self.metadata(provider, AT_MOST_EVERY).await,
+        }
+    }
+
+    /// Where signing out goes on, if the provider says how (OIDC RP-Initiated Logout 1.0). It gets the client's id and not
+    /// the token as a hint: the portal keeps no token.
+    pub async fn end_session(&self, config: &Config, provider: &Provider) -> Option<String> {
+        if !provider.single_logout {
+            return None;
+        }
+        let metadata = self.metadata(provider, FRESH).await.ok()?;
+        let endpoint = metadata.additional_metadata().end_session_endpoint.clone()?;
+        let mut url = reqwest::Url::parse(&endpoint).ok()?;
+        url.query_pairs_mut()
+            .append_pair("client_id", &provider.client_id)
+            .append_pair("post_logout_redirect_uri", &format!("{}/logga-in", config.address));
+        is_trustworthy(url.as_str()).then(|| url.into())
+    }
+
+    /// What a logout token says (OIDC Back-Channel Logout 1.0, 2.4 and 2.6).
+    pub async fn logged_out(
+        &self,
+        config: &Config,
+        provider: &Provider,
+        token: &str,
+    ) -> Result<LoggedOut, Fault> {
+        const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+        let token: Token = token.parse().map_err(untrue)?;
+        let metadata = self.metadata(provider, FRESH).await?;
+        let signer = self.signer(provider, metadata, &token).await?;
+        let client = client(config, provider, &signer)?;
+        let verifier = verifying(&client).allow_all_jose_types();
+        // A token that answers an authorization request has a nonce, and is none of these.
+        let has_none = |nonce: Option<&Nonce>| nonce.map_or(Ok(()), |_| Err("a nonce".to_owned()));
+        let claims = token.claims(&verifier, has_none).map_err(untrue)?;
+        let others = &claims.additional_claims().all;
+        if others.get("events").and_then(|events| events.get(EVENT)).is_none() {
+            return Err(untrue("no logout"));
+        }
+        Ok(LoggedOut {
+            issuer: claims.issuer().to_string(),
+            subject: claims.subject().to_string(),
+            session: text(others, "sid"),
+        })
+    }
+}
+
+fn down(cause: impl std::fmt::Display) -> Fault {
+    Fault::Down(cause.to_string())
+}
+
+fn untrue(cause: impl std::fmt::Display) -> Fault {
+    Fault::Untrue(cause.to_string())
+}
+
+fn client(config: &Config, provider: &Provider, metadata: &Metadata) -> Result<Party, Fault> {
+    let secret = provider.client_secret.as_ref().map(|secret| ClientSecret::new(secret.0.clone()));
+    let address = format!("{}/logga-in/{}/svar", config.address, provider.key);
+    let methods = metadata.token_endpoint_auth_methods_supported();
+    // Basic is what a provider takes that says nothing (OIDC Discovery 3).
+    let takes_only_post = methods.is_some_and(|methods| {
+        methods.contains(&CoreClientAuthMethod::ClientSecretPost)
+            && !methods.contains(&CoreClientAuthMethod::ClientSecretBasic)
+    });
+    let auth = if takes_only_post { AuthType::RequestBody } else { AuthType::BasicAuth };
+    Ok(Client::from_provider_metadata(metadata.clone(), ClientId::new(provider.client_id.clone()), secret)
+        .set_redirect_uri(RedirectUrl::new(address).map_err(untrue)?)
+        .set_auth_type(auth))
+}
+
+/// Signed with the provider's own key: never with the client's secret, never not at all.
+fn verifying(client: &Party) -> openidconnect::IdTokenVerifier<'_, CoreJsonWebKey> {
+    use CoreJwsSigningAlgorithm as Algorithm;
+
+    client.id_token_verifier().set_allowed_algs([
+        Algorithm::RsaSsaPkcs1V15Sha256,
+        Algorithm::RsaSsaPkcs1V15Sha384,
+        Algorithm::RsaSsaPkcs1V15Sha512,
+        Algorithm::RsaSsaPssSha256,
+        Algorithm::RsaSsaPssSha384,
+        Algorithm::RsaSsaPssSha512,
+        Algorithm::EcdsaP256Sha256,
+        Algorithm::EcdsaP384Sha384,
+        Algorithm::EdDsa,
+    ])
+}
+
+/// What the token says; what it does not say is asked of the userinfo endpoint's answer, which is of the same subject.
+fn read(
+    provider: &Provider,
+    claims: &IdTokenClaims<Others, CoreGenderClaim>,
+    more: Option<&UserInfoClaims<Others, CoreGenderClaim>>,
+) -> Claims {
+    let other = |name: &str| {
+        let of_token = text(&claims.additional_claims().all, name);
+        of_token.or_else(|| more.and_then(|more| text(&more.additional_claims().all, name)))
+    };
+    let name = claims.name().or_else(|| more.and_then(|more| more.name()));
+    let of_token = claims.email().map(|email| (email, claims.email_verified()));
+    let email = of_token.or_else(|| more.and_then(|more| Some((more.email()?, more.email_verified()))));
+    Claims {
+        issuer: claims.issuer().to_string(),
+        subject: claims.subject().to_string(),
+        session: text(&claims.additional_claims().all, "sid"),
+        assurance: claims.auth_context_ref().map(|acr| acr.to_string()),
+        authenticated_at: claims.auth_time(),
+        name: name.and_then(|name| name.iter().next()).map(|(_, name)| name.to_string()),
+        email: email.map(|(email, _)| email.to_string()),
+        email_verified: email.and_then(|(_, verified)| verified),
+        organisation_number: other(&provider.organisation_number_claim),
+        affiliation: other(&provider.affiliation_claim),
+    }
+}
+
+fn text(claims: &HashMap<String, Value>, name: &str) -> Option<String> {
+    claims.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Asks, with limits on where, how long and how much.
+struct Http(reqwest::Client);
+
+#[derive(Debug, Error)]
+enum HttpFault {
+    #[error("{0} is not https")]
+    NotHttps(String),
+    #[error("{}", chain(.0))]
+    Request(#[from] reqwest::Error),
+    #[error("the answer is longer than {LARGEST_ANSWER} bytes")]
+    TooLong,
+    #[error(transparent)]
+    Http(#[from] openidconnect::http::Error),
+}
+
+/// The fault with its causes: reqwest's own words end before it becomes interesting.
+fn chain(error: &reqwest::Error) -> String {
+    let mut told = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        told = format!("{told}: {next}");
+        cause = next.source();
+    }
+    told
+}
+
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = HttpFault;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpFault>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            // The metadata names the other addresses: none of them may be less than the issuer's own.
+            let address = request.uri().to_string();
+            if !is_trustworthy(&address) {
+                return Err(HttpFault::NotHttps(address));
+            }
+            let mut answer = self.0.execute(reqwest::Request::try_from(request)?).await?;
+            let mut built = openidconnect::http::Response::builder().status(answer.status());
+            for (name, value) in answer.headers() {
+                built = built.header(name, value);
+            }
+            let mut body = Vec::new();
+            while let Some(chunk) = answer.chunk().await? {
+                body.extend_from_slice(&chunk);
+                if body.len() > LARGEST_ANSWER {
+                    return Err(HttpFault::TooLong);
+                }
+            }
+            Ok(built.body(body)?)
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! Showing once more who one is: to decide within a quarter of an hour, to sign each time. And one's own sessions.
+
+use bidragsporten::access::Role;
+use chrono::Duration;
+
+use crate::{
+    browser::{Browser, Page},
+    journeys::{issue, sign},
+    portal::{PASSWORD, Portal},
+    steps::{case_of, give_insight},
+};
+
+/// A requisition that came in, as the authority sees it.
+fn submitted(portal: &Portal) -> String {
+    let requisition = issue(&portal.preparer("Ale"), "bas", "100 000").address;
+    sign(&portal.signatory("Ale"), &requisition).expect_status(200);
+    case_of(&requisition)
+}
+
+/// Types the password in the page that asks, and gives the page after it.
+fn confirm(asked: &Page) -> Page {
+    asked.form("/bekrafta").set("password", PASSWORD).submit().expect_status(200)
+}
+
+#[test]
+fn a_decision_long_after_signing_in_asks_who_it_is_and_is_then_made() {
+    let portal = Portal::new();
+    let case = submitted(&portal);
+    let officer = portal.officer();
+    let page = officer.get(&case);
+    portal.age_confirmations(Duration::minutes(16));
+    let asked = page.form("/godkannande").submit().expect_status(403).expect("Bekräfta att det är du");
+    officer.get(&case).expect_not("Godkänd");
+    let wrong = asked.form("/bekrafta").set("password", "fel").submit().expect_status(422);
+    assert!(wrong.error_at("password").contains("Lösenordet är fel"));
+    let held = confirm(&wrong).expect("Ett steg återstår");
+    officer.get(&case).expect_not("Godkänd");
+    held.form("/godkannande").submit().expect_status(200).expect("Godkänd");
+    // Confirmed now: what is decided next asks nothing.
+    give_insight(&officer, "aldreomsorg-2022", "Socialdepartementet").expect_status(200);
+}
+
+#[test]
+fn what_was_typed_comes_along() {
+    let portal = Portal::new();
+    let case = submitted(&portal);
+    let officer = portal.officer();
+    let form = officer.get(&case).form("/avslag").set("reason", "För sent, och \"fel\" <b>blankett</b>.");
+    portal.age_confirmations(Duration::minutes(16));
+    let asked = form.submit().expect_status(403);
+    confirm(&asked).form("/avslag").submit().expect_status(200);
+    officer.get(&case).expect("Avslagen").expect("För sent, och \"fel\" <b>blankett</b>.");
+}
+
+#[test]
+fn who_may_not_is_told_that_and_not_asked_who_it_is() {
+    let portal = Portal::new();
+    let case = submitted(&portal);
+    let payer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Utbetalare");
+    portal.age_confirmations(Duration::minutes(16));
+    let csrf = payer.get("/om").form("/logga-ut").value_of("csrf").to_owned();
+    let page = payer.post_fields(&format!("{case}/godkannande"), &[("csrf", &csrf), ("revision", "1")]);
+    page.expect_status(403).expect("Din roll räcker inte");
+}
+
+#[test]
+fn reading_and_filling_in_ask_nothing_and_signing_asks_each_time() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    portal.age_confirmations(Duration::hours(11));
+    let requisition = issue(&preparer, "bas", "100 000").address;
+    let signatory = portal.signatory("Ale");
+    let page = signatory.get(&format!("{requisition}/underskrift"));
+    // Just signed in, and the password is asked for all the same.
+    page.form("/underskrift").submit().expect_status(422).expect("Lösenordet är fel");
+    page.form("/underskrift").set("password", PASSWORD).submit().expect("Kvitto");
+}
+
+#[test]
+fn a_value_from_no_identity_provider_is_no_confirmation() {
+    let portal = Portal::new();
+    let requisition = issue(&portal.preparer("Ale"), "bas", "100 000").address;
+    let page = portal.signatory("Ale").get(&format!("{requisition}/underskrift"));
+    let form = page.form("/underskrift").set("bekraftelse", &"0".repeat(64));
+    form.submit().expect_status(422).expect("Lösenordet är fel");
+}
+
+#[test]
+fn practice_asks_nobody_to_decide() {
+    let portal = Portal::practice();
+    let officer = portal.anyone();
+    let page = officer.get("/logga-in");
+    page.form_with("/ovning/logga-in", "handlaggare")
+        .set("role", "handlaggare")
+        .submit()
+        .expect("Granskning");
+    portal.age_confirmations(Duration::hours(11));
+    give_insight(&officer, "aldreomsorg-2022", "Socialdepartementet").expect_status(200);
+}
+
+#[test]
+fn the_window_is_the_operators_to_set() {
+    let portal =
+        Portal::configured("[sessions]\nidle_minutes = 5\nlongest_hours = 1\nconfirmed_minutes = 2\n");
+    let case = submitted(&portal);
+    let officer = portal.officer();
+    let page = officer.get(&case);
+    portal.age_confirmations(Duration::minutes(3));
+    page.form("/godkannande").submit().expect_status(403).expect("Bekräfta att det är du");
+    portal.age_sessions_by(Duration::minutes(6));
+    assert!(officer.get(&case).address.starts_with("/logga-in"));
+}
+
+fn sessions(browser: &Browser) -> Page {
+    browser.get("/konto/inloggningar").expect_status(200)
+}
+
+#[test]
+fn one_sees_where_one_is_signed_in_and_signs_out_there() {
+    let portal = Portal::new();
+    let (here, there) = (portal.preparer("Ale"), portal.preparer("Ale"));
+    let elsewhere = portal.preparer("Ale");
+    let stranger = portal.signatory("Ale");
+    let list = sessions(&here).expect("(den här)").expect("Lösenord");
+    list.form("/konto/inloggningar/utloggning").submit().expect("Utloggningen är gjord.");
+    let left =
+        [&there, &elsewhere].iter().filter(|browser| browser.get("/bidrag").address == "/bidrag").count();
+    assert_eq!(left, 1);
+    sessions(&here).form("/utloggning-ovriga").submit().expect("Utloggningen är gjord.");
+    for browser in [&there, &elsewhere] {
+        assert!(browser.get("/bidrag").address.starts_with("/logga-in"));
+    }
+    sessions(&here).expect_not("Logga ut alla utom");
+    stranger.get("/bidrag").expect("Mina bidrag");
+    // A list that was open since before is answered the same: it is as it was to be.
+    list.form("/konto/inloggningar/utloggning").submit().expect("Utloggningen är gjord.");
+}
+
+#[test]
+fn nobody_ends_anothers_session() {
+    let portal = Portal::new();
+    let (one, other) = (portal.preparer("Ale"), portal.signatory("Ale"));
+    let twice = portal.signatory("Ale");
+    let id = sessions(&other).form("/konto/inloggningar/utloggning").value_of("session").to_owned();
+    let csrf = one.get("/bidrag").form("/logga-ut").value_of("csrf").to_owned();
+    one.post_fields("/konto/inloggningar/utloggning", &[("csrf", &csrf), ("session", &id)]);
+    other.get("/bidrag").expect("Mina bidrag");
+    twice.get("/bidrag").expect("Mina bidrag");
+}
+
+#[test]
+fn signing_in_anew_in_the_same_browser_ends_the_session_it_had() {
+    let portal = Portal::new();
+    portal.preparer("Ale");
+    let browser = portal.anyone();
+    let sign_in = || {
+        let page = browser.get("/logga-in");
+        let form = page.form("/logga-in").set("email", "ekonom@ale.example").set("password", PASSWORD);
+        form.submit().expect_status(200);
+    };
+    let page = browser.get("/logga-in");
+    sign_in();
+    let kept = portal.anyone();
+    kept.keep_cookie(&browser.cookie());
+    // The sign-in page was open in another tab: its form is of the token before, which is told, and leads on.
+    page.form("/logga-in").set("email", "a").submit();
+    let csrf = browser.get("/bidrag").form("/logga-ut").value_of("csrf").to_owned();
+    let fields = [("csrf", csrf.as_str()), ("email", "ekonom@ale.example"), ("password", PASSWORD)];
+    browser.post_fields("/logga-in", &fields).expect("Mina bidrag");
+    assert!(kept.get("/bidrag").address.starts_with("/logga-in"));
+}
+
+#[test]
+fn changing_the_organisation_changes_the_token() {
+    let portal = Portal::new();
+    portal.sign_in("Ale", &[Role::Preparer], "Dubbel");
+    portal.give_role("dubbel@ale.example", "Alingsås", Role::Preparer);
+    let browser = portal.sign_in("Ale", &[Role::Preparer], "Dubbel");
+    let before = browser.cookie();
+    let kept = portal.anyone();
+    kept.keep_cookie(&before);
+    let page = browser.get("/bidrag");
+    let html = page.html();
+    let other = html.split("<option value=\"").find(|part| part.contains(">Alingsås<")).unwrap();
+    page.form("/organisation").set("organisation", &other[..36]).submit().expect("Alingsås kommun");
+    assert_ne!(browser.cookie(), before);
+    assert!(kept.get("/bidrag").address.starts_with("/logga-in"));
+}

@@ -295,7 +295,7 @@ test("a signature is confirmed at the provider, each time anew, once", async (t)
 async function anotherRequisition(page, fields) {
   await page.goto("/bidrag");
   await press(page, page.getByRole("link", { name: AGREEMENT }));
-  await press(page, page.getByRole("button", { name: "Påbörja rekvisition" }).first());
+  await press(page, page.getByRole("button", { name: "Påbörja en rekvisition till" }));
   for (const [field, text] of Object.entries(fields)) await page.locator(`#${field}`).fill(text);
   await page.getByRole("radio", { name: "Bankgiro" }).check();
   await press(page, page.getByRole("button", { name: "Spara och kontrollera" }));

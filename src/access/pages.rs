@@ -257,7 +257,11 @@ pub async fn sign_in_instead(request: &HttpRequest, portal: &Portal, held: Optio
         let address = request.uri().path_and_query().map_or("/", |address| address.as_str());
         return page::see_other(format!("/logga-in?{}", encoded("till", address)));
     }
-    let resume = held.map(goal).unwrap_or_default();
+    sign_in_again(request, portal, held.map(goal).unwrap_or_default()).await
+}
+
+/// The session ended while something was under way: it comes back after signing in.
+pub async fn sign_in_again(request: &HttpRequest, portal: &Portal, resume: Resume) -> Page {
     let mut page = sign_in_page(proof::chrome(request, None)?, portal, resume).await?;
     page.signed_out = true;
     page::show_as(StatusCode::UNAUTHORIZED, &page)

@@ -157,25 +157,10 @@ async fn answer(
         .write(move |connection| store::take_request(connection, (&state, &browser, &of), Utc::now()))
         .await
         .map_err(AppError::from)?;
-    let Some(asked) = taken else {
-        let stale = RefusedPage {
-            chrome: visit.chrome,
-            heading: "Inloggningen går inte att slutföra",
-            message: "Den är redan använd, påbörjades i en annan webbläsare eller är äldre än tio minuter."
-                .to_owned(),
-            advice: "Börja om från inloggningssidan.".to_owned(),
-        };
-        return page::show_as(StatusCode::BAD_REQUEST, &stale);
-    };
+    let Some(asked) = taken else { return stale_page(visit.chrome) };
     if !answer.error.is_empty() || answer.code.is_empty() {
         tracing::info!(provider = provider.key, error = answer.error, "the provider let nobody through");
-        let stopped = RefusedPage {
-            chrome: visit.chrome,
-            heading: "Du loggades inte in",
-            message: format!("{} avslutade inloggningen, kanske för att du avbröt den.", provider.name),
-            advice: "Försök igen, eller logga in på ett annat sätt.".to_owned(),
-        };
-        return page::show_as(StatusCode::BAD_REQUEST, &stopped);
+        return stopped_page(visit.chrome, provider);
     }
     let (since, purpose) = (asked.started_at, asked.purpose);
     let back = Return { code: answer.code, issuer: answer.iss, nonce: asked.nonce, verifier: asked.verifier };
@@ -232,7 +217,11 @@ async fn confirmed(
     resume: Resume,
 ) -> Page {
     let portal = data::<Portal>(request)?;
-    let by = By::<SignedIn>::from_request(request, &mut Payload::None).await?;
+    let by = match By::<SignedIn>::from_request(request, &mut Payload::None).await {
+        // Meanwhile: too long at the provider, or signed out there as somebody else signed in.
+        Err(AppError::SignedOut(_)) => return access::pages::sign_in_again(request, portal, resume).await,
+        by => by?,
+    };
     let person = by.person.id;
     let same = portal
         .db
@@ -243,6 +232,27 @@ async fn confirmed(
         Err(Failure::Refused(refusal)) => refused_page(chrome, provider, &refusal.to_string()),
         Err(failure) => Err(failure.into()),
     }
+}
+
+fn stale_page(chrome: Chrome) -> Page {
+    let stale = RefusedPage {
+        chrome,
+        heading: "Inloggningen går inte att slutföra",
+        message: "Den är redan använd, påbörjades i en annan webbläsare eller är äldre än tio minuter."
+            .to_owned(),
+        advice: "Börja om från inloggningssidan.".to_owned(),
+    };
+    page::show_as(StatusCode::BAD_REQUEST, &stale)
+}
+
+fn stopped_page(chrome: Chrome, provider: &Provider) -> Page {
+    let stopped = RefusedPage {
+        chrome,
+        heading: "Du loggades inte in",
+        message: format!("{} avslutade inloggningen, kanske för att du avbröt den.", provider.name),
+        advice: "Försök igen, eller logga in på ett annat sätt.".to_owned(),
+    };
+    page::show_as(StatusCode::BAD_REQUEST, &stopped)
 }
 
 fn refused_page(chrome: Chrome, provider: &Provider, why: &str) -> Page {

@@ -1,21 +1,20 @@
 //! The talk with identity providers: discovery, authorization code with PKCE, tokens, claims, logout. What is signed is
 //! verified here (crate `openidconnect`); what it is worth is judged in `mod.rs`.
 
+mod http;
+
 use std::{
     collections::HashMap,
-    future::Future,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use openidconnect::{
-    AccessTokenHash, AdditionalClaims, AdditionalProviderMetadata, AsyncHttpClient, AuthType,
-    AuthenticationContextClass, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret,
-    CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest,
-    HttpResponse, IdToken, IdTokenClaims, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope, StandardErrorResponse,
-    StandardTokenResponse, TokenResponse, UserInfoClaims,
+    AccessTokenHash, AdditionalClaims, AdditionalProviderMetadata, AuthType, AuthenticationContextClass,
+    AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenClaims, IdTokenFields, IssuerUrl, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope,
+    StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
         CoreErrorResponseType, CoreGenderClaim, CoreGrantType, CoreJsonWebKey,
@@ -28,13 +27,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
+use self::http::Http;
 use super::{Claims, Purpose};
 use crate::infra::config::{Config, Provider, is_trustworthy};
 
-/// A provider that answers more slowly is down, as far as somebody who waits for a page is concerned.
-const CONNECT_LIMIT: Duration = Duration::from_secs(3);
-const ANSWER_LIMIT: Duration = Duration::from_secs(8);
-const LARGEST_ANSWER: usize = 1024 * 1024;
 /// For how long metadata and keys are kept. A token signed with a key that is not among them fetches them anew.
 const FRESH: Duration = Duration::from_secs(15 * 60);
 /// But not more often than this: anybody can send a token that nobody signed.
@@ -152,19 +148,7 @@ pub struct Providers {
 
 impl Providers {
     pub fn new() -> Result<Self, String> {
-        // rustls with ring, which needs no OpenSSL and no C of others; and with the machine's own authorities: an operator's
-        // own is added there, or by SSL_CERT_FILE. Set already is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_LIMIT)
-            .timeout(ANSWER_LIMIT)
-            // A redirect could lead into the portal's own network.
-            .redirect(reqwest::redirect::Policy::none())
-            // The workers have a runtime each: a connection is not to outlive the one that made it.
-            .pool_max_idle_per_host(0)
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok(Self { http: Http(http), known: Mutex::default() })
+        Ok(Self { http: Http::new()?, known: Mutex::default() })
     }
 
     /// Metadata and keys, fetched when they are first needed: a provider that is down stops nobody else.
@@ -219,44 +203,48 @@ impl Providers {
             return Err(Fault::Untrue(format!("the answer is from {named:?}")));
         }
         let talking = client(config, provider, &metadata)?;
-        let tokens = talking
-            .exchange_code(AuthorizationCode::new(back.code))
-            .map_err(untrue)?
-            .set_pkce_verifier(PkceCodeVerifier::new(back.verifier))
-            .request_async(&self.http)
-            .await
-            .map_err(|error| match error {
-                openidconnect::RequestTokenError::Request(error) => down(error),
-                other => untrue(other),
-            })?;
+        let tokens = self.exchange(&talking, back.code, back.verifier).await?;
         let token = tokens.id_token().ok_or_else(|| untrue("no id token"))?;
-        let nonce = Nonce::new(back.nonce);
         let signer = self.signer(provider, metadata, token).await?;
         let knowing = client(config, provider, &signer)?;
         let verifier = verifying(&knowing);
-        let claims = token.claims(&verifier, &nonce).map_err(untrue)?;
+        let claims = token.claims(&verifier, &Nonce::new(back.nonce)).map_err(untrue)?;
         if let Some(expected) = claims.access_token_hash() {
             let (alg, key) = (token.signing_alg(), token.signing_key(&verifier));
-            let actual = AccessTokenHash::from_token(
-                tokens.access_token(),
-                alg.map_err(untrue)?,
-                key.map_err(untrue)?,
-            );
-            if actual.map_err(untrue)? != *expected {
+            let (alg, key) = (alg.map_err(untrue)?, key.map_err(untrue)?);
+            let actual = AccessTokenHash::from_token(tokens.access_token(), alg, key).map_err(untrue)?;
+            if actual != *expected {
                 return Err(untrue("the access token is another's"));
             }
         }
-        let more = match talking.user_info_url() {
-            None => None,
-            Some(_) => {
-                let of = Some(claims.subject().clone());
-                let asked = talking.user_info(tokens.access_token().clone(), of).map_err(untrue)?;
-                let answer: UserInfoClaims<Others, CoreGenderClaim> =
-                    asked.request_async(&self.http).await.map_err(untrue)?;
-                Some(answer)
-            }
-        };
+        let more = self.ask_more(&talking, &tokens, claims).await?;
         Ok(read(provider, claims, more.as_ref()))
+    }
+
+    async fn exchange(&self, talking: &Party, code: String, verifier: String) -> Result<Tokens, Fault> {
+        let asked = talking.exchange_code(AuthorizationCode::new(code)).map_err(untrue)?;
+        let answered =
+            asked.set_pkce_verifier(PkceCodeVerifier::new(verifier)).request_async(&self.http).await;
+        answered.map_err(|error| match error {
+            openidconnect::RequestTokenError::Request(error) => down(error),
+            other => untrue(other),
+        })
+    }
+
+    /// What the userinfo endpoint says of the same subject: claims of a scope are often there and not in the token (OIDC
+    /// Core 5.4).
+    async fn ask_more(
+        &self,
+        talking: &Party,
+        tokens: &Tokens,
+        claims: &IdTokenClaims<Others, CoreGenderClaim>,
+    ) -> Result<Option<UserInfoClaims<Others, CoreGenderClaim>>, Fault> {
+        if talking.user_info_url().is_none() {
+            return Ok(None);
+        }
+        let of = Some(claims.subject().clone());
+        let asked = talking.user_info(tokens.access_token().clone(), of).map_err(untrue)?;
+        asked.request_async(&self.http).await.map(Some).map_err(untrue)
     }
 
     /// Metadata with the key that signed a token: a key that is not known may be new.
@@ -389,58 +377,4 @@ fn read(
 
 fn text(claims: &HashMap<String, Value>, name: &str) -> Option<String> {
     claims.get(name).and_then(Value::as_str).map(str::to_owned)
-}
-
-/// Asks, with limits on where, how long and how much.
-struct Http(reqwest::Client);
-
-#[derive(Debug, Error)]
-enum HttpFault {
-    #[error("{0} is not https")]
-    NotHttps(String),
-    #[error("{}", chain(.0))]
-    Request(#[from] reqwest::Error),
-    #[error("the answer is longer than {LARGEST_ANSWER} bytes")]
-    TooLong,
-    #[error(transparent)]
-    Http(#[from] openidconnect::http::Error),
-}
-
-/// The fault with its causes: reqwest's own words end before it becomes interesting.
-fn chain(error: &reqwest::Error) -> String {
-    let mut told = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        told = format!("{told}: {next}");
-        cause = next.source();
-    }
-    told
-}
-
-impl<'c> AsyncHttpClient<'c> for Http {
-    type Error = HttpFault;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpFault>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(async move {
-            // The metadata names the other addresses: none of them may be less than the issuer's own.
-            let address = request.uri().to_string();
-            if !is_trustworthy(&address) {
-                return Err(HttpFault::NotHttps(address));
-            }
-            let mut answer = self.0.execute(reqwest::Request::try_from(request)?).await?;
-            let mut built = openidconnect::http::Response::builder().status(answer.status());
-            for (name, value) in answer.headers() {
-                built = built.header(name, value);
-            }
-            let mut body = Vec::new();
-            while let Some(chunk) = answer.chunk().await? {
-                body.extend_from_slice(&chunk);
-                if body.len() > LARGEST_ANSWER {
-                    return Err(HttpFault::TooLong);
-                }
-            }
-            Ok(built.body(body)?)
-        })
-    }
 }

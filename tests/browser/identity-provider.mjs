@@ -13,9 +13,10 @@ export const SECRET = "en hemlighet mellan portalen och inloggningstjansten";
 
 /**
  * Started on a port of its own. `host` is 127.0.0.1 or localhost: cookies do not tell ports apart. `people`: by subject,
- * { name, email, number, affiliation }. Stops with the test file.
+ * { name, email, number, affiliation }. One that is not talkative does not tell the portal of its own logouts. Stops with the
+ * test file.
  */
-export async function startProvider({ key, host, portals, people }) {
+export async function startProvider({ key, host, portal, people, isTalkative = true }) {
   const port = await freePort();
   const issuer = `http://${host}:${port}`;
   const provider = new Provider(issuer, {
@@ -23,10 +24,12 @@ export async function startProvider({ key, host, portals, people }) {
       {
         client_id: "portalen",
         client_secret: SECRET,
-        redirect_uris: portals.map((portal) => `${portal}/logga-in/${key}/svar`),
-        post_logout_redirect_uris: portals.map((portal) => `${portal}/logga-in`),
-        backchannel_logout_uri: `${portals[0]}/logga-in/${key}/utloggning`,
-        backchannel_logout_session_required: true,
+        redirect_uris: [`${portal}/logga-in/${key}/svar`],
+        post_logout_redirect_uris: [`${portal}/logga-in`],
+        ...(isTalkative && {
+          backchannel_logout_uri: `${portal}/logga-in/${key}/utloggning`,
+          backchannel_logout_session_required: true,
+        }),
       },
     ],
     acrValues: ["loa2", "loa3"],
@@ -46,9 +49,14 @@ export async function startProvider({ key, host, portals, people }) {
         logoutSource(ctx, form) {
           ctx.body = page(`${form}<button form="op.logoutForm" name="logout" value="yes">Logga ut överallt</button>`);
         },
+        postLogoutSuccessSource(ctx) {
+          ctx.body = page("<h1>Utloggad</h1>");
+        },
       },
     },
     pkce: { required: () => true },
+    // Its own fetch goes to no address of this machine, where the portal is.
+    fetch: (url, { dispatcher, ...options }) => fetch(url, options),
     interactions: { url: (_, interaction) => `/steg/${interaction.uid}` },
     async findAccount(_, accountId) {
       const { name, email, number, affiliation } = people[accountId];
@@ -67,6 +75,7 @@ export async function startProvider({ key, host, portals, people }) {
     },
   });
   provider.on("server_error", (_, error) => console.error(error));
+  provider.on("backchannel.error", (_, error) => console.error("backchannel", error));
   const answer = provider.callback();
   const server = createServer(async (request, response) => {
     if (request.url === "/favicon.ico") return response.writeHead(204).end();

@@ -106,6 +106,7 @@ test("the overview and the agreements, at three widths", async (t) => {
     ["/overenskommelser/aldreomsorg-2022", "overenskommelse"],
     ["/granskning?visa=alla", "granskning-alla"],
     ["/granskning/ny", "registrera-papper"],
+    ["/konto/inloggningar", "mina-inloggningar-ovning"],
     ["/om", "om"],
     ["/tillganglighet", "tillganglighet"],
     ["/finns-inte", "finns-inte"],

@@ -8,9 +8,10 @@ use bidragsporten::{
     agreement, grant,
     history::{self, Who},
     infra::{
-        Portal,
+        Portal, SecondFactor,
         clock::Clock,
         db::{Address, Db, DbError},
+        seal::Key,
     },
     install::{self, Mode},
     mandate::{self, form::MandateForm},
@@ -38,6 +39,10 @@ struct Cli {
     /// The address to listen on.
     #[arg(long, env = "BIDRAGSPORTEN_LISTEN", default_value = "127.0.0.1:8080", global = true)]
     listen: String,
+    /// The file with the key that seals the second factors' secrets; made at the first start. Without it: beside the SQLite
+    /// file, or bidragsporten.key in this folder.
+    #[arg(long, env = "BIDRAGSPORTEN_KEY_FILE", global = true)]
+    key_file: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -49,6 +54,9 @@ enum Command {
         /// The portal is behind a proxy that speaks https: cookies are for https only.
         #[arg(long, env = "BIDRAGSPORTEN_HTTPS")]
         https: bool,
+        /// Those who sign, decide, pay or administer may do so with a password alone.
+        #[arg(long, env = "BIDRAGSPORTEN_SECOND_FACTOR_OPTIONAL")]
+        second_factor_optional: bool,
     },
     /// Adds an agreement from a folder with agreement.toml and allocation.csv.
     Import { folder: PathBuf },
@@ -69,7 +77,7 @@ struct AddPerson {
     /// Kommunkod, or the code of an authority such as kammarkollegiet.
     #[arg(long)]
     organisation: String,
-    /// ekonom, ekonomichef, foretradare, handlaggare, beslutsfattare, utbetalare or insyn.
+    /// ekonom, ekonomichef, foretradare, handlaggare, beslutsfattare, utbetalare, insyn or administrator.
     #[arg(long)]
     role: String,
     /// The first day of the mandate to certify or sign, such as 2022-01-01.
@@ -100,8 +108,11 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> anyhow::Result<()> {
     match cli.command.as_ref().unwrap_or(&Command::Practice) {
-        Command::Practice => serve(cli, Mode::Practice, false),
-        Command::Serve { https } => serve(cli, Mode::Real, *https),
+        Command::Practice => serve(cli, Mode::Practice, false, SecondFactor::Optional),
+        Command::Serve { https, second_factor_optional } => {
+            let optional = if *second_factor_optional { SecondFactor::Optional } else { SecondFactor::Required };
+            serve(cli, Mode::Real, *https, optional)
+        }
         Command::Import { folder } => {
             let terms = install::import(&open_installed(cli)?, folder, chrono::Utc::now())?;
             println!("{} är inlagd: {} kronor i {} poster.", terms.slug, terms.total, terms.posts.len());
@@ -142,22 +153,48 @@ fn open_existing(cli: &Cli) -> anyhow::Result<Db> {
     Ok(db)
 }
 
-fn serve(cli: &Cli, mode: Mode, https: bool) -> anyhow::Result<()> {
+fn serve(cli: &Cli, mode: Mode, https: bool, second_factor: SecondFactor) -> anyhow::Result<()> {
     // The port first: a second start on the same database should change nothing there.
     let listener = TcpListener::bind(&cli.listen)
         .with_context(|| format!("det går inte att lyssna på {} (är portalen redan igång?)", cli.listen))?;
     let db = open(cli)?;
     let practice = mode == Mode::Practice;
     install::install(&db, mode, chrono::Utc::now())?;
+    let key = key(cli, &db)?;
     let clock = if practice { practice::clock(&db)? } else { Clock::real() };
     println!(
         "Bidragsporten{} på http://{}",
         if practice { " i övningsläge" } else { "" },
         listener.local_addr()?
     );
-    let portal = Portal { db, clock, practice, https };
+    let portal = Portal { db, clock, practice, https, second_factor, key };
     actix_web::rt::System::new().block_on(async { server::start(portal, listener)?.await })?;
     Ok(())
+}
+
+/// The key of this database: with another one, nobody with a second factor would get in.
+fn key(cli: &Cli, db: &Db) -> anyhow::Result<Key> {
+    let beside = match Address::parse(&cli.database) {
+        Address::Sqlite(path) => {
+            let mut path = path.into_os_string();
+            path.push(".key");
+            PathBuf::from(path)
+        }
+        Address::Postgres(_) => PathBuf::from("bidragsporten.key"),
+    };
+    let path = cli.key_file.clone().unwrap_or(beside);
+    // One instance at a time: only one makes the file.
+    db.exclusively(|db| {
+        let has_key = db.read_now(Key::is_chosen)?;
+        if has_key && !path.exists() {
+            bail!("nyckelfilen {} saknas; den behövs för att läsa tvåstegsinloggningens nycklar", path.display());
+        }
+        let key = Key::open_or_make(&path).map_err(|fault| anyhow!("{fault}"))?;
+        if !db.write_now(|connection| key.belongs_to(connection))? {
+            bail!("nyckelfilen {} hör inte till databasen", path.display());
+        }
+        Ok(key)
+    })
 }
 
 fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
@@ -238,6 +275,7 @@ fn check(db: &Db) -> anyhow::Result<()> {
         streams.extend(grant::store::versions(connection)?);
         streams.extend(recipient::store::versions(connection)?);
         streams.extend(proposal::store::versions(connection)?);
+        streams.extend(access::store::versions(connection)?);
         let mut breaks = Vec::new();
         for (stream, version) in &streams {
             breaks.extend(history::store::verify(connection, stream, *version)?);

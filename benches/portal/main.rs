@@ -192,6 +192,7 @@ fn act(
         mandates: Vec::new(),
         organisations: Vec::new(),
         receives_reports: false,
+        has_second_factor: false,
     };
     Ok(Act::of_recipient(&actor, now))
 }

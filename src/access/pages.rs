@@ -1,4 +1,7 @@
-//! Signing in and out, and changing the organisation one acts for.
+//! The page to sign in on, starting a session and ending it, and changing the organisation one acts for. What the page posts
+//! with a password is in the room `account`.
+
+use std::fmt::Display;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
@@ -6,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     Person, password,
-    proof::{self, By, NoFields, Posted, SignedIn, Visit},
+    proof::{self, By, NoFields, Oneself, Posted, Visit},
     routing::Routes,
     store,
 };
@@ -25,7 +28,6 @@ use crate::{
 pub fn routes(routes: &mut Routes<'_>) {
     routes
         .get("/logga-in", new)
-        .post("/logga-in", create)
         .post("/logga-ut", delete)
         .post("/organisation", switch_organisation);
 }
@@ -40,7 +42,6 @@ struct SignInPage {
     resume: Resume,
     signed_out: bool,
     /// Whom one can practise as; empty outside practice mode.
-    /// Whom one can practise as, in practice mode.
     recipients: Vec<(String, String)>,
     authorities: Vec<(String, String)>,
 }
@@ -56,18 +57,6 @@ struct ResumePage {
 struct Destination {
     #[serde(default)]
     till: String,
-}
-
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct SignInForm {
-    email: String,
-    password: String,
-    /// The address to go to afterwards.
-    till: String,
-    /// A held post's fields, as JSON.
-    hallet: String,
 }
 
 async fn new(visit: Visit, portal: web::Data<Portal>, destination: web::Query<Destination>) -> Page {
@@ -95,32 +84,19 @@ async fn sign_in_page(chrome: Chrome, portal: &Portal, resume: Resume) -> Result
     })
 }
 
-async fn create(
-    Posted { by: visit, body: Form(form) }: Posted<Visit, Form<SignInForm>>,
-    portal: web::Data<Portal>,
+/// The page again, with why nobody was let in.
+pub async fn sign_in_again(
+    chrome: Chrome,
+    portal: &Portal,
+    resume: Resume,
+    email: String,
+    status: StatusCode,
+    why: impl Display,
 ) -> Page {
-    let SignInForm { email, password, till, hallet } = form;
-    let resume = Resume { action: till, fields: serde_json::from_str(&hallet).unwrap_or_default() };
-    let known = recognise(&portal, email.clone(), password).await?;
-    let home = match &known {
-        Some(person) => {
-            let id = person.id;
-            portal
-                .db
-                .read(move |connection| store::first_organisation(connection, id))
-                .await
-                .map_err(AppError::from)?
-        }
-        None => None,
-    };
-    let Some((person, organisation)) = known.zip(home) else {
-        let mut page = sign_in_page(visit.chrome, &portal, resume).await?;
-        page.email = email;
-        page.errors
-            .add("email", "E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.");
-        return page::show_errors(&page);
-    };
-    enter(&portal, person.id, organisation, resume, visit.chrome).await
+    let mut page = sign_in_page(chrome, portal, resume).await?;
+    page.email = email;
+    page.errors.add("email", why);
+    page::show_as(status, &page)
 }
 
 /// Who has this address and this password. The password is verified with no connection held: it takes its time.
@@ -148,10 +124,12 @@ pub async fn enter(
 ) -> Page {
     let token = BrowserToken::random()?;
     let key = token.session_key();
+    let told = portal.clock.now();
     portal
         .db
         .write(move |connection| {
             let now = chrono::Utc::now();
+            store::note_sign_in(connection, person, told)?;
             store::sweep_sessions(connection, now)?;
             store::start_session(connection, &key, person, organisation, now)
         })
@@ -177,7 +155,7 @@ fn own_address(address: &str) -> &str {
 }
 
 async fn delete(
-    Posted { .. }: Posted<By<SignedIn>, Form<NoFields>>,
+    Posted { .. }: Posted<By<Oneself>, Form<NoFields>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {
@@ -195,7 +173,7 @@ struct SwitchForm {
 }
 
 async fn switch_organisation(
-    Posted { by, body: Form(form) }: Posted<By<SignedIn>, Form<SwitchForm>>,
+    Posted { by, body: Form(form) }: Posted<By<Oneself>, Form<SwitchForm>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {
@@ -254,9 +232,9 @@ fn goal(held: Resume) -> Resume {
     }
 }
 
-/// With an account, or with one click in practice mode.
+/// With an account (the code that follows the password is never held), or with one click in practice mode.
 fn is_sign_in(held: &Resume) -> bool {
-    held.action.ends_with("/logga-in")
+    held.action.ends_with("/logga-in") || held.action == "/logga-in/kod"
 }
 
 fn encoded(name: &str, value: &str) -> String {

@@ -8,7 +8,7 @@ use super::{Actor, Role, store};
 use crate::{
     calendar,
     infra::{
-        Portal,
+        Portal, SecondFactor,
         browser::BrowserToken,
         error::AppError,
         form,
@@ -34,6 +34,8 @@ pub trait Proof {
 /// A set of roles that may do something.
 pub trait Admits: 'static {
     const ACCESS: Access;
+    /// Whether it waits for the second factor that the role needs. Only what one needs to set that up does not.
+    const IS_FOR_COMPLETE_ACCOUNTS: bool = true;
 }
 
 macro_rules! admits {
@@ -65,8 +67,18 @@ admits! {
     Discloser = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker]);
     /// Reads the further reports that are addressed to the organisation.
     Addressee = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::Reader]);
+    /// Says who in the organisation has which role.
+    Administrator = Access::OneOf(&[Role::Administrator]);
     /// Sees agreements with all their recipients' cases: those that its authority pays, or that it was given insight into.
     Overseer = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer, Role::Reader]);
+}
+
+/// Anyone with a session, also one who has yet to set up the second factor that the role needs.
+pub struct Oneself;
+
+impl Admits for Oneself {
+    const ACCESS: Access = Access::SignedIn;
+    const IS_FOR_COMPLETE_ACCOUNTS: bool = false;
 }
 
 /// A signed-in person who holds one of the roles that `R` admits.
@@ -98,6 +110,10 @@ impl<R: Admits> FromRequest for By<R> {
             let actor = signed_in(&request).await?.ok_or(AppError::SignedOut(None))?;
             if !admitted(R::ACCESS, &actor) {
                 return Err(AppError::Forbidden);
+            }
+            let is_required = portal(&request)?.second_factor == SecondFactor::Required;
+            if is_required && R::IS_FOR_COMPLETE_ACCOUNTS && actor.lacks_second_factor() {
+                return Err(AppError::SecondFactorMissing);
             }
             let chrome = chrome(&request, Some(&actor))?;
             Ok(Self { actor, chrome, roles: PhantomData })
@@ -287,7 +303,7 @@ fn user(actor: &Actor) -> User {
 }
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
-    let places: [(&str, &str, Access); 10] = [
+    let places: [(&str, &str, Access); 11] = [
         ("/bidrag", "Mina bidrag", Member::ACCESS),
         ("/uppdrag", "Uppdrag", Member::ACCESS),
         ("/granskning", "Granskning", Authority::ACCESS),
@@ -298,6 +314,7 @@ fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
         ("/register", "Register", Registrar::ACCESS),
         ("/overenskommelser", "Överenskommelser", Access::SignedIn),
         ("/forslag", "Förslag", Discloser::ACCESS),
+        ("/kollegor", "Kollegor", Administrator::ACCESS),
     ];
     let has_desk = admitted(Authority::ACCESS, actor);
     places

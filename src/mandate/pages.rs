@@ -13,7 +13,8 @@ use crate::{
         routing::Routes,
     },
     filing::{Act, pages::TimelineView},
-    grant, history,
+    grant,
+    history::{self, Entry, Event},
     ids::Id,
     infra::{
         Portal,
@@ -65,6 +66,8 @@ struct HolderView {
     decision: String,
     state: &'static str,
     tone: &'static str,
+    /// What a button sends that confirms the mandate as it is.
+    confirmation: Option<MandateForm>,
 }
 
 impl HolderView {
@@ -80,6 +83,7 @@ impl HolderView {
             decision: holder.mandate.decision.clone(),
             state,
             tone,
+            confirmation: holder.mandate.is_unconfirmed.then(|| MandateForm::of(holder)),
         }
     }
 }
@@ -88,13 +92,18 @@ fn views(holders: &[Holder], today: NaiveDate) -> Vec<HolderView> {
     holders.iter().map(|holder| HolderView::of(holder, today)).collect()
 }
 
-/// An organisation's lines, the newest first, each with whom it is about.
+/// An organisation's lines, the newest first, each with whom it is about. How its administrator passes links on is its own.
 fn timeline(lines: &[history::Line]) -> Vec<TimelineView> {
-    let view = |line: &history::Line| {
-        let view = TimelineView::of(&line.entry);
-        TimelineView { what: format!("{}: {}", line.entry.subject, view.what), ..view }
-    };
-    lines.iter().rev().map(view).collect()
+    const LINKS: [Event; 3] =
+        [Event::ColleagueInvited, Event::InvitationWithdrawn, Event::PasswordResetOffered];
+    let others = lines.iter().rev().filter(|line| !LINKS.contains(&line.entry.event));
+    others.map(|line| told_of(&line.entry)).collect()
+}
+
+/// A line with whom it is about.
+pub fn told_of(entry: &Entry) -> TimelineView {
+    let view = TimelineView::of(entry);
+    TimelineView { what: format!("{}: {}", entry.subject, view.what), ..view }
 }
 
 async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {

@@ -5,10 +5,11 @@ use std::{net::TcpListener, thread};
 use bidragsporten::{
     access::{self, Role, password},
     infra::{
-        Portal as State,
+        Portal as State, SecondFactor,
         clock::Clock,
         db::{Address, Db, DbError},
         schema::{memberships, sessions},
+        seal::Key,
     },
     install::{self, Mode},
     recipient, server,
@@ -55,19 +56,24 @@ pub fn fresh_database(folder: &tempfile::TempDir) -> String {
 impl Portal {
     /// The real portal, on 15 March 2022: the 2022 requisition is open.
     pub fn new() -> Self {
-        Self::start(Mode::Real, false)
+        Self::start(Mode::Real, false, SecondFactor::Optional)
     }
 
     pub fn practice() -> Self {
-        Self::start(Mode::Practice, false)
+        Self::start(Mode::Practice, false, SecondFactor::Optional)
     }
 
     /// As it runs behind a proxy that speaks https.
     pub fn behind_https() -> Self {
-        Self::start(Mode::Real, true)
+        Self::start(Mode::Real, true, SecondFactor::Optional)
     }
 
-    fn start(mode: Mode, https: bool) -> Self {
+    /// As an operator starts it: those who sign, decide, pay or administer have a second factor.
+    pub fn with_second_factors() -> Self {
+        Self::start(Mode::Real, false, SecondFactor::Required)
+    }
+
+    fn start(mode: Mode, https: bool, second_factor: SecondFactor) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = fresh_database(&folder);
         let db = Db::open(Address::parse(&address)).unwrap();
@@ -77,7 +83,8 @@ impl Portal {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let practice = mode == Mode::Practice;
-        let state = State { db: db.clone(), clock: clock.clone(), practice, https };
+        let key = Key::random().unwrap();
+        let state = State { db: db.clone(), clock: clock.clone(), practice, https, second_factor, key };
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async { server::start(state, listener).unwrap().await })
         });

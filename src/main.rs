@@ -110,7 +110,8 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
     match cli.command.as_ref().unwrap_or(&Command::Practice) {
         Command::Practice => serve(cli, Mode::Practice, false, SecondFactor::Optional),
         Command::Serve { https, second_factor_optional } => {
-            let optional = if *second_factor_optional { SecondFactor::Optional } else { SecondFactor::Required };
+            let optional =
+                if *second_factor_optional { SecondFactor::Optional } else { SecondFactor::Required };
             serve(cli, Mode::Real, *https, optional)
         }
         Command::Import { folder } => {
@@ -187,7 +188,10 @@ fn key(cli: &Cli, db: &Db) -> anyhow::Result<Key> {
     db.exclusively(|db| {
         let has_key = db.read_now(Key::is_chosen)?;
         if has_key && !path.exists() {
-            bail!("nyckelfilen {} saknas; den behövs för att läsa tvåstegsinloggningens nycklar", path.display());
+            bail!(
+                "nyckelfilen {} saknas; den behövs för att läsa tvåstegsinloggningens nycklar",
+                path.display()
+            );
         }
         let key = Key::open_or_make(&path).map_err(|fault| anyhow!("{fault}"))?;
         if !db.write_now(|connection| key.belongs_to(connection))? {

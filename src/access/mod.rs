@@ -250,12 +250,8 @@ mod tests {
     fn a_mandate_holds_on_its_first_day_and_on_its_last() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let (from, to) = (day("2022-03-01"), day("2022-03-31"));
-        let mandate = Mandate {
-            from: Some(from),
-            to: Some(to),
-            decision: "KS 1".to_owned(),
-            is_unconfirmed: false,
-        };
+        let mandate =
+            Mandate { from: Some(from), to: Some(to), decision: "KS 1".to_owned(), is_unconfirmed: false };
         assert_eq!(mandate.standing(day("2022-02-28")), Standing::NotYet(from));
         assert_eq!(mandate.standing(from), Standing::Valid);
         assert_eq!(mandate.standing(to), Standing::Valid);

@@ -26,10 +26,7 @@ use crate::{
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
-    routes
-        .get("/logga-in", new)
-        .post("/logga-ut", delete)
-        .post("/organisation", switch_organisation);
+    routes.get("/logga-in", new).post("/logga-ut", delete).post("/organisation", switch_organisation);
 }
 
 #[derive(Template)]

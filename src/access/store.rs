@@ -61,7 +61,8 @@ pub fn actor(
     key: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(Actor, bool)>, DbError> {
-    type Found = (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime, String, bool, bool, MembershipRow);
+    type Found =
+        (PersonRow, OrganisationRow, NaiveDateTime, NaiveDateTime, String, bool, bool, MembershipRow);
     let factor = second_factors::table
         .filter(second_factors::person_id.eq(people::id))
         .filter(second_factors::confirmed_at.is_not_null());
@@ -85,8 +86,16 @@ pub fn actor(
     let (mut mandates, mut places) = (Vec::new(), Vec::new());
     let (mut receives_reports, mut has_second_factor) = (false, false);
     for row in rows {
-        let (person, organisation, created_at, last_seen_at, acting_for, is_addressee, has_factor, membership) =
-            row;
+        let (
+            person,
+            organisation,
+            created_at,
+            last_seen_at,
+            acting_for,
+            is_addressee,
+            has_factor,
+            membership,
+        ) = row;
         has_second_factor = has_factor;
         let times = SessionTimes { created_at: created_at.and_utc(), last_seen_at: last_seen_at.and_utc() };
         let place: (Id<Organisation>, String) = organisation.place()?;
@@ -401,7 +410,9 @@ pub fn leave_sessions(
 /// caller owes.
 pub fn lock_person(connection: &mut AnyConnection, id: Id<Person>) -> Result<i64, DbError> {
     let id = id.to_string();
-    diesel::update(people::table.find(&id)).set(people::version.eq(people::version + 1)).execute(connection)?;
+    diesel::update(people::table.find(&id))
+        .set(people::version.eq(people::version + 1))
+        .execute(connection)?;
     Ok(people::table.find(&id).select(people::version).first(connection)?)
 }
 

@@ -160,11 +160,7 @@ pub fn insert(
 }
 
 /// Used or withdrawn: true for whoever was first.
-pub fn end(
-    connection: &mut AnyConnection,
-    id: Id<Invitation>,
-    now: DateTime<Utc>,
-) -> Result<bool, DbError> {
+pub fn end(connection: &mut AnyConnection, id: Id<Invitation>, now: DateTime<Utc>) -> Result<bool, DbError> {
     let open = invitations::table.find(id.to_string()).filter(invitations::ended_at.is_null());
     let ended =
         diesel::update(open).set(invitations::ended_at.eq(Some(now.naive_utc()))).execute(connection)?;
@@ -220,10 +216,8 @@ pub fn begin_try(
         _ => "",
     };
     let row = sign_in_attempts::table.find((account, known));
-    let before: Option<(i32, NaiveDateTime)> = row
-        .select((sign_in_attempts::failures, sign_in_attempts::last_at))
-        .first(connection)
-        .optional()?;
+    let before: Option<(i32, NaiveDateTime)> =
+        row.select((sign_in_attempts::failures, sign_in_attempts::last_at)).first(connection).optional()?;
     let before = before.map(|(failures, at)| Attempts { failures, last_at: at.and_utc() });
     if let Some(until) = before.and_then(|before| before.wait_until(now)) {
         return Ok(Try::Wait { until });
@@ -328,11 +322,7 @@ pub fn start_step(
     Ok(())
 }
 
-pub fn step(
-    connection: &mut AnyConnection,
-    key: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<Step>, DbError> {
+pub fn step(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) -> Result<Option<Step>, DbError> {
     let over = (now - STEP_LIFE).naive_utc();
     let found: Option<(String, String, String, String, String)> = sign_in_steps::table
         .inner_join(people::table)

@@ -51,9 +51,7 @@ pub fn matching_step(secret: &[u8], typed: &str, now: DateTime<Utc>, last: i64) 
 
 /// RFC 4648, without padding.
 pub fn base32(bytes: &[u8]) -> String {
-    let bit = |index: usize| {
-        bytes.get(index / 8).map_or(0, |byte| usize::from(byte >> (7 - index % 8) & 1))
-    };
+    let bit = |index: usize| bytes.get(index / 8).map_or(0, |byte| usize::from(byte >> (7 - index % 8) & 1));
     let letters = (bytes.len() * 8).div_ceil(5);
     (0..letters)
         .map(|letter| (0..5).fold(0, |value, place| value << 1 | bit(letter * 5 + place)))
@@ -66,12 +64,16 @@ pub fn address(secret: &[u8], email: &str) -> String {
     let account: String = email
         .bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect();
     let secret = base32(secret);
-    format!("otpauth://totp/Bidragsporten:{account}?secret={secret}&issuer=Bidragsporten&algorithm=SHA1&digits=6&period=30")
+    format!(
+        "otpauth://totp/Bidragsporten:{account}?secret={secret}&issuer=Bidragsporten&algorithm=SHA1&digits=6&period=30"
+    )
 }
 
 /// A QR code as the path of an SVG, and how many units its side has. The quiet zone of four is in it.
@@ -153,7 +155,8 @@ mod tests {
     /// RFC 4648 §10.
     #[test]
     fn base32_is_that_of_the_standard() {
-        for (plain, expected) in [("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foobar", "MZXW6YTBOI")]
+        for (plain, expected) in
+            [("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foobar", "MZXW6YTBOI")]
         {
             assert_eq!(base32(plain.as_bytes()), expected);
         }

@@ -94,11 +94,7 @@ fn open_role(
     }
 }
 
-fn open(
-    connection: &mut AnyConnection,
-    now: DateTime<Utc>,
-    token_hash: &str,
-) -> Result<Invitation, Failure> {
+fn open(connection: &mut AnyConnection, now: DateTime<Utc>, token_hash: &str) -> Result<Invitation, Failure> {
     store::by_token(connection, token_hash)?
         .filter(|invitation| invitation.is_open(now))
         .ok_or(Failure::NotOpen)
@@ -269,7 +265,12 @@ pub fn complete(
             person: step.person.name.clone(),
             organisation: String::new(),
         };
-        append(connection, person, version, entry(who, now, Event::RecoveryCodeUsed, format!("{left} kvar")))?;
+        append(
+            connection,
+            person,
+            version,
+            entry(who, now, Event::RecoveryCodeUsed, format!("{left} kvar")),
+        )?;
     }
     store::end_step(connection, step_key)?;
     Ok(Some(step))

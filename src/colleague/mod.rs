@@ -72,19 +72,29 @@ pub fn losses(
     let is_last = |role: Role| {
         !colleagues.iter().any(|other| other.person.id != leaver.person.id && other.can(role, day))
     };
-    roles.iter().filter(|role| is_last(**role)).filter_map(|role| Some((*role, consequence(*role)?))).collect()
+    roles
+        .iter()
+        .filter(|role| is_last(**role))
+        .filter_map(|role| Some((*role, consequence(*role)?)))
+        .collect()
 }
 
 /// What cannot be done when nobody has the role.
 fn consequence(role: Role) -> Option<&'static str> {
     match role {
-        Role::Preparer => {
-            Some("Ingen kan fylla i rekvisitioner och redovisningar, om det inte finns en behörig företrädare.")
+        Role::Preparer => Some(
+            "Ingen kan fylla i rekvisitioner och redovisningar, om det inte finns en behörig företrädare.",
+        ),
+        Role::FinanceHead => {
+            Some("Ingen kan intyga den ekonomiska redovisningen, och den kan inte lämnas in.")
         }
-        Role::FinanceHead => Some("Ingen kan intyga den ekonomiska redovisningen, och den kan inte lämnas in."),
-        Role::Signatory => Some("Ingen kan skriva under i portalen. Rekvisition och redovisning måste undertecknas på papper."),
+        Role::Signatory => Some(
+            "Ingen kan skriva under i portalen. Rekvisition och redovisning måste undertecknas på papper.",
+        ),
         Role::CaseOfficer => Some("Ingen kan granska och besluta om rekvisitioner och redovisningar."),
-        Role::DecisionMaker => Some("Ingen kan publicera överenskommelser eller registrera sammanläggningar."),
+        Role::DecisionMaker => {
+            Some("Ingen kan publicera överenskommelser eller registrera sammanläggningar.")
+        }
         Role::PaymentOfficer => Some("Ingen kan registrera utbetalningar och återbetalningar."),
         Role::Administrator => Some("Ingen kan bjuda in kollegor eller ändra roller."),
         Role::Reader => None,
@@ -107,7 +117,9 @@ pub enum Refusal {
     OnlyAdministrator,
     #[error("Organisationen har redan en administratör, som sköter rollerna själv.")]
     HasAdministrator,
-    #[error("Kontot används också i en annan organisation. Lösenordet kan bara bytas av personen själv, eller av den som driver portalen.")]
+    #[error(
+        "Kontot används också i en annan organisation. Lösenordet kan bara bytas av personen själv, eller av den som driver portalen."
+    )]
     AccountOfOthers,
 }
 

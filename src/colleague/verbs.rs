@@ -109,8 +109,10 @@ fn make(
         ));
     }
     insert(connection, act, organisation, wanted.id, &wanted.token_hash, &wanted.email, purpose)?;
-    let entry =
-        history::Entry { details: wanted.role.label().to_owned(), ..act.entry(Event::ColleagueInvited, &wanted.email) };
+    let entry = history::Entry {
+        details: wanted.role.label().to_owned(),
+        ..act.entry(Event::ColleagueInvited, &wanted.email)
+    };
     Ok(append(connection, organisation.id, version, entry)?)
 }
 
@@ -182,13 +184,17 @@ pub fn offer_new_password(
             details = format!("{} väntar på bekräftelse", role.label());
         }
     }
-    let entry =
-        history::Entry { details, ..act.entry(Event::PasswordResetOffered, &colleague.person.name) };
+    let entry = history::Entry { details, ..act.entry(Event::PasswordResetOffered, &colleague.person.name) };
     Ok(append(connection, organisation.id, version, entry)?)
 }
 
 /// Gives a colleague one more role. One that is held is held: the other half of a double click.
-pub fn give(connection: &mut AnyConnection, act: &Act, person: Id<Person>, role: Role) -> Result<(), Failure> {
+pub fn give(
+    connection: &mut AnyConnection,
+    act: &Act,
+    person: Id<Person>,
+    role: Role,
+) -> Result<(), Failure> {
     let own = act.actor.organisation.id;
     if find(connection, own, person)?.has(role) {
         return Ok(());
@@ -225,7 +231,11 @@ pub fn remove(
     let everybody = everybody(connection, own)?;
     let colleague = everybody.iter().find(|colleague| colleague.person.id == person);
     let Some(colleague) = colleague.filter(|colleague| role.is_none_or(|role| colleague.has(role))) else {
-        return if was_done(connection, act, person, event)? { Err(Failure::Done) } else { Err(Failure::NotFound) };
+        return if was_done(connection, act, person, event)? {
+            Err(Failure::Done)
+        } else {
+            Err(Failure::NotFound)
+        };
     };
     if version != was + 1 {
         return Err(Refusal::Changed.into());
@@ -235,11 +245,8 @@ pub fn remove(
     if roles.contains(&Role::Administrator) && is_only_administrator(&everybody, person) {
         return Err(Refusal::OnlyAdministrator.into());
     }
-    let passed = if roles.contains(&Role::CaseOfficer) {
-        pass_on(connection, act, person, successor)?
-    } else {
-        0
-    };
+    let passed =
+        if roles.contains(&Role::CaseOfficer) { pass_on(connection, act, person, successor)? } else { 0 };
     for role in &roles {
         access::store::take_role(connection, person, own, *role)?;
     }
@@ -278,7 +285,10 @@ fn details(roles: &[Role], lost: &[(Role, &str)], passed: usize, successor: Opti
     let labels = |roles: Vec<Role>| roles.iter().map(|role| role.label()).collect::<Vec<_>>().join(", ");
     let mut parts = vec![labels(roles.to_vec())];
     if !lost.is_empty() {
-        parts.push(format!("ingen annan är {}", labels(lost.iter().map(|(role, _)| *role).collect()).to_lowercase()));
+        parts.push(format!(
+            "ingen annan är {}",
+            labels(lost.iter().map(|(role, _)| *role).collect()).to_lowercase()
+        ));
     }
     if passed > 0 {
         let to = successor.map_or_else(|| "ingen".to_owned(), |person| person.name.clone());
@@ -341,7 +351,8 @@ fn pass_on(
     for case in &cases {
         match case.which {
             Which::Requisition(id) => {
-                requisition::verbs::assign(connection, act, id, Some(&was), successor).map_err(of_requisition)?;
+                requisition::verbs::assign(connection, act, id, Some(&was), successor)
+                    .map_err(of_requisition)?;
             }
             Which::Report(id) => {
                 report::verbs::assign(connection, act, id, Some(&was), successor).map_err(of_report)?;

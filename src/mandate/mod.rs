@@ -8,6 +8,7 @@
 pub mod form;
 pub mod pages;
 pub mod rules;
+pub mod store;
 pub mod verbs;
 
 use chrono::NaiveDate;

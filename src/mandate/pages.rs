@@ -5,7 +5,12 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{ROLES, days, duty, form::MandateForm, tag, told, verbs};
+use super::{
+    ROLES, days, duty,
+    form::MandateForm,
+    store::{self, Unconfirmed},
+    tag, told, verbs,
+};
 use crate::{
     access::{
         self, Holder, Person, Role,
@@ -28,6 +33,7 @@ use crate::{
 pub fn routes(routes: &mut Routes<'_>) {
     routes
         .get("/uppdrag", list)
+        .get("/granskning/uppdrag", unconfirmed)
         .get("/granskning/uppdrag/{code}", show)
         .post("/granskning/uppdrag/{code}", set);
 }
@@ -120,6 +126,24 @@ async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
         holders: views(&holders, portal.clock.today()),
         timeline: timeline(&lines),
     })
+}
+
+#[derive(Template)]
+#[template(path = "mandate/unconfirmed.html")]
+struct UnconfirmedPage {
+    chrome: Chrome,
+    waiting: Vec<Unconfirmed>,
+}
+
+/// Those whom the recipients' own administrators gave a role that the authority is to confirm.
+async fn unconfirmed(by: By<CaseOfficer>, portal: web::Data<Portal>) -> Page {
+    let authority = by.organisation.id;
+    let waiting = portal
+        .db
+        .read(move |connection| store::unconfirmed(connection, authority))
+        .await
+        .map_err(AppError::from)?;
+    page::show(&UnconfirmedPage { chrome: by.chrome, waiting })
 }
 
 /// Whose mandate is to be set; nobody's at first.

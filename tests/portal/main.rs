@@ -4,8 +4,10 @@
 
 mod access;
 mod accounts;
+mod accounts_local;
 mod bad_input;
 mod browser;
+mod colleagues;
 mod completions;
 mod deadlines;
 mod extensions;

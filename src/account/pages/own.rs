@@ -89,7 +89,8 @@ async fn read(actor: &Actor, chrome: Chrome, portal: &Portal) -> Result<OwnPage,
 }
 
 pub fn must_have_factor(actor: &Actor, portal: &Portal) -> bool {
-    portal.second_factor == SecondFactor::Required && actor.roles.iter().any(|role| role.needs_second_factor())
+    portal.second_factor == SecondFactor::Required
+        && actor.roles.iter().any(|role| role.needs_second_factor())
 }
 
 #[derive(Deserialize)]

@@ -70,8 +70,7 @@ pub async fn create(
     };
     match known {
         None => {
-            let why =
-                "E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.";
+            let why = "E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.";
             sign_in_again(visit.chrome, &portal, resume, email, StatusCode::UNPROCESSABLE_ENTITY, why).await
         }
         // The count of tries goes on: whoever has the password and no code is not let through to guess codes for ever.
@@ -117,16 +116,12 @@ pub async fn try_password(
 pub fn too_many(until: DateTime<Utc>) -> String {
     let minutes = (until - Utc::now()).num_seconds().max(1).unsigned_abs().div_ceil(60);
     let minutes = if minutes == 1 { "en minut".to_owned() } else { format!("{minutes} minuter") };
-    format!("För många försök. Vänta {minutes} och försök igen. Rätt lösenord hjälper inte innan dess, utom i en webbläsare där du har loggat in förut.")
+    format!(
+        "För många försök. Vänta {minutes} och försök igen. Rätt lösenord hjälper inte innan dess, utom i en webbläsare där du har loggat in förut."
+    )
 }
 
-async fn wait(
-    chrome: Chrome,
-    portal: &Portal,
-    resume: Resume,
-    email: String,
-    until: DateTime<Utc>,
-) -> Page {
+async fn wait(chrome: Chrome, portal: &Portal, resume: Resume, email: String, until: DateTime<Utc>) -> Page {
     let status = StatusCode::TOO_MANY_REQUESTS;
     let mut response = sign_in_again(chrome, portal, resume, email, status, too_many(until)).await?;
     let seconds = (until - Utc::now()).num_seconds().max(1);
@@ -138,7 +133,8 @@ async fn wait(
 async fn ask_for_code(portal: &Portal, person: Person, resume: &Resume) -> Page {
     let token = BrowserToken::random()?;
     let key = token.step_key();
-    let held = serde_json::to_string(&resume.fields).map_err(|error| AppError::internal(error.to_string()))?;
+    let held =
+        serde_json::to_string(&resume.fields).map_err(|error| AppError::internal(error.to_string()))?;
     let step = Step { person, destination: resume.action.clone(), held };
     portal
         .db
@@ -183,29 +179,35 @@ pub async fn complete(
     let (key, now, data) = (BrowserToken::of(&request)?.step_key(), portal.clock.now(), portal.clone());
     let completed = portal
         .db
-        .write(move |connection| {
-            verbs::complete(connection, &data.key, &key, now, Utc::now(), &form.code)
-        })
+        .write(move |connection| verbs::complete(connection, &data.key, &key, now, Utc::now(), &form.code))
         .await;
     let step = match completed {
         Ok(Some(step)) => step,
         Ok(None) => {
             let mut errors = FieldErrors::default();
-            errors.add("code", "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.");
+            errors.add(
+                "code",
+                "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.",
+            );
             return page::show_errors(&CodePage { chrome: visit.chrome, errors });
         }
         Err(Failure::Db(error)) => return Err(error.into()),
         Err(_) => {
             let why = "Det tog för lång tid, eller blev för många koder. Logga in igen.";
             let (chrome, resume) = (visit.chrome, Resume::default());
-            return sign_in_again(chrome, &portal, resume, String::new(), StatusCode::UNPROCESSABLE_ENTITY, why)
-                .await;
+            return sign_in_again(
+                chrome,
+                &portal,
+                resume,
+                String::new(),
+                StatusCode::UNPROCESSABLE_ENTITY,
+                why,
+            )
+            .await;
         }
     };
-    let resume = Resume {
-        action: step.destination,
-        fields: serde_json::from_str(&step.held).unwrap_or_default(),
-    };
+    let resume =
+        Resume { action: step.destination, fields: serde_json::from_str(&step.held).unwrap_or_default() };
     // Under what the password was counted is not kept: both counts begin anew.
     finish(&portal, &request, step.person, "", resume, visit.chrome).await
 }

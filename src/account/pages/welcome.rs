@@ -14,7 +14,9 @@ use crate::{
         proof::{Posted, Visit},
     },
     account::{
-        Invitation, Purpose, account_key, form, form::WelcomeForm, store, token_hash,
+        Invitation, Purpose, account_key, form,
+        form::WelcomeForm,
+        store, token_hash,
         verbs::{self, Failure},
     },
     calendar::long_time,
@@ -134,7 +136,9 @@ pub async fn join(
     token: web::Path<String>,
     request: HttpRequest,
 ) -> Page {
-    let Some(mut page) = find(visit.chrome.clone(), &portal, &token).await? else { return gone(visit.chrome) };
+    let Some(mut page) = find(visit.chrome.clone(), &portal, &token).await? else {
+        return gone(visit.chrome);
+    };
     let (person, counted_under) =
         match try_password(&portal, &request, &page.invitation.email, form.password).await? {
             Tried::Right { person, counted_under } => (person, counted_under),

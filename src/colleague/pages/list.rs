@@ -19,7 +19,7 @@ use crate::{
         Portal,
         error::AppError,
         form::FieldErrors,
-        page::{self, Page, Chrome},
+        page::{self, Chrome, Page},
     },
     mandate,
     recipient::Organisation,

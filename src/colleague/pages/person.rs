@@ -54,11 +54,8 @@ pub async fn find(
     id: Id<Person>,
 ) -> Result<(Colleague, Vec<Colleague>), AppError> {
     let own = by.organisation.id;
-    let all = portal
-        .db
-        .read(move |connection| verbs::everybody(connection, own))
-        .await
-        .map_err(AppError::from)?;
+    let all =
+        portal.db.read(move |connection| verbs::everybody(connection, own)).await.map_err(AppError::from)?;
     let found = all.iter().find(|colleague| colleague.person.id == id).cloned();
     Ok((found.ok_or(AppError::NotFound)?, all))
 }

@@ -131,11 +131,8 @@ pub async fn remove(
 ) -> Page {
     let (id, role) = (id.into_inner(), which(&by, &choice)?);
     let own = by.organisation.id;
-    let all = portal
-        .db
-        .read(move |connection| verbs::everybody(connection, own))
-        .await
-        .map_err(AppError::from)?;
+    let all =
+        portal.db.read(move |connection| verbs::everybody(connection, own)).await.map_err(AppError::from)?;
     let others = all.into_iter().filter(|other| other.person.id != id && other.has(Role::CaseOfficer));
     let others: Vec<Person> = others.map(|other| other.person).collect();
     let successor = match form.successor(&others) {

@@ -5,7 +5,7 @@ use std::{io::Read, net::TcpListener, path::PathBuf, process::ExitCode};
 use anyhow::{Context, anyhow, bail};
 use bidragsporten::{
     access::{self, Mandate, Role, password},
-    agreement, grant,
+    account, agreement, grant,
     history::{self, Who},
     infra::{
         Portal, SecondFactor,
@@ -62,6 +62,11 @@ enum Command {
     Import { folder: PathBuf },
     /// Gives a person a role; a new person's password is read from standard input.
     AddPerson(AddPerson),
+    /// For whoever has lost both the app and the recovery codes: only the password is asked for, until a new one is set up.
+    RemoveSecondFactor {
+        #[arg(long)]
+        email: String,
+    },
     /// Verifies the history's chains.
     Check,
     /// Writes a copy of the SQLite database, while the portal runs or not.
@@ -120,6 +125,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::AddPerson(person) => add_person(&open_installed(cli)?, person),
+        Command::RemoveSecondFactor { email } => remove_second_factor(&open_existing(cli)?, email),
         Command::Check => check(&open_existing(cli)?),
         Command::Backup { file } => {
             if file.exists() {
@@ -248,6 +254,21 @@ fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
             bail!("organisationen {} finns inte, eller har inte rollen {}", person.organisation, person.role)
         }
     }
+}
+
+fn remove_second_factor(db: &Db, email: &str) -> anyhow::Result<()> {
+    db.write_now(|connection| {
+        let Some((person, _)) = access::store::find_by_email(connection, email)? else {
+            bail!("ingen har adressen {email}");
+        };
+        match account::verbs::remove_factor(connection, Who::program(), chrono::Utc::now(), person.id) {
+            Ok(()) => Ok(()),
+            Err(account::verbs::Failure::Changed) => bail!("{} har ingen tvåstegsinloggning", person.name),
+            Err(failure) => Err(failure.into()),
+        }
+    })?;
+    println!("Tvåstegsinloggning är avslagen för {email}.");
+    Ok(())
 }
 
 fn mandate_of(person: &AddPerson) -> anyhow::Result<Mandate> {

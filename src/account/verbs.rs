@@ -207,19 +207,19 @@ pub fn confirm_factor(
     Ok(codes)
 }
 
-/// Whoever knows the password does without a code from now on.
+/// No code is asked for from now on: by its owner, who knows the password, or by the operator, for whoever has lost everything.
 pub fn remove_factor(
     connection: &mut AnyConnection,
-    actor: &Actor,
+    who: Who,
     now: DateTime<Utc>,
+    person: Id<Person>,
 ) -> Result<(), Failure> {
-    let id = actor.person.id;
-    let version = access::store::lock_person(connection, id)?;
-    if store::factor_since(connection, id)?.is_none() {
+    let version = access::store::lock_person(connection, person)?;
+    if store::factor_since(connection, person)?.is_none() {
         return Err(Failure::Changed);
     }
-    store::delete_factor(connection, id)?;
-    Ok(append(connection, id, version, entry(own(actor), now, Event::SecondFactorRemoved, String::new()))?)
+    store::delete_factor(connection, person)?;
+    Ok(append(connection, person, version, entry(who, now, Event::SecondFactorRemoved, String::new()))?)
 }
 
 /// Ten new recovery codes; the old ones are worth nothing.
@@ -288,7 +288,8 @@ fn end_everything(
     store::forget_browsers(connection, person, browser)
 }
 
-fn own(actor: &Actor) -> Who {
+/// Of one's own account, whatever organisation one acts for.
+pub fn own(actor: &Actor) -> Who {
     Who { organisation: String::new(), ..actor.who() }
 }
 

@@ -292,7 +292,8 @@ fn details(roles: &[Role], lost: &[(Role, &str)], passed: usize, successor: Opti
     }
     if passed > 0 {
         let to = successor.map_or_else(|| "ingen".to_owned(), |person| person.name.clone());
-        parts.push(format!("{passed} ärenden till {to}"));
+        let cases = if passed == 1 { "ett ärende".to_owned() } else { format!("{passed} ärenden") };
+        parts.push(format!("{cases} till {to}"));
     }
     parts.join("; ")
 }

@@ -282,6 +282,21 @@ fn the_second_factor_goes_only_with_the_password() {
 }
 
 #[test]
+fn an_operator_helps_whoever_has_lost_everything() {
+    let portal = Portal::new();
+    set_up(&portal.preparer("Ale"));
+    let program = Program::on(&portal.address);
+    program
+        .run(&["remove-second-factor", "--email", "ingen@ale.example"])
+        .expect_refusal("ingen har adressen");
+    let command = ["remove-second-factor", "--email", EMAIL];
+    program.run(&command).expect("avslagen");
+    program.run(&command).expect_refusal("har ingen tvåstegsinloggning");
+    give_password(&portal.anyone(), EMAIL, PASSWORD).expect("Mina bidrag");
+    program.run(&["check"]).expect("Historiken är hel");
+}
+
+#[test]
 fn the_database_alone_opens_nothing() {
     let portal = Portal::new();
     let (secret, codes) = set_up(&portal.preparer("Ale"));

@@ -127,8 +127,8 @@ pub async fn remove(
     if let Some(refused) = not_the_owner(&by, &portal, &request, form.password).await {
         return refused;
     }
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
-    match portal.db.write(move |connection| verbs::remove_factor(connection, &actor, now)).await {
+    let (who, person, now) = (verbs::own(&by.actor), by.person.id, portal.clock.now());
+    match portal.db.write(move |connection| verbs::remove_factor(connection, who, now, person)).await {
         Ok(()) | Err(Failure::Changed) => page::see_other("/konto?klart=avslagen"),
         Err(failure) => Err(failure.into()),
     }

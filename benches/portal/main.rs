@@ -20,9 +20,10 @@ use bidragsporten::{
     grant,
     ids::Id,
     infra::{
-        Portal,
+        Portal, SecondFactor,
         clock::Clock,
         db::{Address, Db, DbError},
+        seal::Key,
         settings,
     },
     install::{self, Mode},
@@ -113,7 +114,14 @@ fn pages(db: &Db, clock: &Clock) {
 /// The portal on this database, with nothing kept yet.
 fn serve(db: &Db, clock: &Clock) -> String {
     listen(|listener| {
-        let portal = Portal { db: db.clone(), clock: clock.clone(), practice: true, https: false };
+        let portal = Portal {
+            db: db.clone(),
+            clock: clock.clone(),
+            practice: true,
+            https: false,
+            second_factor: SecondFactor::Optional,
+            key: Key::random().expect("the system has random numbers"),
+        };
         move || actix_web::rt::System::new().block_on(async { server::start(portal, listener)?.await })
     })
 }

@@ -170,6 +170,13 @@ pub struct Holder {
     pub mandate: Mandate,
 }
 
+/// The same, with when the person signed in last.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub holder: Holder,
+    pub signed_in_at: Option<DateTime<Utc>>,
+}
+
 impl Actor {
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 
-use super::{Actor, Holder, Mandate, Person, Role, SessionTimes};
+use super::{Actor, Holder, Mandate, Member, Person, Role, SessionTimes};
 use crate::{
     ids::Id,
     infra::{
@@ -346,7 +346,7 @@ pub fn take_role(
 pub fn members(
     connection: &mut AnyConnection,
     organisation: Id<Organisation>,
-) -> Result<Vec<(Holder, Option<DateTime<Utc>>)>, DbError> {
+) -> Result<Vec<Member>, DbError> {
     let rows: Vec<(PersonRow, MembershipRow, Option<NaiveDateTime>)> = memberships::table
         .inner_join(people::table)
         .filter(memberships::organisation_id.eq(organisation.to_string()))
@@ -357,9 +357,9 @@ pub fn members(
     for (person, membership, signed_in_at) in rows {
         let (role, mandate) = membership.try_into()?;
         let holder = Holder { person: person.try_into()?, role, mandate };
-        members.push((holder, signed_in_at.map(|at| at.and_utc())));
+        members.push(Member { holder, signed_in_at: signed_in_at.map(|at| at.and_utc()) });
     }
-    members.sort_by_cached_key(|(holder, _)| {
+    members.sort_by_cached_key(|Member { holder, .. }| {
         (sort_key(&holder.person.name), holder.person.id.to_string(), holder.role)
     });
     Ok(members)

@@ -22,7 +22,7 @@ pub struct InviteForm {
 }
 
 impl InviteForm {
-    pub fn new() -> Self {
+    pub fn blank() -> Self {
         Self { id: Id::new(), email: String::new(), role: String::new() }
     }
 

@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
 use crate::{
-    access::{Holder, Mandate, Person, Role, Standing},
+    access::{Mandate, Member, Person, Role, Standing},
     recipient::Kind,
 };
 
@@ -50,9 +50,9 @@ impl Colleague {
 }
 
 /// Their rows made people, in the order of the rows: those of one person follow one another.
-pub fn colleagues(members: Vec<(Holder, Option<DateTime<Utc>>)>) -> Vec<Colleague> {
+pub fn colleagues(members: Vec<Member>) -> Vec<Colleague> {
     let mut found: Vec<Colleague> = Vec::new();
-    for (holder, signed_in_at) in members {
+    for Member { holder, signed_in_at } in members {
         let role = (holder.role, holder.mandate);
         match found.last_mut().filter(|last| last.person.id == holder.person.id) {
             Some(last) => last.roles.push(role),

@@ -187,7 +187,7 @@ fn a_signatory_given_at_home_signs_when_the_authority_has_confirmed() {
     let requisition = issue(&portal.preparer("Ale"), "bas", "100 000").address;
     let page =
         give(&administrator, "Ekonom i Ale", Role::Signatory).expect_status(200).expect("Rollen är given");
-    page.expect("väntar på bekräftelse");
+    page.expect("Väntar på bekräftelse");
     administrator.get("/kollegor").expect("En roll gavs (Behörig företrädare, väntar på bekräftelse)");
 
     let signatory = portal.preparer("Ale");

@@ -83,7 +83,7 @@ async fn read(
         recipient,
         administrators,
         invitations,
-        typed: InviteForm::new(),
+        typed: InviteForm::blank(),
         errors: FieldErrors::default(),
     })
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::signed_in;
 use crate::{
     access::{
-        Role,
+        Mandate, Role,
         proof::{Administrator, By},
     },
     account::{self, Invitation, Purpose},
@@ -113,7 +113,7 @@ pub async fn read(by: &By<Administrator>, portal: &Portal) -> Result<ListPage, A
         colleagues: colleagues.into_iter().map(|colleague| ColleagueView::of(colleague, portal)).collect(),
         invitations,
         roles: options(&roles),
-        typed: InviteForm::new(),
+        typed: InviteForm::blank(),
         errors: FieldErrors::default(),
         refusal: None,
         timeline: told.map(|line| mandate::pages::told_of(&line.entry)).collect(),
@@ -132,10 +132,13 @@ impl ColleagueView {
         let today = portal.clock.today();
         let roles = colleague.roles.iter().map(|(role, held)| {
             let (state, tone) = mandate::tag(held, today);
-            let told = mandate::days(held);
-            let told = if held.decision.is_empty() { told } else { format!("{told}, {}", held.decision) };
-            (role.label(), told, state, tone)
+            (role.label(), told(held), state, tone)
         });
         Self { roles: roles.collect(), signed_in: signed_in(colleague.signed_in_at), colleague }
     }
+}
+
+/// The days and the decision; the tag beside it says how it stands.
+pub fn told(held: &Mandate) -> String {
+    mandate::told(&Mandate { is_unconfirmed: false, ..held.clone() })
 }

@@ -76,7 +76,7 @@ async fn read(by: &By<Administrator>, portal: &Portal, id: Id<Person>) -> Result
     let today = portal.clock.today();
     let view = |(role, held): &(Role, crate::access::Mandate)| {
         let (state, tone) = mandate::tag(held, today);
-        RoleView { role: *role, told: mandate::told(held), state, tone }
+        RoleView { role: *role, told: list::told(held), state, tone }
     };
     let mut others = roles_of(by.organisation.kind);
     others.retain(|role| !colleague.has(*role));

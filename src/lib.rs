@@ -6,16 +6,19 @@
 //! requisition, and pays back the rest ([`repayment`]). What else the terms ask for is a [`further_report`] to its addressee.
 //! The [`registry`] knows who is called what, and who takes over from whom. The next agreement is prepared as a [`proposal`].
 //! [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, also to those who were given [`insight`],
-//! [`open_data`] what of it is for anybody, and [`history`] remembers who did what. [`access`] proves who may, [`identity`]
-//! lets in whom an employer vouches for; [`infra`] is what all of it stands on. Read
+//! [`open_data`] what of it is for anybody, and [`history`] remembers who did what. [`access`] proves who may; an [`account`] is
+//! how somebody gets in, [`identity`] lets in whom an employer vouches for, and [`colleague`] is how an organisation says who has
+//! which role. [`infra`] is what all of it stands on. Read
 //! `ARCHITECTURE.md` for three walks through the house.
 
 pub mod about;
 pub mod access;
+pub mod account;
 pub mod account_request;
 pub mod agreement;
 pub mod allocation;
 pub mod calendar;
+pub mod colleague;
 pub mod dashboard;
 pub mod document;
 pub mod extension;

@@ -12,15 +12,16 @@ use actix_web::web;
 use anyhow::{Context, anyhow, bail};
 use bidragsporten::{
     access::{self, Mandate, Role, password},
-    agreement, calendar, grant,
+    account, agreement, calendar, grant,
     history::{self, Who},
     infra::{
-        Portal,
+        Portal, SecondFactor,
         clock::Clock,
         config::Config,
         db::{Address, Db, DbError},
         limits::Limits,
         scan::Scanner,
+        seal::Key,
     },
     install::{self, Mode},
     mandate::{self, form::MandateForm},
@@ -58,6 +59,10 @@ struct Cli {
     /// How the log is written, to standard error. RUST_LOG says what of it.
     #[arg(long, env = "BIDRAGSPORTEN_LOG", value_enum, default_value = "text", global = true)]
     log: Log,
+    /// The file with the key that seals the second factors' secrets; made at the first start. Without it: beside the SQLite
+    /// file, or bidragsporten.key in this folder.
+    #[arg(long, env = "BIDRAGSPORTEN_KEY_FILE", global = true)]
+    key_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -81,11 +86,19 @@ enum Command {
         /// ClamAV's daemon, such as 127.0.0.1:3310 or /run/clamav/clamd.ctl: looks through every uploaded file.
         #[arg(long, env = "BIDRAGSPORTEN_CLAMD")]
         clamd: Option<Scanner>,
+        /// Those who sign, decide, pay or administer may do so with a password alone.
+        #[arg(long, env = "BIDRAGSPORTEN_SECOND_FACTOR_OPTIONAL")]
+        second_factor_optional: bool,
     },
     /// Adds an agreement from a folder with agreement.toml and allocation.csv.
     Import { folder: PathBuf },
     /// Gives a person a role; a new person's password is read from standard input.
     AddPerson(AddPerson),
+    /// For whoever has lost both the app and the recovery codes: only the password is asked for, until a new one is set up.
+    RemoveSecondFactor {
+        #[arg(long)]
+        email: String,
+    },
     /// Verifies the database file and the history's chains.
     Check,
     /// Puts a copy that `backup` wrote where the portal's SQLite database is to be, and verifies it. Never over one that is there.
@@ -115,7 +128,7 @@ struct AddPerson {
     /// Kommunkod, or the code of an authority such as kammarkollegiet.
     #[arg(long)]
     organisation: String,
-    /// ekonom, ekonomichef, foretradare, handlaggare, beslutsfattare, utbetalare or insyn.
+    /// ekonom, ekonomichef, foretradare, handlaggare, beslutsfattare, utbetalare, insyn or administrator.
     #[arg(long)]
     role: String,
     /// The first day of the mandate to certify or sign, such as 2022-01-01.
@@ -151,19 +164,27 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<()> {
     match cli.command.as_ref().unwrap_or(&Command::Practice) {
         Command::Practice => serve(cli, Mode::Practice, |portal| portal),
-        Command::Serve { https, proxies, clamd } => serve(cli, Mode::Real, |portal| Portal {
-            https: *https,
-            proxies: proxies.clone(),
-            limits: Limits::on(),
-            scanner: clamd.clone(),
-            ..portal
-        }),
+        Command::Serve { https, proxies, clamd, second_factor_optional } => {
+            serve(cli, Mode::Real, |portal| Portal {
+                https: *https,
+                proxies: proxies.clone(),
+                limits: Limits::on(),
+                scanner: clamd.clone(),
+                second_factor: if *second_factor_optional {
+                    SecondFactor::Optional
+                } else {
+                    SecondFactor::Required
+                },
+                ..portal
+            })
+        }
         Command::Import { folder } => {
             let terms = install::import(&open_installed(cli)?, folder, chrono::Utc::now())?;
             println!("{} är inlagd: {} kronor i {} poster.", terms.slug, terms.total, terms.posts.len());
             Ok(())
         }
         Command::AddPerson(person) => add_person(&open_installed(cli)?, person),
+        Command::RemoveSecondFactor { email } => remove_second_factor(&open_existing(cli)?, email),
         Command::Check => check(&open_existing(cli)?),
         Command::Restore { file } => {
             restore(&Address::parse(&cli.database), file)?;
@@ -228,13 +249,14 @@ fn serve(cli: &Cli, mode: Mode, set_up: impl FnOnce(Portal) -> Portal) -> anyhow
     let db = open(cli)?;
     let practice = mode == Mode::Practice;
     install::install(&db, mode, chrono::Utc::now())?;
+    let key = key(cli, &db)?;
     let clock = if practice { practice::clock(&db)? } else { Clock::real() };
     println!(
         "Bidragsporten{} på http://{}",
         if practice { " i övningsläge" } else { "" },
         listener.local_addr()?
     );
-    let portal = web::Data::new(set_up(Portal { config, ..Portal::new(db, clock, practice) }));
+    let portal = web::Data::new(set_up(Portal { config, ..Portal::new(db, clock, practice, key) }));
     actix_web::rt::System::new().block_on(async {
         if let Some(figures) = figures {
             actix_web::rt::spawn(server::start_figures(portal.clone(), figures)?);
@@ -242,6 +264,34 @@ fn serve(cli: &Cli, mode: Mode, set_up: impl FnOnce(Portal) -> Portal) -> anyhow
         server::start(portal, listener)?.await
     })?;
     Ok(())
+}
+
+/// The key of this database: with another one, nobody with a second factor would get in.
+fn key(cli: &Cli, db: &Db) -> anyhow::Result<Key> {
+    let beside = match Address::parse(&cli.database) {
+        Address::Sqlite(path) => {
+            let mut path = path.into_os_string();
+            path.push(".key");
+            PathBuf::from(path)
+        }
+        Address::Postgres(_) => PathBuf::from("bidragsporten.key"),
+    };
+    let path = cli.key_file.clone().unwrap_or(beside);
+    // One instance at a time: only one makes the file.
+    db.exclusively(|db| {
+        let has_key = db.read_now(Key::is_chosen)?;
+        if has_key && !path.exists() {
+            bail!(
+                "nyckelfilen {} saknas; den behövs för att läsa tvåstegsinloggningens nycklar",
+                path.display()
+            );
+        }
+        let key = Key::open_or_make(&path).map_err(|fault| anyhow!("{fault}"))?;
+        if !db.write_now(|connection| key.belongs_to(connection))? {
+            bail!("nyckelfilen {} hör inte till databasen", path.display());
+        }
+        Ok(key)
+    })
 }
 
 fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
@@ -293,6 +343,21 @@ fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
     }
 }
 
+fn remove_second_factor(db: &Db, email: &str) -> anyhow::Result<()> {
+    db.write_now(|connection| {
+        let Some((person, _)) = access::store::find_by_email(connection, email)? else {
+            bail!("ingen har adressen {email}");
+        };
+        match account::verbs::remove_factor(connection, Who::program(), chrono::Utc::now(), person.id) {
+            Ok(()) => Ok(()),
+            Err(account::verbs::Failure::Changed) => bail!("{} har ingen tvåstegsinloggning", person.name),
+            Err(failure) => Err(failure.into()),
+        }
+    })?;
+    println!("Tvåstegsinloggning är avslagen för {email}.");
+    Ok(())
+}
+
 fn mandate_of(person: &AddPerson) -> anyhow::Result<Mandate> {
     let form = MandateForm {
         from: person.from.clone(),
@@ -338,6 +403,7 @@ fn check(db: &Db) -> anyhow::Result<()> {
         streams.extend(grant::store::versions(connection)?);
         streams.extend(recipient::store::versions(connection)?);
         streams.extend(proposal::store::versions(connection)?);
+        streams.extend(access::store::versions(connection)?);
         let mut breaks = Vec::new();
         for (stream, version) in &streams {
             breaks.extend(history::store::verify(connection, stream, *version)?);

@@ -16,7 +16,7 @@ use crate::{
         proof,
         routing::{Route, Routes, reading},
     },
-    account_request, agreement, dashboard, further_report, identity,
+    account, account_request, agreement, colleague, dashboard, further_report, identity,
     infra::{
         Portal, assets,
         error::AppError,
@@ -43,6 +43,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     access::pages::routes(&mut routes);
     access::confirm::routes(&mut routes);
     identity::pages::routes(&mut routes);
+    account::pages::routes(&mut routes);
     agreement::pages::routes(&mut routes);
     requisition::pages::routes(&mut routes);
     report::pages::routes(&mut routes);
@@ -50,6 +51,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     account_request::pages::routes(&mut routes);
     further_report::pages::routes(&mut routes);
     mandate::pages::routes(&mut routes);
+    colleague::pages::routes(&mut routes);
     registry::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
@@ -142,6 +144,8 @@ async fn page_for(request: &HttpRequest, error: &AppError) -> Page {
             Some(actor) => access::pages::send_again(proof::chrome(request, Some(&actor))?, resume.clone()),
             None => access::pages::sign_in_instead(request, portal(request)?, Some(resume.clone())).await,
         },
+        // The one page that there is for this account until it is done.
+        AppError::SecondFactorMissing => page::see_other("/konto/tvafaktor"),
         _ => error_page(request, error).await,
     }
 }
@@ -179,7 +183,7 @@ fn words(error: &AppError) -> (&'static str, String, &'static str) {
             text("Här finns ingen sida, eller så är den inte för din organisation."),
             "Kontrollera adressen, eller gå till startsidan.",
         ),
-        AppError::Forbidden => (
+        AppError::Forbidden | AppError::SecondFactorMissing => (
             "Din roll räcker inte",
             text("Det du försöker göra kräver en annan roll än den du har."),
             "Be en kollega som har rollen, eller byt organisation om du har flera.",

@@ -75,6 +75,7 @@ fn a_page_asks_no_more_when_there_is_more() {
     set_default_instrumentation(|| Some(Box::new(count))).unwrap();
     let portal = Portal::new();
     further_reports_ask_no_more_when_there_is_more(&portal);
+    colleagues_ask_no_more_when_there_are_more(&portal);
     let anyone = portal.anyone();
     // The agreement of an authority that nobody here works at is read by the open data alone, and stays as it is.
     anyone.get("/oppna-data").expect_status(200);
@@ -265,5 +266,29 @@ fn further_reports_ask_no_more_when_there_is_more(portal: &Portal) {
     addressee.get(&case).form("/komplettering").set("message", "Mer.").submit().expect_status(200);
     file(portal, "Region Skåne");
     assert_eq!(little, pages.map(|(browser, page)| queries_of(browser, page)), "of further reports");
+    assert!(little.iter().all(|count| (1..=10).contains(count)), "{little:?}");
+}
+
+/// At a municipality that the rest of the test leaves alone.
+fn colleagues_ask_no_more_when_there_are_more(portal: &Portal) {
+    let administrator = portal.sign_in("Bjurholm", &[Role::Administrator], "Administratör");
+    let officer = portal.officer();
+    let pages: [(&Browser, &str); 4] = [
+        (&administrator, "/kollegor"),
+        (&administrator, "/konto"),
+        (&officer, "/register/2403/administrator"),
+        (&officer, "/granskning/uppdrag"),
+    ];
+    let invite = |email: &str, role: &str| {
+        let form = administrator.get("/kollegor").form("/inbjudningar").set("email", email);
+        form.set("role", role).submit().expect_status(200);
+    };
+    invite("en@bjurholm.example", "ekonom");
+    let little = pages.map(|(browser, page)| queries_of(browser, page));
+    for (name, role) in [("B", Role::Preparer), ("C", Role::Signatory), ("D", Role::Administrator)] {
+        invite(&format!("{name}-ny@bjurholm.example"), role.key());
+        portal.sign_in("Bjurholm", &[role], name);
+    }
+    assert_eq!(little, pages.map(|(browser, page)| queries_of(browser, page)), "of colleagues");
     assert!(little.iter().all(|count| (1..=10).contains(count)), "{little:?}");
 }

@@ -23,6 +23,7 @@ use bidragsporten::{
         Portal,
         clock::Clock,
         db::{Address, Db, DbError},
+        seal::Key,
         settings,
     },
     install::{self, Mode},
@@ -113,7 +114,8 @@ fn pages(db: &Db, clock: &Clock) {
 /// The portal on this database, with nothing kept yet.
 fn serve(db: &Db, clock: &Clock) -> String {
     listen(|listener| {
-        let portal = actix_web::web::Data::new(Portal::new(db.clone(), clock.clone(), true));
+        let key = Key::random().expect("the system has random numbers");
+        let portal = actix_web::web::Data::new(Portal::new(db.clone(), clock.clone(), true, key));
         move || actix_web::rt::System::new().block_on(async { server::start(portal, listener)?.await })
     })
 }
@@ -192,6 +194,7 @@ fn act(
         mandates: Vec::new(),
         organisations: Vec::new(),
         receives_reports: false,
+        has_second_factor: false,
     };
     Ok(Act::of_recipient(&actor, now))
 }

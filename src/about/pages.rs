@@ -40,6 +40,8 @@ async fn start(visit: Visit) -> Page {
         "/granskning"
     } else if actor.has(Role::Reader) {
         "/oversikt"
+    } else if actor.has(Role::Administrator) {
+        "/kollegor"
     } else {
         "/overenskommelser"
     })

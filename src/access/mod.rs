@@ -11,7 +11,7 @@ pub mod routing;
 pub mod session;
 pub mod store;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{history::Who, ids::Id, recipient::Organisation};
 
@@ -38,10 +38,12 @@ pub enum Role {
     PaymentOfficer,
     /// *Insyn*: reads and exports what its organisation was given, changes nothing.
     Reader,
+    /// *Behörighetsadministratör*: says who in the organisation has which role.
+    Administrator,
 }
 
 impl Role {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Preparer,
         Self::FinanceHead,
         Self::Signatory,
@@ -49,6 +51,7 @@ impl Role {
         Self::DecisionMaker,
         Self::PaymentOfficer,
         Self::Reader,
+        Self::Administrator,
     ];
 
     pub fn key(self) -> &'static str {
@@ -60,6 +63,7 @@ impl Role {
             Self::DecisionMaker => "beslutsfattare",
             Self::PaymentOfficer => "utbetalare",
             Self::Reader => "insyn",
+            Self::Administrator => "administrator",
         }
     }
 
@@ -76,6 +80,7 @@ impl Role {
             Self::DecisionMaker => "Beslutsfattare",
             Self::PaymentOfficer => "Utbetalare",
             Self::Reader => "Insyn",
+            Self::Administrator => "Administratör",
         }
     }
 
@@ -86,7 +91,27 @@ impl Role {
             Self::Preparer | Self::FinanceHead | Self::Signatory => kind.receives_grants(),
             Self::CaseOfficer | Self::DecisionMaker | Self::PaymentOfficer => kind == Kind::Authority,
             Self::Reader => kind.may_read(),
+            Self::Administrator => true,
         }
+    }
+
+    /// Signs, certifies, decides, pays or administers: a password alone is too little for that.
+    pub fn needs_second_factor(self) -> bool {
+        match self {
+            Self::FinanceHead
+            | Self::Signatory
+            | Self::CaseOfficer
+            | Self::DecisionMaker
+            | Self::PaymentOfficer
+            | Self::Administrator => true,
+            Self::Preparer | Self::Reader => false,
+        }
+    }
+
+    /// Given by the organisation itself, it counts first when an authority has confirmed it: who is a *behörig företrädare*
+    /// (2021 §7.1) is the authority's to know.
+    pub fn needs_confirmation(self) -> bool {
+        self == Self::Signatory
     }
 }
 
@@ -102,6 +127,8 @@ pub struct Actor {
     pub organisations: Vec<(Id<Organisation>, String)>,
     /// Some agreement names the organisation as the addressee of a further report.
     pub receives_reports: bool,
+    /// A code is asked for after the password.
+    pub has_second_factor: bool,
 }
 
 /// From when to when somebody may act in a role, both days inclusive, and on what decision (*uppdrag*, *delegation*).
@@ -111,18 +138,24 @@ pub struct Mandate {
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
     pub decision: String,
+    /// Given by the organisation itself; no authority has confirmed it yet.
+    pub is_unconfirmed: bool,
 }
 
 /// Whether a mandate holds on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     Valid,
+    Unconfirmed,
     NotYet(NaiveDate),
     Expired(NaiveDate),
 }
 
 impl Mandate {
     pub fn standing(&self, day: NaiveDate) -> Standing {
+        if self.is_unconfirmed {
+            return Standing::Unconfirmed;
+        }
         match (self.from, self.to) {
             (Some(from), _) if day < from => Standing::NotYet(from),
             (_, Some(to)) if day > to => Standing::Expired(to),
@@ -137,6 +170,13 @@ pub struct Holder {
     pub person: Person,
     pub role: Role,
     pub mandate: Mandate,
+}
+
+/// The same, with when the person signed in last.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub holder: Holder,
+    pub signed_in_at: Option<DateTime<Utc>>,
 }
 
 impl Actor {
@@ -154,6 +194,11 @@ impl Actor {
         [Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer]
             .into_iter()
             .any(|role| self.has_at(role, authority))
+    }
+
+    /// Acts in a role that a password alone is too little for, and has nothing more.
+    pub fn lacks_second_factor(&self) -> bool {
+        !self.has_second_factor && self.roles.iter().any(|role| role.needs_second_factor())
     }
 
     pub fn mandate(&self, role: Role) -> Mandate {
@@ -181,12 +226,14 @@ mod tests {
     fn a_mandate_holds_on_its_first_day_and_on_its_last() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let (from, to) = (day("2022-03-01"), day("2022-03-31"));
-        let mandate = Mandate { from: Some(from), to: Some(to), decision: "KS 1".to_owned() };
+        let mandate =
+            Mandate { from: Some(from), to: Some(to), decision: "KS 1".to_owned(), is_unconfirmed: false };
         assert_eq!(mandate.standing(day("2022-02-28")), Standing::NotYet(from));
         assert_eq!(mandate.standing(from), Standing::Valid);
         assert_eq!(mandate.standing(to), Standing::Valid);
         assert_eq!(mandate.standing(day("2022-04-01")), Standing::Expired(to));
         assert_eq!(Mandate::default().standing(from), Standing::Valid);
+        assert_eq!(Mandate { is_unconfirmed: true, ..mandate }.standing(from), Standing::Unconfirmed);
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! Signing in and out, and changing the organisation one acts for.
+//! The page to sign in on, starting a session and ending it, and changing the organisation one acts for. What the page posts
+//! with a password is in the room `account`.
+
+use std::fmt::Display;
 
 mod sessions;
 
@@ -12,7 +15,7 @@ use serde::Deserialize;
 
 use super::{
     Person, password,
-    proof::{self, By, Posted, SignedIn, Visit},
+    proof::{self, By, Oneself, Posted, Visit},
     routing::Routes,
     session::{Method, browser_name},
     store::{self, sessions::Beginning},
@@ -32,7 +35,6 @@ use crate::{
 pub fn routes(routes: &mut Routes<'_>) {
     routes
         .get("/logga-in", new)
-        .post("/logga-in", create)
         .post("/organisation", switch_organisation)
         .get("/konto/inloggningar", sessions::list)
         .post("/konto/inloggningar/utloggning", sessions::end)
@@ -68,18 +70,6 @@ struct Destination {
     till: String,
 }
 
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct SignInForm {
-    email: String,
-    password: String,
-    /// The address to go to afterwards.
-    till: String,
-    /// A held post's fields, as JSON.
-    hallet: String,
-}
-
 async fn new(visit: Visit, portal: web::Data<Portal>, destination: web::Query<Destination>) -> Page {
     if visit.actor.is_some() {
         return page::see_other("/");
@@ -106,34 +96,19 @@ async fn sign_in_page(chrome: Chrome, portal: &Portal, resume: Resume) -> Result
     })
 }
 
-async fn create(
-    Posted { by: visit, body: Form(form) }: Posted<Visit, Form<SignInForm>>,
-    portal: web::Data<Portal>,
-    request: HttpRequest,
+/// The page again, with why nobody was let in.
+pub async fn sign_in_again(
+    chrome: Chrome,
+    portal: &Portal,
+    resume: Resume,
+    email: String,
+    status: StatusCode,
+    why: impl Display,
 ) -> Page {
-    let SignInForm { email, password, till, hallet } = form;
-    let resume = Resume { action: till, fields: serde_json::from_str(&hallet).unwrap_or_default() };
-    let known = recognise(&portal, email.clone(), password).await?;
-    let home = match &known {
-        Some(person) => {
-            let id = person.id;
-            portal
-                .db
-                .read(move |connection| store::first_organisation(connection, id))
-                .await
-                .map_err(AppError::from)?
-        }
-        None => None,
-    };
-    let Some((person, organisation)) = known.zip(home) else {
-        let mut page = sign_in_page(visit.chrome, &portal, resume).await?;
-        page.email = email;
-        page.errors
-            .add("email", "E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.");
-        return page::show_errors(&page);
-    };
-    let beginning = beginning(&request, person.id, organisation, Method::Password);
-    enter(&request, &portal, beginning, resume, visit.chrome).await
+    let mut page = sign_in_page(chrome, portal, resume).await?;
+    page.email = email;
+    page.errors.add("email", why);
+    page::show_as(status, &page)
 }
 
 /// A session of somebody who signs in here; `identity` adds what it knows.
@@ -182,10 +157,12 @@ pub async fn enter(
     let before = BrowserToken::of(request)?.session_key();
     let token = BrowserToken::random()?;
     let (key, limits) = (token.session_key(), portal.config.sessions);
+    let told = portal.clock.now();
     portal
         .db
         .write(move |connection| {
             let now = chrono::Utc::now();
+            store::note_sign_in(connection, beginning.person, told)?;
             store::sessions::sweep(connection, now, limits)?;
             store::sessions::start(connection, (&key, &before), &beginning, now)
         })
@@ -229,7 +206,7 @@ struct SwitchForm {
 }
 
 async fn switch_organisation(
-    Posted { by, body: Form(form) }: Posted<By<SignedIn>, Form<SwitchForm>>,
+    Posted { by, body: Form(form) }: Posted<By<Oneself>, Form<SwitchForm>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {
@@ -257,11 +234,11 @@ pub async fn sign_in_instead(request: &HttpRequest, portal: &Portal, held: Optio
         let address = request.uri().path_and_query().map_or("/", |address| address.as_str());
         return page::see_other(format!("/logga-in?{}", encoded("till", address)));
     }
-    sign_in_again(request, portal, held.map(goal).unwrap_or_default()).await
+    sign_in_anew(request, portal, held.map(goal).unwrap_or_default()).await
 }
 
 /// The session ended while something was under way: it comes back after signing in.
-pub async fn sign_in_again(request: &HttpRequest, portal: &Portal, resume: Resume) -> Page {
+pub async fn sign_in_anew(request: &HttpRequest, portal: &Portal, resume: Resume) -> Page {
     let mut page = sign_in_page(proof::chrome(request, None)?, portal, resume).await?;
     page.signed_out = true;
     page::show_as(StatusCode::UNAUTHORIZED, &page)
@@ -298,9 +275,9 @@ fn goal(held: Resume) -> Resume {
     }
 }
 
-/// With an account, or with one click in practice mode.
+/// With an account (the code that follows the password is never held), or with one click in practice mode.
 fn is_sign_in(held: &Resume) -> bool {
-    held.action.ends_with("/logga-in")
+    held.action.ends_with("/logga-in") || held.action == "/logga-in/kod"
 }
 
 fn encoded(name: &str, value: &str) -> String {

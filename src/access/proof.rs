@@ -4,11 +4,15 @@ use std::{future::Future, marker::PhantomData, ops::Deref, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 
-use super::{Actor, Role, session::Session, store};
+use super::{
+    Actor, Role,
+    session::{Method, Session},
+    store,
+};
 use crate::{
     calendar,
     infra::{
-        Portal,
+        Portal, SecondFactor,
         browser::BrowserToken,
         error::AppError,
         form, limits,
@@ -34,6 +38,8 @@ pub trait Proof {
 /// A set of roles that may do something.
 pub trait Admits: 'static {
     const ACCESS: Access;
+    /// Whether it waits for the second factor that the role needs. Only what one needs to set that up does not.
+    const IS_FOR_COMPLETE_ACCOUNTS: bool = true;
 }
 
 macro_rules! admits {
@@ -65,8 +71,18 @@ admits! {
     Discloser = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker]);
     /// Reads the further reports that are addressed to the organisation.
     Addressee = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::Reader]);
+    /// Says who in the organisation has which role.
+    Administrator = Access::OneOf(&[Role::Administrator]);
     /// Sees agreements with all their recipients' cases: those that its authority pays, or that it was given insight into.
     Overseer = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer, Role::Reader]);
+}
+
+/// Anyone with a session, also one who has yet to set up the second factor that the role needs.
+pub struct Oneself;
+
+impl Admits for Oneself {
+    const ACCESS: Access = Access::SignedIn;
+    const IS_FOR_COMPLETE_ACCOUNTS: bool = false;
 }
 
 /// A signed-in person who holds one of the roles that `R` admits.
@@ -100,6 +116,14 @@ impl<R: Admits> FromRequest for By<R> {
             portal(&request)?.limits.person(limits::kind_of(&request), &found.0.person.id.to_string())?;
             if !admitted(R::ACCESS, &found.0) {
                 return Err(AppError::Forbidden);
+            }
+            let is_required = portal(&request)?.second_factor == SecondFactor::Required;
+            if is_required
+                && R::IS_FOR_COMPLETE_ACCOUNTS
+                && found.1.method != Method::Provider
+                && found.0.lacks_second_factor()
+            {
+                return Err(AppError::SecondFactorMissing);
             }
             let chrome = chrome(&request, Some(&found))?;
             let (actor, session) = found;
@@ -316,7 +340,7 @@ fn user(actor: &Actor, confirms_with: String) -> User {
 }
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
-    let places: [(&str, &str, Access); 10] = [
+    let places: [(&str, &str, Access); 11] = [
         ("/bidrag", "Mina bidrag", Member::ACCESS),
         ("/uppdrag", "Uppdrag", Member::ACCESS),
         ("/granskning", "Granskning", Authority::ACCESS),
@@ -327,6 +351,7 @@ fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
         ("/register", "Register", Registrar::ACCESS),
         ("/overenskommelser", "Överenskommelser", Access::SignedIn),
         ("/forslag", "Förslag", Discloser::ACCESS),
+        ("/kollegor", "Kollegor", Administrator::ACCESS),
     ];
     let has_desk = admitted(Authority::ACCESS, actor);
     places

@@ -2,12 +2,12 @@
 
 pub mod sessions;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 
 use self::sessions::SessionRow;
 use super::{
-    Actor, Holder, Mandate, Person, Role,
+    Actor, Holder, Mandate, Member, Person, Role,
     session::{Method, Session},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     infra::{
         config::SessionLimits,
         db::{AnyConnection, DbError},
-        schema::{self, memberships, organisations, people, report_addressees},
+        schema::{self, memberships, organisations, people, report_addressees, second_factors},
     },
     recipient::{Organisation, sort_key, store::OrganisationRow},
 };
@@ -43,6 +43,7 @@ struct MembershipRow {
     valid_from: Option<NaiveDate>,
     valid_to: Option<NaiveDate>,
     decision: String,
+    confirmed: bool,
 }
 
 impl TryFrom<MembershipRow> for (Role, Mandate) {
@@ -50,7 +51,13 @@ impl TryFrom<MembershipRow> for (Role, Mandate) {
 
     fn try_from(row: MembershipRow) -> Result<Self, DbError> {
         let role = Role::parse(&row.role).ok_or_else(|| DbError::corrupt(format!("role {}", row.role)))?;
-        Ok((role, Mandate { from: row.valid_from, to: row.valid_to, decision: row.decision }))
+        let mandate = Mandate {
+            from: row.valid_from,
+            to: row.valid_to,
+            decision: row.decision,
+            is_unconfirmed: !row.confirmed,
+        };
+        Ok((role, mandate))
     }
 }
 
@@ -61,7 +68,10 @@ pub fn actor(
     now: DateTime<Utc>,
     limits: SessionLimits,
 ) -> Result<Option<(Actor, Session)>, DbError> {
-    type Found = (PersonRow, OrganisationRow, SessionRow, String, bool, MembershipRow);
+    type Found = (PersonRow, OrganisationRow, SessionRow, String, bool, bool, MembershipRow);
+    let factor = second_factors::table
+        .filter(second_factors::person_id.eq(people::id))
+        .filter(second_factors::confirmed_at.is_not_null());
     let rows: Vec<Found> = schema::sessions::table
         .inner_join(people::table.inner_join(memberships::table.inner_join(organisations::table)))
         .filter(schema::sessions::token_hash.eq(key))
@@ -72,14 +82,16 @@ pub fn actor(
             SessionRow::as_select(),
             schema::sessions::organisation_id,
             exists(report_addressees::table.filter(report_addressees::organisation_id.eq(organisations::id))),
+            exists(factor),
             MembershipRow::as_select(),
         ))
         .load(connection)?;
     let mut found: Option<(Person, Session)> = None;
     let mut here: Option<Organisation> = None;
     let (mut mandates, mut places) = (Vec::new(), Vec::new());
-    let mut receives_reports = false;
-    for (person, organisation, session, acting_for, is_addressee, membership) in rows {
+    let (mut receives_reports, mut has_second_factor) = (false, false);
+    for (person, organisation, session, acting_for, is_addressee, has_factor, membership) in rows {
+        has_second_factor = has_factor;
         let session: Session = session.try_into()?;
         let is_here = organisation.has_id(&acting_for);
         // Whoever comes from an identity provider acts for the organisation that it vouched for and for no other.
@@ -101,7 +113,15 @@ pub fn actor(
     let running = found.zip(here).filter(|((_, session), _)| !session.is_over(now, limits));
     let Some(((person, session), organisation)) = running else { return Ok(None) };
     let roles = mandates.iter().map(|(role, _)| *role).collect();
-    let actor = Actor { person, organisation, roles, mandates, organisations: places, receives_reports };
+    let actor = Actor {
+        person,
+        organisation,
+        roles,
+        mandates,
+        organisations: places,
+        receives_reports,
+        has_second_factor,
+    };
     Ok(Some((actor, session)))
 }
 
@@ -175,6 +195,14 @@ pub fn first_organisation(
     id.map(|id| id.parse().map_err(DbError::corrupt)).transpose()
 }
 
+/// In how many organisations the person has a role.
+pub fn organisations_of(connection: &mut AnyConnection, person: Id<Person>) -> Result<i64, DbError> {
+    Ok(memberships::table
+        .filter(memberships::person_id.eq(person.to_string()))
+        .select(diesel::dsl::count(memberships::organisation_id).aggregate_distinct())
+        .first(connection)?)
+}
+
 /// The names of people, for showing who handles what.
 pub fn colleagues(
     connection: &mut AnyConnection,
@@ -244,7 +272,92 @@ pub fn set_mandate(
             memberships::valid_from.eq(mandate.from),
             memberships::valid_to.eq(mandate.to),
             memberships::decision.eq(&mandate.decision),
+            memberships::confirmed.eq(!mandate.is_unconfirmed),
         ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Takes a role. After the organisation is locked.
+pub fn take_role(
+    connection: &mut AnyConnection,
+    person: Id<Person>,
+    organisation: Id<Organisation>,
+    role: Role,
+) -> Result<(), DbError> {
+    let row = memberships::table.find((person.to_string(), organisation.to_string(), role.key()));
+    diesel::delete(row).execute(connection)?;
+    Ok(())
+}
+
+/// Everybody in an organisation in every role, with when each signed in last, in Swedish alphabetical order.
+pub fn members(
+    connection: &mut AnyConnection,
+    organisation: Id<Organisation>,
+) -> Result<Vec<Member>, DbError> {
+    let rows: Vec<(PersonRow, MembershipRow, Option<NaiveDateTime>)> = memberships::table
+        .inner_join(people::table)
+        .filter(memberships::organisation_id.eq(organisation.to_string()))
+        .order_by((people::id, memberships::role))
+        .select((PersonRow::as_select(), MembershipRow::as_select(), people::last_sign_in_at))
+        .load(connection)?;
+    let mut members = Vec::new();
+    for (person, membership, signed_in_at) in rows {
+        let (role, mandate) = membership.try_into()?;
+        let holder = Holder { person: person.try_into()?, role, mandate };
+        members.push(Member { holder, signed_in_at: signed_in_at.map(|at| at.and_utc()) });
+    }
+    members.sort_by_cached_key(|Member { holder, .. }| {
+        (sort_key(&holder.person.name), holder.person.id.to_string(), holder.role)
+    });
+    Ok(members)
+}
+
+/// For showing when it was; the session is another thing, and goes by the real clock.
+pub fn note_sign_in(
+    connection: &mut AnyConnection,
+    person: Id<Person>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::update(people::table.find(person.to_string()))
+        .set(people::last_sign_in_at.eq(now.naive_utc()))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Takes the account for the rest of this transaction and gives its new version: the number of the history line that the
+/// caller owes.
+pub fn lock_person(connection: &mut AnyConnection, id: Id<Person>) -> Result<i64, DbError> {
+    let id = id.to_string();
+    diesel::update(people::table.find(&id))
+        .set(people::version.eq(people::version + 1))
+        .execute(connection)?;
+    Ok(people::table.find(&id).select(people::version).first(connection)?)
+}
+
+/// Every account's stream that has a line, and its version, for `bidragsporten check`.
+pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
+    Ok(people::table
+        .filter(people::version.gt(0))
+        .order_by(people::id)
+        .select((people::id, people::version))
+        .load(connection)?)
+}
+
+/// A person by id.
+pub fn find_person(connection: &mut AnyConnection, id: Id<Person>) -> Result<Option<Person>, DbError> {
+    let found: Option<PersonRow> =
+        people::table.find(id.to_string()).select(PersonRow::as_select()).first(connection).optional()?;
+    found.map(TryInto::try_into).transpose()
+}
+
+pub fn set_password(
+    connection: &mut AnyConnection,
+    person: Id<Person>,
+    password_hash: &str,
+) -> Result<(), DbError> {
+    diesel::update(people::table.find(person.to_string()))
+        .set(people::password_hash.eq(password_hash))
         .execute(connection)?;
     Ok(())
 }

@@ -64,6 +64,7 @@ impl Act {
         };
         match mandate.standing(calendar::day(self.now)) {
             Standing::Valid => Ok(()),
+            Standing::Unconfirmed => Err(NoMandate::Unconfirmed),
             Standing::NotYet(from) => Err(NoMandate::NotYet { from, decision: decision() }),
             Standing::Expired(to) => Err(NoMandate::Expired { to, decision: decision() }),
         }
@@ -73,6 +74,10 @@ impl Act {
 /// Why somebody may not certify or sign.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoMandate {
+    #[error(
+        "Ditt uppdrag väntar på bekräftelse av myndigheten som betalar ut bidraget. Till dess får någon annan med giltigt uppdrag göra det."
+    )]
+    Unconfirmed,
     #[error(
         "Ditt uppdrag{decision} börjar gälla först {}. Till dess får någon annan med giltigt uppdrag göra det.",
         calendar::long_date(*from)

@@ -121,6 +121,20 @@ events! {
     AccessRefused "access_refused" "Åtkomst nekades",
     PersonRemoved "person_removed" "Ett konto togs bort",
     AccessLogPruned "access_log_pruned" "Den äldsta delen av åtkomstloggen togs bort",
+    ColleagueInvited "colleague_invited" "En kollega bjöds in",
+    InvitationWithdrawn "invitation_withdrawn" "En inbjudan drogs tillbaka",
+    InvitationAccepted "invitation_accepted" "En inbjudan togs emot",
+    RoleGiven "role_given" "En roll gavs",
+    RoleTaken "role_taken" "En roll togs bort",
+    MembershipEnded "membership_ended" "Någon lämnade organisationen",
+    MandateConfirmed "mandate_confirmed" "Ett uppdrag bekräftades",
+    PasswordResetOffered "password_reset_offered" "En länk för nytt lösenord gjordes",
+    PasswordChanged "password_changed" "Lösenordet byttes",
+    PasswordReset "password_reset" "Ett nytt lösenord valdes med en länk",
+    SecondFactorSet "second_factor_set" "Tvåstegsinloggning slogs på",
+    SecondFactorRemoved "second_factor_removed" "Tvåstegsinloggning slogs av",
+    RecoveryCodesMade "recovery_codes_made" "Nya reservkoder gjordes",
+    RecoveryCodeUsed "recovery_code_used" "En reservkod användes",
 }
 
 impl Event {
@@ -132,6 +146,19 @@ impl Event {
         Self::OrganisationRenamed,
         Self::OrganisationNumberSet,
         Self::SuccessionRegistered,
+    ];
+
+    /// What an organisation's administrator does, and what comes of it.
+    pub const OF_COLLEAGUES: [Self; 9] = [
+        Self::ColleagueInvited,
+        Self::InvitationWithdrawn,
+        Self::InvitationAccepted,
+        Self::RoleGiven,
+        Self::RoleTaken,
+        Self::MembershipEnded,
+        Self::MandateSet,
+        Self::MandateConfirmed,
+        Self::PasswordResetOffered,
     ];
 
     /// What a recipient does before it hands anything in, and is its own.

@@ -219,7 +219,7 @@ async fn confirmed(
     let portal = data::<Portal>(request)?;
     let by = match By::<SignedIn>::from_request(request, &mut Payload::None).await {
         // Meanwhile: too long at the provider, or signed out there as somebody else signed in.
-        Err(AppError::SignedOut(_)) => return access::pages::sign_in_again(request, portal, resume).await,
+        Err(AppError::SignedOut(_)) => return access::pages::sign_in_anew(request, portal, resume).await,
         by => by?,
     };
     let person = by.person.id;

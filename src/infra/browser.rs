@@ -4,7 +4,7 @@
 use actix_web::{
     HttpMessage, HttpRequest,
     body::MessageBody,
-    cookie::{Cookie, SameSite},
+    cookie::{Cookie, SameSite, time::Duration},
     dev::{ServiceRequest, ServiceResponse},
     http::header,
     middleware::Next,
@@ -42,6 +42,17 @@ impl BrowserToken {
         sha256_hex(format!("session:{}", self.0))
     }
 
+    /// Under which the half of a sign-in is kept, between the password and the code.
+    pub fn step_key(&self) -> String {
+        sha256_hex(format!("step:{}", self.0))
+    }
+
+    /// A token of this browser's for one purpose, made again as long as the browser keeps the cookie: what is shown to it
+    /// alone need not be stored.
+    pub fn derived(&self, purpose: &str) -> String {
+        sha256_hex(format!("{purpose}:{}", self.0))
+    }
+
     pub fn csrf(&self) -> String {
         sha256_hex(format!("csrf:{}", self.0))
     }
@@ -61,10 +72,46 @@ impl BrowserToken {
 
     fn from_cookie(request: &ServiceRequest, portal: &Portal) -> Option<Self> {
         let cookie = request.cookie(if portal.https { COOKIE_HTTPS } else { COOKIE })?;
-        let well_formed =
-            cookie.value().len() == 64 && cookie.value().bytes().all(|byte| byte.is_ascii_hexdigit());
-        well_formed.then(|| Self(cookie.value().to_owned()))
+        is_well_formed(cookie.value()).then(|| Self(cookie.value().to_owned()))
     }
+}
+
+/// A browser that has signed in before. It opens nothing: it only tells its own failed tries from those of strangers.
+const KNOWN: &str = "bidragsporten-kand";
+const KNOWN_HTTPS: &str = "__Host-bidragsporten-kand";
+
+#[derive(Debug, Clone)]
+pub struct KnownBrowser(String);
+
+impl KnownBrowser {
+    pub fn random() -> Result<Self, AppError> {
+        Ok(Self(BrowserToken::random()?.0))
+    }
+
+    pub fn of(request: &HttpRequest, portal: &Portal) -> Option<Self> {
+        let cookie = request.cookie(if portal.https { KNOWN_HTTPS } else { KNOWN })?;
+        is_well_formed(cookie.value()).then(|| Self(cookie.value().to_owned()))
+    }
+
+    /// What the database keeps.
+    pub fn key(&self) -> String {
+        sha256_hex(format!("known:{}", self.0))
+    }
+
+    /// For a year.
+    pub fn cookie(&self, portal: &Portal) -> Cookie<'static> {
+        Cookie::build(if portal.https { KNOWN_HTTPS } else { KNOWN }, self.0.clone())
+            .path("/")
+            .http_only(true)
+            .secure(portal.https)
+            .same_site(SameSite::Lax)
+            .max_age(Duration::days(365))
+            .finish()
+    }
+}
+
+fn is_well_formed(token: &str) -> bool {
+    token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Gives every request its token; a browser that had none gets the cookie with the page.

@@ -13,6 +13,9 @@ pub enum AppError {
     /// Seen, but not for this role to do.
     #[error("forbidden")]
     Forbidden,
+    /// The role needs a second factor, and the account has none yet.
+    #[error("the second factor is missing")]
+    SecondFactorMissing,
     /// Nobody is signed in. What was typed comes back after signing in.
     #[error("signed out")]
     SignedOut(Option<Resume>),
@@ -83,7 +86,9 @@ impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::StaleForm(_) | Self::Unconfirmed(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::SecondFactorMissing | Self::StaleForm(_) | Self::Unconfirmed(_) => {
+                StatusCode::FORBIDDEN
+            }
             Self::SignedOut(_) => StatusCode::UNAUTHORIZED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,

@@ -14,6 +14,7 @@ pub mod metrics;
 pub mod page;
 pub mod scan;
 pub mod schema;
+pub mod seal;
 pub mod settings;
 pub mod shared;
 pub mod trace;
@@ -38,11 +39,15 @@ pub struct Portal {
     pub scanner: Option<scan::Scanner>,
     /// How often the program does what it does by itself.
     pub upkeep: Duration,
+    /// Whether the roles that need a second factor can do without.
+    pub second_factor: SecondFactor,
+    /// Seals the secrets that the database keeps.
+    pub key: seal::Key,
 }
 
 impl Portal {
-    /// Without a proxy, limits or a scanner.
-    pub fn new(db: db::Db, clock: clock::Clock, practice: bool) -> Self {
+    /// Without a proxy, limits or a scanner, and with a second factor for whoever wants one.
+    pub fn new(db: db::Db, clock: clock::Clock, practice: bool, key: seal::Key) -> Self {
         Self {
             db,
             clock,
@@ -53,6 +58,16 @@ impl Portal {
             limits: limits::Limits::off(),
             scanner: None,
             upkeep: Duration::from_secs(60),
+            second_factor: SecondFactor::Optional,
+            key,
         }
     }
+}
+
+/// Whether those who sign, decide, pay or administer must set up a second factor before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondFactor {
+    Required,
+    /// In practice mode, and where the operator says so.
+    Optional,
 }

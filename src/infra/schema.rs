@@ -44,6 +44,8 @@ diesel::table! {
         name -> Text,
         password_hash -> Text,
         created_at -> Timestamp,
+        last_sign_in_at -> Nullable<Timestamp>,
+        version -> BigInt,
     }
 }
 
@@ -55,6 +57,7 @@ diesel::table! {
         valid_from -> Nullable<Date>,
         valid_to -> Nullable<Date>,
         decision -> Text,
+        confirmed -> Bool,
     }
 }
 
@@ -432,6 +435,66 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    invitations (id) {
+        id -> Text,
+        token_hash -> Text,
+        organisation_id -> Text,
+        email -> Text,
+        role -> Nullable<Text>,
+        confirmed -> Bool,
+        person_id -> Nullable<Text>,
+        invited_by -> Text,
+        invited_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    second_factors (person_id) {
+        person_id -> Text,
+        secret -> Text,
+        last_step -> BigInt,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (code_hash) {
+        code_hash -> Text,
+        person_id -> Text,
+    }
+}
+
+diesel::table! {
+    sign_in_steps (token_hash) {
+        token_hash -> Text,
+        person_id -> Text,
+        destination -> Text,
+        held -> Text,
+        started_at -> Timestamp,
+        tries -> Integer,
+    }
+}
+
+diesel::table! {
+    sign_in_attempts (account, browser) {
+        account -> Text,
+        browser -> Text,
+        failures -> Integer,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    known_browsers (token_hash, person_id) {
+        token_hash -> Text,
+        person_id -> Text,
+        last_used_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(organisation_aliases -> organisations (organisation_id));
 diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> organisations (organisation_id));
@@ -458,6 +521,10 @@ diesel::joinable!(report_addressees -> agreements (agreement_id));
 diesel::joinable!(report_addressees -> organisations (organisation_id));
 diesel::joinable!(succession_grants -> successions (succession_id));
 diesel::joinable!(succession_grants -> grants (grant_id));
+diesel::joinable!(invitations -> organisations (organisation_id));
+diesel::joinable!(invitations -> people (invited_by));
+diesel::joinable!(known_browsers -> people (person_id));
+diesel::joinable!(sign_in_steps -> people (person_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_requests,
@@ -471,7 +538,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     history,
     identities,
     insights,
+    invitations,
     issues,
+    known_browsers,
     ledger_entries,
     memberships,
     organisation_aliases,
@@ -486,9 +555,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     reports,
     requisitions,
     saved_views,
+    second_factors,
     sessions,
     settings,
     sign_in_requests,
+    sign_in_steps,
     succession_grants,
     successions,
     survey_answers,

@@ -66,6 +66,8 @@ impl MandateForm {
                 from,
                 to,
                 decision: decision.map(|decision| decision.to_string()).unwrap_or_default(),
+                // What an authority sets, it has confirmed.
+                is_unconfirmed: false,
             }),
             _ => Err(errors),
         }

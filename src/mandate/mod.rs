@@ -8,6 +8,7 @@
 pub mod form;
 pub mod pages;
 pub mod rules;
+pub mod store;
 pub mod verbs;
 
 use chrono::NaiveDate;
@@ -23,7 +24,8 @@ pub const ROLES: [Role; 2] = [Role::FinanceHead, Role::Signatory];
 /// `1 januari 2022–31 december 2022, Kommunstyrelsen 2021-12-15 § 210`
 pub fn told(mandate: &Mandate) -> String {
     let days = days(mandate);
-    if mandate.decision.is_empty() { days } else { format!("{days}, {}", mandate.decision) }
+    let told = if mandate.decision.is_empty() { days } else { format!("{days}, {}", mandate.decision) };
+    if mandate.is_unconfirmed { format!("{told} (väntar på bekräftelse)") } else { told }
 }
 
 /// From when to when.
@@ -40,6 +42,7 @@ pub fn days(mandate: &Mandate) -> String {
 pub fn tag(mandate: &Mandate, today: NaiveDate) -> (&'static str, &'static str) {
     match mandate.standing(today) {
         Standing::Valid => ("Gäller", "success"),
+        Standing::Unconfirmed => ("Väntar på bekräftelse", "warning"),
         Standing::NotYet(_) => ("Gäller inte än", "warning"),
         Standing::Expired(_) => ("Har gått ut", "danger"),
     }
@@ -50,6 +53,11 @@ pub fn duty(role: Role) -> &'static str {
     match role {
         Role::FinanceHead => "Granskar och intygar den ekonomiska redovisningen",
         Role::Signatory => "Skriver under rekvisition och redovisning",
-        Role::Preparer | Role::CaseOfficer | Role::DecisionMaker | Role::PaymentOfficer | Role::Reader => "",
+        Role::Preparer
+        | Role::CaseOfficer
+        | Role::DecisionMaker
+        | Role::PaymentOfficer
+        | Role::Reader
+        | Role::Administrator => "",
     }
 }

@@ -5,7 +5,12 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{ROLES, days, duty, form::MandateForm, tag, told, verbs};
+use super::{
+    ROLES, days, duty,
+    form::MandateForm,
+    store::{self, Unconfirmed},
+    tag, told, verbs,
+};
 use crate::{
     access::{
         self, Holder, Person, Role,
@@ -13,7 +18,8 @@ use crate::{
         routing::Routes,
     },
     filing::{Act, pages::TimelineView},
-    grant, history,
+    grant,
+    history::{self, Entry, Event},
     ids::Id,
     infra::{
         Portal,
@@ -27,6 +33,7 @@ use crate::{
 pub fn routes(routes: &mut Routes<'_>) {
     routes
         .get("/uppdrag", list)
+        .get("/granskning/uppdrag", unconfirmed)
         .get("/granskning/uppdrag/{code}", show)
         .post("/granskning/uppdrag/{code}", set);
 }
@@ -65,6 +72,8 @@ struct HolderView {
     decision: String,
     state: &'static str,
     tone: &'static str,
+    /// What a button sends that confirms the mandate as it is.
+    confirmation: Option<MandateForm>,
 }
 
 impl HolderView {
@@ -80,6 +89,7 @@ impl HolderView {
             decision: holder.mandate.decision.clone(),
             state,
             tone,
+            confirmation: holder.mandate.is_unconfirmed.then(|| MandateForm::of(holder)),
         }
     }
 }
@@ -88,13 +98,18 @@ fn views(holders: &[Holder], today: NaiveDate) -> Vec<HolderView> {
     holders.iter().map(|holder| HolderView::of(holder, today)).collect()
 }
 
-/// An organisation's lines, the newest first, each with whom it is about.
+/// An organisation's lines, the newest first, each with whom it is about. How its administrator passes links on is its own.
 fn timeline(lines: &[history::Line]) -> Vec<TimelineView> {
-    let view = |line: &history::Line| {
-        let view = TimelineView::of(&line.entry);
-        TimelineView { what: format!("{}: {}", line.entry.subject, view.what), ..view }
-    };
-    lines.iter().rev().map(view).collect()
+    const LINKS: [Event; 3] =
+        [Event::ColleagueInvited, Event::InvitationWithdrawn, Event::PasswordResetOffered];
+    let others = lines.iter().rev().filter(|line| !LINKS.contains(&line.entry.event));
+    others.map(|line| told_of(&line.entry)).collect()
+}
+
+/// A line with whom it is about.
+pub fn told_of(entry: &Entry) -> TimelineView {
+    let view = TimelineView::of(entry);
+    TimelineView { what: format!("{}: {}", entry.subject, view.what), ..view }
 }
 
 async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
@@ -111,6 +126,24 @@ async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
         holders: views(&holders, portal.clock.today()),
         timeline: timeline(&lines),
     })
+}
+
+#[derive(Template)]
+#[template(path = "mandate/unconfirmed.html")]
+struct UnconfirmedPage {
+    chrome: Chrome,
+    waiting: Vec<Unconfirmed>,
+}
+
+/// Those whom the recipients' own administrators gave a role that the authority is to confirm.
+async fn unconfirmed(by: By<CaseOfficer>, portal: web::Data<Portal>) -> Page {
+    let authority = by.organisation.id;
+    let waiting = portal
+        .db
+        .read(move |connection| store::unconfirmed(connection, authority))
+        .await
+        .map_err(AppError::from)?;
+    page::show(&UnconfirmedPage { chrome: by.chrome, waiting })
 }
 
 /// Whose mandate is to be set; nobody's at first.

@@ -75,8 +75,13 @@ pub fn set(
         return Err(Failure::Changed(now.mandate));
     }
     access::store::set_mandate(connection, person, organisation.id, role, mandate)?;
-    let change = format!("{was} → {}", told(mandate));
-    let line = line(act.actor.who(), act.now, &now.person, role, change);
+    let is_confirmation = now.mandate == Mandate { is_unconfirmed: true, ..mandate.clone() };
+    let line = if is_confirmation {
+        let line = line(act.actor.who(), act.now, &now.person, role, told(mandate));
+        Entry { event: Event::MandateConfirmed, ..line }
+    } else {
+        line(act.actor.who(), act.now, &now.person, role, format!("{was} → {}", told(mandate)))
+    };
     Ok(history::store::append(connection, &organisation.id.to_string(), version, line)?)
 }
 

@@ -95,6 +95,11 @@ pub fn lock(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<i64,
     Ok(organisations::table.find(&id).select(organisations::version).first(connection)?)
 }
 
+/// The number of the last line of its history: what a page was made from.
+pub fn version(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<i64, DbError> {
+    Ok(organisations::table.find(id.to_string()).select(organisations::version).first(connection)?)
+}
+
 /// Takes the organisation for the rest of this transaction, to change nothing that its history tells.
 pub fn hold(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<(), DbError> {
     let row = organisations::table.find(id.to_string());

@@ -50,11 +50,6 @@ pub fn register(connection: &mut AnyConnection) -> Result<Vec<Listed>, DbError> 
         .collect())
 }
 
-/// The number of the last line of its history: what a page was made from.
-pub fn version(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<i64, DbError> {
-    Ok(organisations::table.find(id.to_string()).select(organisations::version).first(connection)?)
-}
-
 pub fn aliases(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<Vec<String>, DbError> {
     Ok(organisation_aliases::table
         .filter(organisation_aliases::organisation_id.eq(id.to_string()))

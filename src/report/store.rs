@@ -224,6 +224,25 @@ pub fn save_draft(
     Ok(changed == 1)
 }
 
+/// The reports of an authority that came in, that an officer handles and that are not decided, in the order of their grants:
+/// each with the codes of its agreement and its recipient.
+pub fn open_cases_of(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    officer: Id<Person>,
+) -> Result<Vec<(Report, String, String)>, DbError> {
+    let rows: Vec<(ReportRow, String, String)> = reports::table
+        .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(reports::officer_id.eq(officer.to_string()))
+        .filter(reports::received_at.is_not_null())
+        .filter(reports::status.ne("approved"))
+        .order_by((reports::grant_id, reports::id))
+        .select((ReportRow::as_select(), agreements::code, organisations::code))
+        .load(connection)?;
+    rows.into_iter().map(|(row, agreement, recipient)| Ok((row.try_into()?, agreement, recipient))).collect()
+}
+
 /// Who handles it, and nothing else. After the grant is locked.
 pub fn set_officer(connection: &mut AnyConnection, report: &Report) -> Result<(), DbError> {
     diesel::update(reports::table.find(report.id.to_string()))

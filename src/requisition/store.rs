@@ -369,6 +369,24 @@ pub fn approved_of(
     Ok(approved)
 }
 
+/// The cases of an authority that an officer handles and that are not decided, in the order of their grants: each with the
+/// codes of its agreement and its recipient.
+pub fn open_cases_of(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    officer: Id<Person>,
+) -> Result<Vec<(Requisition, String, String)>, DbError> {
+    let rows: Vec<(RequisitionRow, String, String)> = requisitions::table
+        .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(requisitions::officer_id.eq(officer.to_string()))
+        .filter(requisitions::status.eq_any(["awaiting_signature", "submitted", "returned"]))
+        .order_by((requisitions::grant_id, requisitions::id))
+        .select((RequisitionRow::as_select(), agreements::code, organisations::code))
+        .load(connection)?;
+    rows.into_iter().map(|(row, agreement, recipient)| Ok((row.try_into()?, agreement, recipient))).collect()
+}
+
 /// The name of the officer who handles a case.
 pub fn officer_name(connection: &mut AnyConnection, id: &str) -> Result<Option<String>, DbError> {
     Ok(people::table.find(id).select(people::name).first(connection).optional()?)

@@ -157,11 +157,11 @@ export async function press(page, locator) {
 
 /**
  * Practice mode's one-click sign-in. `role`: ekonom, ekonomichef, foretradare, handlaggare, beslutsfattare, utbetalare,
- * insyn. `municipality` is the name or the code in the list, for the roles at a municipality.
+ * insyn, administrator (at a municipality). `municipality` is the name or the code in the list, for the roles at a municipality.
  */
 export async function signInAs(page, role, municipality) {
   await page.goto("/logga-in");
-  const form = page.locator('form[action="/ovning/logga-in"]', { has: page.locator(`button[name="role"][value="${role}"]`) });
+  const form = page.locator('form[action="/ovning/logga-in"]', { has: page.locator(`button[name="role"][value="${role}"]`) }).first();
   if (municipality !== undefined) await form.locator('select[name="organisation"]').selectOption(municipality);
   await press(page, form.locator(`button[name="role"][value="${role}"]`));
   const { pathname } = new URL(page.url());

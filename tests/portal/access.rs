@@ -11,6 +11,7 @@ use scraper::{Html, Selector};
 use crate::{
     accounts::answer_with_a_file,
     browser::{Browser, Page},
+    colleagues,
     filed_reports::{Filing, report_case},
     further_reports, identity,
     journeys::{ask_for_accounts, issue, sign, whole_grant},
@@ -27,9 +28,13 @@ fn table() -> Vec<Route> {
 /// Those of 2020 whose further reports are for an authority; everything else is of 2021 and 2022.
 fn home(role: Role, path: &str) -> &'static str {
     match role {
-        Role::Preparer | Role::FinanceHead | Role::Signatory if is_of_further_reports(path) => "Region Skåne",
+        Role::Preparer | Role::FinanceHead | Role::Signatory | Role::Administrator
+            if is_of_further_reports(path) =>
+        {
+            "Region Skåne"
+        }
         _ if is_of_further_reports(path) => "Socialstyrelsen",
-        Role::Preparer | Role::FinanceHead | Role::Signatory => "Ale",
+        Role::Preparer | Role::FinanceHead | Role::Signatory | Role::Administrator => "Ale",
         Role::CaseOfficer | Role::DecisionMaker | Role::PaymentOfficer => "Kammarkollegiet",
         Role::Reader => "Socialdepartementet",
     }
@@ -53,6 +58,9 @@ struct Existing {
     report_attachment: String,
     proposal: String,
     further: further_reports::Filed,
+    colleague: String,
+    invitation: String,
+    token: String,
 }
 
 impl Existing {
@@ -73,7 +81,13 @@ impl Existing {
         }
         let copy = portal.officer().get("/forslag/nytt").form("/forslag");
         let proposal = copy.set("overenskommelse", "aldreomsorg-2022").set("year", "2027").submit().address;
+        let administrator = colleagues::administrator(portal, "Ale");
+        let invited = colleagues::invite(&administrator, "ny@ale.example", Role::Preparer);
+        let link = colleagues::link(&invited);
         Self {
+            colleague: last(&administrator.get("/kollegor").follow("Ekonom i Ale").address),
+            invitation: last(&invited.address),
+            token: last(&link),
             proposal: last(proposal.split('?').next().unwrap()),
             repayment: unmatched_repayment(portal),
             further: further_reports::file_and_send_back(portal),
@@ -92,6 +106,7 @@ impl Existing {
             _ if path.starts_with("/rapporter") => (&self.further.id, &self.further.attachment),
             _ if is_of_further_reports(path) => (&self.further.grant, &self.further.attachment),
             _ if path.starts_with("/aterbetalningar/{id}") => (&self.repayment, &self.attachment),
+            _ if path.starts_with("/kollegor/") => (&self.colleague, &self.attachment),
             _ if path.starts_with("/forslag/") => (&self.proposal, &self.attachment),
             _ if path.contains("/bidrag/") => (&self.grant, &self.attachment),
             _ if path.contains("/rakenskaper/") => (&self.request, &self.file),
@@ -101,6 +116,8 @@ impl Existing {
         path.replace("{id}", id)
             .replace("{grant}", &self.grant)
             .replace("{attachment}", attachment)
+            .replace("{invitation}", &self.invitation)
+            .replace("{token}", &self.token)
             .replace("{part}", "grunder")
             .replace("{key}", "delredovisning")
             .replace("{code}", "1440")
@@ -185,7 +202,7 @@ fn what_is_anothers_is_not_there() {
     let portal = Portal::new();
     let existing = Existing::file(&portal);
     let mut seen = Vec::new();
-    for role in [Role::Preparer, Role::FinanceHead, Role::Signatory] {
+    for role in [Role::Preparer, Role::FinanceHead, Role::Signatory, Role::Administrator] {
         let stranger = portal.sign_in("Alingsås", &[role], role.key());
         for route in table().iter().filter(|route| route.path.contains("{id}")) {
             let page = try_route(&stranger, route, &existing.address(route.path));

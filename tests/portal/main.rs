@@ -4,9 +4,11 @@
 
 mod access;
 mod accounts;
+mod accounts_local;
 mod attacks;
 mod bad_input;
 mod browser;
+mod colleagues;
 mod completions;
 mod confirm;
 mod deadlines;

@@ -5,11 +5,12 @@ use std::{net::TcpListener, thread};
 use bidragsporten::{
     access::{self, Role, password},
     infra::{
-        Portal as State,
+        Portal as State, SecondFactor,
         clock::Clock,
         config::Config,
         db::{Address, Db, DbError},
         schema::{memberships, sessions},
+        seal::Key,
     },
     install::{self, Mode},
     recipient, server,
@@ -81,6 +82,11 @@ impl Portal {
         Self::start(Mode::Real, |portal| State { https: true, ..portal })
     }
 
+    /// As an operator starts it: those who sign, decide, pay or administer have a second factor.
+    pub fn with_second_factors() -> Self {
+        Self::set_up(|portal| State { second_factor: SecondFactor::Required, ..portal })
+    }
+
     fn start(mode: Mode, set_up: impl FnOnce(State) -> State) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = fresh_database(&folder);
@@ -91,7 +97,7 @@ impl Portal {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let practice = mode == Mode::Practice;
-        let state = set_up(State::new(db.clone(), clock.clone(), practice));
+        let state = set_up(State::new(db.clone(), clock.clone(), practice, Key::random().unwrap()));
         let state = actix_web::web::Data::new(state);
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async { server::start(state, listener).unwrap().await })

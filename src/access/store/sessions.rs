@@ -218,3 +218,28 @@ pub fn use_up(
         .filter(sessions::confirmed_at.ge(not_before.naive_utc()));
     Ok(diesel::update(held).set(sessions::confirmation.eq("")).execute(connection)? == 1)
 }
+
+/// Ends the person's sessions, but for the one with this key.
+pub fn end_all_but(connection: &mut AnyConnection, person: Id<Person>, kept: &str) -> Result<(), DbError> {
+    let others = sessions::table
+        .filter(sessions::person_id.eq(person.to_string()))
+        .filter(sessions::token_hash.ne(kept));
+    diesel::delete(others).execute(connection)?;
+    Ok(())
+}
+
+/// Lets the person's sessions act for another organisation than this: somewhere else, or nowhere and so not at all.
+pub fn leave(
+    connection: &mut AnyConnection,
+    person: Id<Person>,
+    organisation: Id<Organisation>,
+) -> Result<(), DbError> {
+    let Some(other) = super::first_organisation(connection, person)? else {
+        return end_all(connection, person);
+    };
+    let acting = sessions::table
+        .filter(sessions::person_id.eq(person.to_string()))
+        .filter(sessions::organisation_id.eq(organisation.to_string()));
+    diesel::update(acting).set(sessions::organisation_id.eq(other.to_string())).execute(connection)?;
+    Ok(())
+}

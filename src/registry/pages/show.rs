@@ -5,7 +5,10 @@ use askama::Template;
 
 use super::{Done, Mending, act, outcome, show_as};
 use crate::{
-    access::proof::{By, CaseOfficer, Posted, Registrar},
+    access::{
+        self, Holder, Role,
+        proof::{By, CaseOfficer, Posted, Registrar},
+    },
     calendar::{long_date, long_time},
     filing::pages::TimelineView,
     history::{self, Event},
@@ -34,6 +37,8 @@ struct ShowPage {
     grants: Vec<Held>,
     successions: Vec<(Succession, Vec<Passed>)>,
     timeline: Vec<TimelineView>,
+    /// For the officers of an authority that pays it something.
+    administrators: Option<Vec<Holder>>,
     is_officer: bool,
     may_pass_on: bool,
     typed: Typed,
@@ -89,10 +94,10 @@ pub async fn show(
     show_as(StatusCode::OK, &page)
 }
 
-/// Seven queries however much there is.
+/// Eight queries however much there is.
 async fn read<R>(by: &By<R>, portal: &Portal, code: String) -> Result<ShowPage, AppError> {
     let authority = by.organisation.id;
-    let (organisation, aliases, former, grants, successions, lines, version) = portal
+    let (organisation, aliases, former, grants, successions, lines, version, administrators) = portal
         .db
         .read(move |connection| {
             let found = recipient::store::find_by_code(connection, &code)?;
@@ -102,8 +107,9 @@ async fn read<R>(by: &By<R>, portal: &Portal, code: String) -> Result<ShowPage, 
             let grants = store::grants_of(connection, authority, found.id)?;
             let successions = store::successions_of(connection, authority, found.id)?;
             let lines = history::store::of(connection, &found.id.to_string())?;
-            let version = store::version(connection, found.id)?;
-            Ok::<_, AppError>((found, aliases, former, grants, successions, lines, version))
+            let version = recipient::store::version(connection, found.id)?;
+            let administrators = access::store::holders(connection, found.id, &[Role::Administrator])?;
+            Ok::<_, AppError>((found, aliases, former, grants, successions, lines, version, administrators))
         })
         .await?;
     let holds_any = grants.iter().any(|held| held.holder.0 == organisation.code);
@@ -112,6 +118,7 @@ async fn read<R>(by: &By<R>, portal: &Portal, code: String) -> Result<ShowPage, 
     Ok(ShowPage {
         chrome: by.chrome.clone(),
         timeline: of_register.map(|line| TimelineView::of(&line.entry)).collect(),
+        administrators: (super::is_officer(by) && !grants.is_empty()).then_some(administrators),
         is_officer: super::is_officer(by),
         may_pass_on: super::is_decision_maker(by) && holds_any,
         typed: Typed {

@@ -96,7 +96,7 @@ async fn read(
             let found = recipient::store::find_by_code(connection, &code)?;
             let found = found.filter(|found| found.kind.receives_grants()).ok_or(AppError::NotFound)?;
             let held = store::grants_of(connection, authority, found.id)?;
-            let version = store::version(connection, found.id)?;
+            let version = recipient::store::version(connection, found.id)?;
             Ok::<_, AppError>((found, held, version))
         })
         .await?;

@@ -1,0 +1,10 @@
+DELETE FROM settings WHERE key IN ('sign_in', 'key');
+DROP TABLE known_browsers;
+DROP TABLE sign_in_attempts;
+DROP TABLE sign_in_steps;
+DROP TABLE recovery_codes;
+DROP TABLE second_factors;
+DROP TABLE invitations;
+ALTER TABLE people DROP COLUMN version;
+ALTER TABLE people DROP COLUMN last_sign_in_at;
+ALTER TABLE memberships DROP COLUMN confirmed;

@@ -1,0 +1,148 @@
+//! Accounts (*konton*): how somebody gets one, and gets in with it. An invitation leads to a name and a password; a second
+//! factor (*tvåstegsinloggning*) is a code from an app, or one of ten recovery codes.
+//!
+//! Who has which role is no business of this room: an invitation carries one, and the room `colleague` makes it.
+
+pub mod form;
+pub mod pages;
+pub mod policy;
+pub mod recovery;
+pub mod store;
+pub mod totp;
+pub mod verbs;
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    access::{Person, Role},
+    ids::Id,
+    infra::hash::sha256_hex,
+    recipient::Organisation,
+};
+
+/// For how long an invitation can be used.
+pub const INVITATION_LIFE: Duration = Duration::days(7);
+
+/// A link that somebody was given, to be used once.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    pub id: Id<Invitation>,
+    pub organisation: Organisation,
+    /// Lower case, as accounts are found.
+    pub email: String,
+    pub purpose: Purpose,
+    pub invited_by: String,
+    pub invited_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    /// When it was used or withdrawn.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To join the organisation. Unconfirmed, the role counts first when an authority says so.
+    Role { role: Role, is_unconfirmed: bool },
+    /// To choose a new password for an account that there is.
+    Password { person: Id<Person> },
+}
+
+impl Invitation {
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        self.ended_at.is_none() && now < self.expires_at
+    }
+}
+
+/// What the database keeps of a link's token: a stolen copy of it lets nobody in.
+pub fn token_hash(token: &str) -> String {
+    sha256_hex(format!("invitation:{token}"))
+}
+
+/// By what the tries for an account are counted, whether there is such an account or not.
+pub fn account_key(email: &str) -> String {
+    sha256_hex(format!("account:{}", email.trim().to_lowercase()))
+}
+
+/// Failed tries for one account: from all browsers that are not known there together, or from one that is.
+///
+/// A stranger who fails on purpose makes strangers wait. Whoever signs in where they have signed in before is counted by
+/// themselves, and is not locked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempts {
+    pub failures: i32,
+    pub last_at: DateTime<Utc>,
+}
+
+impl Attempts {
+    /// As many are free.
+    const FREE: i32 = 5;
+    const SHORTEST_WAIT: Duration = Duration::minutes(1);
+    const LONGEST_WAIT: Duration = Duration::minutes(15);
+    /// After so long without a failure, beyond the wait, it begins anew.
+    const MEMORY: Duration = Duration::minutes(15);
+
+    /// How long the last failure makes wait: nothing for the first five, then a minute, doubled by each.
+    fn delay(self) -> Duration {
+        let beyond = self.failures - Self::FREE;
+        if beyond < 0 {
+            return Duration::zero();
+        }
+        let doubled = Self::SHORTEST_WAIT * (1 << beyond.min(10));
+        doubled.min(Self::LONGEST_WAIT)
+    }
+
+    /// Until when the next try must wait, if it must.
+    pub fn wait_until(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let until = self.last_at + self.delay();
+        (now < until).then_some(until)
+    }
+
+    /// One more that has not succeeded yet: counted before the password is looked at, so that many at once are many.
+    pub fn and_one(before: Option<Self>, now: DateTime<Utc>) -> Self {
+        let remembered = before.filter(|before| now - before.last_at <= before.delay() + Self::MEMORY);
+        Self { failures: remembered.map_or(0, |before| before.failures).saturating_add(1), last_at: now }
+    }
+}
+
+/// Between the password and the code: ten minutes and five codes.
+pub const STEP_LIFE: Duration = Duration::minutes(10);
+pub const STEP_TRIES: i32 = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + Duration::seconds(seconds)
+    }
+
+    fn after(failures: i32) -> Attempts {
+        Attempts { failures, last_at: at(0) }
+    }
+
+    #[test]
+    fn five_are_free_then_the_wait_grows_to_a_quarter_of_an_hour() {
+        assert_eq!(after(4).wait_until(at(0)), None);
+        for (failures, minutes) in [(5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (100, 15), (i32::MAX, 15)] {
+            let attempts = after(failures);
+            assert_eq!(attempts.wait_until(at(0)), Some(at(minutes * 60)), "{failures}");
+            assert_eq!(attempts.wait_until(at(minutes * 60 - 1)), Some(at(minutes * 60)), "{failures}");
+            assert_eq!(attempts.wait_until(at(minutes * 60)), None, "{failures}");
+        }
+    }
+
+    #[test]
+    fn a_quiet_quarter_of_an_hour_beyond_the_wait_is_forgotten() {
+        assert_eq!(Attempts::and_one(None, at(0)).failures, 1);
+        assert_eq!(Attempts::and_one(Some(after(4)), at(15 * 60)).failures, 5);
+        assert_eq!(Attempts::and_one(Some(after(4)), at(15 * 60 + 1)).failures, 1);
+        assert_eq!(Attempts::and_one(Some(after(9)), at(30 * 60)).failures, 10);
+        assert_eq!(Attempts::and_one(Some(after(9)), at(30 * 60 + 1)).failures, 1);
+        assert_eq!(Attempts::and_one(Some(after(i32::MAX)), at(0)).failures, i32::MAX);
+    }
+
+    #[test]
+    fn an_account_is_counted_alike_however_it_is_written() {
+        assert_eq!(account_key(" Anna@Ale.SE "), account_key("anna@ale.se"));
+        assert_ne!(account_key("anna@ale.se"), account_key("anna@ale.example"));
+    }
+}

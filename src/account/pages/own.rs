@@ -1,0 +1,157 @@
+//! One's own account: the password, the second factor, and what has happened to it.
+
+use actix_web::{HttpRequest, http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    hash,
+    sign_in::{Tried, too_many, try_password},
+};
+use crate::{
+    access::{
+        Actor, Person,
+        proof::{By, Oneself, Posted},
+    },
+    account::{form, store, verbs},
+    calendar::long_time,
+    history::{self, Line},
+    infra::{
+        Portal, SecondFactor,
+        browser::{BrowserToken, KnownBrowser},
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "account/own.html")]
+struct OwnPage {
+    chrome: Chrome,
+    person: Person,
+    has_second_factor: bool,
+    /// The role needs it, and the portal insists.
+    must_have: bool,
+    codes_left: i64,
+    /// What has happened to the account, the newest first.
+    lines: Vec<Line>,
+    errors: FieldErrors,
+}
+
+impl OwnPage {
+    fn when(line: &Line) -> String {
+        long_time(line.entry.at)
+    }
+}
+
+/// What was done, as the address says after it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    klart: String,
+}
+
+impl Done {
+    fn words(&self) -> Option<&'static str> {
+        match self.klart.as_str() {
+            "losenord" => Some("Lösenordet är bytt. Du är utloggad överallt utom här."),
+            "avslagen" => Some("Tvåstegsinloggning är avslagen. Reservkoderna gäller inte längre."),
+            _ => None,
+        }
+    }
+}
+
+pub async fn show(by: By<Oneself>, portal: web::Data<Portal>, done: web::Query<Done>) -> Page {
+    let chrome = by.chrome.clone().noting(done.words());
+    page::show(&read(&by.actor, chrome, &portal).await?)
+}
+
+async fn read(actor: &Actor, chrome: Chrome, portal: &Portal) -> Result<OwnPage, AppError> {
+    let id = actor.person.id;
+    let (codes_left, mut lines) = portal
+        .db
+        .read(move |connection| {
+            let codes = store::codes_left(connection, id)?;
+            Ok::<_, AppError>((codes, history::store::of(connection, &id.to_string())?))
+        })
+        .await?;
+    lines.reverse();
+    Ok(OwnPage {
+        chrome,
+        person: actor.person.clone(),
+        has_second_factor: actor.has_second_factor,
+        must_have: must_have_factor(actor, portal),
+        codes_left,
+        lines,
+        errors: FieldErrors::default(),
+    })
+}
+
+pub fn must_have_factor(actor: &Actor, portal: &Portal) -> bool {
+    portal.second_factor == SecondFactor::Required
+        && actor.roles.iter().any(|role| role.needs_second_factor())
+}
+
+#[derive(Deserialize)]
+pub struct PasswordForm {
+    password: String,
+    new_password: String,
+}
+
+pub async fn change_password(
+    Posted { by, body: Form(form) }: Posted<By<Oneself>, Form<PasswordForm>>,
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+) -> Page {
+    let mut errors = FieldErrors::default();
+    let status = confirm(&by.actor, &portal, &request, form.password, &mut errors).await?;
+    let context = [by.person.email.as_str(), &by.person.name, &by.organisation.formal_name];
+    form::check(&mut errors, &form.new_password, &context);
+    if !errors.is_empty() {
+        let page = read(&by.actor, by.chrome.clone(), &portal).await?;
+        return page::show_as(status, &OwnPage { errors, ..page });
+    }
+    let password_hash = hash(form.new_password).await?;
+    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let session = BrowserToken::of(&request)?.session_key();
+    let browser = KnownBrowser::of(&request, &portal).map(|browser| browser.key());
+    portal
+        .db
+        .write(move |connection| {
+            verbs::change_password(connection, &actor, now, &password_hash, &session, browser.as_deref())
+        })
+        .await
+        .map_err(AppError::from)?;
+    page::see_other("/konto?klart=losenord")
+}
+
+/// Whether it is the account's owner who sits there, by the password; if not, that is an error at its field. Counted like a
+/// sign-in, so that a session left open is no place to guess.
+pub async fn confirm(
+    actor: &Actor,
+    portal: &web::Data<Portal>,
+    request: &HttpRequest,
+    password: String,
+    errors: &mut FieldErrors,
+) -> Result<StatusCode, AppError> {
+    Ok(match try_password(portal, request, &actor.person.email, password).await? {
+        Tried::Wait(until) => {
+            errors.add("password", too_many(until));
+            StatusCode::TOO_MANY_REQUESTS
+        }
+        Tried::Wrong => {
+            errors.add("password", "Lösenordet är fel. Skriv det som du loggar in med.");
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Tried::Right { person, counted_under } => {
+            let account = crate::account::account_key(&person.email);
+            portal
+                .db
+                .write(move |connection| store::forget_tries(connection, &account, &counted_under))
+                .await
+                .map_err(AppError::from)?;
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    })
+}

@@ -1,0 +1,251 @@
+//! Signing in: the password, and then the code where the account asks for one.
+
+use std::fmt::Display;
+
+use actix_web::{
+    HttpRequest,
+    http::{
+        StatusCode,
+        header::{HeaderValue, RETRY_AFTER},
+    },
+    web,
+};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use crate::{
+    access::{
+        self, Person,
+        pages::{beginning, enter, sign_in_again},
+        proof::{Posted, Visit},
+        session::Method,
+    },
+    account::{
+        account_key,
+        store::{self, Step, Try},
+        verbs::{self, Failure},
+    },
+    infra::{
+        Portal,
+        browser::{BrowserToken, KnownBrowser},
+        error::{AppError, Resume},
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+};
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub struct SignInForm {
+    email: String,
+    password: String,
+    /// The address to go to afterwards.
+    till: String,
+    /// A held post's fields, as JSON.
+    hallet: String,
+}
+
+pub async fn create(
+    Posted { by: visit, body: Form(form) }: Posted<Visit, Form<SignInForm>>,
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+) -> Page {
+    let SignInForm { email, password, till, hallet } = form;
+    let resume = Resume { action: till, fields: serde_json::from_str(&hallet).unwrap_or_default() };
+    let known = match try_password(&portal, &request, &email, password).await? {
+        Tried::Wait(until) => return wait(visit.chrome, &portal, resume, email, until).await,
+        Tried::Wrong => None,
+        Tried::Right { person, counted_under } => {
+            let id = person.id;
+            let (has_role, has_factor) = portal
+                .db
+                .read(move |connection| {
+                    let home = access::store::first_organisation(connection, id)?;
+                    Ok::<_, AppError>((home.is_some(), store::factor_since(connection, id)?.is_some()))
+                })
+                .await?;
+            has_role.then_some((person, counted_under, has_factor))
+        }
+    };
+    match known {
+        None => {
+            let why = "E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.";
+            sign_in_again(visit.chrome, &portal, resume, email, StatusCode::UNPROCESSABLE_ENTITY, why).await
+        }
+        // The count of tries goes on: whoever has the password and no code is not let through to guess codes for ever.
+        Some((person, _, true)) => ask_for_code(&portal, person, &resume).await,
+        Some((person, counted_under, false)) => {
+            finish(&portal, &request, person, &counted_under, resume, visit.chrome).await
+        }
+    }
+}
+
+/// How it went to try a password.
+pub enum Tried {
+    Wait(DateTime<Utc>),
+    Wrong,
+    Right { person: Person, counted_under: String },
+}
+
+/// Tries a password, if it is time to. The same work is done, and takes the same time, when it is not, and for an address that
+/// nobody has.
+pub async fn try_password(
+    portal: &Portal,
+    request: &HttpRequest,
+    email: &str,
+    password: String,
+) -> Result<Tried, AppError> {
+    let account = account_key(email);
+    let browser = KnownBrowser::of(request, portal).map(|browser| browser.key());
+    let now = Utc::now();
+    let allowed = portal
+        .db
+        .write(move |connection| store::begin_try(connection, &account, browser.as_deref(), now))
+        .await
+        .map_err(AppError::from)?;
+    let person = access::pages::recognise(portal, email.to_owned(), password).await?;
+    Ok(match (allowed, person) {
+        (Try::Wait { until }, _) => Tried::Wait(until),
+        (Try::Allowed { .. }, None) => Tried::Wrong,
+        (Try::Allowed { counted_under }, Some(person)) => Tried::Right { person, counted_under },
+    })
+}
+
+/// Why nothing was tried, in words.
+pub fn too_many(until: DateTime<Utc>) -> String {
+    let minutes = (until - Utc::now()).num_seconds().max(1).unsigned_abs().div_ceil(60);
+    let minutes = if minutes == 1 { "en minut".to_owned() } else { format!("{minutes} minuter") };
+    format!(
+        "För många försök. Vänta {minutes} och försök igen. Rätt lösenord hjälper inte innan dess, utom i en webbläsare där du har loggat in förut."
+    )
+}
+
+async fn wait(chrome: Chrome, portal: &Portal, resume: Resume, email: String, until: DateTime<Utc>) -> Page {
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let mut response = sign_in_again(chrome, portal, resume, email, status, too_many(until)).await?;
+    let seconds = (until - Utc::now()).num_seconds().max(1);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    Ok(response)
+}
+
+/// Keeps the half under a new token: one that somebody planted in the browser before is worth nothing here either.
+async fn ask_for_code(portal: &Portal, person: Person, resume: &Resume) -> Page {
+    let token = BrowserToken::random()?;
+    let key = token.step_key();
+    let held =
+        serde_json::to_string(&resume.fields).map_err(|error| AppError::internal(error.to_string()))?;
+    let step = Step { person, destination: resume.action.clone(), held };
+    portal
+        .db
+        .write(move |connection| store::start_step(connection, &key, &step, Utc::now()))
+        .await
+        .map_err(AppError::from)?;
+    let mut response = page::see_other("/logga-in/kod")?;
+    response.add_cookie(&token.cookie(portal)).map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "account/code.html")]
+struct CodePage {
+    chrome: Chrome,
+    errors: FieldErrors,
+}
+
+pub async fn ask(visit: Visit, portal: web::Data<Portal>, request: HttpRequest) -> Page {
+    let key = BrowserToken::of(&request)?.step_key();
+    let step = portal
+        .db
+        .read(move |connection| store::step(connection, &key, Utc::now()))
+        .await
+        .map_err(AppError::from)?;
+    match step {
+        Some(_) => page::show(&CodePage { chrome: visit.chrome, errors: FieldErrors::default() }),
+        None => page::see_other("/logga-in"),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct CodeForm {
+    pub code: String,
+}
+
+pub async fn complete(
+    Posted { by: visit, body: Form(form) }: Posted<Visit, Form<CodeForm>>,
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+) -> Page {
+    let (key, now, data) = (BrowserToken::of(&request)?.step_key(), portal.clock.now(), portal.clone());
+    let completed = portal
+        .db
+        .write(move |connection| verbs::complete(connection, &data.key, &key, now, Utc::now(), &form.code))
+        .await;
+    let step = match completed {
+        Ok(Some(step)) => step,
+        Ok(None) => {
+            let mut errors = FieldErrors::default();
+            errors.add(
+                "code",
+                "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.",
+            );
+            return page::show_errors(&CodePage { chrome: visit.chrome, errors });
+        }
+        Err(Failure::Db(error)) => return Err(error.into()),
+        Err(_) => {
+            let why = "Det tog för lång tid, eller blev för många koder. Logga in igen.";
+            let (chrome, resume) = (visit.chrome, Resume::default());
+            return sign_in_again(
+                chrome,
+                &portal,
+                resume,
+                String::new(),
+                StatusCode::UNPROCESSABLE_ENTITY,
+                why,
+            )
+            .await;
+        }
+    };
+    let resume =
+        Resume { action: step.destination, fields: serde_json::from_str(&step.held).unwrap_or_default() };
+    // Under what the password was counted is not kept: both counts begin anew.
+    finish(&portal, &request, step.person, "", resume, visit.chrome).await
+}
+
+/// Starts the session. From now on the browser is one that has signed in to the account.
+pub async fn finish(
+    portal: &Portal,
+    request: &HttpRequest,
+    person: Person,
+    counted_under: &str,
+    resume: Resume,
+    chrome: Chrome,
+) -> Page {
+    let (id, account, counted_under) = (person.id, account_key(&person.email), counted_under.to_owned());
+    let offered = KnownBrowser::of(request, portal);
+    let fresh = KnownBrowser::random()?;
+    let (browser, organisation) = portal
+        .db
+        .write(move |connection| {
+            // Only a cookie that the portal gave is taken for one; whoever made up their own gets another.
+            let browser = match offered {
+                Some(browser) if store::is_known(connection, &browser.key())? => browser,
+                _ => fresh,
+            };
+            store::forget_tries(connection, &account, &counted_under)?;
+            store::forget_tries(connection, &account, &browser.key())?;
+            store::remember_browser(connection, &browser.key(), id, Utc::now())?;
+            Ok::<_, AppError>((browser, access::store::first_organisation(connection, id)?))
+        })
+        .await?;
+    let organisation = organisation.ok_or(AppError::SignedOut(None))?;
+    let beginning = beginning(request, id, organisation, Method::Password);
+    let mut response = enter(request, portal, beginning, resume, chrome).await?;
+    response.add_cookie(&browser.cookie(portal)).map_err(internal)?;
+    Ok(response)
+}
+
+fn internal(error: impl Display) -> AppError {
+    AppError::internal(error.to_string())
+}

@@ -1,0 +1,328 @@
+//! Local accounts: the second factor, recovery codes, tries, and changing the password.
+
+use bidragsporten::{
+    access::{self, Role},
+    account::totp,
+    infra::{
+        db::DbError,
+        schema::{second_factors, sign_in_attempts, sign_in_steps},
+    },
+};
+use chrono::{Duration, Utc};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+
+use crate::{
+    browser::{Browser, Page},
+    colleagues::{NEW_PASSWORD, accept, administrator, invite, link},
+    portal::{PASSWORD, Portal},
+    program::Program,
+};
+
+const EMAIL: &str = "ekonom@ale.example";
+
+/// The password, as it is typed on the page.
+fn give_password(browser: &Browser, email: &str, password: &str) -> Page {
+    let form = browser.get("/logga-in").form("/logga-in");
+    form.set("email", email).set("password", password).submit()
+}
+
+fn give_code(page: &Page, code: &str) -> Page {
+    page.form("/logga-in/kod").set("code", code).submit()
+}
+
+/// Sets up a second factor on the page; gives its secret and the recovery codes.
+fn set_up(browser: &Browser) -> (Vec<u8>, Vec<String>) {
+    let page = browser.get("/konto/tvafaktor").form("/konto/tvafaktor").submit().expect_status(200);
+    assert!(page.html().contains("<svg class=\"qr\""));
+    let secret = decoded(&between(&page, "<code class=\"secret\">"));
+    let wrong = page.form("/kod").set("code", "abc").submit().expect_status(422);
+    assert!(wrong.error_at("code").contains("stämmer inte"));
+    let done = page.form("/kod").set("code", &totp::code_at(&secret, Utc::now())).submit().expect_status(200);
+    let html = done.expect("Koderna visas bara nu").html();
+    let codes: Vec<String> =
+        html.split("<li><code>").skip(1).map(|part| part.split('<').next().unwrap().to_owned()).collect();
+    assert_eq!(codes.len(), 10);
+    (secret, codes)
+}
+
+fn between(page: &Page, start: &str) -> String {
+    let html = page.html();
+    html.split_once(start).unwrap().1.split('<').next().unwrap().to_owned()
+}
+
+fn decoded(base32: &str) -> Vec<u8> {
+    let value = |letter: char| "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap();
+    let bits: Vec<usize> = base32
+        .chars()
+        .filter(|letter| *letter != ' ')
+        .flat_map(|letter| (0..5).rev().map(move |place| value(letter) >> place & 1))
+        .collect();
+    bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |value, bit| value << 1 | *bit as u8)).collect()
+}
+
+/// As if the last code had been used long ago.
+fn let_codes_pass(portal: &Portal) {
+    portal
+        .db
+        .write_now(|connection| {
+            diesel::update(second_factors::table)
+                .set(second_factors::last_step.eq(0_i64))
+                .execute(connection)?;
+            Ok::<_, DbError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn with_a_second_factor_the_password_is_half_of_it() {
+    let portal = Portal::new();
+    let (secret, codes) = set_up(&portal.preparer("Ale"));
+    let browser = portal.anyone();
+    let before = browser.get("/logga-in");
+    let cookie = browser.cookie();
+    let form = before.form("/logga-in").set("email", EMAIL).set("password", PASSWORD);
+    let page = form.submit().expect_status(200).expect("Ange koden");
+    assert_ne!(browser.cookie(), cookie, "a token that somebody planted is worth nothing here");
+    assert!(browser.get("/bidrag").address.starts_with("/logga-in?"));
+    // The step that set it up is used.
+    give_code(&page, &totp::code_at(&secret, Utc::now())).expect_status(422).expect("bara en gång");
+    let_codes_pass(&portal);
+    let code = totp::code_at(&secret, Utc::now());
+    give_code(&page, &code).expect_status(200).expect("Mina bidrag");
+    // The very same code is not taken again, by nobody.
+    let page = give_password(&portal.anyone(), EMAIL, PASSWORD);
+    give_code(&page, &code).expect_status(422);
+    // A recovery code is, once, however it is typed.
+    give_code(&page, &codes[0].to_lowercase().replace('-', " ")).expect("Mina bidrag");
+    let page = give_password(&portal.anyone(), EMAIL, PASSWORD);
+    give_code(&page, &codes[0]).expect_status(422);
+    give_code(&page, &codes[1]).expect("Mina bidrag");
+    let browser = portal.anyone();
+    give_code(&give_password(&browser, EMAIL, PASSWORD), &codes[2]).expect_status(200);
+    let own = browser.get("/konto");
+    own.expect("Du har 7 reservkoder kvar")
+        .expect("En reservkod användes (7 kvar)")
+        .expect("Tvåstegsinloggning slogs på");
+    Program::on(&portal.address).run(&["check"]).expect("Historiken är hel");
+}
+
+#[test]
+fn half_a_sign_in_is_over_after_five_codes_or_ten_minutes() {
+    let portal = Portal::new();
+    let (_, codes) = set_up(&portal.preparer("Ale"));
+    let page = give_password(&portal.anyone(), EMAIL, PASSWORD);
+    for _ in 0..5 {
+        give_code(&page, "000000").expect_status(422).expect("Koden stämmer inte");
+    }
+    give_code(&page, &codes[0]).expect_status(422).expect("Logga in igen");
+    let browser = portal.anyone();
+    let page = give_password(&browser, EMAIL, PASSWORD).expect("Ange koden");
+    portal
+        .db
+        .write_now(|connection| {
+            let started = (Utc::now() - Duration::minutes(11)).naive_utc();
+            diesel::update(sign_in_steps::table)
+                .set(sign_in_steps::started_at.eq(started))
+                .execute(connection)?;
+            Ok::<_, DbError>(())
+        })
+        .unwrap();
+    give_code(&page, &codes[0]).expect_status(422).expect("Logga in igen");
+    assert_eq!(browser.get("/logga-in/kod").address, "/logga-in");
+}
+
+#[test]
+fn a_held_form_comes_back_after_both_halves() {
+    let portal = Portal::new();
+    let (secret, _) = set_up(&portal.preparer("Ale"));
+    let_codes_pass(&portal);
+    let browser = portal.anyone();
+    let page =
+        browser.get("/bidrag?a=b").form("/logga-in").set("email", EMAIL).set("password", PASSWORD).submit();
+    let page = give_code(&page, &totp::code_at(&secret, Utc::now())).expect_status(200);
+    assert_eq!(page.address, "/bidrag?a=b");
+}
+
+#[test]
+fn who_signs_or_decides_gets_nowhere_without_a_second_factor() {
+    let portal = Portal::with_second_factors();
+    let browser = portal.sign_in("Ale", &[Role::Signatory], "Fia");
+    for address in ["/", "/bidrag", "/overenskommelser", "/uppdrag"] {
+        let page = browser.get(address).expect("Din roll kräver det");
+        assert_eq!(page.address, "/konto/tvafaktor", "{address}");
+    }
+    browser.get("/konto").expect("Fia i Ale");
+    set_up(&browser);
+    browser.get("/bidrag").expect("Mina bidrag");
+    // Who fills in and who reads may do without.
+    portal.preparer("Ale").get("/bidrag").expect("Mina bidrag");
+    for role in Role::ALL {
+        let home = match role {
+            Role::CaseOfficer | Role::DecisionMaker | Role::PaymentOfficer => "Kammarkollegiet",
+            Role::Reader => "Socialdepartementet",
+            _ => "Alingsås",
+        };
+        let page = portal.sign_in(home, &[role], role.key()).get("/overenskommelser");
+        assert_eq!(page.address == "/konto/tvafaktor", role.needs_second_factor(), "{role:?}");
+    }
+    // And where an operator says that it is optional, nobody is asked.
+    Portal::new().signatory("Ale").get("/bidrag").expect("Mina bidrag");
+}
+
+#[test]
+fn an_invited_signatory_sets_up_the_second_factor_first() {
+    let portal = Portal::with_second_factors();
+    let administrator = administrator(&portal, "Ale");
+    set_up(&administrator);
+    let link = link(&invite(&administrator, "fia@ale.example", Role::Signatory));
+    let browser = portal.anyone();
+    accept(&browser, &link, "Fia").expect("Din roll kräver det");
+    set_up(&browser);
+    browser.get("/").expect("Mina bidrag");
+}
+
+#[test]
+fn strangers_wait_after_five_wrong_tries_and_the_owner_does_not() {
+    let portal = Portal::new();
+    let own = portal.preparer("Ale");
+    let attacker = portal.anyone();
+    for _ in 0..5 {
+        give_password(&attacker, EMAIL, "fel").expect_status(422);
+    }
+    let waiting = give_password(&attacker, EMAIL, "fel").expect_status(429).expect("Vänta en minut");
+    assert!(waiting.headers.contains_key("retry-after"));
+    // The right password says no more than a wrong one.
+    give_password(&portal.anyone(), EMAIL, PASSWORD).expect_status(429);
+    // The owner's browser has signed in before, and has a count of its own.
+    own.get("/bidrag").form("/logga-ut").submit().expect_status(200);
+    give_password(&own, EMAIL, PASSWORD).expect_status(200).expect("Mina bidrag");
+    // To another account of the same people that browser is a stranger.
+    portal.finance_head("Ale");
+    for _ in 0..5 {
+        give_password(&portal.anyone(), "ekonomichef@ale.example", "fel").expect_status(422);
+    }
+    own.get("/bidrag").form("/logga-ut").submit();
+    give_password(&own, "ekonomichef@ale.example", PASSWORD).expect_status(429);
+    // Time passes.
+    portal
+        .db
+        .write_now(|connection| {
+            let at = (Utc::now() - Duration::minutes(2)).naive_utc();
+            diesel::update(sign_in_attempts::table)
+                .set(sign_in_attempts::last_at.eq(at))
+                .execute(connection)?;
+            Ok::<_, DbError>(())
+        })
+        .unwrap();
+    give_password(&portal.anyone(), EMAIL, "fel").expect_status(422);
+    // The sixth makes wait longer.
+    give_password(&portal.anyone(), EMAIL, PASSWORD).expect_status(429).expect("Vänta 2 minuter");
+}
+
+#[test]
+fn an_unknown_address_waits_like_a_known_one() {
+    let portal = Portal::new();
+    for _ in 0..5 {
+        give_password(&portal.anyone(), "ingen@ale.example", "fel").expect_status(422);
+    }
+    give_password(&portal.anyone(), " INGEN@ale.example", "fel").expect_status(429).expect("Vänta en minut");
+    give_password(&portal.anyone(), "annan@ale.example", "fel").expect_status(422);
+}
+
+#[test]
+fn many_tries_at_once_are_many() {
+    let portal = Portal::new();
+    portal.preparer("Ale");
+    let forms = (0..12).map(|_| {
+        let form = portal.anyone().get("/logga-in").form("/logga-in");
+        form.set("email", EMAIL).set("password", "fel")
+    });
+    let pages = crate::browser::at_once(forms);
+    assert_eq!(pages.iter().filter(|page| page.status == 422).count(), 5);
+    assert_eq!(pages.iter().filter(|page| page.status == 429).count(), 7);
+}
+
+#[test]
+fn a_new_password_ends_the_other_sessions() {
+    let portal = Portal::new();
+    let (here, elsewhere) = (portal.preparer("Ale"), portal.preparer("Ale"));
+    let page = here.get("/konto");
+    let form = page.form("/konto/losenord").set("password", PASSWORD).set("new_password", NEW_PASSWORD);
+    let wrong = form.clone().set("password", "fel").submit().expect_status(422);
+    assert!(wrong.error_at("password").contains("fel"));
+    let weak = form.clone().set("new_password", "ekonom@ale.example kommun").submit().expect_status(422);
+    assert!(weak.error_at("new_password").contains("lätt att gissa"));
+    assert!(!wrong.html().contains(NEW_PASSWORD) && !weak.html().contains(PASSWORD));
+    elsewhere.get("/bidrag").expect("Mina bidrag");
+    form.submit().expect_status(200).expect("Lösenordet är bytt").expect("Lösenordet byttes");
+    assert!(elsewhere.get("/bidrag").address.starts_with("/logga-in"));
+    here.get("/bidrag").expect("Mina bidrag");
+    give_password(&portal.anyone(), EMAIL, PASSWORD).expect_status(422);
+    give_password(&portal.anyone(), EMAIL, NEW_PASSWORD).expect("Mina bidrag");
+}
+
+#[test]
+fn the_second_factor_goes_only_with_the_password() {
+    let portal = Portal::new();
+    let browser = portal.preparer("Ale");
+    let (secret, old) = set_up(&browser);
+    let page = browser.get("/konto/tvafaktor").expect("Du har 10 reservkoder kvar");
+    for form in ["/reservkoder", "/borttagning"] {
+        page.form(form).set("password", "fel").submit().expect_status(422).expect("Lösenordet är fel");
+    }
+    let renewed =
+        page.form("/reservkoder").set("password", PASSWORD).submit().expect("De gamla koderna gäller inte");
+    assert!(!renewed.html().contains(&old[0]));
+    let half = give_password(&portal.anyone(), EMAIL, PASSWORD);
+    give_code(&half, &old[0]).expect_status(422);
+    let_codes_pass(&portal);
+    give_code(&half, &totp::code_at(&secret, Utc::now())).expect("Mina bidrag");
+    page.form("/borttagning").set("password", PASSWORD).submit().expect("Tvåstegsinloggning är avslagen");
+    give_password(&portal.anyone(), EMAIL, PASSWORD).expect("Mina bidrag");
+}
+
+#[test]
+fn an_operator_helps_whoever_has_lost_everything() {
+    let portal = Portal::new();
+    set_up(&portal.preparer("Ale"));
+    let program = Program::on(&portal.address);
+    program
+        .run(&["remove-second-factor", "--email", "ingen@ale.example"])
+        .expect_refusal("ingen har adressen");
+    let command = ["remove-second-factor", "--email", EMAIL];
+    program.run(&command).expect("avslagen");
+    program.run(&command).expect_refusal("har ingen tvåstegsinloggning");
+    give_password(&portal.anyone(), EMAIL, PASSWORD).expect("Mina bidrag");
+    program.run(&["check"]).expect("Historiken är hel");
+}
+
+#[test]
+fn the_database_alone_opens_nothing() {
+    let portal = Portal::new();
+    let (secret, codes) = set_up(&portal.preparer("Ale"));
+    let sealed: String = portal
+        .db
+        .read_now(|connection| {
+            Ok::<_, DbError>(second_factors::table.select(second_factors::secret).first(connection)?)
+        })
+        .unwrap();
+    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(
+        !sealed.contains(&hex) && !sealed.contains(&totp::base32(&secret)) && !sealed.contains(&codes[0])
+    );
+    let other = bidragsporten::infra::seal::Key::random().unwrap();
+    let person =
+        portal.db.read_now(|connection| access::store::find_by_email(connection, EMAIL)).unwrap().unwrap().0;
+    assert!(other.open(&sealed, &person.id.to_string()).is_err());
+}
+
+#[test]
+fn a_portal_with_another_key_does_not_start() {
+    let program = Program::new();
+    drop(program.start("serve"));
+    let key = program.path("annan.key");
+    program.run(&["serve", "--key-file", &key]).expect_refusal("saknas");
+    std::fs::write(&key, "0".repeat(64)).unwrap();
+    program.run(&["serve", "--key-file", &key]).expect_refusal("hör inte till databasen");
+    drop(program.start("serve"));
+}

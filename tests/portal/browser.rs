@@ -71,10 +71,13 @@ impl Browser {
         Self::with(&self.base, Arc::clone(&self.cookies), redirect::Policy::none())
     }
 
-    /// The portal's cookie, as the browser sends it; empty when it has none.
+    /// The session's cookie, as the browser sends it; empty when it has none.
     pub fn cookie(&self) -> String {
         let sent = self.cookies.cookies(&self.url("/"));
-        sent.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+        let sent = sent.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        // Beside the one that says that the browser has signed in before, in any order.
+        let session = sent.split("; ").find(|cookie| cookie.contains("bidragsporten="));
+        session.unwrap_or_default().to_owned()
     }
 
     /// Somebody puts this cookie into the browser.

@@ -179,11 +179,11 @@ impl Config {
 
 /// https; or http on this very machine, where nobody listens in, for trying things out.
 pub fn is_trustworthy(address: &str) -> bool {
-    let own = ["http://127.0.0.1", "http://localhost"];
-    let is_own = own.iter().any(|own| {
-        address.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-    });
-    is_own || address.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())
+    let Ok(url) = reqwest::Url::parse(address) else { return false };
+    let is_own = matches!(url.host_str(), Some("127.0.0.1" | "localhost"));
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_own);
+    // Nobody has a name in an address: what looks like the host before the @ is not.
+    is_safe && url.username().is_empty() && url.password().is_none()
 }
 
 #[cfg(test)]
@@ -213,6 +213,9 @@ mod tests {
             (provider("ale", "https://id.ale.example"), "address behövs"),
             (at(&provider("ale", "http://id.ale.example")), "issuer ska börja med https"),
             (at(&provider("ale", "http://localhost.example")), "issuer ska börja med https"),
+            (at(&provider("ale", "http://localhost:80@id.example")), "issuer ska börja med https"),
+            (at(&provider("ale", "https://id.ale.example@id.example")), "issuer ska börja med https"),
+            (at(&provider("ale", "id.ale.example")), "issuer ska börja med https"),
             (at(&provider("Ale kommun", "https://a.example")), "a–z"),
             (at(&format!("{0}{0}", provider("ale", "https://a.example"))), "två gånger"),
             ("[sessions]\nidle_minutes = 0".to_owned(), "större än noll"),

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{BufWriter, Read, Write},
     net::{IpAddr, TcpListener},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -56,6 +57,9 @@ struct Cli {
     /// The address for health and Prometheus' figures, for those inside; without it there is none.
     #[arg(long, env = "BIDRAGSPORTEN_FIGURES", global = true)]
     figures: Option<String>,
+    /// Practice mode lets anybody sign in as anybody: on an address that others reach, only with this.
+    #[arg(long, env = "BIDRAGSPORTEN_OPEN_PRACTICE", global = true)]
+    open_practice: bool,
     /// How the log is written, to standard error. RUST_LOG says what of it.
     #[arg(long, env = "BIDRAGSPORTEN_LOG", value_enum, default_value = "text", global = true)]
     log: Log,
@@ -164,6 +168,9 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<()> {
     match cli.command.as_ref().unwrap_or(&Command::Practice) {
         Command::Practice => serve(cli, Mode::Practice, |portal| portal),
+        Command::Serve { https: true, proxies, .. } if proxies.is_empty() => {
+            bail!("med --https behövs --proxy, proxyns adress: annars räknas alla som en och samma")
+        }
         Command::Serve { https, proxies, clamd, second_factor_optional } => {
             serve(cli, Mode::Real, |portal| Portal {
                 https: *https,
@@ -209,6 +216,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
                 bail!("filen {} finns redan", file.display());
             }
             open_existing(cli)?.back_up(file)?;
+            for_the_owner_only(file)?;
             println!("Säkerhetskopian ligger i {}.", file.display());
             Ok(())
         }
@@ -248,6 +256,11 @@ fn serve(cli: &Cli, mode: Mode, set_up: impl FnOnce(Portal) -> Portal) -> anyhow
     let figures = figures.transpose()?;
     let db = open(cli)?;
     let practice = mode == Mode::Practice;
+    if practice && !cli.open_practice && !listener.local_addr()?.ip().is_loopback() {
+        bail!(
+            "i övningsläget kan vem som helst logga in som vem som helst; med --open-practice får alla öva här"
+        );
+    }
     install::install(&db, mode, chrono::Utc::now())?;
     let key = key(cli, &db)?;
     let clock = if practice { practice::clock(&db)? } else { Clock::real() };
@@ -381,14 +394,32 @@ fn new_password() -> anyhow::Result<String> {
     Ok(secret.to_owned())
 }
 
+/// A copy of the database and its history are as secret as it is.
+fn for_the_owner_only(file: &Path) -> anyhow::Result<()> {
+    let only_mine = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(file, only_mine)
+        .with_context(|| format!("{} går inte att skydda", file.display()))
+}
+
 fn restore(address: &Address, copy: &Path) -> anyhow::Result<()> {
     let Address::Sqlite(database) = address else { bail!("PostgreSQL återställs med pg_restore") };
     if database.exists() {
         bail!("databasen {} finns redan; flytta undan den först", database.display());
     }
+    for remains in ["-wal", "-shm"] {
+        let mut file = database.clone().into_os_string();
+        file.push(remains);
+        if Path::new(&file).exists() {
+            bail!(
+                "{} ligger kvar efter en annan databas; flytta undan den först",
+                Path::new(&file).display()
+            );
+        }
+    }
     // Whole or not at all, whatever happens on the way.
     let half_way = database.with_added_extension("restoring");
     std::fs::copy(copy, &half_way).with_context(|| format!("{} går inte att läsa", copy.display()))?;
+    for_the_owner_only(&half_way)?;
     std::fs::rename(&half_way, database)
         .with_context(|| format!("{} går inte att skriva", database.display()))
 }
@@ -425,6 +456,7 @@ fn check(db: &Db) -> anyhow::Result<()> {
 fn export_history(db: &Db, file: &Path) -> anyhow::Result<()> {
     let place = || format!("{} går inte att skriva", file.display());
     let mut out = BufWriter::new(File::create_new(file).with_context(place)?);
+    for_the_owner_only(file)?;
     let streams = db.read_now(history::store::streams)?;
     let mut count = 0;
     for stream in &streams {

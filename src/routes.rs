@@ -16,7 +16,9 @@ use crate::{
         proof,
         routing::{Route, Routes, reading},
     },
-    account, account_request, agreement, colleague, dashboard, further_report, identity,
+    account, account_request, agreement, colleague, dashboard, further_report,
+    history::{Event, access_log},
+    identity,
     infra::{
         Portal, assets,
         error::AppError,
@@ -41,7 +43,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     about::pages::routes(&mut routes);
     personal_data::pages::routes(&mut routes);
     access::pages::routes(&mut routes);
-    access::confirm::routes(&mut routes);
+    account::pages::confirm::routes(&mut routes);
     identity::pages::routes(&mut routes);
     account::pages::routes(&mut routes);
     agreement::pages::routes(&mut routes);
@@ -135,14 +137,14 @@ pub async fn error_pages<B: MessageBody + 'static>(
 async fn page_for(request: &HttpRequest, error: &AppError) -> Page {
     match error {
         AppError::SignedOut(held) => {
-            access::pages::sign_in_instead(request, portal(request)?, held.clone()).await
+            access::pages::sign_in_instead(request, Portal::of(request)?, held.clone()).await
         }
         AppError::Unconfirmed(held) => {
-            access::confirm::ask_instead(request, portal(request)?, held.clone()).await
+            account::pages::confirm::ask_instead(request, Portal::of(request)?, held.clone()).await
         }
         AppError::StaleForm(resume) if !resume.action.is_empty() => match proof::signed_in(request).await? {
             Some(actor) => access::pages::send_again(proof::chrome(request, Some(&actor))?, resume.clone()),
-            None => access::pages::sign_in_instead(request, portal(request)?, Some(resume.clone())).await,
+            None => access::pages::sign_in_instead(request, Portal::of(request)?, Some(resume.clone())).await,
         },
         // The one page that there is for this account until it is done.
         AppError::SecondFactorMissing => page::see_other("/konto/tvafaktor"),
@@ -160,6 +162,17 @@ async fn error_page(request: &HttpRequest, error: &AppError) -> Page {
     let (heading, message, advice) = words(error);
     // With the database away there is nobody to recognise: the page is then made without asking it.
     let actor = if status.is_server_error() { None } else { proof::signed_in(request).await.ok().flatten() };
+    if let (AppError::Forbidden, Some((actor, _))) = (error, &actor) {
+        let (who, route) = (actor.who(), request.match_pattern().unwrap_or_default());
+        let tried = format!("{} {route}", request.method());
+        Portal::of(request)?
+            .db
+            .write(move |connection| {
+                access_log::note(connection, chrono::Utc::now(), who, Event::AccessRefused, tried)
+            })
+            .await
+            .map_err(AppError::from)?;
+    }
     let chrome = proof::chrome(request, actor.as_ref())?;
     let id = if status.is_server_error() { trace::id_of(request) } else { String::new() };
     let page = ErrorPage { chrome, status: status.as_u16(), heading, message, advice, id };
@@ -209,6 +222,11 @@ fn words(error: &AppError) -> (&'static str, String, &'static str) {
             what.clone(),
             "Gå tillbaka, ladda om sidan och försök igen.",
         ),
+        AppError::TooSlow => (
+            "Det tog för lång tid",
+            text("Det du skickade kom inte fram i tid. Inget har sparats."),
+            "Kontrollera din uppkoppling, gå tillbaka och försök igen. Det du skrev finns kvar i webbläsaren.",
+        ),
         AppError::TooLarge => (
             "Det som skickades var för stort",
             text("Ett formulär får vara högst 128 kB och en fil högst 10 MB. Inget har sparats."),
@@ -232,10 +250,4 @@ fn words(error: &AppError) -> (&'static str, String, &'static str) {
             "Försök igen. Hjälper inte det, kontakta myndigheten som betalar bidraget.",
         ),
     }
-}
-
-fn portal(request: &HttpRequest) -> Result<&web::Data<Portal>, AppError> {
-    request
-        .app_data::<web::Data<Portal>>()
-        .ok_or_else(|| AppError::internal("the portal is missing from the app"))
 }

@@ -3,7 +3,6 @@
 //! A handler takes a proof ([`proof::By`]) and cannot run without it; [`routing::Routes`] registers no handler that
 //! takes none.
 
-pub mod confirm;
 pub mod pages;
 pub mod password;
 pub mod proof;

@@ -1,7 +1,7 @@
 //! The page to sign in on, starting a session and ending it, and changing the organisation one acts for. What the page posts
 //! with a password is in the room `account`.
 
-use std::fmt::Display;
+use std::{fmt::Display, sync::LazyLock};
 
 mod sessions;
 
@@ -12,6 +12,7 @@ use actix_web::{
 };
 use askama::Template;
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use super::{
     Person, password,
@@ -21,12 +22,14 @@ use super::{
     store::{self, sessions::Beginning},
 };
 use crate::{
+    history::{Event, access_log},
     ids::Id,
     infra::{
         Portal,
         browser::BrowserToken,
         error::{AppError, Resume},
         form::{FieldErrors, Form},
+        metrics,
         page::{self, Chrome, Page},
     },
     recipient::{self, Kind, Organisation},
@@ -129,6 +132,10 @@ pub fn beginning(
     }
 }
 
+/// As many passwords at once as there are processors.
+static TURNS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
+
 /// Who has this address and this password. The password is verified with no connection held: it takes its time.
 pub async fn recognise(portal: &Portal, email: String, typed: String) -> Result<Option<Person>, AppError> {
     let found = portal
@@ -136,6 +143,8 @@ pub async fn recognise(portal: &Portal, email: String, typed: String) -> Result<
         .read(move |connection| store::find_by_email(connection, &email))
         .await
         .map_err(AppError::from)?;
+    // Each takes 19 MiB: a few at once, the others wait.
+    let _turn = TURNS.acquire().await.map_err(|error| AppError::internal(error.to_string()))?;
     let verified = web::block(move || {
         // Whoever signs in elsewhere has none here.
         let stored = found.as_ref().map(|(_, hash)| hash.as_str()).filter(|hash| !hash.is_empty());
@@ -164,7 +173,15 @@ pub async fn enter(
             let now = chrono::Utc::now();
             store::note_sign_in(connection, beginning.person, told)?;
             store::sessions::sweep(connection, now, limits)?;
-            store::sessions::start(connection, (&key, &before), &beginning, now)
+            store::sessions::start(connection, (&key, &before), &beginning, now)?;
+            match store::actor(connection, &key, now, limits)? {
+                Some((actor, session)) => {
+                    let way = session.method.label();
+                    metrics::signed_in(session.method.metric(), "in");
+                    access_log::note(connection, now, actor.who(), Event::SignedIn, way)
+                }
+                None => Ok(()),
+            }
         })
         .await
         .map_err(AppError::from)?;
@@ -189,10 +206,16 @@ pub fn own_address(address: &str) -> &str {
 
 /// Ends this browser's session. The answer gets a new token: what is left of the old one opens nothing.
 pub async fn leave(request: &HttpRequest, portal: &Portal, mut answer: HttpResponse) -> Page {
-    let key = BrowserToken::of(request)?.session_key();
+    let (key, limits) = (BrowserToken::of(request)?.session_key(), portal.config.sessions);
     portal
         .db
-        .write(move |connection| store::sessions::end(connection, &key))
+        .write(move |connection| {
+            let now = chrono::Utc::now();
+            if let Some((actor, _)) = store::actor(connection, &key, now, limits)? {
+                access_log::note(connection, now, actor.who(), Event::SignedOut, "")?;
+            }
+            store::sessions::end(connection, &key)
+        })
         .await
         .map_err(AppError::from)?;
     let fresh = BrowserToken::random()?;

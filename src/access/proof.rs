@@ -2,7 +2,7 @@
 
 use std::{future::Future, marker::PhantomData, ops::Deref, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use super::{
     Actor, Role,
@@ -113,11 +113,11 @@ impl<R: Admits> FromRequest for By<R> {
         let request = request.clone();
         Box::pin(async move {
             let found = signed_in(&request).await?.ok_or(AppError::SignedOut(None))?;
-            portal(&request)?.limits.person(limits::kind_of(&request), &found.0.person.id.to_string())?;
+            Portal::of(&request)?.limits.person(limits::kind_of(&request), &found.0.person.id.to_string())?;
             if !admitted(R::ACCESS, &found.0) {
                 return Err(AppError::Forbidden);
             }
-            let is_required = portal(&request)?.second_factor == SecondFactor::Required;
+            let is_required = Portal::of(&request)?.second_factor == SecondFactor::Required;
             if is_required
                 && R::IS_FOR_COMPLETE_ACCOUNTS
                 && found.1.method != Method::Provider
@@ -133,7 +133,7 @@ impl<R: Admits> FromRequest for By<R> {
 }
 
 /// The same, and the person showed who it is a short while ago: for what is decided, paid, published, and for rights that
-/// are given. Otherwise the answer is a page that asks, which holds what was posted ([`super::confirm`]).
+/// are given. Otherwise the answer is a page that asks, which holds what was posted ([`crate::account::pages::confirm`]).
 pub struct Confirmed<R>(pub By<R>);
 
 impl<R: Admits> Proof for Confirmed<R> {
@@ -146,7 +146,7 @@ impl<R: Admits> FromRequest for Confirmed<R> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let by = By::<R>::from_request(request, payload);
-        let limits = portal(request).map(|portal| portal.config.sessions);
+        let limits = Portal::of(request).map(|portal| portal.config.sessions);
         Box::pin(async move {
             let by = by.await?;
             if !by.session.is_confirmed(chrono::Utc::now(), limits?) {
@@ -212,7 +212,7 @@ impl FromRequest for Anyone {
         // The start page leads whoever is signed in to the work, and others to the sign-in.
         let nav = vec![place("/oppna-data", "Öppna data"), place("/", "Logga in")];
         std::future::ready(
-            portal(request).map(|portal| Self {
+            Portal::of(request).map(|portal| Self {
                 chrome: Chrome { nav, practice: practice(portal), ..Chrome::default() },
             }),
         )
@@ -231,7 +231,7 @@ impl FromRequest for Practising {
     type Future = std::future::Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let practice = portal(request).map(|portal| portal.practice);
+        let practice = Portal::of(request).map(|portal| portal.practice);
         std::future::ready(match practice {
             Ok(true) => Ok(Self),
             Ok(false) => Err(AppError::NotFound),
@@ -285,15 +285,9 @@ pub struct NoFields {}
 /// The futures of extractors that ask the database.
 pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, AppError>>>>;
 
-fn portal(request: &HttpRequest) -> Result<&web::Data<Portal>, AppError> {
-    request
-        .app_data::<web::Data<Portal>>()
-        .ok_or_else(|| AppError::internal("the portal is missing from the app"))
-}
-
 /// Who the browser's token belongs to, if its session still runs.
 pub async fn signed_in(request: &HttpRequest) -> Result<Option<(Actor, Session)>, AppError> {
-    let portal = portal(request)?;
+    let portal = Portal::of(request)?;
     let key = BrowserToken::of(request)?.session_key();
     // Sessions run by the real clock, whatever date is practised.
     let (now, limits) = (chrono::Utc::now(), portal.config.sessions);
@@ -307,7 +301,7 @@ pub async fn signed_in(request: &HttpRequest) -> Result<Option<(Actor, Session)>
 
 /// What every page has around it, for whoever looks.
 pub fn chrome(request: &HttpRequest, visitor: Option<&(Actor, Session)>) -> Result<Chrome, AppError> {
-    let portal = portal(request)?;
+    let portal = Portal::of(request)?;
     Ok(Chrome {
         csrf: BrowserToken::of(request)?.csrf(),
         user: visitor.map(|(actor, session)| user(actor, session.confirms_with(&portal.config))),
@@ -336,6 +330,7 @@ fn user(actor: &Actor, confirms_with: String) -> User {
             .map(|(id, name)| (id.to_string(), name.clone(), *id == actor.organisation.id))
             .collect(),
         confirms_with,
+        has_second_factor: actor.has_second_factor,
     }
 }
 

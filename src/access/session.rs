@@ -27,6 +27,24 @@ impl Method {
         }
     }
 
+    /// In the figures.
+    pub fn metric(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Provider => "provider",
+            Self::Practice => "practice",
+        }
+    }
+
+    /// In the access log.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Password => "med lösenord",
+            Self::Provider => "med organisationens identitet",
+            Self::Practice => "i övningsläge",
+        }
+    }
+
     pub fn parse(key: &str) -> Option<Self> {
         [Self::Password, Self::Provider, Self::Practice].into_iter().find(|method| method.key() == key)
     }

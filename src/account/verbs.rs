@@ -253,27 +253,34 @@ pub fn complete(
     if !store::count_code(connection, step_key)? {
         return Err(Failure::NotOpen);
     }
-    let person = step.person.id;
-    if !store::use_app_code(connection, key, person, typed, real)? {
-        if !store::use_recovery_code(connection, person, typed)? {
-            return Ok(None);
-        }
-        let version = access::store::lock_person(connection, person)?;
-        let left = store::codes_left(connection, person)?;
-        let who = Who {
-            person_id: person.to_string(),
-            person: step.person.name.clone(),
-            organisation: String::new(),
-        };
-        append(
-            connection,
-            person,
-            version,
-            entry(who, now, Event::RecoveryCodeUsed, format!("{left} kvar")),
-        )?;
+    if !use_code(connection, key, &step.person, now, real, typed)? {
+        return Ok(None);
     }
     store::end_step(connection, step_key)?;
     Ok(Some(step))
+}
+
+/// Whether it is a code of the person's, from the app or one for recovery; either is good once.
+pub fn use_code(
+    connection: &mut AnyConnection,
+    key: &Key,
+    person: &Person,
+    now: DateTime<Utc>,
+    real: DateTime<Utc>,
+    typed: &str,
+) -> Result<bool, DbError> {
+    let id = person.id;
+    if store::use_app_code(connection, key, id, typed, real)? {
+        return Ok(true);
+    }
+    if !store::use_recovery_code(connection, id, typed)? {
+        return Ok(false);
+    }
+    let version = access::store::lock_person(connection, id)?;
+    let left = store::codes_left(connection, id)?;
+    let who = Who { person_id: id.to_string(), person: person.name.clone(), organisation: String::new() };
+    append(connection, id, version, entry(who, now, Event::RecoveryCodeUsed, format!("{left} kvar")))?;
+    Ok(true)
 }
 
 /// Sessions, halves of sign-ins, and browsers that know the account: all but the present ones.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::rules::Rule;
 use crate::{
-    access::confirm,
+    account::pages::confirm,
     infra::form::FieldErrors,
     numbers::{Prose, ProseError},
 };

@@ -20,6 +20,11 @@ pub struct Who {
 }
 
 impl Who {
+    /// Somebody who is not known.
+    pub fn nobody() -> Self {
+        Self { person_id: String::new(), person: "Okänd".to_owned(), organisation: String::new() }
+    }
+
     /// The program itself: at first start and for what an operator does on the command line.
     pub fn program() -> Self {
         Self { person_id: String::new(), person: "Bidragsporten".to_owned(), organisation: String::new() }

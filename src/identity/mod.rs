@@ -66,6 +66,8 @@ pub enum Refusal {
     Contradiction(String, String),
     #[error("Organisationen med organisationsnummer {0} finns inte i portalens register.")]
     UnknownOrganisation(OrganisationNumber),
+    #[error("Inloggningstjänsten får inte svara för organisationen med organisationsnummer {0}.")]
+    NotVouched(OrganisationNumber),
     #[error("Inloggningstjänsten sa inte vad du heter.")]
     NoName,
     #[error(
@@ -99,8 +101,13 @@ impl Claims {
 
     pub fn judge(self, provider: &Provider) -> Result<Visitor, Refusal> {
         self.is_assured(provider)?;
+        let organisation = self.organisation()?;
+        let may_vouch = &provider.organisations;
+        if !may_vouch.is_empty() && !may_vouch.contains(&organisation) {
+            return Err(Refusal::NotVouched(organisation));
+        }
         Ok(Visitor {
-            organisation: self.organisation()?,
+            organisation,
             email: self.answered_email(provider),
             name: self
                 .name
@@ -202,6 +209,15 @@ mod tests {
         assert!(matches!(of(Some("212000-1439"), Some("a@2120001355")), Err(Refusal::Contradiction(..))));
         // A personal number is no organisation.
         assert!(matches!(of(Some("191212121212"), None), Err(Refusal::Contradiction(..))));
+    }
+
+    #[test]
+    fn a_provider_vouches_for_its_own_organisations_only() {
+        let ale = OrganisationNumber::parse("212000-1439").unwrap();
+        let own = provider("organisations = ['212000-1439']");
+        assert_eq!(claims().judge(&own).unwrap().organisation, ale);
+        let other = provider("organisations = ['212000-1355']");
+        assert_eq!(claims().judge(&other).unwrap_err(), Refusal::NotVouched(ale));
     }
 
     #[test]

@@ -14,12 +14,12 @@ use super::{
 use crate::{
     access::{
         self,
-        confirm::{self, HeldForm},
         proof::{By, NoFields, Pending, Posted, SignedIn, Visit},
         routing::Routes,
         session::Method,
         store::sessions::Beginning,
     },
+    account::pages::confirm::{self, HeldForm},
     infra::{
         Portal,
         browser::BrowserToken,

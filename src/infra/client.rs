@@ -1,6 +1,6 @@
 //! Where a request comes from. A header says so only when a proxy of ours sent it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::HttpRequest;
 
@@ -19,7 +19,9 @@ fn nearest_stranger(peer: IpAddr, said: &[&str], proxies: &[IpAddr]) -> IpAddr {
         if !proxies.contains(&nearest) {
             break;
         }
-        let Ok(address) = said.parse::<IpAddr>() else { break };
+        // Some proxies add the port.
+        let address = said.parse().or_else(|_| said.parse().map(|with_port: SocketAddr| with_port.ip()));
+        let Ok(address) = address else { break };
         nearest = address.to_canonical();
     }
     nearest
@@ -37,6 +39,7 @@ mod tests {
         assert_eq!(nearest("192.0.2.9", &["198.51.100.1"]), "192.0.2.9");
         assert_eq!(nearest("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(nearest("10.0.0.1", &["203.0.113.5", "198.51.100.1", "10.0.0.2"]), "198.51.100.1");
+        assert_eq!(nearest("10.0.0.1", &["198.51.100.1:5678"]), "198.51.100.1");
         assert_eq!(nearest("10.0.0.1", &["not an address"]), "10.0.0.1");
         assert_eq!(nearest("10.0.0.1", &[]), "10.0.0.1");
     }

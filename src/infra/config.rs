@@ -7,6 +7,8 @@ use chrono::Duration;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::numbers::OrganisationNumber;
+
 /// The claims of the Swedish OIDC profile (Sweden Connect's *OIDC Claims and Scopes Specification*, "Organizational
 /// Identity"): the organisation's number, and `<user>@<organisation's number>`.
 const ORGANISATION_NUMBER: &str = "https://id.oidc.se/claim/orgNumber";
@@ -77,6 +79,9 @@ pub struct Provider {
     /// Any of these levels of assurance will do; empty when none is asked for.
     #[serde(default)]
     pub acr_values: Vec<String>,
+    /// The numbers (*organisationsnummer*) of those it may vouch for; empty for a provider that may vouch for anybody.
+    #[serde(default)]
+    pub organisations: Vec<OrganisationNumber>,
     /// The provider answers for its people's e-mail addresses: somebody who is known here by one is the same person.
     #[serde(default)]
     pub trust_email: bool,
@@ -168,6 +173,10 @@ impl Config {
             if provider.name.trim().is_empty() || provider.client_id.is_empty() {
                 return Some(format!("{key}: name och client_id behövs"));
             }
+            if provider.trust_email && provider.organisations.is_empty() {
+                let reason = "trust_email kräver organisations: annars kunde den ta över andras konton";
+                return Some(format!("{key}: {reason}"));
+            }
             (!is_trustworthy(&provider.issuer)).then(|| format!("{key}: issuer ska börja med https://"))
         })
     }
@@ -218,6 +227,10 @@ mod tests {
             (at(&provider("ale", "id.ale.example")), "issuer ska börja med https"),
             (at(&provider("Ale kommun", "https://a.example")), "a–z"),
             (at(&format!("{0}{0}", provider("ale", "https://a.example"))), "två gånger"),
+            (
+                at(&format!("{}trust_email = true\n", provider("ale", "https://a.example"))),
+                "trust_email kräver organisations",
+            ),
             ("[sessions]\nidle_minutes = 0".to_owned(), "större än noll"),
             ("adress = 'a'".to_owned(), "unknown field"),
         ] {

@@ -30,6 +30,9 @@ pub enum AppError {
     Conflict(String),
     #[error("bad request: {0}")]
     BadRequest(String),
+    /// What was sent did not come in time.
+    #[error("too slow")]
+    TooSlow,
     #[error("too large")]
     TooLarge,
     /// Whoever asks has asked too often, and may again after so many seconds.
@@ -92,6 +95,7 @@ impl ResponseError for AppError {
             Self::SignedOut(_) => StatusCode::UNAUTHORIZED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,

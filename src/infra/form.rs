@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::heade
 use serde::de::DeserializeOwned;
 
 use super::{
+    Portal,
     browser::{self, BrowserToken},
     error::{AppError, Resume},
 };
@@ -78,7 +79,7 @@ fn read(
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
         .unwrap_or(0);
-    let payload = payload.take();
+    let (payload, request) = (payload.take(), request.clone());
     async move {
         if !is_form {
             return Err(AppError::bad_request("Det som skickades är inget formulär."));
@@ -86,8 +87,11 @@ fn read(
         if declared > LIMIT {
             return Err(AppError::TooLarge);
         }
-        actix_web::body::to_bytes_limited(actix_web::body::BodyStream::new(payload), LIMIT)
-            .await
+        let coming = actix_web::body::to_bytes_limited(actix_web::body::BodyStream::new(payload), LIMIT);
+        Portal::of(&request)?
+            .limits
+            .form(coming)
+            .await?
             .map_err(|_| AppError::TooLarge)?
             .map_err(|_| AppError::bad_request("Formuläret kom inte fram i sin helhet."))
     }

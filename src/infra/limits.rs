@@ -74,12 +74,12 @@ impl Kind {
     }
 }
 
-/// One limit for each kind, of addresses and of people; and how long a request may take.
+/// One limit for each kind, of addresses and of people; and how long what is sent may take.
 pub struct Limits {
     rates: Option<[(DefaultKeyedRateLimiter<IpAddr>, DefaultKeyedRateLimiter<String>); 5]>,
-    /// For all of a request, its answer made too: a client that sends its form a byte at a time is not waited for.
+    /// For a form: a client that sends it a byte at a time is not waited for.
     time: Duration,
-    /// With a file, from a telephone in the country.
+    /// For a file, from a telephone in the country.
     time_with_a_file: Duration,
 }
 
@@ -94,9 +94,19 @@ impl Limits {
         Self { rates: Some(rates), ..Self::off() }
     }
 
-    /// With so much time for every request that brings no file.
+    /// With so much time for every form.
     pub fn within(self, time: Duration) -> Self {
         Self { time, ..self }
+    }
+
+    /// Waits for a form to come, but not for ever.
+    pub async fn form<T>(&self, coming: impl Future<Output = T>) -> Result<T, AppError> {
+        actix_web::rt::time::timeout(self.time, coming).await.map_err(|_| AppError::TooSlow)
+    }
+
+    /// The same for a file.
+    pub async fn file<T>(&self, coming: impl Future<Output = T>) -> Result<T, AppError> {
+        actix_web::rt::time::timeout(self.time_with_a_file, coming).await.map_err(|_| AppError::TooSlow)
     }
 
     /// For practice on one's own machine.
@@ -149,7 +159,13 @@ fn network(address: IpAddr) -> IpAddr {
 /// What the request is, for [`Limits`].
 pub fn kind_of(request: &actix_web::HttpRequest) -> Kind {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    Kind::of(request.method(), request.path(), request.query_string(), content_type.unwrap_or_default())
+    // As the routes see it: an encoded letter is that letter.
+    Kind::of(
+        request.method(),
+        request.match_info().as_str(),
+        request.query_string(),
+        content_type.unwrap_or_default(),
+    )
 }
 
 /// Stands before every page.
@@ -158,7 +174,7 @@ pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let is_static = request.path().starts_with("/static/");
+    let is_static = request.match_info().as_str().starts_with("/static/");
     let kind = kind_of(request.request());
     let checked = match client::address(request.request(), &portal.proxies) {
         Some(address) if !is_static => portal.limits.address(kind, address),
@@ -167,11 +183,7 @@ pub async fn guard<B: MessageBody + 'static>(
     if let Err(error) = checked {
         return Ok(request.error_response(error).map_into_right_body());
     }
-    let time = if kind == Kind::Upload { portal.limits.time_with_a_file } else { portal.limits.time };
-    match actix_web::rt::time::timeout(time, next.call(request)).await {
-        Ok(response) => Ok(response?.map_into_left_body()),
-        Err(_) => Err(actix_web::error::ErrorRequestTimeout("the request took too long")),
-    }
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 #[cfg(test)]

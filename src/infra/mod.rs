@@ -22,6 +22,8 @@ pub mod upload;
 
 use std::{net::IpAddr, time::Duration};
 
+use actix_web::{HttpRequest, web};
+
 /// What a handler needs of the running program.
 pub struct Portal {
     pub db: db::Db,
@@ -46,6 +48,11 @@ pub struct Portal {
 }
 
 impl Portal {
+    pub fn of(request: &HttpRequest) -> Result<&web::Data<Self>, error::AppError> {
+        let portal = request.app_data::<web::Data<Self>>();
+        portal.ok_or_else(|| error::AppError::internal("the portal is missing from the app"))
+    }
+
     /// Without a proxy, limits or a scanner, and with a second factor for whoever wants one.
     pub fn new(db: db::Db, clock: clock::Clock, practice: bool, key: seal::Key) -> Self {
         Self {

@@ -26,6 +26,8 @@ pub struct User {
     pub organisations: Vec<(String, String, bool)>,
     /// The identity provider at which the person shows who it is, once more; empty for whoever has a password here.
     pub confirms_with: String,
+    /// A code is asked for beside the password.
+    pub has_second_factor: bool,
 }
 
 #[derive(Debug, Clone)]

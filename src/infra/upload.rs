@@ -119,7 +119,7 @@ fn extract(
         if !browser::same_origin(&request) {
             return Err(AppError::bad_request("Formuläret kom inte från portalens egen sida."));
         }
-        let mut upload = receive(parts, recognise).await?;
+        let mut upload = Portal::of(&request)?.limits.file(receive(parts, recognise)).await??;
         if !BrowserToken::of(&request)?.csrf_is(upload.field("csrf")) {
             return Err(AppError::StaleForm(Resume { action: String::new(), fields: Vec::new() }));
         }
@@ -135,9 +135,7 @@ async fn scanned(
     request: &HttpRequest,
     file: ReceivedFile,
 ) -> Result<Result<Option<ReceivedFile>, UploadError>, AppError> {
-    let portal = request.app_data::<web::Data<Portal>>();
-    let portal = portal.ok_or_else(|| AppError::internal("the portal is missing from the app"))?;
-    let Some(scanner) = &portal.scanner else { return Ok(Ok(Some(file))) };
+    let Some(scanner) = &Portal::of(request)?.scanner else { return Ok(Ok(Some(file))) };
     Ok(match scanner.scan(&file.bytes).await {
         Verdict::Clean => Ok(Some(ReceivedFile { scanned: Scanned::Clean, ..file })),
         Verdict::NotKnown => Ok(Some(ReceivedFile { scanned: Scanned::Waiting, ..file })),
@@ -213,9 +211,9 @@ fn recognise_data(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadErro
     let (media_type, extension) = if infer::get(&bytes).is_some_and(|kind| kind.mime_type() == WORKBOOK) {
         (WORKBOOK, "xlsx")
     } else if is_text(&bytes) && bytes.starts_with(b"#FLAGGA") {
-        ("text/plain", "se")
+        ("application/octet-stream", "se")
     } else if is_text(&bytes) && is_table(&bytes) {
-        ("text/csv", "csv")
+        ("application/octet-stream", "csv")
     } else {
         return recognise(name, bytes).map_err(|error| match error {
             UploadError::WrongKind => UploadError::WrongKindOfData,

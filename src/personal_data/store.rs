@@ -10,7 +10,10 @@ use crate::{
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{memberships, organisations, people, saved_views, sessions},
+        schema::{
+            identities, invitations, known_browsers, memberships, organisations, people, recovery_codes,
+            saved_views, second_factors, sessions, sign_in_steps,
+        },
     },
 };
 
@@ -32,6 +35,13 @@ pub fn of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Value, D
         .order_by((sessions::created_at, sessions::token_hash))
         .select((sessions::created_at, sessions::last_seen_at))
         .load(connection)?;
+    let identities: Vec<(String, String)> = identities::table
+        .filter(identities::person_id.eq(&id))
+        .order_by(identities::id)
+        .select((identities::issuer, identities::subject))
+        .load(connection)?;
+    let factor = second_factors::table.find(&id);
+    let has_factor: bool = diesel::select(diesel::dsl::exists(factor)).get_result(connection)?;
     let views: Vec<(String, String)> = saved_views::table
         .filter(saved_views::person_id.eq(&id))
         .order_by(saved_views::id)
@@ -47,6 +57,8 @@ pub fn of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Value, D
             .into_iter()
             .map(|(from, seen)| json!({ "inloggad": from.and_utc(), "senast_sedd": seen.and_utc() }))
             .collect::<Vec<_>>(),
+        "identiteter": named(&["utfardare", "nummer"], identities),
+        "tvastegsinloggning": has_factor,
         "sparade_vyer": named(&["namn", "adress"], views),
         "historik": lines.iter().map(history::Line::to_json).collect::<Vec<_>>(),
     }))
@@ -65,6 +77,13 @@ pub fn has_a_role(connection: &mut AnyConnection, person: Id<Person>) -> Result<
 pub fn remove(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), DbError> {
     let id = person.to_string();
     diesel::delete(sessions::table.filter(sessions::person_id.eq(&id))).execute(connection)?;
+    diesel::delete(identities::table.filter(identities::person_id.eq(&id))).execute(connection)?;
+    diesel::delete(second_factors::table.filter(second_factors::person_id.eq(&id))).execute(connection)?;
+    diesel::delete(recovery_codes::table.filter(recovery_codes::person_id.eq(&id))).execute(connection)?;
+    diesel::delete(known_browsers::table.filter(known_browsers::person_id.eq(&id))).execute(connection)?;
+    diesel::delete(sign_in_steps::table.filter(sign_in_steps::person_id.eq(&id))).execute(connection)?;
+    let email: String = people::table.find(&id).select(people::email).first(connection)?;
+    diesel::delete(invitations::table.filter(invitations::email.eq(email))).execute(connection)?;
     diesel::delete(saved_views::table.filter(saved_views::person_id.eq(&id))).execute(connection)?;
     diesel::update(people::table.find(&id))
         .set((

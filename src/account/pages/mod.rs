@@ -1,5 +1,6 @@
 //! The pages of an account: signing in with a password and a code, the account itself, and where an invitation leads.
 
+pub mod confirm;
 mod own;
 mod second_factor;
 mod sign_in;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     access::{
         Actor,
-        proof::{By, NoFields, Oneself, Posted},
+        proof::{By, Confirmed, NoFields, Oneself, Posted},
     },
     account::{
         store,
@@ -79,7 +79,7 @@ async fn read(actor: &Actor, chrome: Chrome, portal: &web::Data<Portal>) -> Resu
 
 /// The post of a button; beginning anew makes a new secret.
 pub async fn begin(
-    Posted { by, .. }: Posted<By<Oneself>, Form<NoFields>>,
+    Posted { by: Confirmed(by), .. }: Posted<Confirmed<Oneself>, Form<NoFields>>,
     portal: web::Data<Portal>,
 ) -> Page {
     let (id, data) = (by.person.id, portal.clone());

@@ -26,11 +26,13 @@ use crate::{
         store::{self, Step, Try},
         verbs::{self, Failure},
     },
+    history::{Event, Who, access_log},
     infra::{
         Portal,
         browser::{BrowserToken, KnownBrowser},
         error::{AppError, Resume},
         form::{FieldErrors, Form},
+        metrics,
         page::{self, Chrome, Page},
     },
 };
@@ -55,7 +57,10 @@ pub async fn create(
     let SignInForm { email, password, till, hallet } = form;
     let resume = Resume { action: till, fields: serde_json::from_str(&hallet).unwrap_or_default() };
     let known = match try_password(&portal, &request, &email, password).await? {
-        Tried::Wait(until) => return wait(visit.chrome, &portal, resume, email, until).await,
+        Tried::Wait(until) => {
+            refused(&portal, &email, "för många försök").await?;
+            return wait(visit.chrome, &portal, resume, email, until).await;
+        }
         Tried::Wrong => None,
         Tried::Right { person, counted_under } => {
             let id = person.id;
@@ -71,6 +76,7 @@ pub async fn create(
     };
     match known {
         None => {
+            refused(&portal, &email, "fel lösenord, eller ingen roll").await?;
             let why = "E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.";
             sign_in_again(visit.chrome, &portal, resume, email, StatusCode::UNPROCESSABLE_ENTITY, why).await
         }
@@ -80,6 +86,25 @@ pub async fn create(
             finish(&portal, &request, person, &counted_under, resume, visit.chrome).await
         }
     }
+}
+
+/// Kept in the access log: with who it was to be, when that is somebody; never with what was typed.
+async fn refused(portal: &Portal, email: &str, why: &'static str) -> Result<(), AppError> {
+    metrics::signed_in("password", "refused");
+    let email = email.to_owned();
+    portal
+        .db
+        .write(move |connection| {
+            let known = access::store::find_by_email(connection, &email)?;
+            let who = known.map_or_else(Who::nobody, |(person, _)| Who {
+                person_id: person.id.to_string(),
+                person: person.name,
+                organisation: String::new(),
+            });
+            access_log::note(connection, Utc::now(), who, Event::SignInRefused, why)
+        })
+        .await
+        .map_err(AppError::from)
 }
 
 /// How it went to try a password.

@@ -1,6 +1,6 @@
 //! The recipient's page: what is asked for, the files one at a time, signing and handing in.
 
-use actix_web::{http::StatusCode, web};
+use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 
 use super::{
@@ -11,9 +11,10 @@ use super::{
 };
 use crate::{
     access::{
-        Actor, Role, confirm,
+        Actor, Role,
         proof::{By, Member, NoFields, Posted, Preparer, Signatory},
     },
+    account::pages::confirm,
     filing::{Act, store::Attachment},
     further_report::{Case, MOST_FILES, Status},
     grant::{Grant, Scope},
@@ -152,12 +153,13 @@ pub async fn sign(
     Posted { by, body: Form(form) }: Posted<By<Signatory>, Form<SignForm>>,
     portal: web::Data<Portal>,
     of: web::Path<(Id<Grant>, String)>,
+    request: HttpRequest,
 ) -> Page {
     let (grant, key) = of.into_inner();
     let which = Which { grant, key };
     // Somebody else's report is not there, whatever the password.
     let seen = case(&by, &portal, &which).await?.ok_or(AppError::NotFound)?;
-    let (status, errors) = match confirm::check(&by, &portal, form.confirmation).await? {
+    let (status, errors) = match confirm::check(&by, &portal, &request, form.confirmation).await? {
         // The page comes again as it was: never with other files to sign.
         Err(_) if seen.report.is_some_and(|report| report.revision != form.revision) => {
             return Err(Failure::from(Refusal::Changed).into());

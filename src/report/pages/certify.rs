@@ -1,15 +1,16 @@
 //! The finance head's certificate: section 3 is reviewed, and found correct (Alt 1) or not (Alt 2).
 
-use actix_web::{http::StatusCode, web};
+use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
 use super::{act, address, find, or_done_before, scope};
 use crate::{
     access::{
-        Role, confirm,
+        Role,
         proof::{By, FinanceHead, Posted},
     },
+    account::pages::confirm,
     agreement::{PaperForm, Section},
     filing::pages::{AttachmentView, SectionView},
     filing::{self, NoMandate},
@@ -113,13 +114,14 @@ pub async fn create(
     Posted { by, body: Form(posted) }: Posted<By<FinanceHead>, Form<PostedCertificate>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Report>>,
+    request: HttpRequest,
 ) -> Page {
     let id = id.into_inner();
     let PostedCertificate { revision, confirmation, form } = posted;
     // Somebody else's report is not there, whatever the password.
     let case = find(&portal, scope(&by), id).await?;
     let confirmed = match form.parse() {
-        Ok(_) => confirm::check(&by, &portal, confirmation).await?,
+        Ok(_) => confirm::check(&by, &portal, &request, confirmation).await?,
         Err(errors) => Err(errors),
     };
     let confirmed = match confirmed {

@@ -1,6 +1,6 @@
 //! Signing in the portal: the signatory sees the document with its certificate and confirms who he or she is.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -8,9 +8,10 @@ use super::{act, address, find, or_done_before, scope};
 use crate::infra::page::Chrome;
 use crate::{
     access::{
-        Role, confirm,
+        Role,
         proof::{By, Posted, Signatory},
     },
+    account::pages::confirm,
     agreement::Section,
     filing::pages::SectionView,
     ids::Id,
@@ -85,11 +86,12 @@ pub async fn create(
     Posted { by, body: Form(form) }: Posted<By<Signatory>, Form<SignForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Report>>,
+    request: HttpRequest,
 ) -> Page {
     let id = id.into_inner();
     // Somebody else's report is not there, whatever the password.
     let case = find(&portal, scope(&by), id).await?;
-    let confirmed = match confirm::check(&by, &portal, form.confirmation).await? {
+    let confirmed = match confirm::check(&by, &portal, &request, form.confirmation).await? {
         Ok(confirmed) => confirmed,
         // The page comes again as it was: never with other content to sign.
         Err(_) if case.report.revision != form.revision => {

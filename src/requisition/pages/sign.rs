@@ -1,15 +1,16 @@
 //! Signing in the portal: the signatory sees the document and confirms who he or she is.
 
-use actix_web::{http::StatusCode, web};
+use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
 use super::{act, address, find, or_done_before, scope};
 use crate::{
     access::{
-        Role, confirm,
+        Role,
         proof::{By, Posted, Signatory},
     },
+    account::pages::confirm,
     filing::{NoMandate, pages::SectionView},
     ids::Id,
     infra::{
@@ -81,6 +82,7 @@ pub async fn create(
     Posted { by, body: Form(form) }: Posted<By<Signatory>, Form<SignForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
+    request: HttpRequest,
 ) -> Page {
     let id = id.into_inner();
     // Somebody else's requisition is not there, whatever the password.
@@ -88,7 +90,7 @@ pub async fn create(
     if let Err(no_mandate) = act(&by, &portal).mandated(Role::Signatory) {
         return sign_page(StatusCode::CONFLICT, by.chrome, case, Some(no_mandate), FieldErrors::default());
     }
-    let confirmed = match confirm::check(&by, &portal, form.confirmation).await? {
+    let confirmed = match confirm::check(&by, &portal, &request, form.confirmation).await? {
         Ok(confirmed) => confirmed,
         // The page comes again as it was: never with other content to sign.
         Err(_) if case.requisition.revision != form.revision => {

@@ -8,6 +8,9 @@ use std::{collections::HashMap, mem};
 use super::{MAX_COLUMNS, MAX_ROWS, NotATable, Row};
 use crate::numbers::is_blank;
 
+/// Blank ones too: a small file can have millions of them.
+const MOST_LINES: usize = 2 * MAX_ROWS;
+
 /// The likeliest first.
 const SEPARATORS: [char; 3] = ['\t', ';', ','];
 
@@ -18,6 +21,8 @@ struct Split {
     stray: bool,
     /// The row in which a quotation mark was opened and never closed.
     open: Option<usize>,
+    /// There is more, and it was not read.
+    is_cut: bool,
 }
 
 pub(super) fn rows(text: &str) -> Result<Vec<Row>, NotATable> {
@@ -32,6 +37,9 @@ pub(super) fn rows(text: &str) -> Result<Vec<Row>, NotATable> {
         .rev()
         .max_by_key(|split| (split.open.is_none(), !split.stray, split.agreeing()));
     let Some(best) = best else { return Err(NotATable::Empty) };
+    if best.is_cut {
+        return Err(NotATable::TooManyRows { sheet: String::new() });
+    }
     if let Some(row) = best.open {
         return Err(NotATable::OpenQuote { row });
     }
@@ -66,7 +74,7 @@ impl Split {
 }
 
 fn split(text: &str, separator: char) -> Split {
-    let mut found = Split { rows: Vec::new(), stray: false, open: None };
+    let mut found = Split { rows: Vec::new(), stray: false, open: None, is_cut: false };
     let (mut row, mut cell) = (Vec::new(), String::new());
     let mut closed = false;
     let mut characters = text.chars().peekable();
@@ -80,7 +88,11 @@ fn split(text: &str, separator: char) -> Split {
                 }
             }
             _ if c == separator => {
-                row.push(mem::take(&mut cell));
+                // One too many is enough to say so.
+                if row.len() <= MAX_COLUMNS {
+                    row.push(mem::take(&mut cell));
+                }
+                cell.clear();
                 closed = false;
             }
             '\n' | '\r' => {
@@ -90,6 +102,10 @@ fn split(text: &str, separator: char) -> Split {
                 row.push(mem::take(&mut cell));
                 found.rows.push(mem::take(&mut row));
                 closed = false;
+                if found.rows.len() > MOST_LINES {
+                    found.is_cut = true;
+                    return found;
+                }
             }
             _ => {
                 found.stray |= closed && !is_blank(c);

@@ -134,6 +134,8 @@ fn what_is_no_table_is_refused_with_what_it_is() {
 fn sizes_are_bounded() {
     let rows = "Ale;1\n".repeat(MAX_ROWS + 1);
     assert_eq!(read(rows.as_bytes()), Err(NotATable::TooManyRows { sheet: String::new() }));
+    let lines = "a\n".repeat(MAX_BYTES / 2);
+    assert_eq!(read(lines.as_bytes()), Err(NotATable::TooManyRows { sheet: String::new() }));
     let columns = "Ale;1\n".to_owned() + &"1;".repeat(MAX_COLUMNS) + "1\n";
     assert_eq!(read(columns.as_bytes()), Err(NotATable::TooManyColumns { sheet: String::new(), row: 2 }));
     let far = workbook(|workbook| {

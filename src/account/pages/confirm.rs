@@ -4,27 +4,29 @@
 //! ([`Typed`], the macro `confirmation`), so every post brings its own. Whoever comes from an identity provider goes there,
 //! comes back with a value that is good for one act, and the act uses it up in its own transaction: the same post once
 //! more finds nothing to use. **To decide, pay, publish and give rights**: within the last quarter of an hour, which the
-//! handler's proof demands ([`super::proof::Confirmed`]).
+//! handler's proof demands ([`crate::access::proof::Confirmed`]).
 //!
 //! In both cases a post that comes too early is held: the page that asks has it, and sends it on afterwards.
 //!
-//! A second factor has its place here too: a field in [`Typed`] and in the page, judged by [`recognised`], which is all
-//! that both strengths ask of somebody who signs in here.
+//! What somebody who signs in here has to type is the same in both: the password, and a code where the account asks for one
+//! ([`recognised`]). Wrong tries are counted like those of a sign-in.
 
 use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 
-use super::{
-    Actor,
-    pages::{own_address, recognise},
-    proof::{self, By, Posted, SignedIn},
-    routing::Routes,
-    session::{Method, Session},
-    store,
-};
+use super::sign_in::{Tried, too_many, try_password};
 use crate::{
+    access::{
+        self, Actor,
+        pages::own_address,
+        proof::{self, By, Oneself, Posted, SignedIn},
+        routing::Routes,
+        session::{Method, Session},
+        store::sessions,
+    },
+    account::{account_key, store, verbs},
     ids::Id,
     infra::{
         Portal,
@@ -48,6 +50,8 @@ pub fn routes(routes: &mut Routes<'_>) {
 #[serde(default)]
 pub struct Typed {
     pub password: String,
+    /// Of an account with a second factor.
+    pub code: String,
     /// Good for one act, after confirming at an identity provider.
     pub bekraftelse: String,
 }
@@ -66,7 +70,7 @@ impl Confirmation {
     /// In the transaction of the act, after it: what is refused, or done already, uses nothing up.
     pub fn use_up(&self, connection: &mut AnyConnection) -> Result<(), DbError> {
         let Some(act) = &self.0 else { return Ok(()) };
-        match store::sessions::use_up(connection, act.session, &act.hash, act.not_before)? {
+        match sessions::use_up(connection, act.session, &act.hash, act.not_before)? {
             true => Ok(()),
             false => {
                 Err(DbError::Spent("Din bekräftelse gäller inte längre. Bekräfta på nytt att det är du."))
@@ -79,7 +83,8 @@ impl Confirmation {
 /// provider first gets the page that says so, with what was posted.
 pub async fn check<R>(
     by: &By<R>,
-    portal: &Portal,
+    portal: &web::Data<Portal>,
+    request: &HttpRequest,
     typed: Typed,
 ) -> Result<Result<Confirmation, FieldErrors>, AppError> {
     match by.session.method {
@@ -90,23 +95,58 @@ pub async fn check<R>(
             not_before: Utc::now() - TO_ACT,
         })))),
         Method::Password | Method::Practice => {
-            let errors = recognised(&by.actor, portal, typed.password).await?;
+            let errors = recognised(&by.actor, portal, request, typed.password, typed.code).await?;
             Ok(errors.is_empty().then_some(Confirmation(None)).ok_or(errors))
         }
     }
 }
 
-/// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right.
-async fn recognised(actor: &Actor, portal: &Portal, password: String) -> Result<FieldErrors, AppError> {
+/// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right. A code that is wrong
+/// leaves the try counted.
+async fn recognised(
+    actor: &Actor,
+    portal: &web::Data<Portal>,
+    request: &HttpRequest,
+    password: String,
+    code: String,
+) -> Result<FieldErrors, AppError> {
     let mut errors = FieldErrors::default();
-    if recognise(portal, actor.person.email.clone(), password).await?.is_none() {
-        errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
+    let counted_under = match try_password(portal, request, &actor.person.email, password).await? {
+        Tried::Wait(until) => {
+            errors.add("password", too_many(until));
+            return Ok(errors);
+        }
+        Tried::Wrong => {
+            errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
+            return Ok(errors);
+        }
+        Tried::Right { counted_under, .. } => counted_under,
+    };
+    let (person, has_factor) = (actor.person.clone(), actor.has_second_factor);
+    let (data, now) = (portal.clone(), portal.clock.now());
+    let is_right = portal
+        .db
+        .write(move |connection| {
+            let is_right =
+                !has_factor || verbs::use_code(connection, &data.key, &person, now, Utc::now(), &code)?;
+            if is_right {
+                store::forget_tries(connection, &account_key(&person.email), &counted_under)?;
+            }
+            Ok::<_, DbError>(is_right)
+        })
+        .await
+        .map_err(AppError::from)?;
+    if !is_right {
+        errors.add(
+            "code",
+            "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.",
+        );
     }
     Ok(errors)
 }
 
 #[derive(Template)]
-#[template(path = "access/confirm.html")]
+#[template(path = "account/confirm.html")]
 struct ConfirmPage {
     chrome: Chrome,
     /// What was posted, and where.
@@ -129,7 +169,7 @@ pub async fn ask_instead(request: &HttpRequest, portal: &Portal, held: Option<Re
     let held = held.or_else(|| form::read_post(request));
     let found = proof::signed_in(request).await?;
     if found.is_none() {
-        return super::pages::sign_in_instead(request, portal, held).await;
+        return access::pages::sign_in_instead(request, portal, held).await;
     }
     // An uploaded file is not held: it is sent again afterwards.
     let resume = held.unwrap_or_default();
@@ -144,6 +184,7 @@ pub struct HeldForm {
     till: String,
     hallet: String,
     password: String,
+    code: String,
 }
 
 impl HeldForm {
@@ -157,29 +198,30 @@ impl HeldForm {
 
 /// With the password. (At an identity provider it is `identity` that asks, and then calls [`confirmed`].)
 async fn create(
-    Posted { by, body: Form(form) }: Posted<By<SignedIn>, Form<HeldForm>>,
+    Posted { by, body: Form(form) }: Posted<By<Oneself>, Form<HeldForm>>,
     portal: web::Data<Portal>,
+    request: HttpRequest,
 ) -> Page {
     let resume = form.resume();
     if by.session.method == Method::Provider {
         let errors = FieldErrors::default();
         return page::show_as(StatusCode::FORBIDDEN, &ConfirmPage { chrome: by.chrome, resume, errors });
     }
-    let errors = recognised(&by.actor, &portal, form.password).await?;
+    let errors = recognised(&by.actor, &portal, &request, form.password, form.code).await?;
     if !errors.is_empty() {
         return page::show_errors(&ConfirmPage { chrome: by.chrome, resume, errors });
     }
     let session = by.session.id;
     portal
         .db
-        .write(move |connection| store::sessions::confirm(connection, session, "", Utc::now()))
+        .write(move |connection| sessions::confirm(connection, session, "", Utc::now()))
         .await
         .map_err(AppError::from)?;
     page::show(&ConfirmedPage { chrome: by.chrome, resume, act: String::new() })
 }
 
 #[derive(Template)]
-#[template(path = "access/confirmed.html")]
+#[template(path = "account/confirmed.html")]
 struct ConfirmedPage {
     chrome: Chrome,
     resume: Resume,
@@ -200,7 +242,7 @@ pub async fn confirmed(portal: &Portal, by: By<SignedIn>, resume: Resume) -> Pag
     let (session, kept) = (by.session.id, hash(&act));
     portal
         .db
-        .write(move |connection| store::sessions::confirm(connection, session, &kept, Utc::now()))
+        .write(move |connection| sessions::confirm(connection, session, &kept, Utc::now()))
         .await
         .map_err(AppError::from)?;
     let resume = Resume { action: own_address(&resume.action).to_owned(), ..resume };

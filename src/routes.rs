@@ -43,9 +43,9 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     about::pages::routes(&mut routes);
     personal_data::pages::routes(&mut routes);
     access::pages::routes(&mut routes);
-    account::pages::confirm::routes(&mut routes);
-    identity::pages::routes(&mut routes);
+    // Before those of the identity providers, whose addresses would match.
     account::pages::routes(&mut routes);
+    identity::pages::routes(&mut routes);
     agreement::pages::routes(&mut routes);
     requisition::pages::routes(&mut routes);
     report::pages::routes(&mut routes);

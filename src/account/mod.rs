@@ -93,7 +93,8 @@ impl Attempts {
     /// Until when the next try must wait, if it must.
     pub fn wait_until(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let until = self.last_at + self.delay();
-        (now < until).then_some(until)
+        // Of two at once, the one that came first may be counted last: what is free is free.
+        (self.failures >= Self::FREE && now < until).then_some(until)
     }
 
     /// One more that has not succeeded yet: counted before the password is looked at, so that many at once are many.
@@ -122,6 +123,7 @@ mod tests {
     #[test]
     fn five_are_free_then_the_wait_grows_to_a_quarter_of_an_hour() {
         assert_eq!(after(4).wait_until(at(0)), None);
+        assert_eq!(Attempts { failures: 4, last_at: at(1) }.wait_until(at(0)), None);
         for (failures, minutes) in [(5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (100, 15), (i32::MAX, 15)] {
             let attempts = after(failures);
             assert_eq!(attempts.wait_until(at(0)), Some(at(minutes * 60)), "{failures}");

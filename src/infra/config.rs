@@ -167,6 +167,9 @@ impl Config {
             if !is_plain(key) {
                 return Some(format!("nyckeln «{key}» ska bestå av a–z, 0–9 och bindestreck"));
             }
+            if key == "kod" {
+                return Some("nyckeln kod är upptagen: /logga-in/kod är portalens egen sida".to_owned());
+            }
             if self.providers[..index].iter().any(|other| other.key == *key) {
                 return Some(format!("nyckeln {key} finns två gånger"));
             }

@@ -14,6 +14,7 @@ use crate::{
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
+    confirm::routes(routes);
     routes
         .post("/logga-in", sign_in::create)
         .get("/logga-in/kod", sign_in::ask)

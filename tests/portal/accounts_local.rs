@@ -282,6 +282,28 @@ fn the_second_factor_goes_only_with_the_password() {
 }
 
 #[test]
+fn whoever_has_a_second_factor_signs_with_both_and_guesses_neither() {
+    let portal = Portal::new();
+    let requisition = crate::steps::issue(&portal.preparer("Ale"), "bas", "10 000").address;
+    let signatory = portal.signatory("Ale");
+    let (secret, _) = set_up(&signatory);
+    let form =
+        signatory.get(&format!("{requisition}/underskrift")).form("/underskrift").set("password", PASSWORD);
+    let page = form.clone().set("code", "000 000").submit().expect_status(422);
+    assert!(page.error_at("code").contains("stämmer inte"), "{}", page.error_at("code"));
+    form.submit().expect_status(422);
+    let_codes_pass(&portal);
+    let signed = form.set("code", &totp::code_at(&secret, Utc::now())).submit().expect_status(200);
+    signed.expect("Kvitto");
+    // A session that was left open is no place to guess.
+    let other = crate::steps::issue(&portal.preparer("Ale"), "bas", "10 000").address;
+    let form =
+        signatory.get(&format!("{other}/underskrift")).form("/underskrift").set("password", "gissning");
+    let said: Vec<String> = (0..6).map(|_| form.submit().expect_status(422).error_at("password")).collect();
+    assert!(said[0].contains("Lösenordet är fel") && said[5].contains("För många försök"), "{said:?}");
+}
+
+#[test]
 fn an_operator_helps_whoever_has_lost_everything() {
     let portal = Portal::new();
     set_up(&portal.preparer("Ale"));

@@ -51,6 +51,14 @@ fn whoever_signs_in_too_often_waits_and_is_told_how_long() {
 }
 
 #[test]
+fn an_encoded_letter_is_the_same_address() {
+    let portal = limited();
+    let browser = portal.anyone();
+    let mut knock = || browser.send(browser.request(reqwest::Method::POST, "/%6Cogga-in")).status == 429;
+    assert!(until_refused(SIGN_INS, &mut knock) < 2 * SIGN_INS);
+}
+
+#[test]
 fn an_address_in_a_header_is_believed_from_a_proxy_of_ours_and_from_nobody_else() {
     let direct = limited();
     let browser = direct.anyone();

@@ -58,6 +58,56 @@ fn the_log_has_a_line_for_each_request_and_nothing_of_what_anybody_wrote() {
 }
 
 #[test]
+fn the_access_log_has_who_came_and_who_was_refused_and_its_oldest_lines_can_go() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    preparer.get("/granskning").expect_status(403);
+    let form = portal.anyone().get("/logga-in").form("/logga-in");
+    form.set("email", "ekonom@ale.example")
+        .set("password", "ett helt annat lösenord")
+        .submit()
+        .expect_status(422);
+    preparer.get("/om").form("/logga-ut").submit().expect_status(200);
+    let program = Program::on(&portal.address);
+    let file = program.path("historik.jsonl");
+    program.run(&["export-history", &file]).expect("rader ur");
+    let text = fs::read_to_string(&file).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let log: Vec<_> = lines.filter(|line| line["stream"] == "access").collect();
+    let told: Vec<(&str, &str)> =
+        log.iter().map(|line| (line["event"].as_str().unwrap(), line["person"].as_str().unwrap())).collect();
+    let who = "Ekonom i Ale";
+    let expected =
+        [("signed_in", who), ("access_refused", who), ("sign_in_refused", who), ("signed_out", who)];
+    assert_eq!(told, expected);
+    assert_eq!(log[1]["details"], "GET /granskning");
+    assert!(!text.contains("helt annat"));
+    program.run(&["prune-access-log", "--before", "2000-01-01"]).expect("0 rader");
+    program.run(&["prune-access-log", "--before", "2099-01-01"]).expect("4 rader");
+    program.run(&["check"]).expect("Historiken är hel");
+}
+
+#[test]
+fn a_person_takes_their_data_along_and_leaves_nothing_but_what_was_done() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    crate::journeys::issue(&preparer, "bas", "100 000");
+    let own: serde_json::Value =
+        serde_json::from_slice(&preparer.get("/konto/uppgifter.json").expect_status(200).bytes).unwrap();
+    assert_eq!(own["epost"], "ekonom@ale.example");
+    assert!(own["historik"].as_array().unwrap().iter().any(|line| line["event"] == "requisition_issued"));
+    assert!(!own.to_string().contains("argon2"));
+    let program = Program::on(&portal.address);
+    let command = ["remove-person", "--email", "ekonom@ale.example"];
+    program.run(&command).expect_refusal("har kvar en roll");
+    portal.take_roles_of("ekonom@ale.example");
+    program.run(&command).expect("Kontot är borttaget");
+    program.run(&command).expect_refusal("ingen person");
+    program.run(&["check"]).expect("Historiken är hel");
+    portal.anyone().get("/personuppgifter").expect_status(200).expect("Åtkomstlogg");
+}
+
+#[test]
 fn an_auditor_gets_the_whole_history_and_can_recompute_every_hash() {
     let portal = Portal::new();
     crate::journeys::issue(&portal.preparer("Ale"), "bas", "100 000");

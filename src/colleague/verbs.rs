@@ -10,6 +10,7 @@ use crate::{
     calendar,
     filing::Act,
     history::{self, Event},
+    identity,
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -47,12 +48,15 @@ impl From<Failure> for AppError {
     }
 }
 
-/// Everybody in the organisation.
+/// Everybody in the organisation; last those whom its identity provider has let in and who have no role yet.
 pub fn everybody(
     connection: &mut AnyConnection,
     organisation: Id<Organisation>,
 ) -> Result<Vec<Colleague>, DbError> {
-    Ok(colleagues(access::store::members(connection, organisation)?))
+    let mut all = colleagues(access::store::members(connection, organisation)?);
+    let waiting = identity::store::waiting(connection, organisation)?.into_iter();
+    all.extend(waiting.map(|person| Colleague { person, roles: Vec::new(), signed_in_at: None }));
+    Ok(all)
 }
 
 /// An invitation as it was asked for: what the page thought of, and what is kept of its link.

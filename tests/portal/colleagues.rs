@@ -1,6 +1,13 @@
 //! Colleagues: an organisation's administrator invites, gives and takes roles, and says who takes over.
 
-use bidragsporten::access::Role;
+use bidragsporten::{
+    access::{self, Role},
+    infra::{db::DbError, schema::identities},
+    recipient,
+};
+use chrono::Utc;
+use diesel::{ExpressionMethods, RunQueryDsl};
+use uuid::Uuid;
 
 use crate::{
     browser::{Browser, Page, at_once},
@@ -390,4 +397,37 @@ fn colleagues_of_others_are_not_there() {
         form.set("csrf", &csrf).sent_by(&other).submit().expect_status(404);
     }
     ale.get("/kollegor").expect("Ekonom i Ale").expect("nils@ale.example");
+}
+
+#[test]
+fn whoever_came_by_the_organisations_identity_is_given_a_role_by_its_administrator() {
+    let portal = Portal::new();
+    let id = portal
+        .db
+        .write_now(|connection| {
+            let person =
+                access::store::add_person(connection, "kim@ale.example", "Kim Prov", "", Utc::now())?;
+            let all = recipient::store::all(connection)?;
+            let ale = all.into_iter().find(|organisation| organisation.name == "Ale").expect("known");
+            diesel::insert_into(identities::table)
+                .values((
+                    identities::id.eq(Uuid::now_v7().to_string()),
+                    identities::person_id.eq(person.id.to_string()),
+                    identities::organisation_id.eq(ale.id.to_string()),
+                    identities::issuer.eq("https://id.ale.example"),
+                    identities::subject.eq("1"),
+                    identities::created_at.eq(Utc::now().naive_utc()),
+                    identities::seen_at.eq(Utc::now().naive_utc()),
+                ))
+                .execute(connection)?;
+            Ok::<_, DbError>(person.id)
+        })
+        .unwrap();
+    let page = administrator(&portal, "Ale").get("/kollegor").expect("Väntar på en roll").follow("Kim Prov");
+    assert_eq!(page.address, format!("/kollegor/{id}"));
+    assert!(!page.has_form("/losenord"));
+    let given = page.form("/roller").set("role", Role::Preparer.key()).submit().expect_status(200);
+    given.expect("Rollen är given.").expect("Ta bort rollen ekonom");
+    administrator(&portal, "Ale").get("/kollegor").expect_not("Väntar på en roll");
+    administrator(&portal, "Alingsås").get(&format!("/kollegor/{id}")).expect_status(404);
 }

@@ -92,7 +92,7 @@ pub async fn refused(by: &By<Administrator>, portal: &Portal, refusal: Refusal) 
     page::show_as(StatusCode::CONFLICT, &ListPage { refusal: Some(refusal), ..page })
 }
 
-/// Three queries, however many there are.
+/// Four queries, however many there are.
 pub async fn read(by: &By<Administrator>, portal: &Portal) -> Result<ListPage, AppError> {
     let (own, now) = (by.organisation.id, portal.clock.now());
     let (colleagues, invitations, lines) = portal

@@ -262,22 +262,26 @@ fn a_new_password_ends_the_other_sessions() {
 }
 
 #[test]
-fn the_second_factor_goes_only_with_the_password() {
+fn the_second_factor_goes_only_with_the_password_and_a_code() {
     let portal = Portal::new();
     let browser = portal.preparer("Ale");
     let (secret, old) = set_up(&browser);
     let page = browser.get("/konto/tvafaktor").expect("Du har 10 reservkoder kvar");
-    for form in ["/reservkoder", "/borttagning"] {
-        page.form(form).set("password", "fel").submit().expect_status(422).expect("Lösenordet är fel");
+    let form = page.form("/reservkoder").set("password", PASSWORD);
+    let away = form.clone().at("/konto/tvafaktor/borttagning");
+    for form in [&form, &away] {
+        form.clone().set("password", "fel").submit().expect_status(422).expect("Lösenordet är fel");
+        form.clone().set("code", "000 000").submit().expect_status(422).expect("Koden stämmer inte");
     }
-    let renewed =
-        page.form("/reservkoder").set("password", PASSWORD).submit().expect("De gamla koderna gäller inte");
-    assert!(!renewed.html().contains(&old[0]));
+    let renewed = form.set("code", &old[0]).submit().expect("De gamla koderna gäller inte");
+    assert!(!renewed.html().contains(&old[1]));
     let half = give_password(&portal.anyone(), EMAIL, PASSWORD);
-    give_code(&half, &old[0]).expect_status(422);
+    give_code(&half, &old[1]).expect_status(422);
     let_codes_pass(&portal);
     give_code(&half, &totp::code_at(&secret, Utc::now())).expect("Mina bidrag");
-    page.form("/borttagning").set("password", PASSWORD).submit().expect("Tvåstegsinloggning är avslagen");
+    let_codes_pass(&portal);
+    let code = totp::code_at(&secret, Utc::now());
+    away.set("code", &code).submit().expect("Tvåstegsinloggning är avslagen");
     give_password(&portal.anyone(), EMAIL, PASSWORD).expect("Mina bidrag");
 }
 

@@ -303,6 +303,12 @@ impl Form {
         self.fields.iter().map(|(name, _)| name.clone()).collect()
     }
 
+    /// By a button that leads elsewhere than the form's others.
+    pub fn at(mut self, action: &str) -> Self {
+        action.clone_into(&mut self.action);
+        self
+    }
+
     pub fn action(&self) -> &str {
         &self.action
     }

@@ -95,20 +95,19 @@ pub async fn check<R>(
             not_before: Utc::now() - TO_ACT,
         })))),
         Method::Password | Method::Practice => {
-            let errors = recognised(&by.actor, portal, request, typed.password, typed.code).await?;
+            let errors = recognised(&by.actor, portal, request, typed).await?;
             Ok(errors.is_empty().then_some(Confirmation(None)).ok_or(errors))
         }
     }
 }
 
-/// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right. A code that is wrong
-/// leaves the try counted.
-async fn recognised(
+/// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right. Counted like a
+/// sign-in, so that a session left open is no place to guess; a code that is wrong leaves the try counted.
+pub(super) async fn recognised(
     actor: &Actor,
     portal: &web::Data<Portal>,
     request: &HttpRequest,
-    password: String,
-    code: String,
+    Typed { password, code, .. }: Typed,
 ) -> Result<FieldErrors, AppError> {
     let mut errors = FieldErrors::default();
     let counted_under = match try_password(portal, request, &actor.person.email, password).await? {
@@ -183,8 +182,8 @@ pub async fn ask_instead(request: &HttpRequest, portal: &Portal, held: Option<Re
 pub struct HeldForm {
     till: String,
     hallet: String,
-    password: String,
-    code: String,
+    #[serde(flatten)]
+    typed: Typed,
 }
 
 impl HeldForm {
@@ -207,7 +206,7 @@ async fn create(
         let errors = FieldErrors::default();
         return page::show_as(StatusCode::FORBIDDEN, &ConfirmPage { chrome: by.chrome, resume, errors });
     }
-    let errors = recognised(&by.actor, &portal, &request, form.password, form.code).await?;
+    let errors = recognised(&by.actor, &portal, &request, form.typed).await?;
     if !errors.is_empty() {
         return page::show_errors(&ConfirmPage { chrome: by.chrome, resume, errors });
     }

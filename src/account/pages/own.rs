@@ -1,12 +1,12 @@
 //! One's own account: the password, the second factor, and what has happened to it.
 
-use actix_web::{HttpRequest, http::StatusCode, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use serde::Deserialize;
 
 use super::{
+    confirm::{Typed, recognised},
     hash,
-    sign_in::{Tried, too_many, try_password},
 };
 use crate::{
     access::{
@@ -95,7 +95,8 @@ pub fn must_have_factor(actor: &Actor, portal: &Portal) -> bool {
 
 #[derive(Deserialize)]
 pub struct PasswordForm {
-    password: String,
+    #[serde(flatten)]
+    confirmation: Typed,
     new_password: String,
 }
 
@@ -105,12 +106,15 @@ pub async fn change_password(
     request: HttpRequest,
 ) -> Page {
     let mut errors = FieldErrors::default();
-    let status = confirm(&by.actor, &portal, &request, form.password, &mut errors).await?;
     let context = [by.person.email.as_str(), &by.person.name, &by.organisation.formal_name];
     form::check(&mut errors, &form.new_password, &context);
+    if errors.is_empty() {
+        // Last, since a code is used up by being right.
+        errors = recognised(&by.actor, &portal, &request, form.confirmation).await?;
+    }
     if !errors.is_empty() {
         let page = read(&by.actor, by.chrome.clone(), &portal).await?;
-        return page::show_as(status, &OwnPage { errors, ..page });
+        return page::show_errors(&OwnPage { errors, ..page });
     }
     let password_hash = hash(form.new_password).await?;
     let (actor, now) = (by.actor.clone(), portal.clock.now());
@@ -124,34 +128,4 @@ pub async fn change_password(
         .await
         .map_err(AppError::from)?;
     page::see_other("/konto?klart=losenord")
-}
-
-/// Whether it is the account's owner who sits there, by the password; if not, that is an error at its field. Counted like a
-/// sign-in, so that a session left open is no place to guess.
-pub async fn confirm(
-    actor: &Actor,
-    portal: &web::Data<Portal>,
-    request: &HttpRequest,
-    password: String,
-    errors: &mut FieldErrors,
-) -> Result<StatusCode, AppError> {
-    Ok(match try_password(portal, request, &actor.person.email, password).await? {
-        Tried::Wait(until) => {
-            errors.add("password", too_many(until));
-            StatusCode::TOO_MANY_REQUESTS
-        }
-        Tried::Wrong => {
-            errors.add("password", "Lösenordet är fel. Skriv det som du loggar in med.");
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Tried::Right { person, counted_under } => {
-            let account = crate::account::account_key(&person.email);
-            portal
-                .db
-                .write(move |connection| store::forget_tries(connection, &account, &counted_under))
-                .await
-                .map_err(AppError::from)?;
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-    })
 }

@@ -4,10 +4,10 @@
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use chrono::Utc;
-use serde::Deserialize;
 
 use super::{
-    own::{confirm as confirm_password, must_have_factor},
+    confirm::{Typed, recognised},
+    own::must_have_factor,
     sign_in::CodeForm,
 };
 use crate::{
@@ -114,17 +114,12 @@ pub async fn confirm(
     }
 }
 
-#[derive(Deserialize)]
-pub struct ConfirmForm {
-    password: String,
-}
-
 pub async fn remove(
-    Posted { by, body: Form(form) }: Posted<By<Oneself>, Form<ConfirmForm>>,
+    Posted { by, body: Form(typed) }: Posted<By<Oneself>, Form<Typed>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {
-    if let Some(refused) = not_the_owner(&by, &portal, &request, form.password).await {
+    if let Some(refused) = not_the_owner(&by, &portal, &request, typed).await {
         return refused;
     }
     let (who, person, now) = (verbs::own(&by.actor), by.person.id, portal.clock.now());
@@ -135,11 +130,11 @@ pub async fn remove(
 }
 
 pub async fn renew_codes(
-    Posted { by, body: Form(form) }: Posted<By<Oneself>, Form<ConfirmForm>>,
+    Posted { by, body: Form(typed) }: Posted<By<Oneself>, Form<Typed>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {
-    if let Some(refused) = not_the_owner(&by, &portal, &request, form.password).await {
+    if let Some(refused) = not_the_owner(&by, &portal, &request, typed).await {
         return refused;
     }
     let (actor, now) = (by.actor.clone(), portal.clock.now());
@@ -150,23 +145,20 @@ pub async fn renew_codes(
     }
 }
 
-/// The page again, when the password is not the owner's.
+/// The page again, when it is not the owner who sits there.
 async fn not_the_owner(
     by: &By<Oneself>,
     portal: &web::Data<Portal>,
     request: &HttpRequest,
-    password: String,
+    typed: Typed,
 ) -> Option<Page> {
-    let mut errors = FieldErrors::default();
-    let status = match confirm_password(&by.actor, portal, request, password, &mut errors).await {
-        Ok(status) => status,
-        Err(error) => return Some(Err(error)),
+    let refused = async {
+        let errors = recognised(&by.actor, portal, request, typed).await?;
+        if errors.is_empty() {
+            return Ok(None);
+        }
+        let page = read(&by.actor, by.chrome.clone(), portal).await?;
+        page::show_errors(&FactorPage { errors, ..page }).map(Some)
     };
-    if errors.is_empty() {
-        return None;
-    }
-    Some(match read(&by.actor, by.chrome.clone(), portal).await {
-        Ok(page) => page::show_as(status, &FactorPage { errors, ..page }),
-        Err(error) => Err(error),
-    })
+    refused.await.transpose()
 }

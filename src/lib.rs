@@ -4,6 +4,7 @@
 //! only arithmetic of funds. A recipient files a [`requisition`], signs it as a [`document`], and the authority decides on
 //! it in [`review`] and pays it ([`payment`]). The recipient accounts for what it got in a [`report`], a [`filing`] like the
 //! requisition, and pays back the rest ([`repayment`]). What else the terms ask for is a [`further_report`] to its addressee.
+//! Where the terms let it, it hands the money on to care providers: [`onward`].
 //! The [`registry`] knows who is called what, and who takes over from whom. The next agreement is prepared as a [`proposal`].
 //! [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, also to those who were given [`insight`],
 //! [`open_data`] what of it is for anybody, and [`history`] remembers who did what. [`access`] proves who may; an [`account`] is
@@ -35,6 +36,7 @@ pub mod mandate;
 pub mod money;
 pub mod my_grants;
 pub mod numbers;
+pub mod onward;
 pub mod open_data;
 pub mod operation;
 pub mod payment;

@@ -435,6 +435,7 @@ fn check(db: &Db) -> anyhow::Result<()> {
         streams.extend(recipient::store::versions(connection)?);
         streams.extend(proposal::store::versions(connection)?);
         streams.extend(access::store::versions(connection)?);
+        streams.extend(onward::store::versions(connection)?);
         let mut breaks = Vec::new();
         for (stream, version) in &streams {
             breaks.extend(history::store::verify(connection, stream, *version)?);

@@ -140,6 +140,23 @@ events! {
     SecondFactorRemoved "second_factor_removed" "Tvåstegsinloggning slogs av",
     RecoveryCodesMade "recovery_codes_made" "Nya reservkoder gjordes",
     RecoveryCodeUsed "recovery_code_used" "En reservkod användes",
+    OnwardBegun "onward_begun" "Vidarefördelningen påbörjades",
+    OnwardModelApproved "onward_model_approved" "Fördelningsmodellen fastställdes",
+    OnwardModelReopened "onward_model_reopened" "Fördelningsmodellen öppnades för ändring",
+    OnwardUnitAdded "onward_unit_added" "En enhet lades till i registret",
+    OnwardUnitChanged "onward_unit_changed" "En enhet i registret ändrades",
+    OnwardUnitsImported "onward_units_imported" "En lista med enheter lästes in",
+    OnwardInvited "onward_invited" "Enheter bjöds in att ansöka",
+    OnwardLinkRenewed "onward_link_renewed" "En enhet fick en ny länk",
+    OnwardApplied "onward_applied" "En ansökan kom in",
+    OnwardAwarded "onward_awarded" "Medel beviljades",
+    OnwardRefused "onward_refused" "En ansökan avslogs",
+    OnwardReserveSet "onward_reserve_set" "Reserven ändrades",
+    OnwardListMade "onward_list_made" "En betalningslista gjordes",
+    OnwardReported "onward_reported" "En återrapport kom in",
+    OnwardReportReturned "onward_report_returned" "Komplettering av en återrapport begärdes",
+    OnwardMoneyReturned "onward_money_returned" "Medel kom tillbaka",
+    OnwardReportFilled "onward_report_filled" "Avsnitt 3 i den ekonomiska redovisningen fylldes i",
 }
 
 impl Event {

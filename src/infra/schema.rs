@@ -495,6 +495,75 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    onward_plans (id) {
+        id -> Text,
+        grant_id -> Text,
+        draft -> Text,
+        model -> Nullable<Text>,
+        approved_by -> Text,
+        approved_at -> Nullable<Timestamp>,
+        revision -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    onward_units (id) {
+        id -> Text,
+        organisation_id -> Text,
+        provider_number -> Text,
+        provider -> Text,
+        name -> Text,
+        name_key -> Text,
+        is_private -> Bool,
+        kind -> Text,
+        size -> Integer,
+        elsewhere -> Text,
+        is_closed -> Bool,
+    }
+}
+
+diesel::table! {
+    onward_applications (id) {
+        id -> Text,
+        plan_id -> Text,
+        unit_id -> Text,
+        status -> Text,
+        state -> Text,
+        link -> Integer,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    onward_lists (id) {
+        id -> Text,
+        plan_id -> Text,
+        number -> Integer,
+        pay_on -> Date,
+        account -> Text,
+        bic -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    onward_entries (id) {
+        id -> Text,
+        plan_id -> Text,
+        application_id -> Nullable<Text>,
+        account -> Text,
+        amount -> BigInt,
+        day -> Date,
+        reference -> Text,
+        by_whom -> Text,
+        at -> Timestamp,
+        list_id -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(organisation_aliases -> organisations (organisation_id));
 diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> organisations (organisation_id));
@@ -525,6 +594,13 @@ diesel::joinable!(invitations -> organisations (organisation_id));
 diesel::joinable!(invitations -> people (invited_by));
 diesel::joinable!(known_browsers -> people (person_id));
 diesel::joinable!(sign_in_steps -> people (person_id));
+diesel::joinable!(onward_plans -> grants (grant_id));
+diesel::joinable!(onward_units -> organisations (organisation_id));
+diesel::joinable!(onward_applications -> onward_plans (plan_id));
+diesel::joinable!(onward_applications -> onward_units (unit_id));
+diesel::joinable!(onward_lists -> onward_plans (plan_id));
+diesel::joinable!(onward_entries -> onward_applications (application_id));
+diesel::joinable!(onward_entries -> onward_plans (plan_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_requests,
@@ -543,6 +619,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     known_browsers,
     ledger_entries,
     memberships,
+    onward_applications,
+    onward_entries,
+    onward_lists,
+    onward_plans,
+    onward_units,
     organisation_aliases,
     organisations,
     payments,

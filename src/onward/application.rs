@@ -1,0 +1,279 @@
+//! A unit's way through a grant (*ansökan*), from the invitation to the report back.
+//!
+//! ```text
+//! Invited ──apply──► Received ──grant──► Granted ──report──► Reported
+//!                       │                   ▲                   │
+//!                       └──refuse──► Refused└────send back──────┘
+//! ```
+//!
+//! What a unit gets, and what came back, are entries of the [`Fund`](super::fund::Fund), not of its state.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{
+    Plan,
+    model::{Model, NoTier, Tier},
+    unit::{self, Unit},
+};
+use crate::{
+    calendar::Deadline,
+    ids::Id,
+    money::Money,
+    numbers::{Email, GiroAccount, Line, Telephone},
+};
+
+#[derive(Debug, Clone)]
+pub struct Application {
+    pub id: Id<Application>,
+    pub plan: Id<Plan>,
+    pub unit: Unit,
+    pub status: Status,
+    /// Which link is the unit's: a new one makes the old ones lead nowhere.
+    pub link: i32,
+    pub revision: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Status {
+    Invited,
+    Received {
+        application: Received,
+    },
+    Refused {
+        application: Received,
+        reason: String,
+        by: String,
+        at: DateTime<Utc>,
+    },
+    Granted {
+        application: Received,
+        by: String,
+        at: DateTime<Utc>,
+        /// What is missing in the report that was sent back.
+        to_complete: Option<Completion>,
+    },
+    Reported {
+        application: Received,
+        by: String,
+        at: DateTime<Utc>,
+        report: Report,
+    },
+}
+
+/// What the unit applied with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    pub at: DateTime<Utc>,
+    /// The unit as the register had it, with the size that the unit says.
+    pub unit: unit::Content,
+    /// What the register had: another size is shown to whoever decides.
+    pub registered_size: u32,
+    pub amount: Money,
+    pub content: Content,
+}
+
+/// What the unit types.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    pub size: u32,
+    /// Of the permitted ones.
+    pub uses: Vec<String>,
+    pub intention: String,
+    pub contact: Line<100>,
+    pub telephone: Telephone,
+    pub email: Email,
+    pub account: GiroAccount,
+}
+
+/// *Återrapport*: how the money was used, and what good it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    pub at: DateTime<Utc>,
+    pub by: Line<100>,
+    pub used: Money,
+    pub uses: Vec<String>,
+    pub used_for: String,
+    pub benefit: String,
+}
+
+/// What the municipality wants more of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completion {
+    pub report: Report,
+    pub message: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
+/// Why a unit gets nothing, in words for the one who applies.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("{0} (R941)")]
+    NoTier(#[from] NoTier),
+    #[error("Enheten ligger i {elsewhere}. Bara enheter i {municipality} kan få del av medlen. (R942)")]
+    Elsewhere { elsewhere: String, municipality: String },
+    #[error("Sista dagen att ansöka var {0}. (R943)")]
+    TooLate(Deadline),
+    #[error("Enheten har redan ansökt. Kontakta kommunen om något ska ändras.")]
+    Applied,
+    #[error("Det går inte nu: ansökan är {}.", .0.to_lowercase())]
+    NotInThisState(&'static str),
+    #[error("Någon annan har ändrat ansökan sedan du öppnade sidan. Läs den som den är nu och försök igen.")]
+    Changed,
+}
+
+/// The tier that a unit gets its amount by, or why it gets none.
+pub fn admitted<'a>(
+    model: &'a Model,
+    municipality: &str,
+    unit: &unit::Content,
+    size: u32,
+) -> Result<&'a Tier, Refusal> {
+    if let Some(elsewhere) = &unit.elsewhere {
+        let (elsewhere, municipality) = (elsewhere.to_string(), municipality.to_owned());
+        return Err(Refusal::Elsewhere { elsewhere, municipality });
+    }
+    Ok(model.tier(unit.kind.as_str(), size)?.1)
+}
+
+impl Application {
+    pub fn apply(
+        mut self,
+        model: &Model,
+        municipality: &str,
+        content: Content,
+        at: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Invited => {
+                let tier = admitted(model, municipality, &self.unit.content, content.size)?;
+                if model.apply_by.passed(at) {
+                    return Err(Refusal::TooLate(model.apply_by));
+                }
+                let registered_size = self.unit.content.size;
+                let unit = unit::Content { size: content.size, ..self.unit.content.clone() };
+                Status::Received {
+                    application: Received { at, unit, registered_size, amount: tier.amount, content },
+                }
+            }
+            Status::Received { .. }
+            | Status::Refused { .. }
+            | Status::Granted { .. }
+            | Status::Reported { .. } => return Err(Refusal::Applied),
+        };
+        Ok(self)
+    }
+
+    pub fn grant(mut self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Received { application } => Status::Granted { application, by, at, to_complete: None },
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    pub fn refuse(mut self, reason: String, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Received { application } => Status::Refused { application, reason, by, at },
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    /// The unit tells how it used the money.
+    pub fn report(mut self, report: Report) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Granted { application, by, at, .. } => Status::Reported { application, by, at, report },
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    /// The municipality wants more: the report is the unit's again, with what it said.
+    pub fn send_back(mut self, message: String, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Reported { application, by: granted_by, at: granted_at, report } => Status::Granted {
+                application,
+                by: granted_by,
+                at: granted_at,
+                to_complete: Some(Completion { report, message, by, at }),
+            },
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
+    pub fn received(&self) -> Option<&Received> {
+        match &self.status {
+            Status::Invited => None,
+            Status::Received { application }
+            | Status::Refused { application, .. }
+            | Status::Granted { application, .. }
+            | Status::Reported { application, .. } => Some(application),
+        }
+    }
+
+    /// The unit as it applied, or as the register has it.
+    pub fn of(&self) -> &unit::Content {
+        self.received().map_or(&self.unit.content, |received| &received.unit)
+    }
+
+    pub fn has_money(&self) -> bool {
+        matches!(self.status, Status::Granted { .. } | Status::Reported { .. })
+    }
+
+    /// It has had something, and has not said that it is done.
+    pub fn can_have_more(&self) -> bool {
+        matches!(self.status, Status::Granted { .. })
+    }
+
+    pub fn reported(&self) -> Option<&Report> {
+        match &self.status {
+            Status::Reported { report, .. } => Some(report),
+            Status::Invited | Status::Received { .. } | Status::Refused { .. } | Status::Granted { .. } => {
+                None
+            }
+        }
+    }
+}
+
+impl Status {
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Received { .. } => "received",
+            Self::Refused { .. } => "refused",
+            Self::Granted { .. } => "granted",
+            Self::Reported { .. } => "reported",
+        }
+    }
+
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Invited => "Inbjuden",
+            Self::Received { .. } => "Ansökan inkommen",
+            Self::Refused { .. } => "Avslagen",
+            Self::Granted { to_complete: None, .. } => "Beviljad",
+            Self::Granted { to_complete: Some(_), .. } => "Ska kompletteras",
+            Self::Reported { .. } => "Återrapporterad",
+        }
+    }
+
+    pub fn tone(&self) -> &'static str {
+        match self {
+            Self::Invited => "neutral",
+            Self::Received { .. } => "warning",
+            Self::Refused { .. } => "danger",
+            Self::Granted { to_complete: None, .. } => "info",
+            Self::Granted { to_complete: Some(_), .. } => "warning",
+            Self::Reported { .. } => "success",
+        }
+    }
+
+    fn not_now(&self) -> Refusal {
+        Refusal::NotInThisState(self.label())
+    }
+}

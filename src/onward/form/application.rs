@@ -1,0 +1,92 @@
+//! The unit's application, as typed by whoever has its link.
+
+use serde::{Deserialize, Serialize};
+
+use super::{prose, whole};
+use crate::{
+    infra::form::FieldErrors,
+    numbers::{Email, GiroAccount, GiroKind, Line, Telephone},
+    onward::{
+        application::{Content, Refusal, admitted},
+        model::Model,
+        rules::Rule,
+        unit,
+    },
+};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ApplicationForm {
+    pub revision: i64,
+    pub size: String,
+    /// The places of the chosen ones among the permitted.
+    pub uses: Vec<String>,
+    pub intention: String,
+    pub contact: String,
+    pub telephone: String,
+    pub email: String,
+    /// `bankgiro` or `plusgiro`.
+    pub giro: String,
+    pub account: String,
+    pub assured: String,
+}
+
+/// The chosen uses, by their places in the model.
+pub(super) fn chosen(permitted: &[String], typed: &[String]) -> Result<Vec<String>, &'static str> {
+    let chosen: Vec<String> = permitted
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| typed.iter().any(|typed| *typed == place.to_string()))
+        .map(|(_, name)| name.clone())
+        .collect();
+    if chosen.is_empty() { Err("Kryssa för minst en sak.") } else { Ok(chosen) }
+}
+
+impl ApplicationForm {
+    /// # Errors
+    /// All that is to be mended, in the form's order; and why the unit gets nothing by its size or its place.
+    pub fn parse(
+        &self,
+        model: &Model,
+        municipality: &str,
+        unit: &unit::Content,
+    ) -> Result<Content, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let size = errors.read("size", Rule::Size, whole(&self.size));
+        match size.map(|size| admitted(model, municipality, unit, size)) {
+            Some(Err(refusal @ Refusal::NoTier(_))) => errors.add("size", refusal),
+            Some(Err(refusal)) => errors.add("", refusal),
+            Some(Ok(_)) | None => {}
+        }
+        let uses = errors.read("uses", Rule::IntendedUse, chosen(&model.uses, &self.uses));
+        let intention = prose(&self.intention, "Beskriv vad medlen ska användas till.");
+        let intention = errors.read("intention", Rule::IntendedUse, intention);
+        let contact = errors.read("contact", Rule::Contact, Line::parse(&self.contact));
+        let telephone = errors.read("telephone", Rule::Contact, Telephone::parse(&self.telephone));
+        let email = errors.read("email", Rule::Contact, Email::parse(&self.email));
+        let kind = GiroKind::parse(&self.giro).map_err(|_| "Välj bankgiro eller plusgiro.");
+        let kind = errors.read("giro", Rule::PaymentAccount, kind);
+        let account = kind.and_then(|kind| {
+            errors.read("account", Rule::PaymentAccount, GiroAccount::parse(kind, &self.account))
+        });
+        if self.assured.is_empty() {
+            errors.broken(
+                "assured",
+                Rule::Assurance,
+                "Kryssa för försäkran. Utan den kan ansökan inte tas emot.",
+            );
+        }
+        let content = (|| {
+            Some(Content {
+                size: size?,
+                uses: uses?,
+                intention: intention?,
+                contact: contact?,
+                telephone: telephone?,
+                email: email?,
+                account: account?,
+            })
+        })();
+        content.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+}

@@ -1,0 +1,49 @@
+//! The forms of onward distribution, as typed, and what they make or the errors at their fields.
+
+mod application;
+mod decision;
+mod model;
+mod report;
+mod unit;
+
+pub use application::ApplicationForm;
+pub use decision::{
+    AwardForm, Decided, ListForm, RedistributionForm, RefusalForm, ReserveForm, amount_field,
+};
+pub use model::{ModelForm, PostedModel, TierForm, tier_field};
+pub use report::{CompletionForm, ReportForm, ReturnForm, SummaryForm};
+pub use unit::UnitForm;
+
+use chrono::NaiveDate;
+
+use super::rules::Rule;
+use crate::{
+    infra::form::FieldErrors,
+    numbers::{Prose, ProseError},
+};
+
+/// A date, as a browser sends it.
+fn day(field: &'static str, rule: Rule, typed: &str, errors: &mut FieldErrors) -> Option<NaiveDate> {
+    let parsed = typed.trim().parse().map_err(|_| "Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2022-10-15.");
+    errors.read(field, rule, parsed)
+}
+
+/// Some lines of text that must be there.
+fn prose(typed: &str, when_empty: &str) -> Result<String, String> {
+    match Prose::<2000>::parse(typed) {
+        Ok(text) => Ok(text.to_string()),
+        Err(ProseError::Empty) => Err(when_empty.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// More customers, residents or units than there are.
+const MOST: u32 = 100_000;
+
+/// A whole number, with or without spaces between its digits.
+fn whole(typed: &str) -> Result<u32, &'static str> {
+    let bare: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+    let is_number = !bare.is_empty() && bare.bytes().all(|digit| digit.is_ascii_digit());
+    let number: Option<u32> = is_number.then(|| bare.parse().ok()).flatten().filter(|number| *number <= MOST);
+    number.ok_or("Skriv ett helt tal med siffror, till exempel 48.")
+}

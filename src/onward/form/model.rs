@@ -1,0 +1,308 @@
+//! The form of a model: its tiers row by row, the reserve, the uses, the days and the decision.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{day, prose, whole};
+use crate::{
+    agreement::Period,
+    calendar::{Deadline, long_date},
+    infra::form::FieldErrors,
+    money::{self, Money},
+    numbers::{Line, LineError},
+    onward::{
+        model::{Decision, Kind, Model, Tier},
+        rules::Rule,
+    },
+};
+
+/// More tiers than a municipality decides on.
+pub const MOST_TIERS: usize = 24;
+/// Empty rows beside those that are filled in.
+const BLANK_ROWS: usize = 2;
+
+/// The fields as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelForm {
+    pub tiers: Vec<TierForm>,
+    pub reserve: String,
+    pub reserved_for: String,
+    /// One on each line.
+    pub uses: String,
+    pub apply_by: String,
+    pub use_by: String,
+    pub report_by: String,
+    pub board: String,
+    pub decided_on: String,
+    pub decision_number: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TierForm {
+    pub kind: String,
+    pub counted: String,
+    pub from: String,
+    pub to: String,
+    pub units: String,
+    pub amount: String,
+}
+
+/// The form as it is posted: the fields of a tier have its row in their names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PostedModel {
+    pub revision: i64,
+    /// Which button was pressed.
+    pub action: String,
+    reserve: String,
+    reserved_for: String,
+    uses: String,
+    apply_by: String,
+    use_by: String,
+    report_by: String,
+    board: String,
+    decided_on: String,
+    decision_number: String,
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
+}
+
+/// The name of a tier's field, and its control's id.
+pub fn tier_field(row: usize, field: &str) -> String {
+    format!("tier_{row}_{field}")
+}
+
+impl PostedModel {
+    pub fn into_form(mut self) -> ModelForm {
+        let mut take = |row, field| self.rest.remove(&tier_field(row, field)).unwrap_or_default();
+        let tiers = (0..MOST_TIERS).map(|row| TierForm {
+            kind: take(row, "kind"),
+            counted: take(row, "counted"),
+            from: take(row, "from"),
+            to: take(row, "to"),
+            units: take(row, "units"),
+            amount: take(row, "amount"),
+        });
+        ModelForm {
+            tiers: tiers.filter(|tier| !tier.is_blank()).collect(),
+            reserve: self.reserve,
+            reserved_for: self.reserved_for,
+            uses: self.uses,
+            apply_by: self.apply_by,
+            use_by: self.use_by,
+            report_by: self.report_by,
+            board: self.board,
+            decided_on: self.decided_on,
+            decision_number: self.decision_number,
+        }
+    }
+}
+
+impl TierForm {
+    fn is_blank(&self) -> bool {
+        [&self.kind, &self.counted, &self.from, &self.to, &self.units, &self.amount]
+            .into_iter()
+            .all(|typed| typed.trim().is_empty())
+    }
+
+    /// What it comes to as it is typed; nothing while it cannot be read.
+    pub fn sum(&self) -> Option<Money> {
+        let (units, amount) = (whole(&self.units).ok()?, of_unit(&self.amount).ok()?);
+        Some(Tier { from: 0, to: None, amount, units }.sum())
+    }
+
+    fn parse(&self, row: usize, errors: &mut FieldErrors) -> Option<(String, String, Tier)> {
+        let at = |field| tier_field(row, field);
+        let kind = errors.read(
+            at("kind"),
+            Rule::Kind,
+            named(&self.kind, "Skriv enheternas slag, till exempel Hemtjänst."),
+        );
+        let counted = errors.read(
+            at("counted"),
+            Rule::Kind,
+            named(&self.counted, "Skriv vad storleken räknas i, till exempel kunder."),
+        );
+        let from = errors.read(at("from"), Rule::Sizes, whole(&self.from));
+        let to = errors.read_optional(at("to"), Rule::Sizes, &self.to, whole);
+        let units = errors.read(at("units"), Rule::Units, whole(&self.units));
+        let amount = errors.read(at("amount"), Rule::TierAmount, of_unit(&self.amount));
+        let tier = Tier { from: from?, to: to?, amount: amount?, units: units? };
+        if tier.to.is_some_and(|to| to < tier.from) {
+            errors.broken(at("to"), Rule::Sizes, "Den övre gränsen är lägre än den undre.");
+            return None;
+        }
+        Some((kind?, counted?.to_lowercase(), tier))
+    }
+}
+
+/// A unit's amount: what a thousand times a thousand of them come to can still be reckoned.
+fn of_unit(typed: &str) -> Result<Money, String> {
+    match money::parse_kronor(typed) {
+        Ok(amount) if amount > Money::kronor(1_000_000_000) => {
+            Err("Beloppet är för stort för en enhet.".to_owned())
+        }
+        Ok(amount) => Ok(amount),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn named(typed: &str, when_empty: &str) -> Result<String, String> {
+    match Line::<60>::parse(typed) {
+        Ok(line) => Ok(line.to_string()),
+        Err(LineError::Empty) => Err(when_empty.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+impl ModelForm {
+    /// The rows that the page shows: those that are filled in, and a few empty ones.
+    pub fn rows(&self) -> Vec<TierForm> {
+        let mut rows = self.tiers.clone();
+        let count = (rows.len() + BLANK_ROWS).max(4).min(MOST_TIERS);
+        rows.resize_with(count, TierForm::default);
+        rows
+    }
+
+    /// What the tiers and the reserve come to as they are typed; what cannot be read counts as nothing.
+    pub fn sums(&self) -> (Money, Money) {
+        let distributed = self.tiers.iter().filter_map(TierForm::sum).sum();
+        (distributed, money::parse_kronor_or_zero(&self.reserve).unwrap_or_default())
+    }
+
+    /// # Errors
+    /// All that is to be mended, in the form's order.
+    pub fn parse(&self, grant: Money, period: Period) -> Result<Model, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let kinds = self.kinds(&mut errors);
+        let reserve = self.reserve(&mut errors);
+        let uses = self.uses(&mut errors);
+        let days = self.days(period, &mut errors);
+        let decision = self.decision(&mut errors);
+        let found = (|| {
+            let ((reserve, reserved_for), (apply_by, use_by, report_by)) = (reserve?, days?);
+            Some(Model {
+                kinds: kinds?,
+                reserve,
+                reserved_for,
+                uses: uses?,
+                apply_by: Deadline(apply_by),
+                use_by,
+                report_by: Deadline(report_by),
+                decision: decision?,
+            })
+        })();
+        match found {
+            Some(model) if errors.is_empty() && model.total() <= grant => Ok(model),
+            Some(model) if errors.is_empty() => {
+                let over = model.total() - grant;
+                let told = format!(
+                    "Modellen kommer till {}, och bidraget är {grant}: {over} för mycket. Sänk ett belopp, ett antal eller reserven.",
+                    model.total()
+                );
+                errors.broken("sum", Rule::WithinGrant, told);
+                Err(errors)
+            }
+            _ => Err(errors),
+        }
+    }
+
+    fn kinds(&self, errors: &mut FieldErrors) -> Option<Vec<Kind>> {
+        let before = errors.list.len();
+        if self.tiers.is_empty() {
+            errors.broken(tier_field(0, "kind"), Rule::Kind, "Fyll i minst en nivå.");
+        }
+        let mut kinds: Vec<Kind> = Vec::new();
+        for (row, typed) in self.tiers.iter().enumerate() {
+            let Some((name, counted, tier)) = typed.parse(row, errors) else { continue };
+            match kinds.iter_mut().find(|kind| kind.name.to_lowercase() == name.to_lowercase()) {
+                Some(kind) if kind.counted != counted => errors.broken(
+                    tier_field(row, "counted"),
+                    Rule::Kind,
+                    format!("{} räknas i {} på en annan rad. Skriv samma ord.", kind.name, kind.counted),
+                ),
+                Some(kind) => match kind.tiers.last() {
+                    Some(last) if last.to.is_none_or(|to| tier.from != to + 1) => {
+                        errors.broken(tier_field(row, "from"), Rule::TiersMeet, meets(last));
+                    }
+                    _ => kind.tiers.push(tier),
+                },
+                None => kinds.push(Kind { name, counted, tiers: vec![tier] }),
+            }
+        }
+        (errors.list.len() == before).then_some(kinds)
+    }
+
+    fn reserve(&self, errors: &mut FieldErrors) -> Option<(Money, String)> {
+        let typed = if self.reserve.trim().is_empty() { "0" } else { &self.reserve };
+        let amount = errors.read("reserve", Rule::Reserve, money::parse_kronor_or_zero(typed))?;
+        if amount.is_zero() {
+            return Some((amount, String::new()));
+        }
+        let purpose = prose(&self.reserved_for, "Skriv vad reserven är till för.");
+        errors.read("reserved_for", Rule::Reserve, purpose).map(|purpose| (amount, purpose))
+    }
+
+    fn uses(&self, errors: &mut FieldErrors) -> Option<Vec<String>> {
+        let lines = self.uses.lines().filter(|line| !line.trim().is_empty());
+        let uses: Result<Vec<String>, _> =
+            lines.take(20).map(|line| Line::<200>::parse(line).map(String::from)).collect();
+        let uses = match uses {
+            Ok(uses) if uses.is_empty() => Err("Skriv minst en sak som medlen får användas till.".to_owned()),
+            Ok(uses) => Ok(uses),
+            Err(error) => Err(error.to_string()),
+        };
+        errors.read("uses", Rule::Uses, uses)
+    }
+
+    fn days(&self, period: Period, errors: &mut FieldErrors) -> Option<(NaiveDate, NaiveDate, NaiveDate)> {
+        let apply_by = day("apply_by", Rule::Days, &self.apply_by, errors);
+        let use_by = day("use_by", Rule::Days, &self.use_by, errors);
+        let report_by = day("report_by", Rule::Days, &self.report_by, errors);
+        let (apply_by, use_by, report_by) = (apply_by?, use_by?, report_by?);
+        if !period.contains(use_by) {
+            let told = format!(
+                "Bidraget avser {} till {}: medlen ska vara använda inom den tiden.",
+                long_date(period.from),
+                long_date(period.to)
+            );
+            errors.broken("use_by", Rule::Days, told);
+        }
+        if apply_by > use_by {
+            errors.broken(
+                "apply_by",
+                Rule::Days,
+                "Sista dagen att ansöka ligger efter sista dagen att använda medlen.",
+            );
+        }
+        if report_by < apply_by {
+            errors.broken(
+                "report_by",
+                Rule::Days,
+                "Sista dagen att återrapportera ligger före sista dagen att ansöka.",
+            );
+        }
+        Some((apply_by, use_by, report_by))
+    }
+
+    fn decision(&self, errors: &mut FieldErrors) -> Option<Decision> {
+        let board = named(&self.board, "Skriv vem som har beslutat, till exempel Äldrenämnden.");
+        let board = errors.read("board", Rule::Decision, board);
+        let on = day("decided_on", Rule::Decision, &self.decided_on, errors);
+        let number =
+            errors.read_optional("decision_number", Rule::Decision, &self.decision_number, Line::<60>::parse);
+        let number = number?.map(String::from).unwrap_or_default();
+        Some(Decision { board: board?, on: on?, number })
+    }
+}
+
+fn meets(last: &Tier) -> String {
+    match last.to {
+        Some(to) => format!("Nivån före slutar med {to}, så den här ska börja med {}.", to + 1),
+        None => "Nivån före har ingen övre gräns, så det kan inte finnas en till.".to_owned(),
+    }
+}

@@ -1,0 +1,138 @@
+//! The forms of what comes after: the unit's report, a completion, money that came back, the sum of it all.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{application::chosen, day, prose};
+use crate::{
+    infra::form::FieldErrors,
+    money::{self, Money},
+    numbers::Line,
+    onward::{application::Report, model::Model, rules::Rule},
+};
+
+/// What the unit used the money for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReportForm {
+    pub revision: i64,
+    pub used: String,
+    pub uses: Vec<String>,
+    pub used_for: String,
+    pub benefit: String,
+    pub by: String,
+}
+
+impl ReportForm {
+    /// As it was said before, to be completed.
+    pub fn of(report: &Report, model: &Model) -> Self {
+        let place = |name: &String| model.uses.iter().position(|permitted| permitted == name);
+        Self {
+            revision: 0,
+            used: report.used.digits().to_string(),
+            uses: report.uses.iter().filter_map(place).map(|place| place.to_string()).collect(),
+            used_for: report.used_for.clone(),
+            benefit: report.benefit.clone(),
+            by: report.by.to_string(),
+        }
+    }
+
+    /// `has` is what the unit has of the grant.
+    pub fn parse(&self, model: &Model, has: Money, at: DateTime<Utc>) -> Result<Report, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let used = errors.read("used", Rule::Used, money::parse_kronor_or_zero(&self.used));
+        if used.is_some_and(|used| used > has) {
+            let told = format!(
+                "Enheten har fått {has}. Skriv högst det: det som kostade mer betalar enheten själv."
+            );
+            errors.broken("used", Rule::Used, told);
+        }
+        let nothing = used == Some(Money::ZERO);
+        let uses = if nothing {
+            Some(Vec::new())
+        } else {
+            errors.read("uses", Rule::UsedFor, chosen(&model.uses, &self.uses))
+        };
+        let used_for =
+            prose(&self.used_for, "Beskriv vad medlen har använts till, eller varför de inte har använts.");
+        let used_for = errors.read("used_for", Rule::UsedFor, used_for);
+        let benefit = if nothing && self.benefit.trim().is_empty() {
+            Some(String::new())
+        } else {
+            let benefit =
+                prose(&self.benefit, "Beskriv vilken nytta det har eller kommer att ha för de äldre.");
+            errors.read("benefit", Rule::Benefit, benefit)
+        };
+        let by = errors.read("by", Rule::Contact, Line::parse(&self.by));
+        let report = (|| {
+            Some(Report { at, by: by?, used: used?, uses: uses?, used_for: used_for?, benefit: benefit? })
+        })();
+        report.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct CompletionForm {
+    pub revision: i64,
+    pub message: String,
+}
+
+impl CompletionForm {
+    pub fn parse(&self) -> Result<String, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let message = prose(&self.message, "Skriv vad som ska kompletteras. Enheten ser det.");
+        errors.read("message", Rule::ToComplete, message).ok_or(errors)
+    }
+}
+
+/// Money that a unit paid back to the municipality.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ReturnForm {
+    pub revision: i64,
+    pub amount: String,
+    pub returned_on: String,
+    pub reference: String,
+}
+
+impl ReturnForm {
+    pub fn parse(&self, has: Money) -> Result<(Money, NaiveDate, String), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let amount = errors.read("amount", Rule::Returned, money::parse_kronor(&self.amount));
+        if amount.is_some_and(|amount| amount > has) {
+            errors.broken("amount", Rule::Returned, format!("Enheten har bara {has} av bidraget."));
+        }
+        let on = day("returned_on", Rule::Returned, &self.returned_on, &mut errors);
+        let reference = errors.read_optional("reference", Rule::Returned, &self.reference, Line::<60>::parse);
+        let all = (|| Some((amount?, on?, reference?.map(String::from).unwrap_or_default())))();
+        all.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+}
+
+/// What goes into section 3 of the financial report beside the units' costs.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct SummaryForm {
+    /// Of a grant with several.
+    pub post: String,
+    pub reserve_costs: String,
+    pub own_costs: String,
+}
+
+impl SummaryForm {
+    pub fn parse(&self, reserve: Money) -> Result<(Money, Money), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let zero = |typed: &str| if typed.trim().is_empty() { "0".to_owned() } else { typed.to_owned() };
+        let of_reserve = errors.read(
+            "reserve_costs",
+            Rule::Reserve,
+            money::parse_kronor_or_zero(&zero(&self.reserve_costs)),
+        );
+        if of_reserve.is_some_and(|costs| costs > reserve) {
+            errors.broken("reserve_costs", Rule::Reserve, format!("Reserven är {reserve}."));
+        }
+        let own = errors.read("own_costs", Rule::Used, money::parse_kronor_or_zero(&zero(&self.own_costs)));
+        of_reserve.zip(own).filter(|_| errors.is_empty()).ok_or(errors)
+    }
+}

@@ -1,0 +1,82 @@
+//! The form of a unit; a row of an imported list is read by the same rules.
+
+use serde::{Deserialize, Serialize};
+
+use super::whole;
+use crate::{
+    infra::form::FieldErrors,
+    numbers::{Line, OrganisationNumber},
+    onward::{rules::Rule, unit::Content},
+};
+
+/// The fields as typed. Their names are the keys of an imported list's columns too.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UnitForm {
+    pub provider_number: String,
+    pub provider: String,
+    pub name: String,
+    /// `privat` or `kommunal`.
+    pub regime: String,
+    pub kind: String,
+    pub size: String,
+    /// Empty when it is in the municipality.
+    pub municipality: String,
+    /// `ja` when there is no such unit any more.
+    pub closed: String,
+}
+
+impl UnitForm {
+    pub fn of(content: &Content, is_closed: bool) -> Self {
+        Self {
+            provider_number: content.provider_number.to_string(),
+            provider: content.provider.to_string(),
+            name: content.name.to_string(),
+            regime: content.regime().to_lowercase(),
+            kind: content.kind.to_string(),
+            size: content.size.to_string(),
+            municipality: content.elsewhere.as_ref().map(ToString::to_string).unwrap_or_default(),
+            closed: if is_closed { "ja".to_owned() } else { String::new() },
+        }
+    }
+
+    /// `own` are the names that the municipality itself answers to.
+    ///
+    /// # Errors
+    /// All that is to be mended, in the form's order.
+    pub fn parse(&self, own: &[&str]) -> Result<Content, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let number = OrganisationNumber::parse(&self.provider_number);
+        let number = errors.read("provider_number", Rule::ProviderNumber, number);
+        let provider = errors.read("provider", Rule::ProviderName, Line::parse(&self.provider));
+        let name = errors.read("name", Rule::UnitName, Line::parse(&self.name));
+        let is_private = errors.read("regime", Rule::Regime, is_private(&self.regime));
+        let kind = errors.read("kind", Rule::UnitKind, Line::parse(&self.kind));
+        let size = errors.read("size", Rule::Size, whole(&self.size));
+        let elsewhere =
+            errors.read_optional("municipality", Rule::Elsewhere, &self.municipality, Line::parse);
+        let content = (|| {
+            let elsewhere: Option<Line<60>> = elsewhere?;
+            let is_own =
+                |name: &Line<60>| own.iter().any(|own| own.to_lowercase() == name.as_str().to_lowercase());
+            Some(Content {
+                provider_number: number?,
+                provider: provider?,
+                name: name?,
+                is_private: is_private?,
+                kind: kind?,
+                size: size?,
+                elsewhere: elsewhere.filter(|name| !is_own(name)),
+            })
+        })();
+        content.ok_or(errors)
+    }
+}
+
+fn is_private(typed: &str) -> Result<bool, &'static str> {
+    match typed.trim().to_lowercase().as_str() {
+        "privat" | "enskild" | "p" => Ok(true),
+        "kommunal" | "egen regi" | "offentlig" | "k" => Ok(false),
+        _ => Err("Ange regiform: privat eller kommunal."),
+    }
+}

@@ -1,0 +1,83 @@
+//! Onward distribution (*vidarefördelning*): a recipient hands its grant on to care providers, public and private. It alone
+//! requisitions and it alone answers for repayment; how it hands the money on is its own decision.
+//!
+//! A **model** says who may get how much (`model.rs`, decided by the municipality's own board). **Units** of providers
+//! (`unit.rs`) are invited by a link, **apply** without an account, are **awarded** an amount by their size, are paid by a
+//! **list** in the municipality's own payment system, and **report back**. What nobody applied for or what came back is
+//! distributed anew. The money is reckoned in one place: `fund.rs`.
+
+pub mod application;
+pub mod example;
+pub mod form;
+pub mod fund;
+pub mod import;
+pub mod list;
+pub mod model;
+pub mod rules;
+pub mod store;
+pub mod unit;
+pub mod verbs;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    grant::{Account, Grant},
+    ids::Id,
+    money::Money,
+};
+use application::Application;
+use form::ModelForm;
+use fund::{Balance, Entry, Fund};
+use model::Model;
+
+/// How one grant is handed on: the model, as it is being typed and as it was decided. An aggregate of its own: what is handed
+/// on moves none of the grant's own accounts.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub id: Id<Plan>,
+    pub grant_id: Id<Grant>,
+    pub draft: ModelForm,
+    /// As it was decided; nothing until then.
+    pub model: Option<Model>,
+    pub approved: Option<(String, DateTime<Utc>)>,
+    /// Changes with every save of the draft and every decision on it: what a page was made from.
+    pub revision: i64,
+}
+
+/// Everything of a grant's onward distribution, at one time.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub grant: Grant,
+    pub plan: Plan,
+    pub applications: Vec<Application>,
+    pub entries: Vec<Entry>,
+}
+
+impl Case {
+    pub fn fund(&self) -> Fund {
+        Fund::of(to_hand_on(&self.grant), &self.entries)
+    }
+
+    pub fn entries_of(&self, application: &Application) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.application == Some(application.id))
+    }
+
+    pub fn balance(&self, application: &Application) -> Balance {
+        Balance::of(self.entries_of(application))
+    }
+
+    /// What the units have said that they used.
+    pub fn used(&self) -> Money {
+        self.applications.iter().filter_map(Application::reported).map(|report| report.used).sum()
+    }
+}
+
+/// *Tilldelat*: what the model is held against.
+pub fn to_hand_on(grant: &Grant) -> Money {
+    grant.ledger.total(Account::Allocated)
+}
+
+/// `AO22-0180-V`: what a grant's onward distribution is called in the history and in files.
+pub fn case_number(grant: &Grant) -> String {
+    format!("{}-{}-V", grant.agreement.terms.code, grant.recipient.code)
+}

@@ -1,0 +1,95 @@
+//! What can be done. Each verb is one transaction and one history line: in the plan's own history, or in the organisation's for
+//! its register of units. Typing a draft of the model is no verb.
+
+mod awards;
+mod model;
+mod money;
+mod units;
+mod visitor;
+
+pub use awards::{award, invite, redistribute, refuse, renew_link, share_out};
+pub use model::{approve, begin, reopen, save_draft};
+pub use money::{make_list, register_return, send_back, set_reserve};
+pub use units::{Imported, add, change, import};
+pub use visitor::{apply, report};
+
+use thiserror::Error;
+
+use super::{Case, application::Refusal, case_number, fund::NotEnough, model::Model, store};
+use crate::{
+    grant::{Grant, Scope},
+    history,
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        error::AppError,
+        form::FieldErrors,
+    },
+};
+
+#[derive(Debug, Error)]
+pub enum Failure {
+    #[error("not found")]
+    NotFound,
+    /// What was typed does not hold against what there is now.
+    #[error("invalid")]
+    Invalid(FieldErrors),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    NotEnough(#[from] NotEnough),
+    /// Done already, by the other half of a double click. Rolls the lock back: nothing has changed.
+    #[error("done already")]
+    Done,
+    #[error("{0}")]
+    Conflict(&'static str),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+pub const CHANGED: &str =
+    "Någon annan har ändrat modellen sedan du öppnade sidan. Läs den som den är nu och försök igen.";
+const NOT_APPROVED: &str = "Fastställ fördelningsmodellen först.";
+
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NotFound,
+            Failure::Invalid(errors) => Self::Conflict(
+                errors.list.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" "),
+            ),
+            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::NotEnough(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Done => Self::Conflict("Det är redan gjort.".to_owned()),
+            Failure::Conflict(words) => Self::Conflict(words.to_owned()),
+            Failure::Db(error) => error.into(),
+        }
+    }
+}
+
+/// The plan of a grant in scope, taken for this transaction and read again, with the number of the line that is owed.
+fn take(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> Result<(Case, i64), Failure> {
+    let seen = store::case(connection, scope, grant)?.ok_or(Failure::NotFound)?;
+    let version = store::lock(connection, seen.plan.id)?;
+    let case = store::case(connection, scope, grant)?.ok_or(Failure::NotFound)?;
+    Ok((case, version))
+}
+
+fn model(case: &Case) -> Result<&Model, Failure> {
+    case.plan.model.as_ref().ok_or(Failure::Conflict(NOT_APPROVED))
+}
+
+fn append(
+    connection: &mut AnyConnection,
+    case: &Case,
+    version: i64,
+    entry: history::Entry,
+) -> Result<(), DbError> {
+    let entry = history::Entry { subject: case_number(&case.grant), ..entry };
+    history::store::append(connection, &case.plan.id.to_string(), version, entry)
+}
+
+/// `1 enhet`, `214 enheter`.
+fn units(count: usize) -> String {
+    if count == 1 { "1 enhet".to_owned() } else { format!("{count} enheter") }
+}

@@ -1,0 +1,208 @@
+//! Who is invited, who gets what, and what is distributed anew.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Failure, append, model, take, units};
+use crate::{
+    allocation::key::{Basis, Key, OddKronor},
+    filing::Act,
+    grant::Grant,
+    history::{self, Event},
+    ids::Id,
+    infra::db::AnyConnection,
+    money::Money,
+    onward::{
+        Case,
+        application::{Application, Refusal, Status, admitted},
+        form::Decided,
+        fund::{Account, Entry},
+        store,
+    },
+};
+
+/// Gives every unit of the register a link that can have money by the model and has none. Those that come later are invited by
+/// doing it again.
+pub fn invite(connection: &mut AnyConnection, act: &Act, grant: Id<Grant>) -> Result<usize, Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let model = model(&case)?;
+    let own = &case.grant.holder;
+    let there: HashSet<String> =
+        case.applications.iter().map(|application| application.unit.id.to_string()).collect();
+    let mut count = 0;
+    for unit in store::units(connection, own.id)? {
+        let is_new = !unit.is_closed && !there.contains(&unit.id.to_string());
+        if !is_new || admitted(model, &own.name, &unit.content, unit.content.size).is_err() {
+            continue;
+        }
+        let application = Application {
+            id: Id::new(),
+            plan: case.plan.id,
+            unit,
+            status: Status::Invited,
+            link: 1,
+            revision: 1,
+        };
+        store::insert_application(connection, &application)?;
+        count += 1;
+    }
+    if count == 0 {
+        return Err(Failure::Done);
+    }
+    let entry = history::Entry { details: units(count), ..act.entry(Event::OnwardInvited, "") };
+    append(connection, &case, version, entry)?;
+    Ok(count)
+}
+
+/// Another link for a unit: those that it had before lead nowhere.
+pub fn renew_link(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    revision: i64,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let found = one(&case, id)?;
+    let renewed = Application { link: found.link + 1, revision, ..found.clone() };
+    store::update_application(connection, &renewed)??;
+    let details = found.of().name.to_string();
+    let entry = history::Entry { details, ..act.entry(Event::OnwardLinkRenewed, "") };
+    Ok(append(connection, &case, version, entry)?)
+}
+
+pub(super) fn one(case: &Case, id: Id<Application>) -> Result<&Application, Failure> {
+    case.applications.iter().find(|application| application.id == id).ok_or(Failure::NotFound)
+}
+
+/// Grants the applications that are chosen, all or none, each the amount of its tier.
+pub fn award(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    chosen: &[Id<Application>],
+    decided: &Decided,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let mut fund = case.fund();
+    let chosen: HashSet<String> = chosen.iter().map(ToString::to_string).collect();
+    let mut awarded = Vec::new();
+    for application in case.applications.iter().filter(|one| chosen.contains(&one.id.to_string())) {
+        let after = application.clone().grant(act.by(), act.now)?;
+        let amount = after.received().map(|received| received.amount).unwrap_or_default();
+        awarded.push((after, amount));
+    }
+    if awarded.len() != chosen.len() {
+        return Err(Failure::NotFound);
+    }
+    let sum: Money = awarded.iter().map(|(_, amount)| *amount).sum();
+    fund.award(sum)?;
+    for (after, amount) in &awarded {
+        store::update_application(connection, after)??;
+        store::insert_entry(connection, case.plan.id, &entry(act, after.id, *amount, decided))?;
+    }
+    let details = told(awarded.len(), sum, decided);
+    append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardAwarded, "") })?;
+    Ok(())
+}
+
+fn entry(act: &Act, application: Id<Application>, amount: Money, decided: &Decided) -> Entry {
+    Entry {
+        id: Id::new(),
+        account: Account::Award,
+        application: Some(application),
+        amount,
+        day: decided.on,
+        reference: decided.number.clone(),
+        by: act.by(),
+        at: act.now,
+        list: None,
+    }
+}
+
+fn told(count: usize, sum: Money, decided: &Decided) -> String {
+    let number =
+        if decided.number.is_empty() { String::new() } else { format!(", beslut {}", decided.number) };
+    format!("{}, {sum}{number}", units(count))
+}
+
+pub fn refuse(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    revision: i64,
+    reason: &str,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let found = one(&case, id)?;
+    let after = found.clone().refuse(reason.to_owned(), act.by(), act.now)?;
+    if found.revision != revision {
+        return Err(Refusal::Changed.into());
+    }
+    store::update_application(connection, &after)??;
+    let entry = history::Entry {
+        details: found.of().name.to_string(),
+        reason: reason.to_owned(),
+        ..act.entry(Event::OnwardRefused, "")
+    };
+    Ok(append(connection, &case, version, entry)?)
+}
+
+/// What is left, divided over the units that have had something, in proportion to what the model gave them.
+///
+/// # Errors
+/// In words, when there is nobody to give to.
+pub fn share_out(case: &Case, sum: Money) -> Result<Vec<(Id<Application>, Money)>, String> {
+    let units: Vec<&Application> = case.applications.iter().filter(|one| one.can_have_more()).collect();
+    let bases: Vec<Basis> = units
+        .iter()
+        .map(|one| {
+            let amount = one.received().map_or(Money::ZERO, |received| received.amount);
+            Basis { code: one.id.to_string(), numbers: vec![amount.to_ore().unsigned_abs()] }
+        })
+        .collect();
+    let kronor = sum.to_ore().unsigned_abs() / 100;
+    let shares = Key::Proportional.divide(kronor, &bases, OddKronor::LargestRemainder);
+    let shares = shares.map_err(|fault| fault.to_string())?;
+    let money = |kronor: u64| i64::try_from(kronor).map(Money::kronor).unwrap_or_default();
+    Ok(units.iter().map(|one| one.id).zip(shares.into_iter().map(money)).collect())
+}
+
+/// More for units that have had something, of what nobody applied for or what came back. Before the money must be used. The id
+/// comes from the page: posted twice, it is distributed once.
+pub fn redistribute(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Entry>,
+    amounts: &[(Id<Application>, Money)],
+    decided: &Decided,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let use_by = model(&case)?.use_by;
+    if crate::calendar::day(act.now) > use_by {
+        return Err(Failure::Conflict(
+            "Medlen skulle vara använda vid det här laget: inget mer kan fördelas.",
+        ));
+    }
+    if case.entries.iter().any(|entry| entry.id == id) {
+        return Err(Failure::Done);
+    }
+    let mut fund = case.fund();
+    let by_id: HashMap<String, &Application> =
+        case.applications.iter().map(|one| (one.id.to_string(), one)).collect();
+    let sum: Money = amounts.iter().map(|(_, amount)| *amount).sum();
+    fund.award(sum)?;
+    for (place, (unit, amount)) in amounts.iter().enumerate() {
+        let found = by_id.get(&unit.to_string()).ok_or(Failure::NotFound)?;
+        if !found.can_have_more() {
+            return Err(Refusal::NotInThisState(found.status.label()).into());
+        }
+        let entry = entry(act, *unit, *amount, decided);
+        let entry = if place == 0 { Entry { id, ..entry } } else { entry };
+        store::insert_entry(connection, case.plan.id, &entry)?;
+    }
+    let details = format!("omfördelning, {}", told(amounts.len(), sum, decided));
+    append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardAwarded, "") })?;
+    Ok(())
+}

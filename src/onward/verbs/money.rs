@@ -1,0 +1,153 @@
+//! What moves money beside the awards: the reserve, payment lists, what comes back, and a report that is not enough.
+
+use chrono::NaiveDate;
+
+use super::{Failure, append, awards::one, take};
+use crate::{
+    filing::Act,
+    grant::Grant,
+    history::{self, Event},
+    ids::Id,
+    infra::db::AnyConnection,
+    money::Money,
+    numbers::Bankgiro,
+    onward::{
+        application::{Application, Refusal},
+        form::Decided,
+        fund::{Account, Entry},
+        list::{Bic, List},
+        store,
+    },
+};
+
+/// Sets the reserve to another amount: what is let go can be distributed, and more can be set aside of what is left.
+pub fn set_reserve(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    reserve: Money,
+    decided: &Decided,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    super::model(&case)?;
+    let mut fund = case.fund();
+    let before = fund.reserve;
+    let amount = fund.reserve(reserve)?;
+    if amount.is_zero() {
+        return Err(Failure::Done);
+    }
+    let entry = Entry {
+        id: Id::new(),
+        account: Account::Reserve,
+        application: None,
+        amount,
+        day: decided.on,
+        reference: decided.number.clone(),
+        by: act.by(),
+        at: act.now,
+        list: None,
+    };
+    store::insert_entry(connection, case.plan.id, &entry)?;
+    let details = format!("från {before} till {reserve}");
+    append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardReserveSet, "") })?;
+    Ok(())
+}
+
+/// Puts every award that stands on no list on a new one. The id comes from the page: posted twice, it is one list.
+pub fn make_list(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<List>,
+    pay_on: NaiveDate,
+    (account, bic): (Bankgiro, Bic),
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    match store::list_of(connection, id)? {
+        Some(made) if made.plan == case.plan.id => return Err(Failure::Done),
+        Some(_) => return Err(Failure::NotFound),
+        None => {}
+    }
+    let waiting = case.entries.iter().filter(|entry| entry.account == Account::Award && entry.list.is_none());
+    let sum: Money = waiting.map(|entry| entry.amount).sum();
+    let number = store::next_number(connection, case.plan.id)?;
+    let list =
+        List { id, plan: case.plan.id, number, pay_on, account, bic, made_by: act.by(), made_at: act.now };
+    store::insert_list(connection, &list)?;
+    let count = store::put_on_list(connection, &list)?;
+    if count == 0 {
+        return Err(Failure::Conflict("Alla beviljade belopp står redan på en betalningslista."));
+    }
+    let details = format!("L{number}, {count} betalningar, {sum}");
+    append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardListMade, "") })?;
+    Ok(())
+}
+
+/// What the municipality says is missing in a unit's report.
+pub fn send_back(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    revision: i64,
+    message: &str,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let found = one(&case, id)?;
+    let after = found.clone().send_back(message.to_owned(), act.by(), act.now)?;
+    if found.revision != revision {
+        return Err(Refusal::Changed.into());
+    }
+    store::update_application(connection, &after)??;
+    let entry = history::Entry {
+        details: found.of().name.to_string(),
+        reason: message.to_owned(),
+        ..act.entry(Event::OnwardReportReturned, "")
+    };
+    Ok(append(connection, &case, version, entry)?)
+}
+
+/// Money that a unit paid back to the municipality: there is more to distribute. Guarded by the application's revision, so that
+/// a double click registers it once.
+pub fn register_return(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    revision: i64,
+    (amount, day, reference): (Money, NaiveDate, String),
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let found = one(&case, id)?;
+    if !found.has_money() {
+        return Err(Refusal::NotInThisState(found.status.label()).into());
+    }
+    let has = case.balance(found).has();
+    if found.revision != revision {
+        return Err(Refusal::Changed.into());
+    }
+    if amount > has {
+        return Err(Failure::Conflict("Enheten har inte så mycket av bidraget."));
+    }
+    let entry = Entry {
+        id: Id::new(),
+        account: Account::Return,
+        application: Some(id),
+        amount,
+        day,
+        reference,
+        by: act.by(),
+        at: act.now,
+        list: None,
+    };
+    store::insert_entry(connection, case.plan.id, &entry)?;
+    store::update_application(connection, &Application { revision, ..found.clone() })??;
+    let details = format!("{}, {amount}", found.of().name);
+    append(
+        connection,
+        &case,
+        version,
+        history::Entry { details, ..act.entry(Event::OnwardMoneyReturned, "") },
+    )?;
+    Ok(())
+}

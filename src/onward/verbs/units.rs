@@ -1,0 +1,125 @@
+//! The register of units, which is the organisation's own and holds for all its grants.
+
+use super::{Failure, units as counted};
+use crate::{
+    filing::Act,
+    history::{self, Event},
+    ids::Id,
+    infra::{
+        db::{AnyConnection, DbError},
+        form::FieldErrors,
+    },
+    onward::{
+        rules::Rule,
+        store,
+        unit::{Content, Unit},
+    },
+    recipient::{self, Organisation},
+};
+
+fn append(
+    connection: &mut AnyConnection,
+    act: &Act,
+    version: i64,
+    entry: history::Entry,
+) -> Result<(), DbError> {
+    history::store::append(connection, &act.actor.organisation.id.to_string(), version, entry)
+}
+
+fn is_another(known: &Unit, id: Option<Id<Unit>>, content: &Content) -> bool {
+    Some(known.id) != id
+        && known.content.provider_number == content.provider_number
+        && known.content.name_key() == content.name_key()
+}
+
+fn twice() -> Failure {
+    let mut errors = FieldErrors::default();
+    errors.broken("name", Rule::UnitOnce, "Utföraren har redan en enhet med det namnet i registret.");
+    Failure::Invalid(errors)
+}
+
+pub fn add(connection: &mut AnyConnection, act: &Act, id: Id<Unit>, content: Content) -> Result<(), Failure> {
+    let own: Id<Organisation> = act.actor.organisation.id;
+    let version = recipient::store::lock(connection, own)?;
+    let known = store::units(connection, own)?;
+    if known.iter().any(|known| known.id == id) {
+        return Err(Failure::Done);
+    }
+    if known.iter().any(|known| is_another(known, None, &content)) {
+        return Err(twice());
+    }
+    let details = format!("{}, {}", content.name, content.provider);
+    store::insert_unit(connection, own, &Unit { id, content, is_closed: false })?;
+    Ok(append(connection, act, version, history::Entry { details, ..act.entry(Event::OnwardUnitAdded, "") })?)
+}
+
+/// Another content than before; `closed` when there is no such unit any more. What it has applied with stays.
+pub fn change(
+    connection: &mut AnyConnection,
+    act: &Act,
+    id: Id<Unit>,
+    content: Content,
+    is_closed: bool,
+) -> Result<(), Failure> {
+    let own: Id<Organisation> = act.actor.organisation.id;
+    let version = recipient::store::lock(connection, own)?;
+    let known = store::units(connection, own)?;
+    let before = known.iter().find(|known| known.id == id).ok_or(Failure::NotFound)?;
+    if known.iter().any(|known| is_another(known, Some(id), &content)) {
+        return Err(twice());
+    }
+    let after = Unit { id, content, is_closed };
+    if *before == after {
+        return Err(Failure::Done);
+    }
+    store::update_unit(connection, &after)?;
+    let closed = if is_closed { ", nedlagd" } else { "" };
+    let details = format!("{}, {}{closed}", after.content.name, after.content.provider);
+    Ok(append(
+        connection,
+        act,
+        version,
+        history::Entry { details, ..act.entry(Event::OnwardUnitChanged, "") },
+    )?)
+}
+
+/// What came of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub added: usize,
+    pub changed: usize,
+    pub same: usize,
+}
+
+/// Adds the units of a list that are new, and changes those that are known by provider and name. The same list twice changes
+/// nothing the second time.
+pub fn import(connection: &mut AnyConnection, act: &Act, list: Vec<Content>) -> Result<Imported, Failure> {
+    let own: Id<Organisation> = act.actor.organisation.id;
+    let version = recipient::store::lock(connection, own)?;
+    let known = store::units(connection, own)?;
+    let mut come_to = Imported::default();
+    for content in list {
+        match known.iter().find(|known| is_another(known, None, &content)) {
+            None => {
+                store::insert_unit(connection, own, &Unit { id: Id::new(), content, is_closed: false })?;
+                come_to.added += 1;
+            }
+            Some(known) if known.content == content && !known.is_closed => come_to.same += 1,
+            Some(known) => {
+                store::update_unit(connection, &Unit { id: known.id, content, is_closed: false })?;
+                come_to.changed += 1;
+            }
+        }
+    }
+    if come_to.added + come_to.changed == 0 {
+        return Err(Failure::Done);
+    }
+    let details = format!("{} nya, {} ändrade", counted(come_to.added), come_to.changed);
+    append(
+        connection,
+        act,
+        version,
+        history::Entry { details, ..act.entry(Event::OnwardUnitsImported, "") },
+    )?;
+    Ok(come_to)
+}

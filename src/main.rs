@@ -27,7 +27,7 @@ use bidragsporten::{
     install::{self, Mode},
     mandate::{self, form::MandateForm},
     numbers::Email,
-    personal_data, practice, proposal, recipient, server,
+    onward, personal_data, practice, proposal, recipient, server,
 };
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};

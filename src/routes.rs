@@ -25,8 +25,8 @@ use crate::{
         page::{self, Chrome, Page},
         trace,
     },
-    insight, mandate, my_grants, open_data, operation, payment, personal_data, practice, proposal, registry,
-    repayment, report, requisition, review, saved_view,
+    insight, mandate, my_grants, onward, open_data, operation, payment, personal_data, practice, proposal,
+    registry, repayment, report, requisition, review, saved_view,
 };
 
 /// Registers everything and gives the table of routes × roles.
@@ -55,6 +55,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     mandate::pages::routes(&mut routes);
     colleague::pages::routes(&mut routes);
     registry::pages::routes(&mut routes);
+    onward::pages::routes(&mut routes);
     my_grants::pages::routes(&mut routes);
     review::pages::routes(&mut routes);
     proposal::pages::routes(&mut routes);

@@ -364,7 +364,7 @@ fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
 }
 
 /// Where a recipient's cases are, which belong under its grants.
-const OF_GRANTS: [&str; 3] = ["/rekvisitioner", "/redovisningar", "/rakenskaper"];
+const OF_GRANTS: [&str; 4] = ["/rekvisitioner", "/redovisningar", "/rakenskaper", "/enheter"];
 /// Where an authority's cases are, which a reader comes to from the overview.
 const OF_DESKS: [&str; 3] = ["/granskning", "/utbetalningar", "/aterbetalningar"];
 

@@ -101,6 +101,16 @@ impl Key {
             .map_err(|_| DbError::corrupt("a secret that was sealed with another key"))
     }
 
+    /// What only this installation can say of something: 128 bits, in 32 hexadecimal digits (HMAC-SHA-256, cut in half). For a
+    /// link that opens it and is stored nowhere.
+    pub fn derive(&self, of: &str) -> Result<String, DbError> {
+        use hmac::{Hmac, KeyInit as _, Mac};
+
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&self.0).map_err(DbError::corrupt)?;
+        mac.update(of.as_bytes());
+        Ok(hex(&mac.finalize().into_bytes()[..16]))
+    }
+
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&self.0.into())
     }

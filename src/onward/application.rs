@@ -111,11 +111,11 @@ pub struct Completion {
 /// Why a unit gets nothing, in words for the one who applies.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
-    #[error("{0} (R941)")]
+    #[error("{0} (R1041)")]
     NoTier(#[from] NoTier),
-    #[error("Enheten ligger i {elsewhere}. Bara enheter i {municipality} kan få del av medlen. (R942)")]
+    #[error("Enheten ligger i {elsewhere}. Bara enheter i {municipality} kan få del av medlen. (R1042)")]
     Elsewhere { elsewhere: String, municipality: String },
-    #[error("Sista dagen att ansöka var {0}. (R943)")]
+    #[error("Sista dagen att ansöka var {0}. (R1043)")]
     TooLate(Deadline),
     #[error("Enheten har redan ansökt. Kontakta kommunen om något ska ändras.")]
     Applied,

@@ -60,6 +60,6 @@ mod tests {
             "Modellen kräver minst 10 kunder, och enheten har 9."
         );
         let short = form.parse(Money::kronor(10_699_999), year).unwrap_err();
-        assert!(short.of("sum").contains("(R910)"), "{short:?}");
+        assert!(short.of("sum").contains("(R1010)"), "{short:?}");
     }
 }

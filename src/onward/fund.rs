@@ -60,7 +60,7 @@ pub struct Fund {
 
 /// More than is left of the grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("Det finns {left} kvar att fördela, och det här kräver {wanted}. (R962)")]
+#[error("Det finns {left} kvar att fördela, och det här kräver {wanted}. (R1062)")]
 pub struct NotEnough {
     pub left: Money,
     pub wanted: Money,

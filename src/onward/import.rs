@@ -83,7 +83,7 @@ pub fn read(table: &Table, own: &[&str]) -> Result<Vec<Content>, Vec<Fault>> {
                         column: "Enhet",
                         value: content.name.to_string(),
                         message: format!(
-                            "Utförarens enhet står redan på rad {before}. Ta bort den ena. (R928)"
+                            "Utförarens enhet står redan på rad {before}. Ta bort den ena. (R1028)"
                         ),
                     }),
                     None => contents.push(content),
@@ -218,7 +218,7 @@ mod tests {
             ]
         );
         assert!(faults[3].message.contains("rad 4"));
-        assert!(faults.iter().all(|fault| fault.message.contains("(R9")));
+        assert!(faults.iter().all(|fault| fault.message.contains("(R10")));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod fund;
 pub mod import;
 pub mod list;
 pub mod model;
+pub mod pages;
 pub mod rules;
 pub mod store;
 pub mod unit;

@@ -6,72 +6,72 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// *Hemtjänst*, *vård- och omsorgsboende* or another kind of unit, and what its size counts.
-    Kind = 901,
+    Kind = 1001,
     /// The sizes of a tier (*10–50 kunder*, *mer än 50*).
-    Sizes = 902,
+    Sizes = 1002,
     /// The tiers of a kind meet without gap or overlap.
-    TiersMeet = 903,
+    TiersMeet = 1003,
     /// The amount of a unit, in whole kronor.
-    TierAmount = 904,
+    TierAmount = 1004,
     /// How many units the model reckons with.
-    Units = 905,
+    Units = 1005,
     /// *Reserveras för …*: an amount and its purpose.
-    Reserve = 906,
+    Reserve = 1006,
     /// *Medlen kan användas till följande*.
-    Uses = 907,
+    Uses = 1007,
     /// The last days of application, of use and of report, in this order; the use is within the agreement's own period.
-    Days = 908,
+    Days = 1008,
     /// Who decided, when, and the case number.
-    Decision = 909,
+    Decision = 1009,
     /// What is distributed and what is reserved is at most the grant.
-    WithinGrant = 910,
+    WithinGrant = 1010,
     /// The provider's organisationsnummer, with its check digit.
-    ProviderNumber = 921,
-    ProviderName = 922,
-    UnitName = 923,
+    ProviderNumber = 1021,
+    ProviderName = 1022,
+    UnitName = 1023,
     /// *Oavsett regiform*: the municipality's own, or private.
-    Regime = 924,
-    UnitKind = 925,
+    Regime = 1024,
+    UnitKind = 1025,
     /// Customers or residents, as a whole number.
-    Size = 926,
+    Size = 1026,
     /// Where it is, when that is not in the municipality.
-    Elsewhere = 927,
+    Elsewhere = 1027,
     /// A provider has one unit of a name.
-    UnitOnce = 928,
+    UnitOnce = 1028,
     /// *Måste ha minst tio hemtjänstkunder*: a unit below the least size of its kind gets nothing.
-    LargeEnough = 941,
+    LargeEnough = 1041,
     /// *Ska vara belägna inom Stockholm stad*.
-    InMunicipality = 942,
+    InMunicipality = 1042,
     /// Received by the last day of application.
-    InTime = 943,
+    InTime = 1043,
     /// *Ange hur de avser att använda medlen*: at least one of the permitted uses, and in words.
-    IntendedUse = 944,
+    IntendedUse = 1044,
     /// Whom the municipality can ask.
-    Contact = 945,
+    Contact = 1045,
     /// Where the money is paid.
-    PaymentAccount = 946,
+    PaymentAccount = 1046,
     /// That what is said is true, and that what is not used is paid back.
-    Assurance = 947,
+    Assurance = 1047,
     /// What is decided on: at least one unit.
-    Chosen = 961,
+    Chosen = 1061,
     /// Never above what is left of the grant.
-    WithinLeft = 962,
+    WithinLeft = 1062,
     /// The decision that it follows from.
-    AwardDecision = 963,
+    AwardDecision = 1063,
     /// Why an application is refused.
-    Refusal = 964,
+    Refusal = 1064,
     /// The day of payment and the account that it is made from.
-    Payment = 965,
+    Payment = 1065,
     /// What was used: from nothing to what was received.
-    Used = 981,
+    Used = 1081,
     /// *Hur medlen använts*.
-    UsedFor = 982,
+    UsedFor = 1082,
     /// *Vilken nytta det kommer att tillföra de äldre*.
-    Benefit = 983,
+    Benefit = 1083,
     /// What came back: at most what the unit has left of what it got.
-    Returned = 984,
+    Returned = 1084,
     /// What is missing, when a report is sent back.
-    ToComplete = 985,
+    ToComplete = 1085,
 }
 
 impl fmt::Display for Rule {

@@ -4,12 +4,14 @@
 mod awards;
 mod model;
 mod money;
+mod summary;
 mod units;
 mod visitor;
 
 pub use awards::{award, invite, redistribute, refuse, renew_link, share_out};
 pub use model::{approve, begin, reopen, save_draft};
 pub use money::{make_list, register_return, send_back, set_reserve};
+pub use summary::{Costs, fill_report};
 pub use units::{Imported, add, change, import};
 pub use visitor::{apply, report};
 

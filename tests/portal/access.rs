@@ -15,6 +15,7 @@ use crate::{
     filed_reports::{Filing, report_case},
     further_reports, identity,
     journeys::{ask_for_accounts, issue, sign, whole_grant},
+    onward,
     portal::Portal,
     steps::give_insight,
 };
@@ -61,6 +62,8 @@ struct Existing {
     colleague: String,
     invitation: String,
     token: String,
+    /// Of onward distribution: a unit's application, the unit, and the code of its link.
+    onward: [String; 3],
 }
 
 impl Existing {
@@ -88,6 +91,7 @@ impl Existing {
             colleague: last(&administrator.get("/kollegor").follow("Ekonom i Ale").address),
             invitation: last(&invited.address),
             token: last(&link),
+            onward: onward::applied(portal),
             proposal: last(proposal.split('?').next().unwrap()),
             repayment: unmatched_repayment(portal),
             further: further_reports::file_and_send_back(portal),
@@ -113,11 +117,17 @@ impl Existing {
             _ if path.contains("/redovisningar/{id}") => (&self.report, &self.report_attachment),
             _ => (&self.requisition, &self.attachment),
         };
+        let path = path.replace(
+            "/utforare/{application}/{code}",
+            &format!("/utforare/{}/{}", self.onward[0], self.onward[2]),
+        );
         path.replace("{id}", id)
             .replace("{grant}", &self.grant)
             .replace("{attachment}", attachment)
             .replace("{invitation}", &self.invitation)
             .replace("{token}", &self.token)
+            .replace("{application}", &self.onward[0])
+            .replace("{unit}", &self.onward[1])
             .replace("{part}", "grunder")
             .replace("{key}", "delredovisning")
             .replace("{code}", "1440")

@@ -27,6 +27,7 @@ mod journeys;
 mod ledger;
 mod limits;
 mod mandates;
+mod onward;
 mod open_data;
 mod operation;
 mod outage;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{prose, whole};
+use super::{is_ticked, prose, whole};
 use crate::{
     infra::form::FieldErrors,
     numbers::{Email, GiroAccount, GiroKind, Line, Telephone},
@@ -36,7 +36,7 @@ pub(super) fn chosen(permitted: &[String], typed: &[String]) -> Result<Vec<Strin
     let chosen: Vec<String> = permitted
         .iter()
         .enumerate()
-        .filter(|(place, _)| typed.iter().any(|typed| *typed == place.to_string()))
+        .filter(|(place, _)| is_ticked(typed, *place))
         .map(|(_, name)| name.clone())
         .collect();
     if chosen.is_empty() { Err("Kryssa för minst en sak.") } else { Ok(chosen) }

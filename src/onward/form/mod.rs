@@ -22,6 +22,11 @@ use crate::{
     numbers::{Prose, ProseError},
 };
 
+/// Whether the use at a place of the model is among those that were ticked.
+pub fn is_ticked(chosen: &[String], place: usize) -> bool {
+    chosen.iter().any(|typed| *typed == place.to_string())
+}
+
 /// A date, as a browser sends it.
 fn day(field: &'static str, rule: Rule, typed: &str, errors: &mut FieldErrors) -> Option<NaiveDate> {
     let parsed = typed.trim().parse().map_err(|_| "Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2022-10-15.");

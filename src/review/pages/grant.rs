@@ -29,6 +29,7 @@ use crate::{
         page::{self, Chrome, Page},
     },
     money::Money,
+    onward,
     payment::{self, Payment},
     repayment::Settlement,
     report::{self, Report},
@@ -52,6 +53,8 @@ struct GrantPage {
     extensions: Vec<Extension>,
     requests: Vec<RequestView>,
     further_reports: Vec<further_report::Case>,
+    /// It is being handed on, by a model that is decided.
+    is_handed_on: bool,
     timeline: Vec<TimelineView>,
     /// The visitor has a desk at the paying authority, and does not only look.
     is_ours: bool,
@@ -106,6 +109,7 @@ struct GrantFile {
     extensions: Vec<Extension>,
     requests: Vec<AccountRequest>,
     further_reports: Vec<further_report::Case>,
+    plan: Option<onward::Plan>,
     lines: Vec<Line>,
 }
 
@@ -134,6 +138,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Grant>) -> Result<GrantFile
                 extensions: extension::store::of_grant(connection, id)?,
                 requests: account_request::store::of_grant(connection, id)?,
                 further_reports: further_report::store::all_owed_by(connection, &grant)?,
+                plan: onward::store::plan_of(connection, id)?,
                 lines: history::store::of(connection, &id.to_string())?,
                 grant,
             })
@@ -147,8 +152,17 @@ async fn grant_page(
     portal: &Portal,
     id: Id<Grant>,
 ) -> Result<GrantPage, AppError> {
-    let GrantFile { grant, requisitions, report, payments, extensions, requests, further_reports, lines } =
-        read(actor, portal, id).await?;
+    let GrantFile {
+        grant,
+        requisitions,
+        report,
+        payments,
+        extensions,
+        requests,
+        further_reports,
+        plan,
+        lines,
+    } = read(actor, portal, id).await?;
     let settlement =
         Settlement::of(&grant.ledger, report.as_ref().is_some_and(|report| report.approval().is_some()));
     // What has not come in is the recipient's own.
@@ -159,6 +173,7 @@ async fn grant_page(
         Kind::ALL.into_iter().map(|kind| deadline_view(&grant, kind, now)).collect();
     let timeline = timeline_of_all(&public(&grant, &requisitions, report.as_ref(), lines));
     Ok(GrantPage {
+        is_handed_on: plan.is_some_and(|plan| plan.model.is_some()),
         chrome,
         posts: grant.posts().map(|post| post_view(&grant, post, received)).collect(),
         kinds: deadlines.iter().map(choice).collect(),

@@ -1,0 +1,362 @@
+//! Onward distribution: a municipality hands its grant on to care providers. From the model to the financial report.
+
+use bidragsporten::access::Role;
+
+use crate::{
+    browser::{Browser, Form, Page, at_once},
+    portal::{PASSWORD, Portal},
+    steps::{begin_report, paid},
+};
+
+const AGREEMENT: &str = "Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2022";
+const HEADINGS: &str = "Organisationsnummer;Utförare;Enhet;Regiform;Slag;Storlek;Kommun\n";
+
+fn grant(portal: &Portal, municipality: &str) -> String {
+    portal.preparer(municipality).get("/bidrag").follow(AGREEMENT).address
+}
+
+/// A model for a grant of some hundred thousand: two tiers of home care, one of care homes.
+fn fill_model(preparer: &Browser, grant: &str) -> Form {
+    let begun =
+        preparer.get(&format!("{grant}/vidarefordelning")).form("/vidarefordelning").set("from", "tom");
+    let form = begun.submit().expect_status(200).form("/modell");
+    let rows = [
+        ["Hemtjänst", "kunder", "10", "50", "4", "20 000"],
+        ["Hemtjänst", "kunder", "51", "", "2", "35 000"],
+        ["Vård- och omsorgsboende", "boende", "10", "", "1", "50 000"],
+    ];
+    let fields = ["kind", "counted", "from", "to", "units", "amount"];
+    let form = rows.iter().enumerate().fold(form, |form, (row, typed)| {
+        fields
+            .iter()
+            .zip(typed)
+            .fold(form, |form, (field, value)| form.set(&format!("tier_{row}_{field}"), value))
+    });
+    form.set("reserve", "50 000")
+        .set("reserved_for", "Digitala lås")
+        .set("uses", "Inköp av teknik\nUtbildning för personal")
+        .set("apply_by", "2022-05-31")
+        .set("use_by", "2022-12-31")
+        .set("report_by", "2023-01-31")
+        .set("board", "Äldrenämnden")
+        .set("decided_on", "2022-03-10")
+        .set("decision_number", "ÄN 2022/17")
+        .set("action", "kontrollera")
+}
+
+/// Approved by the signatory, who confirms who it is.
+fn approved(portal: &Portal, municipality: &str) -> String {
+    let grant = grant(portal, municipality);
+    fill_model(&portal.preparer(municipality), &grant).submit().expect("ryms inom bidraget");
+    let signatory = portal.signatory(municipality);
+    confirmed(&signatory.get(&format!("{grant}/vidarefordelning/modell")).form("/faststallelse"))
+        .expect_status(200);
+    grant
+}
+
+/// What the form leads to, after the password where it is asked for.
+fn confirmed(form: &Form) -> Page {
+    let page = form.submit();
+    if page.has_form("/bekrafta") { page.form("/bekrafta").set("password", PASSWORD).submit() } else { page }
+}
+
+fn import(preparer: &Browser, rows: &str) -> Page {
+    let form = preparer.get("/enheter/inlasning").form("/inlasning");
+    form.file("file", "enheter.csv", format!("{HEADINGS}{rows}")).submit()
+}
+
+const UNITS: &str = "556016-0680;Omsorgen AB;Norr;Privat;Hemtjänst;48;\n\
+                     556016-0680;Omsorgen AB;Syd;Privat;Hemtjänst;51;\n\
+                     212000-1439;Kommunen;Hemtjänst väst;Kommunal;Hemtjänst;10;\n\
+                     212000-1439;Kommunen;Eken;Kommunal;Vård- och omsorgsboende;30;\n\
+                     556016-0680;Omsorgen AB;Liten;Privat;Hemtjänst;9;\n\
+                     556016-0680;Omsorgen AB;Långt borta;Privat;Hemtjänst;40;Alingsås\n";
+
+/// The unit's link, by its name: a page for anybody.
+fn link(preparer: &Browser, grant: &str, unit: &str) -> String {
+    let page = preparer.get(&format!("{grant}/vidarefordelning/lankar.csv")).html();
+    let row = page.lines().find(|row| row.starts_with(&format!("{unit};")));
+    let row = row.unwrap_or_else(|| panic!("{unit} is not in {page}"));
+    let address = &row[row.find("/utforare/").expect("a link")..];
+    address.split([';', ' ', '\r']).next().unwrap().to_owned()
+}
+
+/// Ale's plan with an application that has come in: the ids of both the application and its unit, and the code of its link.
+pub fn applied(portal: &Portal) -> [String; 3] {
+    let grant = invited(portal, "Ale");
+    let link = apply(portal, &grant, "Norr");
+    let unit = portal.preparer("Ale").get("/enheter").follow("Norr").address;
+    let mut parts = link.split('/').skip(2).map(str::to_owned);
+    [parts.next().unwrap(), unit.rsplit('/').next().unwrap().to_owned(), parts.next().unwrap()]
+}
+
+fn invited(portal: &Portal, municipality: &str) -> String {
+    let grant = approved(portal, municipality);
+    let preparer = portal.preparer(municipality);
+    import(&preparer, UNITS).expect_status(200).expect("6 nya enheter");
+    let plan = preparer.get(&format!("{grant}/vidarefordelning"));
+    plan.form("/inbjudningar").submit().expect_status(200).expect("4 enheter");
+    grant
+}
+
+fn fill_application(page: &Page) -> Form {
+    page.form("/ansokan")
+        .add("uses", "0")
+        .set("intention", "Surfplattor till personalen")
+        .set("contact", "Kim Exempel")
+        .set("telephone", "08-465 004 00")
+        .set("email", "kim@utforare.example")
+        .set("giro", "bankgiro")
+        .set("account", "5050-1055")
+        .set("assured", "ja")
+}
+
+fn apply(portal: &Portal, grant: &str, unit: &str) -> String {
+    let link = link(&portal.preparer("Ale"), grant, unit);
+    let page = portal.anyone().get(&link).expect_status(200);
+    fill_application(&page).submit().expect_status(200).expect("Ansökan inkommen");
+    link
+}
+
+/// The figures on top of the plan: the grant, what is distributed, the reserve, what is left.
+fn figures(browser: &Browser, grant: &str) -> [String; 4] {
+    let page = browser.get(&format!("{grant}/vidarefordelning"));
+    ["Bidraget", "Fördelat", "Reserv", "Kvar att fördela"].map(|term| page.fact(term))
+}
+
+fn award_all(portal: &Portal, grant: &str) -> Page {
+    let signatory = portal.signatory("Ale");
+    confirmed(&signatory.get(&format!("{grant}/vidarefordelning/beslut")).form("/beslut"))
+}
+
+#[test]
+fn a_model_is_held_against_the_grant_as_it_is_typed() {
+    let portal = Portal::new();
+    let grant = grant(&portal, "Ale");
+    let preparer = portal.preparer("Ale");
+    let form = fill_model(&preparer, &grant);
+    let over = form.clone().set("reserve", "900 000").submit().expect_status(422);
+    over.expect("R1010").expect("För mycket");
+    let gap = form.clone().set("tier_1_from", "52").submit().expect_status(409);
+    // The first save moved the revision: what was typed is kept on the page.
+    assert_eq!(gap.form("/modell").value_of("tier_1_from"), "52");
+    let again = preparer.get(&format!("{grant}/vidarefordelning/modell")).form("/modell");
+    let gap = again.set("reserve", "50 000").set("tier_1_from", "52").set("action", "kontrollera").submit();
+    assert!(gap.expect_status(422).error_at("tier_1_from").contains("börja med 51"));
+    let late = preparer.get(&format!("{grant}/vidarefordelning/modell")).form("/modell");
+    let late =
+        late.set("tier_1_from", "51").set("use_by", "2023-02-01").set("action", "kontrollera").submit();
+    assert!(late.expect_status(422).error_at("use_by").contains("R1008"));
+}
+
+#[test]
+fn only_a_signatory_approves_and_nothing_is_changed_after_the_first_application() {
+    let portal = Portal::new();
+    let grant = invited(&portal, "Ale");
+    let model = format!("{grant}/vidarefordelning/modell");
+    assert!(!portal.preparer("Ale").get(&model).has_form("/andring"));
+    apply(&portal, &grant, "Norr");
+    let reopen = portal.signatory("Ale").get(&model).form("/andring");
+    confirmed(&reopen).expect_status(409).expect("Enheter har redan ansökt");
+}
+
+#[test]
+fn a_list_with_faults_changes_nothing_and_says_row_by_row_what_to_mend() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let faulty = "556016-0681;Omsorgen AB;Norr;Privat;Hemtjänst;48;\n556016-0680;Omsorgen AB;Syd;Kanske;Hemtjänst;x;\n";
+    let page = import(&preparer, faulty).expect_status(422);
+    page.expect("556016-0681").expect("Kanske").expect("R1024").expect("R1026").expect("Inget har lästs in");
+    preparer.get("/enheter").expect("Ingen enhet finns");
+    import(&preparer, UNITS).expect("6 nya enheter");
+    import(&preparer, UNITS).expect("0 nya enheter, 0 ändrade, 6 som redan fanns");
+    // Another municipality's register is its own.
+    portal.preparer("Alingsås").get("/enheter").expect("Ingen enhet finns");
+    let unit = preparer.get("/enheter").follow("Norr");
+    portal.preparer("Alingsås").get(&unit.address).expect_status(404);
+    let same = preparer.get("/enheter/ny").form("/enheter");
+    let same = same.set("provider_number", "5560160680").set("provider", "Omsorgen AB").set("name", "NORR");
+    let same =
+        same.set("regime", "privat").set("kind", "Hemtjänst").set("size", "12").submit().expect_status(422);
+    assert!(same.error_at("name").contains("R1028"));
+}
+
+#[test]
+fn below_the_minimum_outside_the_municipality_late_or_twice_is_refused_in_words() {
+    let portal = Portal::new();
+    let grant = invited(&portal, "Ale");
+    let preparer = portal.preparer("Ale");
+    let left_out = preparer.get(&format!("{grant}/vidarefordelning/lankar"));
+    left_out.expect("Modellen kräver minst 10 kunder, och enheten har 9").expect("Enheten ligger i Alingsås");
+    let norr = link(&preparer, &grant, "Norr");
+    let anyone = portal.anyone();
+    let page = anyone.get(&norr);
+    let small = fill_application(&page).set("size", "9").submit().expect_status(422);
+    assert!(small.error_at("size").contains("R1041"));
+    assert_eq!(small.form("/ansokan").value_of("intention"), "Surfplattor till personalen");
+    let empty = page.form("/ansokan").submit().expect_status(422);
+    for (field, rule) in [("uses", "R1044"), ("contact", "R1045"), ("giro", "R1046"), ("assured", "R1047")] {
+        assert!(empty.error_at(field).contains(rule), "{field}: {}", empty.error_at(field));
+    }
+    // A double click, and the same page sent again a while later: one application.
+    let form = fill_application(&page);
+    for page in at_once([form.clone(), form.clone()]) {
+        page.expect_status(200).expect("Ansökan inkommen");
+    }
+    form.set("intention", "Något annat").submit().expect("Surfplattor").expect_not("Något annat");
+    portal.at("2022-06-01 00:00:00");
+    let late = anyone.get(&link(&preparer, &grant, "Syd"));
+    late.expect("Sista dagen att ansöka var 31 maj 2022. (R1043)");
+    assert!(!anyone.get(&link(&preparer, &grant, "Syd")).has_form("/ansokan"));
+}
+
+#[test]
+fn a_link_opens_its_own_unit_and_a_new_one_makes_the_old_lead_nowhere() {
+    let portal = Portal::new();
+    let grant = invited(&portal, "Ale");
+    let preparer = portal.preparer("Ale");
+    let (norr, syd) = (link(&preparer, &grant, "Norr"), link(&preparer, &grant, "Syd"));
+    let code = |address: &str| address.rsplit('/').next().unwrap().to_owned();
+    let anyone = portal.anyone();
+    anyone.get(&norr.replace(&code(&norr), &code(&syd))).expect_status(404).expect("Länken gäller inte");
+    anyone.get("/utforare/inte-ett-id/kod").expect_status(404);
+    let unit = preparer.get(&format!("{grant}/vidarefordelning")).follow("Norr");
+    unit.form("/lank").submit().expect_status(200);
+    anyone.get(&norr).expect_status(404);
+    assert_ne!(link(&preparer, &grant, "Norr"), norr);
+    // A finance head sees the case, and no link to act with.
+    let seen = portal.finance_head("Ale").get(&unit.address).expect_status(200);
+    seen.expect_not("/utforare/").expect("Norr");
+    portal.preparer("Alingsås").get(&unit.address).expect_status(404);
+}
+
+#[test]
+fn a_whole_distribution_from_decision_to_the_financial_report() {
+    let portal = Portal::new();
+    paid(&portal, "Ale", "381 308");
+    let grant = invited(&portal, "Ale");
+    let links = ["Norr", "Syd", "Hemtjänst väst", "Eken"].map(|unit| apply(&portal, &grant, unit));
+    let (preparer, signatory) = (portal.preparer("Ale"), portal.signatory("Ale"));
+    let total = figures(&preparer, &grant)[0].clone();
+
+    // Eken is refused, with its reason; the rest are granted at once.
+    let waiting = signatory.get(&format!("{grant}/vidarefordelning/beslut"));
+    let refuse = waiting.follow("Eken").form("/avslag").set("reason", "Boendet läggs ned i maj.");
+    confirmed(&refuse).expect_status(200).expect("Avslagen");
+    portal.anyone().get(&links[3]).expect("Boendet läggs ned i maj.");
+    let form = signatory.get(&format!("{grant}/vidarefordelning/beslut")).form("/beslut");
+    for page in at_once([form.clone(), form]) {
+        page.expect_status(200);
+    }
+    assert_eq!(figures(&preparer, &grant)[1..3], ["75 000 kr", "50 000 kr"].map(str::to_owned));
+
+    // All are paid by one list, and by one only.
+    let lists = format!("{grant}/vidarefordelning/betalningslistor");
+    let form = preparer.get(&lists).form("/betalningslistor");
+    let wrong = form.clone().set("account", "5050-1054").set("bic", "X").set("pay_on", "2022-03-01");
+    let wrong = confirmed(&wrong).expect_status(422);
+    assert!(wrong.error_at("account").contains("R1065") && wrong.error_at("pay_on").contains("passerat"));
+    let form = form.set("account", "5050-1055").set("bic", "SWEDSESS").set("pay_on", "2022-04-01");
+    for page in at_once([form.clone(), form.clone()]) {
+        page.expect_status(200).expect("AO22-1440-V-L1").expect_not("AO22-1440-V-L2");
+    }
+    form.submit().expect_not("L2");
+
+    // Norr used half, and pays the rest back; the others get more of what came back.
+    let anyone = portal.anyone();
+    let report = |link: &str, used: &str| {
+        let form = anyone.get(link).form("/aterrapport").add("uses", "1").set("used", used);
+        form.set("used_for", "En kurs").set("benefit", "Tryggare stöd").set("by", "Kim Exempel").submit()
+    };
+    assert!(report(&links[0], "20 001").expect_status(422).error_at("used").contains("R1081"));
+    report(&links[0], "12 000").expect_status(200).expect("betala tillbaka 8 000 kr");
+    let norr = preparer.get(&format!("{grant}/vidarefordelning")).follow("Norr");
+    let back = norr.form("/aterbetalning").set("amount", "8 000").set("returned_on", "2022-03-14");
+    assert!(
+        back.clone().set("amount", "20 001").submit().expect_status(422).error_at("amount").contains("R1084")
+    );
+    back.submit().expect_status(200).expect("12 000");
+    back.submit().expect_status(409);
+    assert_eq!(figures(&preparer, &grant)[1], "67 000 kr");
+
+    // Redistribution by the model, never above what is left.
+    let again = signatory.get(&format!("{grant}/vidarefordelning/omfordelning")).form("/omfordelning");
+    let reckoned = confirmed(&again.set("sum", "8 000").set("action", "berakna")).form("/omfordelning");
+    let amounts: Vec<String> = reckoned
+        .names()
+        .iter()
+        .filter(|name| name.starts_with("amount_"))
+        .map(|name| reckoned.value_of(name).replace('\u{a0}', " "))
+        .collect();
+    // Syd had 35 000 and Hemtjänst väst 20 000 by the model: 8 000 × 35/55 = 5 090,9 and 2 909,1.
+    assert_eq!(amounts, ["2 909", "5 091"]);
+    let first = reckoned.names().into_iter().find(|name| name.starts_with("amount_")).unwrap();
+    let too_much =
+        reckoned.clone().set(&first, "9 000 000").set("action", "besluta").submit().expect_status(409);
+    too_much.expect("R1062");
+    for page in at_once([reckoned.clone().set("action", "besluta"), reckoned.set("action", "besluta")]) {
+        page.expect_status(200);
+    }
+    let after = figures(&preparer, &grant);
+    assert_eq!((after[0].clone(), after[1].as_str()), (total, "75 000 kr"));
+
+    // Into section 3, with what is missing marked.
+    report(&links[1], "40 091").expect_status(200);
+    let summary = preparer.get(&format!("{grant}/vidarefordelning/redovisning"));
+    summary.expect("Hemtjänst väst").expect("Redovisningen är inte påbörjad");
+    begin_report(&preparer, &grant).expect_status(200);
+    let form = preparer.get(&format!("{grant}/vidarefordelning/redovisning")).form("/redovisning");
+    let form = form.set("reserve_costs", "40 000").set("own_costs", "1 500");
+    assert!(
+        form.clone()
+            .set("reserve_costs", "50 001")
+            .submit()
+            .expect_status(422)
+            .error_at("reserve_costs")
+            .contains("R1006")
+    );
+    let filled = form.submit().expect_status(200);
+    assert_eq!(filled.value_of("costs_bas").replace('\u{a0}', " "), "93 591");
+    assert_eq!(filled.value_of("item_bas_0_amount").replace('\u{a0}', " "), "52 091");
+    let report = filled.address.trim_end_matches("/uppgifter").split('#').next().unwrap().to_owned();
+    preparer.get(report.trim_end_matches("/uppgifter")).expect("AO22-1440-V-enheter.csv");
+
+    // The authority sees how, not what a unit wrote.
+    let id = grant.rsplit('/').next().unwrap();
+    let seen = portal.officer().get(&format!("/granskning/bidrag/{id}/vidarefordelning")).expect_status(200);
+    seen.expect("Hemtjänst").expect("Privat").expect_not("En kurs").expect_not("Kim Exempel");
+    portal.officer().get(&format!("/granskning/bidrag/{id}")).follow("Så fördelas bidraget vidare");
+}
+
+#[test]
+fn whatever_two_signatories_do_at_once_no_more_is_given_than_there_is() {
+    let portal = Portal::new();
+    let grant = invited(&portal, "Ale");
+    for unit in ["Norr", "Syd", "Hemtjänst väst", "Eken"] {
+        apply(&portal, &grant, unit);
+    }
+    award_all(&portal, &grant).expect_status(200);
+    let left = figures(&portal.preparer("Ale"), &grant)[3].replace(" kr", "");
+    let forms: Vec<Form> = (0..4)
+        .map(|number| {
+            let other = portal.sign_in("Ale", &[Role::Signatory], &format!("Företrädare {number}"));
+            let page = other.get(&format!("{grant}/vidarefordelning/omfordelning"));
+            // Confirm first, so that the posts meet in the verb and not at the page that asks.
+            let reckoned = confirmed(&page.form("/omfordelning").set("sum", &left).set("action", "berakna"));
+            reckoned.form("/omfordelning").set("action", "besluta")
+        })
+        .collect();
+    let answers = at_once(forms);
+    assert_eq!(answers.iter().filter(|page| page.status == 200).count(), 1);
+    assert_eq!(figures(&portal.preparer("Ale"), &grant)[3], "0 kr");
+}
+
+#[test]
+fn the_history_of_a_plan_is_its_own_and_holds() {
+    let portal = Portal::new();
+    let grant = invited(&portal, "Ale");
+    apply(&portal, &grant, "Norr");
+    let page = portal.preparer("Ale").get(&format!("{grant}/vidarefordelning"));
+    page.expect("En ansökan kom in (20 000 kr)").expect("Kim Exempel, Norr, Omsorgen AB");
+    portal.preparer("Ale").get(&grant).expect_not("En ansökan kom in");
+}

@@ -140,6 +140,9 @@ events! {
     SecondFactorRemoved "second_factor_removed" "Tvåstegsinloggning slogs av",
     RecoveryCodesMade "recovery_codes_made" "Nya reservkoder gjordes",
     RecoveryCodeUsed "recovery_code_used" "En reservkod användes",
+    PasskeyAdded "passkey_added" "En passkey lades till",
+    PasskeyRemoved "passkey_removed" "En passkey togs bort",
+    AppRemoved "app_removed" "Appen som visar koder togs bort",
 }
 
 impl Event {

@@ -31,6 +31,7 @@ mod open_data;
 mod operation;
 mod outage;
 mod overview;
+mod passkeys;
 mod payments;
 mod portal;
 mod program;

@@ -2,7 +2,7 @@
 
 pub mod confirm;
 mod own;
-mod second_factor;
+pub(super) mod second_factor;
 mod sign_in;
 mod welcome;
 
@@ -10,11 +10,15 @@ use actix_web::web;
 
 use crate::{
     access::{password, routing::Routes},
+    account::passkey,
     infra::error::AppError,
 };
 
+pub(super) use own::must_have_factor;
+
 pub fn routes(routes: &mut Routes<'_>) {
     confirm::routes(routes);
+    passkey::pages::routes(routes);
     routes
         .post("/logga-in", sign_in::create)
         .get("/logga-in/kod", sign_in::ask)

@@ -6,7 +6,9 @@ use diesel::{
     prelude::*,
 };
 
-use super::{Attempts, Invitation, Purpose, STEP_LIFE, STEP_TRIES, account_key, passkey, recovery, totp};
+pub mod passkeys;
+
+use super::{Attempts, Invitation, Purpose, STEP_LIFE, STEP_TRIES, account_key, recovery, totp};
 use crate::{
     access::{Person, Role},
     ids::Id,
@@ -364,7 +366,7 @@ pub fn end_steps_of(connection: &mut AnyConnection, person: Id<Person>) -> Resul
 
 /// Whether a password alone is not enough: an app's code or a passkey is asked for too.
 pub fn has_second_factor(connection: &mut AnyConnection, person: Id<Person>) -> Result<bool, DbError> {
-    Ok(factor_since(connection, person)?.is_some() || passkey::store::count(connection, person)? > 0)
+    Ok(factor_since(connection, person)?.is_some() || passkeys::count(connection, person)? > 0)
 }
 
 /// Since when an app's code is asked for, if one is.

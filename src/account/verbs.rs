@@ -230,7 +230,7 @@ pub fn remove_factors(
     if !store::has_second_factor(connection, person)? {
         return Err(Failure::Changed);
     }
-    passkey::store::delete_all(connection, person)?;
+    store::passkeys::delete_all(connection, person)?;
     store::delete_app(connection, person)?;
     Ok(append(connection, person, version, entry(who, now, Event::SecondFactorRemoved, String::new()))?)
 }

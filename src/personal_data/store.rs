@@ -42,7 +42,7 @@ pub fn of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Value, D
         .load(connection)?;
     let factor = second_factors::table.find(&id);
     let has_factor: bool = diesel::select(diesel::dsl::exists(factor)).get_result(connection)?;
-    let passkeys = account::passkey::store::of(connection, person)?;
+    let passkeys = account::store::passkeys::of(connection, person)?;
     let views: Vec<(String, String)> = saved_views::table
         .filter(saved_views::person_id.eq(&id))
         .order_by(saved_views::id)
@@ -84,7 +84,7 @@ pub fn remove(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), 
     diesel::delete(sessions::table.filter(sessions::person_id.eq(&id))).execute(connection)?;
     diesel::delete(identities::table.filter(identities::person_id.eq(&id))).execute(connection)?;
     diesel::delete(second_factors::table.filter(second_factors::person_id.eq(&id))).execute(connection)?;
-    account::passkey::store::delete_all(connection, person)?;
+    account::store::passkeys::delete_all(connection, person)?;
     diesel::delete(recovery_codes::table.filter(recovery_codes::person_id.eq(&id))).execute(connection)?;
     diesel::delete(known_browsers::table.filter(known_browsers::person_id.eq(&id))).execute(connection)?;
     diesel::delete(sign_in_steps::table.filter(sign_in_steps::person_id.eq(&id))).execute(connection)?;

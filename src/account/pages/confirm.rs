@@ -17,7 +17,10 @@ use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 
-use super::sign_in::{Tried, WRONG_CODE, too_many, try_password};
+use super::{
+    passkeys,
+    sign_in::{Tried, WRONG_CODE, too_many, try_password},
+};
 use crate::{
     access::{
         self, Actor,
@@ -27,11 +30,7 @@ use crate::{
         session::{Method, Session},
         store::sessions,
     },
-    account::{
-        account_key,
-        passkey::{self, verbs::Answer},
-        store, verbs,
-    },
+    account::{account_key, passkey::verbs::Answer, store, verbs},
     ids::Id,
     infra::{
         Portal,
@@ -72,7 +71,7 @@ enum Shown {
     Typed,
     AtProvider(OneAct),
     ByPasskey {
-        answer: Answer,
+        answer: Box<Answer>,
         now: DateTime<Utc>,
     },
 }
@@ -116,8 +115,9 @@ pub async fn check<R>(
             not_before: Utc::now() - TO_ACT,
         })))),
         Method::Password | Method::Practice if !typed.passkey.is_empty() => {
-            let answer = passkey::pages::answered(portal, request, &by.actor.person, typed.passkey).await?;
-            let shown = answer.map(|answer| Shown::ByPasskey { answer, now: portal.clock.now() });
+            let answer = passkeys::answered(portal, request, &by.actor.person, typed.passkey).await?;
+            let shown =
+                answer.map(|answer| Shown::ByPasskey { answer: Box::new(answer), now: portal.clock.now() });
             Ok(shown.map(Confirmation).ok_or_else(wrong_passkey))
         }
         Method::Password | Method::Practice => {
@@ -129,20 +129,20 @@ pub async fn check<R>(
 
 fn wrong_passkey() -> FieldErrors {
     let mut errors = FieldErrors::default();
-    errors.add("passkey", passkey::pages::WRONG);
+    errors.add("passkey", passkeys::WRONG);
     errors
 }
 
 /// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right. Counted like a
 /// sign-in, so that a session left open is no place to guess; a code that is wrong leaves the try counted.
-pub(in crate::account) async fn recognised(
+pub(super) async fn recognised(
     actor: &Actor,
     portal: &web::Data<Portal>,
     request: &HttpRequest,
     Typed { password, code, passkey, .. }: Typed,
 ) -> Result<FieldErrors, AppError> {
     if !passkey.is_empty() {
-        let is_right = passkey::pages::accepted(portal, request, &actor.person, passkey).await?;
+        let is_right = passkeys::accepted(portal, request, &actor.person, passkey).await?;
         return Ok(if is_right { FieldErrors::default() } else { wrong_passkey() });
     }
     let mut errors = FieldErrors::default();

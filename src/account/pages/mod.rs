@@ -2,7 +2,8 @@
 
 pub mod confirm;
 mod own;
-pub(super) mod second_factor;
+mod passkeys;
+mod second_factor;
 mod sign_in;
 mod welcome;
 
@@ -10,15 +11,12 @@ use actix_web::web;
 
 use crate::{
     access::{password, routing::Routes},
-    account::passkey,
     infra::error::AppError,
 };
 
-pub(super) use own::must_have_factor;
-
 pub fn routes(routes: &mut Routes<'_>) {
     confirm::routes(routes);
-    passkey::pages::routes(routes);
+    passkeys::routes(routes);
     routes
         .post("/logga-in", sign_in::create)
         .get("/logga-in/kod", sign_in::ask)

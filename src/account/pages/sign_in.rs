@@ -14,6 +14,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::passkeys;
 use crate::{
     access::{
         self, Person,
@@ -196,7 +197,7 @@ async fn code_page(
         .read(move |connection| {
             let Some(step) = store::step(connection, &key, Utc::now())? else { return Ok(None) };
             let has_app = store::factor_since(connection, step.person.id)?.is_some();
-            let passkeys = passkey::store::count(connection, step.person.id)?;
+            let passkeys = store::passkeys::count(connection, step.person.id)?;
             Ok::<_, DbError>(Some((has_app, passkeys > 0)))
         })
         .await
@@ -251,7 +252,7 @@ pub async fn complete(
         Ok(None) => {
             let Some(mut page) = page else { return page::see_other("/logga-in") };
             if by_passkey {
-                page.errors.add("passkey", passkey::pages::WRONG);
+                page.errors.add("passkey", passkeys::WRONG);
             } else {
                 page.errors.add("code", WRONG_CODE);
             }

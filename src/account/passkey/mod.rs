@@ -8,8 +8,6 @@
 //! The portal asks in one session (or one half of a sign-in), for one purpose ([`Ask`]), and takes the answer once, within
 //! [`ASK_LIFE`].
 
-pub mod pages;
-pub mod store;
 pub mod verbs;
 
 use chrono::{DateTime, Duration, Utc};

@@ -7,12 +7,12 @@ use webauthn_rs::prelude::{
     RegisterPublicKeyCredential, Uuid, Webauthn,
 };
 
-use super::{Ask, MOST, Passkey, Purpose, ask_hash, asked, store};
+use super::{Ask, MOST, Passkey, Purpose, ask_hash, asked};
 use crate::{
     access::{self, Actor},
     account::{
         self, recovery,
-        store::Step,
+        store::{Step, passkeys as store},
         verbs::{Failure, append, entry, own},
     },
     history::{Entry, Event},

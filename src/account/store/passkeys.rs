@@ -7,9 +7,9 @@ use diesel::{
 };
 use webauthn_rs::prelude::Passkey as Credential;
 
-use super::{ASK_LIFE, Ask, Passkey};
 use crate::{
     access::Person,
+    account::passkey::{ASK_LIFE, Ask, Passkey},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},

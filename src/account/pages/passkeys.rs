@@ -7,8 +7,9 @@ use serde::Deserialize;
 use webauthn_rs::prelude::Webauthn;
 
 use super::{
-    Ask, LONGEST_NAME, MOST, Passkey, Purpose, relying_party, store,
-    verbs::{self, Answer},
+    confirm::{Typed, recognised},
+    own::must_have_factor,
+    second_factor::CodesPage,
 };
 use crate::{
     access::{
@@ -18,12 +19,11 @@ use crate::{
         session::{Method, browser_name},
     },
     account::{
-        self,
-        pages::{
-            confirm::{Typed, recognised},
-            must_have_factor,
-            second_factor::CodesPage,
+        passkey::{
+            Ask, LONGEST_NAME, MOST, Passkey, Purpose, relying_party,
+            verbs::{self, Answer},
         },
+        store,
         verbs::Failure,
     },
     calendar::long_time,
@@ -114,7 +114,7 @@ async fn ask_to_sign_in(
     let key = BrowserToken::of(&request)?.step_key();
     let step = portal
         .db
-        .read(move |connection| account::store::step(connection, &key, Utc::now()))
+        .read(move |connection| store::step(connection, &key, Utc::now()))
         .await
         .map_err(AppError::from)?;
     let Some(step) = step else {
@@ -201,7 +201,7 @@ async fn list(
 
 async fn read(by: &By<Oneself>, portal: &Portal, request: &HttpRequest) -> Result<PasskeysPage, AppError> {
     let id = by.person.id;
-    let passkeys = portal.db.read(move |connection| store::of(connection, id)).await?;
+    let passkeys = portal.db.read(move |connection| store::passkeys::of(connection, id)).await?;
     let agent = request.headers().get("user-agent").and_then(|agent| agent.to_str().ok());
     Ok(PasskeysPage {
         chrome: by.chrome.clone(),

@@ -108,7 +108,7 @@ test("a passkey is added, signs in, signs, and is removed", async (t) => {
   // The device has lost it: nothing happens, and the page says so. A recovery code would do.
   await device.forget();
   await page.goto("/konto/passkeys");
-  await page.getByLabel("Min dator").check();
+  await page.getByRole("radio", { name: "Min dator" }).check();
   await page.getByRole("button", { name: "Bekräfta med passkey" }).click();
   await page.getByText("Det blev inget").waitFor();
   await press(page, page.getByRole("button", { name: "Ta bort" }));

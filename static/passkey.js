@@ -56,7 +56,9 @@ for (const place of document.querySelectorAll("[data-passkey]")) {
   }
   button.parentElement.hidden = false;
   button.addEventListener("click", async () => {
-    button.disabled = true;
+    // Never disabled: that would take the focus from it.
+    if (button.ariaDisabled === "true") return;
+    button.ariaDisabled = "true";
     field.value = "";
     said.textContent = "Svara på frågan från webbläsaren eller enheten.";
     try {
@@ -67,6 +69,6 @@ for (const place of document.querySelectorAll("[data-passkey]")) {
     } catch (error) {
       said.textContent = REASONS[error.name] ?? "Portalen svarade inte som väntat. Ladda om sidan och försök igen.";
     }
-    button.disabled = false;
+    button.ariaDisabled = "false";
   });
 }

@@ -361,7 +361,7 @@ fn remove_second_factor(db: &Db, email: &str) -> anyhow::Result<()> {
         let Some((person, _)) = access::store::find_by_email(connection, email)? else {
             bail!("ingen har adressen {email}");
         };
-        match account::verbs::remove_factor(connection, Who::program(), chrono::Utc::now(), person.id) {
+        match account::verbs::remove_factors(connection, Who::program(), chrono::Utc::now(), person.id) {
             Ok(()) => Ok(()),
             Err(account::verbs::Failure::Changed) => bail!("{} har ingen tvåstegsinloggning", person.name),
             Err(failure) => Err(failure.into()),

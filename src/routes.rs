@@ -79,7 +79,7 @@ pub fn headers(https: bool) -> DefaultHeaders {
         .add((
             "content-security-policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; \
-             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+             connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ))
         .add(("x-content-type-options", "nosniff"))
         .add(("referrer-policy", "same-origin"))

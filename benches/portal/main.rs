@@ -194,7 +194,7 @@ fn act(
         mandates: Vec::new(),
         organisations: Vec::new(),
         receives_reports: false,
-        has_second_factor: false,
+        factors: bidragsporten::access::Factors::default(),
     };
     Ok(Act::of_recipient(&actor, now))
 }

@@ -126,8 +126,24 @@ pub struct Actor {
     pub organisations: Vec<(Id<Organisation>, String)>,
     /// Some agreement names the organisation as the addressee of a further report.
     pub receives_reports: bool,
-    /// A code is asked for after the password.
-    pub has_second_factor: bool,
+    /// What is asked for after the password.
+    pub factors: Factors,
+}
+
+/// Which second factors an account has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Factors {
+    /// An app that shows codes.
+    pub app: bool,
+    /// One passkey or several.
+    pub passkey: bool,
+}
+
+impl Factors {
+    /// A password alone is not enough.
+    pub fn any(self) -> bool {
+        self.app || self.passkey
+    }
 }
 
 /// From when to when somebody may act in a role, both days inclusive, and on what decision (*uppdrag*, *delegation*).
@@ -197,7 +213,7 @@ impl Actor {
 
     /// Acts in a role that a password alone is too little for, and has nothing more.
     pub fn lacks_second_factor(&self) -> bool {
-        !self.has_second_factor && self.roles.iter().any(|role| role.needs_second_factor())
+        !self.factors.any() && self.roles.iter().any(|role| role.needs_second_factor())
     }
 
     pub fn mandate(&self, role: Role) -> Mandate {

@@ -304,7 +304,7 @@ pub fn chrome(request: &HttpRequest, visitor: Option<&(Actor, Session)>) -> Resu
     let portal = Portal::of(request)?;
     Ok(Chrome {
         csrf: BrowserToken::of(request)?.csrf(),
-        user: visitor.map(|(actor, session)| user(actor, session.confirms_with(&portal.config))),
+        user: visitor.map(|(actor, session)| user(portal, actor, session)),
         nav: visitor.map_or_else(Vec::new, |(actor, _)| navigation(actor, request.path())),
         practice: practice(portal),
         notice: None,
@@ -318,7 +318,7 @@ fn practice(portal: &Portal) -> Option<Practice> {
     })
 }
 
-fn user(actor: &Actor, confirms_with: String) -> User {
+fn user(portal: &Portal, actor: &Actor, session: &Session) -> User {
     let roles: Vec<&str> = actor.roles.iter().map(|role| role.label()).collect();
     User {
         name: actor.person.name.clone(),
@@ -329,8 +329,10 @@ fn user(actor: &Actor, confirms_with: String) -> User {
             .iter()
             .map(|(id, name)| (id.to_string(), name.clone(), *id == actor.organisation.id))
             .collect(),
-        confirms_with,
-        has_second_factor: actor.has_second_factor,
+        confirms_with: session.confirms_with(&portal.config),
+        has_second_factor: actor.factors.any(),
+        has_app: actor.factors.app,
+        passkey_domain: if actor.factors.passkey { portal.passkey_domain() } else { String::new() },
     }
 }
 

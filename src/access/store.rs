@@ -7,7 +7,7 @@ use diesel::{dsl::exists, prelude::*};
 
 use self::sessions::SessionRow;
 use super::{
-    Actor, Holder, Mandate, Member, Person, Role,
+    Actor, Factors, Holder, Mandate, Member, Person, Role,
     session::{Method, Session},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     infra::{
         config::SessionLimits,
         db::{AnyConnection, DbError},
-        schema::{self, memberships, organisations, people, report_addressees, second_factors},
+        schema::{self, memberships, organisations, passkeys, people, report_addressees, second_factors},
     },
     recipient::{Organisation, sort_key, store::OrganisationRow},
 };
@@ -68,10 +68,11 @@ pub fn actor(
     now: DateTime<Utc>,
     limits: SessionLimits,
 ) -> Result<Option<(Actor, Session)>, DbError> {
-    type Found = (PersonRow, OrganisationRow, SessionRow, String, bool, bool, MembershipRow);
-    let factor = second_factors::table
+    type Found = (PersonRow, OrganisationRow, SessionRow, String, bool, bool, bool, MembershipRow);
+    let app = second_factors::table
         .filter(second_factors::person_id.eq(people::id))
         .filter(second_factors::confirmed_at.is_not_null());
+    let passkey = passkeys::table.filter(passkeys::person_id.eq(people::id));
     let rows: Vec<Found> = schema::sessions::table
         .inner_join(people::table.inner_join(memberships::table.inner_join(organisations::table)))
         .filter(schema::sessions::token_hash.eq(key))
@@ -82,16 +83,17 @@ pub fn actor(
             SessionRow::as_select(),
             schema::sessions::organisation_id,
             exists(report_addressees::table.filter(report_addressees::organisation_id.eq(organisations::id))),
-            exists(factor),
+            exists(app),
+            exists(passkey),
             MembershipRow::as_select(),
         ))
         .load(connection)?;
     let mut found: Option<(Person, Session)> = None;
     let mut here: Option<Organisation> = None;
     let (mut mandates, mut places) = (Vec::new(), Vec::new());
-    let (mut receives_reports, mut has_second_factor) = (false, false);
-    for (person, organisation, session, acting_for, is_addressee, has_factor, membership) in rows {
-        has_second_factor = has_factor;
+    let (mut receives_reports, mut factors) = (false, Factors::default());
+    for (person, organisation, session, acting_for, is_addressee, app, passkey, membership) in rows {
+        factors = Factors { app, passkey };
         let session: Session = session.try_into()?;
         let is_here = organisation.has_id(&acting_for);
         // Whoever comes from an identity provider acts for the organisation that it vouched for and for no other.
@@ -113,15 +115,8 @@ pub fn actor(
     let running = found.zip(here).filter(|((_, session), _)| !session.is_over(now, limits));
     let Some(((person, session), organisation)) = running else { return Ok(None) };
     let roles = mandates.iter().map(|(role, _)| *role).collect();
-    let actor = Actor {
-        person,
-        organisation,
-        roles,
-        mandates,
-        organisations: places,
-        receives_reports,
-        has_second_factor,
-    };
+    let actor =
+        Actor { person, organisation, roles, mandates, organisations: places, receives_reports, factors };
     Ok(Some((actor, session)))
 }
 

@@ -5,6 +5,7 @@
 
 pub mod form;
 pub mod pages;
+pub mod passkey;
 pub mod policy;
 pub mod recovery;
 pub mod store;

@@ -6,6 +6,8 @@ use diesel::{
     prelude::*,
 };
 
+pub mod passkeys;
+
 use super::{Attempts, Invitation, Purpose, STEP_LIFE, STEP_TRIES, account_key, recovery, totp};
 use crate::{
     access::{Person, Role},
@@ -362,7 +364,12 @@ pub fn end_steps_of(connection: &mut AnyConnection, person: Id<Person>) -> Resul
 
 // Second factors
 
-/// Since when a code is asked for, if one is.
+/// Whether a password alone is not enough: an app's code or a passkey is asked for too.
+pub fn has_second_factor(connection: &mut AnyConnection, person: Id<Person>) -> Result<bool, DbError> {
+    Ok(factor_since(connection, person)?.is_some() || passkeys::count(connection, person)? > 0)
+}
+
+/// Since when an app's code is asked for, if one is.
 pub fn factor_since(
     connection: &mut AnyConnection,
     person: Id<Person>,
@@ -443,9 +450,12 @@ pub fn confirm_factor(
     Ok(())
 }
 
-/// With its recovery codes.
-pub fn delete_factor(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), DbError> {
+/// The app goes. The recovery codes go with the last thing that they stand in for.
+pub fn delete_app(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), DbError> {
     diesel::delete(second_factors::table.find(person.to_string())).execute(connection)?;
+    if has_second_factor(connection, person)? {
+        return Ok(());
+    }
     replace_codes(connection, person, &[])
 }
 

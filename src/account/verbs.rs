@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Invitation, Purpose, recovery,
+    Invitation, Purpose, passkey, recovery,
     store::{self, Step},
     totp,
 };
@@ -182,8 +182,8 @@ pub fn begin_factor(connection: &mut AnyConnection, key: &Key, person: Id<Person
     Ok(store::insert_factor(connection, key, person, &totp::random_secret()?)?)
 }
 
-/// The app shows the right code: from now on it is asked for. Gives the recovery codes, which nobody sees again. `real` is the
-/// time that the app goes by.
+/// The app shows the right code: from now on it is asked for. Gives the recovery codes, which nobody sees again, unless there
+/// are some already. `real` is the time that the app goes by.
 pub fn confirm_factor(
     connection: &mut AnyConnection,
     key: &Key,
@@ -201,24 +201,37 @@ pub fn confirm_factor(
         return Err(Failure::WrongCode);
     }
     store::confirm_factor(connection, id, now)?;
-    let codes = recovery::random()?;
-    store::replace_codes(connection, id, &codes)?;
+    let codes = passkey::verbs::first_codes(connection, id)?;
     append(connection, id, version, entry(own(actor), now, Event::SecondFactorSet, String::new()))?;
     Ok(codes)
 }
 
-/// No code is asked for from now on: by its owner, who knows the password, or by the operator, for whoever has lost everything.
-pub fn remove_factor(
+/// The app's codes are good for nothing from now on. Whoever has a passkey still has a second factor.
+pub fn remove_app(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>) -> Result<(), Failure> {
+    let id = actor.person.id;
+    let version = access::store::lock_person(connection, id)?;
+    if store::factor_since(connection, id)?.is_none() {
+        return Err(Failure::Changed);
+    }
+    store::delete_app(connection, id)?;
+    let has_more = store::has_second_factor(connection, id)?;
+    let event = if has_more { Event::AppRemoved } else { Event::SecondFactorRemoved };
+    Ok(append(connection, id, version, entry(own(actor), now, event, String::new()))?)
+}
+
+/// Nothing is asked for beside the password from now on: by the operator, for whoever has lost everything.
+pub fn remove_factors(
     connection: &mut AnyConnection,
     who: Who,
     now: DateTime<Utc>,
     person: Id<Person>,
 ) -> Result<(), Failure> {
     let version = access::store::lock_person(connection, person)?;
-    if store::factor_since(connection, person)?.is_none() {
+    if !store::has_second_factor(connection, person)? {
         return Err(Failure::Changed);
     }
-    store::delete_factor(connection, person)?;
+    store::passkeys::delete_all(connection, person)?;
+    store::delete_app(connection, person)?;
     Ok(append(connection, person, version, entry(who, now, Event::SecondFactorRemoved, String::new()))?)
 }
 
@@ -230,7 +243,7 @@ pub fn renew_codes(
 ) -> Result<Vec<String>, Failure> {
     let id = actor.person.id;
     let version = access::store::lock_person(connection, id)?;
-    if store::factor_since(connection, id)?.is_none() {
+    if !store::has_second_factor(connection, id)? {
         return Err(Failure::Changed);
     }
     let codes = recovery::random()?;
@@ -249,11 +262,23 @@ pub fn complete(
     real: DateTime<Utc>,
     typed: &str,
 ) -> Result<Option<Step>, Failure> {
+    complete_by(connection, step_key, real, |connection, step| {
+        use_code(connection, key, &step.person, now, real, typed)
+    })
+}
+
+/// The same, by what shows that it is the person of the half; a wrong one is counted, whatever it is.
+pub fn complete_by(
+    connection: &mut AnyConnection,
+    step_key: &str,
+    real: DateTime<Utc>,
+    is_shown: impl FnOnce(&mut AnyConnection, &Step) -> Result<bool, DbError>,
+) -> Result<Option<Step>, Failure> {
     let step = store::step(connection, step_key, real)?.ok_or(Failure::NotOpen)?;
     if !store::count_code(connection, step_key)? {
         return Err(Failure::NotOpen);
     }
-    if !use_code(connection, key, &step.person, now, real, typed)? {
+    if !is_shown(connection, &step)? {
         return Ok(None);
     }
     store::end_step(connection, step_key)?;
@@ -300,11 +325,11 @@ pub fn own(actor: &Actor) -> Who {
     Who { organisation: String::new(), ..actor.who() }
 }
 
-fn entry(who: Who, at: DateTime<Utc>, event: Event, details: String) -> Entry {
+pub(super) fn entry(who: Who, at: DateTime<Utc>, event: Event, details: String) -> Entry {
     Entry { at, who, event, subject: String::new(), details, reason: String::new() }
 }
 
-fn append(
+pub(super) fn append(
     connection: &mut AnyConnection,
     person: Id<Person>,
     version: i64,

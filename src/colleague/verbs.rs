@@ -181,7 +181,7 @@ pub fn offer_new_password(
     let purpose = Purpose::Password { person };
     insert(connection, act, &organisation, id, token_hash, &colleague.person.email, purpose)?;
     let mut details = String::new();
-    if account::store::factor_since(connection, person)?.is_none() {
+    if !account::store::has_second_factor(connection, person)? {
         for (role, mandate) in colleague.roles.iter().filter(|(role, _)| role.needs_confirmation()) {
             let mandate = Mandate { is_unconfirmed: true, ..mandate.clone() };
             access::store::set_mandate(connection, person, organisation.id, *role, &mandate)?;

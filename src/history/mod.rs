@@ -157,6 +157,9 @@ events! {
     OnwardReportReturned "onward_report_returned" "Komplettering av en återrapport begärdes",
     OnwardMoneyReturned "onward_money_returned" "Medel kom tillbaka",
     OnwardReportFilled "onward_report_filled" "Avsnitt 3 i den ekonomiska redovisningen fylldes i",
+    PasskeyAdded "passkey_added" "En passkey lades till",
+    PasskeyRemoved "passkey_removed" "En passkey togs bort",
+    AppRemoved "app_removed" "Appen som visar koder togs bort",
 }
 
 impl Event {

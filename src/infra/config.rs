@@ -17,7 +17,8 @@ const AFFILIATION: &str = "https://id.oidc.se/claim/orgAffiliation";
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where people reach the portal, `https://bidrag.example.se`: identity providers send them back there.
+    /// Where people reach the portal, `https://bidrag.example.se`: identity providers send them back there, and passkeys are
+    /// for its domain.
     pub address: String,
     pub sessions: SessionLimits,
     #[serde(rename = "provider")]
@@ -182,6 +183,14 @@ impl Config {
             }
             (!is_trustworthy(&provider.issuer)).then(|| format!("{key}: issuer ska börja med https://"))
         })
+    }
+
+    /// Where passkeys are used: at an address that has a name (an RP ID is a domain, never a number: WebAuthn §5.1.2) and that
+    /// nobody listens in on. In practice `localhost`, unless something else is said.
+    pub fn passkey_address(&self, practice: bool) -> Option<reqwest::Url> {
+        let address = if practice && self.address.is_empty() { "http://localhost" } else { &self.address };
+        let url = reqwest::Url::parse(address).ok().filter(|_| is_trustworthy(address))?;
+        url.domain().is_some().then_some(url)
     }
 
     pub fn provider(&self, key: &str) -> Option<&Provider> {

@@ -14,7 +14,7 @@ use super::{
 /// The largest form that has nothing uploaded in it.
 const LIMIT: usize = 128 * 1024;
 /// Never shown again to whoever signs in next.
-const SECRET_FIELDS: [&str; 5] = ["password", "new_password", "code", "csrf", "bekraftelse"];
+const SECRET_FIELDS: [&str; 6] = ["password", "new_password", "code", "csrf", "bekraftelse", "passkey"];
 
 /// A posted form, trusted to come from this site's own page.
 pub struct Form<T>(pub T);

@@ -53,6 +53,12 @@ impl Portal {
         portal.ok_or_else(|| error::AppError::internal("the portal is missing from the app"))
     }
 
+    /// The domain at which passkeys are used; empty where there is none ([`config::Config::passkey_address`]).
+    pub fn passkey_domain(&self) -> String {
+        let address = self.config.passkey_address(self.practice);
+        address.and_then(|address| address.domain().map(str::to_owned)).unwrap_or_default()
+    }
+
     /// Without a proxy, limits or a scanner, and with a second factor for whoever wants one.
     pub fn new(db: db::Db, clock: clock::Clock, practice: bool, key: seal::Key) -> Self {
         Self {

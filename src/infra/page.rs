@@ -28,6 +28,10 @@ pub struct User {
     pub confirms_with: String,
     /// A code is asked for beside the password.
     pub has_second_factor: bool,
+    /// The code is one that an app shows; otherwise there are recovery codes only.
+    pub has_app: bool,
+    /// The domain at which the person's passkey can stand in for password and code; empty for whoever has none.
+    pub passkey_domain: String,
 }
 
 #[derive(Debug, Clone)]

@@ -461,6 +461,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        person_id -> Text,
+        credential_hash -> Text,
+        name -> Text,
+        credential -> Text,
+        sign_count -> BigInt,
+        added_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    passkey_challenges (challenge_hash) {
+        challenge_hash -> Text,
+        person_id -> Text,
+        purpose -> Text,
+        scope -> Text,
+        state -> Text,
+        made_at -> Timestamp,
+        used -> Bool,
+    }
+}
+
+diesel::table! {
     recovery_codes (code_hash) {
         code_hash -> Text,
         person_id -> Text,
@@ -626,6 +651,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     onward_units,
     organisation_aliases,
     organisations,
+    passkey_challenges,
+    passkeys,
     payments,
     people,
     proposal_imports,

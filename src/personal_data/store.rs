@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     access::Person,
-    history,
+    account, history,
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -42,6 +42,7 @@ pub fn of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Value, D
         .load(connection)?;
     let factor = second_factors::table.find(&id);
     let has_factor: bool = diesel::select(diesel::dsl::exists(factor)).get_result(connection)?;
+    let passkeys = account::store::passkeys::of(connection, person)?;
     let views: Vec<(String, String)> = saved_views::table
         .filter(saved_views::person_id.eq(&id))
         .order_by(saved_views::id)
@@ -58,7 +59,11 @@ pub fn of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Value, D
             .map(|(from, seen)| json!({ "inloggad": from.and_utc(), "senast_sedd": seen.and_utc() }))
             .collect::<Vec<_>>(),
         "identiteter": named(&["utfardare", "nummer"], identities),
-        "tvastegsinloggning": has_factor,
+        "tvastegsinloggning": has_factor || !passkeys.is_empty(),
+        "passkeys": passkeys
+            .into_iter()
+            .map(|one| json!({ "namn": one.name, "tillagd": one.added_at, "senast_anvand": one.used_at }))
+            .collect::<Vec<_>>(),
         "sparade_vyer": named(&["namn", "adress"], views),
         "historik": lines.iter().map(history::Line::to_json).collect::<Vec<_>>(),
     }))
@@ -79,6 +84,7 @@ pub fn remove(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), 
     diesel::delete(sessions::table.filter(sessions::person_id.eq(&id))).execute(connection)?;
     diesel::delete(identities::table.filter(identities::person_id.eq(&id))).execute(connection)?;
     diesel::delete(second_factors::table.filter(second_factors::person_id.eq(&id))).execute(connection)?;
+    account::store::passkeys::delete_all(connection, person)?;
     diesel::delete(recovery_codes::table.filter(recovery_codes::person_id.eq(&id))).execute(connection)?;
     diesel::delete(known_browsers::table.filter(known_browsers::person_id.eq(&id))).execute(connection)?;
     diesel::delete(sign_in_steps::table.filter(sign_in_steps::person_id.eq(&id))).execute(connection)?;

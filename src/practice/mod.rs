@@ -104,6 +104,6 @@ fn actor(
         mandates: vec![(role, Mandate::default())],
         organisations: vec![(organisation.id, organisation.name.clone())],
         receives_reports: false,
-        has_second_factor: false,
+        factors: crate::access::Factors::default(),
     })
 }

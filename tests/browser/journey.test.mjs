@@ -107,6 +107,7 @@ test("the overview and the agreements, at three widths", async (t) => {
     ["/granskning?visa=alla", "granskning-alla"],
     ["/granskning/ny", "registrera-papper"],
     ["/konto/inloggningar", "mina-inloggningar-ovning"],
+    ["/konto/passkeys", "passkeys-ovning"],
     ["/om", "om"],
     ["/tillganglighet", "tillganglighet"],
     ["/finns-inte", "finns-inte"],

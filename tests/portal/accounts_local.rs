@@ -21,12 +21,12 @@ use crate::{
 const EMAIL: &str = "ekonom@ale.example";
 
 /// The password, as it is typed on the page.
-fn give_password(browser: &Browser, email: &str, password: &str) -> Page {
+pub fn give_password(browser: &Browser, email: &str, password: &str) -> Page {
     let form = browser.get("/logga-in").form("/logga-in");
     form.set("email", email).set("password", password).submit()
 }
 
-fn give_code(page: &Page, code: &str) -> Page {
+pub fn give_code(page: &Page, code: &str) -> Page {
     page.form("/logga-in/kod").set("code", code).submit()
 }
 

@@ -179,7 +179,7 @@ pub fn actor(
         mandates: vec![(role, Mandate::default())],
         organisations: vec![(organisation.id, organisation.name.clone())],
         receives_reports: false,
-        has_second_factor: false,
+        factors: bidragsporten::access::Factors::default(),
         organisation,
     })
 }

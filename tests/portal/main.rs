@@ -32,6 +32,7 @@ mod open_data;
 mod operation;
 mod outage;
 mod overview;
+mod passkeys;
 mod payments;
 mod portal;
 mod program;

@@ -339,7 +339,7 @@ fn act(portal: &Portal) -> Act {
                 mandates: Vec::new(),
                 organisations: Vec::new(),
                 receives_reports: false,
-                has_second_factor: false,
+                factors: bidragsporten::access::Factors::default(),
             };
             Ok::<_, bidragsporten::infra::db::DbError>(Act::of_authority(
                 &actor,

@@ -9,14 +9,18 @@
 //! In both cases a post that comes too early is held: the page that asks has it, and sends it on afterwards.
 //!
 //! What somebody who signs in here has to type is the same in both: the password, and a code where the account asks for one
-//! ([`recognised`]). Wrong tries are counted like those of a sign-in.
+//! ([`recognised`]). Wrong tries are counted like those of a sign-in. A passkey stands in for both: it is two factors by itself,
+//! and there is nothing about it to guess. Its answer is good once, and is used up by the act like a provider's.
 
 use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 
-use super::sign_in::{Tried, too_many, try_password};
+use super::{
+    passkeys,
+    sign_in::{Tried, WRONG_CODE, too_many, try_password},
+};
 use crate::{
     access::{
         self, Actor,
@@ -26,7 +30,7 @@ use crate::{
         session::{Method, Session},
         store::sessions,
     },
-    account::{account_key, store, verbs},
+    account::{account_key, passkey::verbs::Answer, store, verbs},
     ids::Id,
     infra::{
         Portal,
@@ -54,11 +58,23 @@ pub struct Typed {
     pub code: String,
     /// Good for one act, after confirming at an identity provider.
     pub bekraftelse: String,
+    /// What a passkey answered, as JSON. It stands in for password and code.
+    pub passkey: String,
 }
 
 /// The person has shown who it is, for this act.
 #[must_use]
-pub struct Confirmation(Option<OneAct>);
+pub struct Confirmation(Shown);
+
+enum Shown {
+    /// What was typed has been used up by being right.
+    Typed,
+    AtProvider(OneAct),
+    ByPasskey {
+        answer: Box<Answer>,
+        now: DateTime<Utc>,
+    },
+}
 
 struct OneAct {
     session: Id<Session>,
@@ -69,8 +85,12 @@ struct OneAct {
 impl Confirmation {
     /// In the transaction of the act, after it: what is refused, or done already, uses nothing up.
     pub fn use_up(&self, connection: &mut AnyConnection) -> Result<(), DbError> {
-        let Some(act) = &self.0 else { return Ok(()) };
-        match sessions::use_up(connection, act.session, &act.hash, act.not_before)? {
+        let is_good = match &self.0 {
+            Shown::Typed => true,
+            Shown::AtProvider(act) => sessions::use_up(connection, act.session, &act.hash, act.not_before)?,
+            Shown::ByPasskey { answer, now } => answer.use_up(connection, *now)?,
+        };
+        match is_good {
             true => Ok(()),
             false => {
                 Err(DbError::Spent("Din bekräftelse gäller inte längre. Bekräfta på nytt att det är du."))
@@ -89,16 +109,28 @@ pub async fn check<R>(
 ) -> Result<Result<Confirmation, FieldErrors>, AppError> {
     match by.session.method {
         Method::Provider if typed.bekraftelse.is_empty() => Err(AppError::Unconfirmed(None)),
-        Method::Provider => Ok(Ok(Confirmation(Some(OneAct {
+        Method::Provider => Ok(Ok(Confirmation(Shown::AtProvider(OneAct {
             session: by.session.id,
             hash: hash(&typed.bekraftelse),
             not_before: Utc::now() - TO_ACT,
         })))),
+        Method::Password | Method::Practice if !typed.passkey.is_empty() => {
+            let answer = passkeys::answered(portal, request, &by.actor.person, typed.passkey).await?;
+            let shown =
+                answer.map(|answer| Shown::ByPasskey { answer: Box::new(answer), now: portal.clock.now() });
+            Ok(shown.map(Confirmation).ok_or_else(wrong_passkey))
+        }
         Method::Password | Method::Practice => {
             let errors = recognised(&by.actor, portal, request, typed).await?;
-            Ok(errors.is_empty().then_some(Confirmation(None)).ok_or(errors))
+            Ok(errors.is_empty().then_some(Confirmation(Shown::Typed)).ok_or(errors))
         }
     }
+}
+
+fn wrong_passkey() -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.add("passkey", passkeys::WRONG);
+    errors
 }
 
 /// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right. Counted like a
@@ -107,8 +139,12 @@ pub(super) async fn recognised(
     actor: &Actor,
     portal: &web::Data<Portal>,
     request: &HttpRequest,
-    Typed { password, code, .. }: Typed,
+    Typed { password, code, passkey, .. }: Typed,
 ) -> Result<FieldErrors, AppError> {
+    if !passkey.is_empty() {
+        let is_right = passkeys::accepted(portal, request, &actor.person, passkey).await?;
+        return Ok(if is_right { FieldErrors::default() } else { wrong_passkey() });
+    }
     let mut errors = FieldErrors::default();
     let counted_under = match try_password(portal, request, &actor.person.email, password).await? {
         Tried::Wait(until) => {
@@ -121,7 +157,7 @@ pub(super) async fn recognised(
         }
         Tried::Right { counted_under, .. } => counted_under,
     };
-    let (person, has_factor) = (actor.person.clone(), actor.has_second_factor);
+    let (person, has_factor) = (actor.person.clone(), actor.factors.any());
     let (data, now) = (portal.clone(), portal.clock.now());
     let is_right = portal
         .db
@@ -136,10 +172,7 @@ pub(super) async fn recognised(
         .await
         .map_err(AppError::from)?;
     if !is_right {
-        errors.add(
-            "code",
-            "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.",
-        );
+        errors.add("code", WRONG_CODE);
     }
     Ok(errors)
 }

@@ -2,6 +2,7 @@
 
 pub mod confirm;
 mod own;
+mod passkeys;
 mod second_factor;
 mod sign_in;
 mod welcome;
@@ -15,6 +16,7 @@ use crate::{
 
 pub fn routes(routes: &mut Routes<'_>) {
     confirm::routes(routes);
+    passkeys::routes(routes);
     routes
         .post("/logga-in", sign_in::create)
         .get("/logga-in/kod", sign_in::ask)

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     access::{
-        Actor, Person,
+        Actor, Factors, Person,
         proof::{By, Oneself, Posted},
     },
     account::{form, store, verbs},
@@ -30,7 +30,7 @@ use crate::{
 struct OwnPage {
     chrome: Chrome,
     person: Person,
-    has_second_factor: bool,
+    factors: Factors,
     /// The role needs it, and the portal insists.
     must_have: bool,
     codes_left: i64,
@@ -56,6 +56,8 @@ impl Done {
     fn words(&self) -> Option<&'static str> {
         match self.klart.as_str() {
             "losenord" => Some("Lösenordet är bytt. Du är utloggad överallt utom här."),
+            "app" => Some("Appen är kopplad. Reservkoderna som du har gäller fortfarande."),
+            "app-borta" => Some("Appen är borttagen. Dina passkeys och reservkoder gäller fortfarande."),
             "avslagen" => Some("Tvåstegsinloggning är avslagen. Reservkoderna gäller inte längre."),
             _ => None,
         }
@@ -80,7 +82,7 @@ async fn read(actor: &Actor, chrome: Chrome, portal: &Portal) -> Result<OwnPage,
     Ok(OwnPage {
         chrome,
         person: actor.person.clone(),
-        has_second_factor: actor.has_second_factor,
+        factors: actor.factors,
         must_have: must_have_factor(actor, portal),
         codes_left,
         lines,

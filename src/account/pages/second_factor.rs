@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     access::{
-        Actor,
+        Actor, Factors,
         proof::{By, Confirmed, NoFields, Oneself, Posted},
     },
     account::{
@@ -32,7 +32,9 @@ use crate::{
 #[template(path = "account/second_factor.html")]
 struct FactorPage {
     chrome: Chrome,
-    has_second_factor: bool,
+    factors: Factors,
+    /// Passkeys can be used at the portal's address.
+    has_passkeys: bool,
     must_have: bool,
     codes_left: i64,
     /// What is being set up: the secret, in groups of four and as a picture.
@@ -42,10 +44,10 @@ struct FactorPage {
 
 #[derive(Template)]
 #[template(path = "account/codes.html")]
-struct CodesPage {
-    chrome: Chrome,
-    codes: Vec<String>,
-    is_first: bool,
+pub struct CodesPage {
+    pub chrome: Chrome,
+    pub codes: Vec<String>,
+    pub is_first: bool,
 }
 
 pub async fn show(by: By<Oneself>, portal: web::Data<Portal>) -> Page {
@@ -69,7 +71,8 @@ async fn read(actor: &Actor, chrome: Chrome, portal: &web::Data<Portal>) -> Resu
     });
     Ok(FactorPage {
         chrome,
-        has_second_factor: actor.has_second_factor,
+        factors: actor.factors,
+        has_passkeys: !portal.passkey_domain().is_empty(),
         must_have: must_have_factor(actor, portal),
         codes_left,
         pending,
@@ -102,6 +105,8 @@ pub async fn confirm(
         })
         .await;
     match confirmed {
+        // With a passkey there are codes already.
+        Ok(codes) if codes.is_empty() => page::see_other("/konto?klart=app"),
         Ok(codes) => page::show(&CodesPage { chrome: by.chrome, codes, is_first: true }),
         Err(Failure::WrongCode) => {
             let mut errors = FieldErrors::default();
@@ -122,9 +127,10 @@ pub async fn remove(
     if let Some(refused) = not_the_owner(&by, &portal, &request, typed).await {
         return refused;
     }
-    let (who, person, now) = (verbs::own(&by.actor), by.person.id, portal.clock.now());
-    match portal.db.write(move |connection| verbs::remove_factor(connection, who, now, person)).await {
-        Ok(()) | Err(Failure::Changed) => page::see_other("/konto?klart=avslagen"),
+    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let done = if by.factors.passkey { "app-borta" } else { "avslagen" };
+    match portal.db.write(move |connection| verbs::remove_app(connection, &actor, now)).await {
+        Ok(()) | Err(Failure::Changed) => page::see_other(format!("/konto?klart={done}")),
         Err(failure) => Err(failure.into()),
     }
 }

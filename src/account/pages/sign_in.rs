@@ -14,6 +14,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::passkeys;
 use crate::{
     access::{
         self, Person,
@@ -22,7 +23,7 @@ use crate::{
         session::Method,
     },
     account::{
-        account_key,
+        account_key, passkey,
         store::{self, Step, Try},
         verbs::{self, Failure},
     },
@@ -30,6 +31,7 @@ use crate::{
     infra::{
         Portal,
         browser::{BrowserToken, KnownBrowser},
+        db::DbError,
         error::{AppError, Resume},
         form::{FieldErrors, Form},
         metrics,
@@ -68,7 +70,7 @@ pub async fn create(
                 .db
                 .read(move |connection| {
                     let home = access::store::first_organisation(connection, id)?;
-                    Ok::<_, AppError>((home.is_some(), store::factor_since(connection, id)?.is_some()))
+                    Ok::<_, AppError>((home.is_some(), store::has_second_factor(connection, id)?))
                 })
                 .await?;
             has_role.then_some((person, counted_under, has_factor))
@@ -176,25 +178,54 @@ async fn ask_for_code(portal: &Portal, person: Person, resume: &Resume) -> Page 
 #[template(path = "account/code.html")]
 struct CodePage {
     chrome: Chrome,
+    /// An app shows the code; otherwise there are recovery codes only.
+    has_app: bool,
+    /// Where the account's passkeys are used; empty when it has none.
+    passkey_domain: String,
     errors: FieldErrors,
 }
 
-pub async fn ask(visit: Visit, portal: web::Data<Portal>, request: HttpRequest) -> Page {
-    let key = BrowserToken::of(&request)?.step_key();
-    let step = portal
+/// The page for the second half, while there is one.
+async fn code_page(
+    chrome: Chrome,
+    portal: &Portal,
+    request: &HttpRequest,
+) -> Result<Option<CodePage>, AppError> {
+    let key = BrowserToken::of(request)?.step_key();
+    let found = portal
         .db
-        .read(move |connection| store::step(connection, &key, Utc::now()))
+        .read(move |connection| {
+            let Some(step) = store::step(connection, &key, Utc::now())? else { return Ok(None) };
+            let has_app = store::factor_since(connection, step.person.id)?.is_some();
+            let passkeys = store::passkeys::count(connection, step.person.id)?;
+            Ok::<_, DbError>(Some((has_app, passkeys > 0)))
+        })
         .await
         .map_err(AppError::from)?;
-    match step {
-        Some(_) => page::show(&CodePage { chrome: visit.chrome, errors: FieldErrors::default() }),
+    Ok(found.map(|(has_app, has_passkey)| CodePage {
+        chrome,
+        has_app,
+        passkey_domain: if has_passkey { portal.passkey_domain() } else { String::new() },
+        errors: FieldErrors::default(),
+    }))
+}
+
+pub async fn ask(visit: Visit, portal: web::Data<Portal>, request: HttpRequest) -> Page {
+    match code_page(visit.chrome, &portal, &request).await? {
+        Some(page) => page::show(&page),
         None => page::see_other("/logga-in"),
     }
 }
 
+pub const WRONG_CODE: &str =
+    "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.";
+
 #[derive(Deserialize)]
 pub struct CodeForm {
     pub code: String,
+    /// What a passkey answered instead, as JSON.
+    #[serde(default)]
+    pub passkey: String,
 }
 
 pub async fn complete(
@@ -203,19 +234,29 @@ pub async fn complete(
     request: HttpRequest,
 ) -> Page {
     let (key, now, data) = (BrowserToken::of(&request)?.step_key(), portal.clock.now(), portal.clone());
+    // Read before the try is counted: the fifth that is wrong is told so on the page too.
+    let page = code_page(visit.chrome.clone(), &portal, &request).await?;
+    let by_passkey = !form.passkey.is_empty();
+    let party = passkey::relying_party(&portal.config, portal.practice).filter(|_| by_passkey);
     let completed = portal
         .db
-        .write(move |connection| verbs::complete(connection, &data.key, &key, now, Utc::now(), &form.code))
+        .write(move |connection| match party {
+            Some(party) => {
+                passkey::verbs::complete(connection, &party, &key, (now, Utc::now()), &form.passkey)
+            }
+            None => verbs::complete(connection, &data.key, &key, now, Utc::now(), &form.code),
+        })
         .await;
     let step = match completed {
         Ok(Some(step)) => step,
         Ok(None) => {
-            let mut errors = FieldErrors::default();
-            errors.add(
-                "code",
-                "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.",
-            );
-            return page::show_errors(&CodePage { chrome: visit.chrome, errors });
+            let Some(mut page) = page else { return page::see_other("/logga-in") };
+            if by_passkey {
+                page.errors.add("passkey", passkeys::WRONG);
+            } else {
+                page.errors.add("code", WRONG_CODE);
+            }
+            return page::show_errors(&page);
         }
         Err(Failure::Db(error)) => return Err(error.into()),
         Err(_) => {

@@ -75,7 +75,7 @@ impl Part {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::document::sheet::tests::{assert_says, issued_at, open, squeezed};
 
@@ -96,7 +96,12 @@ mod tests {
         }
     }
 
-    fn letters(texts: &[&str], practice: bool) -> Letters {
+    /// One that says this in a place of every kind.
+    pub fn letters(text: &str) -> Letters {
+        Letters { title: text.to_owned(), ..of(&[text], true) }
+    }
+
+    fn of(texts: &[&str], practice: bool) -> Letters {
         let letters = texts.iter().map(|text| letter(text)).collect();
         Letters { title: "Brev".to_owned(), sender: "Ale kommun".to_owned(), practice, letters }
     }
@@ -107,7 +112,7 @@ mod tests {
 
     #[test]
     fn each_letter_has_its_page_and_begins_with_page_1() {
-        let pdf = letters(&["Ett", "Två", "Tre"], true).to_pdf(issued_at()).unwrap();
+        let pdf = of(&["Ett", "Två", "Tre"], true).to_pdf(issued_at()).unwrap();
         assert_eq!(open(&pdf).get_pages().len(), 3);
         for (at, text) in [(1, "Ett"), (2, "Två"), (3, "Tre")] {
             let page = page(&pdf, at);
@@ -120,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_long_letter_goes_on_and_the_next_begins_anew() {
-        let mut both = letters(&["Lång", "Kort"], false);
+        let mut both = of(&["Lång", "Kort"], false);
         let paragraph = Part::paragraph("Kommunen skriver mycket. ".repeat(80));
         both.letters[0].parts.extend([paragraph.clone(), paragraph]);
         let pdf = both.to_pdf(issued_at()).unwrap();
@@ -133,16 +138,16 @@ mod tests {
     #[test]
     fn what_a_user_typed_is_no_markup_in_a_letter_and_what_cannot_be_printed_is_told() {
         for typed in ["#panic(\"x\") *bold* $x$ @x \\", "= Rubrik", "- punkt", "\"); #panic("] {
-            assert_says(&letters(&[typed], false).to_pdf(issued_at()).unwrap(), &[typed]);
+            assert_says(&of(&[typed], false).to_pdf(issued_at()).unwrap(), &[typed]);
         }
-        let pdf = letters(&["Emoji 🙂", "Vanlig"], false).to_pdf(issued_at()).unwrap();
+        let pdf = of(&["Emoji 🙂", "Vanlig"], false).to_pdf(issued_at()).unwrap();
         assert!(page(&pdf, 1).contains("Emoji□") && page(&pdf, 1).contains("ersattsmed"));
         assert!(!page(&pdf, 2).contains("ersattsmed"));
     }
 
     #[test]
     fn the_same_letters_give_the_same_bytes() {
-        let two = letters(&["Ett", "Två"], true);
+        let two = of(&["Ett", "Två"], true);
         let first = two.to_pdf(issued_at()).unwrap();
         comemo::evict(0);
         assert!(first == two.to_pdf(issued_at()).unwrap());

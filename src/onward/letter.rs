@@ -22,6 +22,10 @@ use crate::{
     money::Money,
 };
 
+/// To private providers (2018 *Fördelning av stimulansmedel*).
+const STATE_AID: &str = "Pengar till en privat utförare kan vara statligt stöd. Kommunen kan behöva anmäla och rapportera \
+                         dem enligt lagen (2013:388) om tillämpning av Europeiska unionens statsstödsregler.";
+
 /// What the letters of one distribution have in common.
 #[derive(Debug, Clone)]
 pub struct Mailing<'a> {
@@ -60,7 +64,8 @@ impl<'a> Mailing<'a> {
         let unit = application.of();
         let model = self.model;
         let kind = model.kind(unit.kind.as_str());
-        let mut fields = vec![text("Enhet", &unit.name), text("Verksamhet", &unit.kind)];
+        let named = kind.map_or(unit.kind.as_str(), |kind| &kind.name);
+        let mut fields = vec![text("Enhet", &unit.name), Field::text("Verksamhet", named)];
         fields.extend(kind.into_iter().flat_map(amounts));
         fields.push(text("Ansök senast", &model.apply_by));
         fields.extend(self.last_days());
@@ -174,7 +179,7 @@ impl<'a> Mailing<'a> {
             parts.push(Part::paragraph(&asked.message));
         }
         parts.push(here("Här redovisar ni", address));
-        parts.extend(self.terms(unit));
+        parts.push(Part::paragraph(self.payback()));
         parts.push(Part::paragraph(
             "Har ni redovisat sedan det här brevet skrevs behöver ni inte göra något mer.",
         ));
@@ -212,25 +217,25 @@ impl<'a> Mailing<'a> {
         [Part::heading("Det här får pengarna användas till"), Part::Points { items }]
     }
 
-    /// 2020 *Ärendet*: the municipality alone answers for repayment. For a private provider the remark on state aid (2018
-    /// *Fördelning av stimulansmedel*).
     fn terms(&self, unit: &unit::Content) -> Vec<Part> {
-        let Model { use_by, report_by, .. } = self.model;
-        let said = format!(
-            "Kommunen ansvarar för att pengar som inte har använts betalas tillbaka till {}. Det ni inte har använt \
-             senast den {} ska ni därför betala tillbaka till kommunen. Redovisa senast den {report_by} vad ni har \
-             använt pengarna till och vilken nytta de gör.",
-            self.authority,
-            long_date(*use_by)
+        let report = format!(
+            "Redovisa senast den {} vad ni har använt pengarna till och vilken nytta de gör.",
+            self.model.report_by
         );
+        let said = format!("{} {report}", self.payback());
         let mut parts = vec![Part::heading("Det här gäller"), Part::paragraph(said)];
-        if unit.is_private {
-            parts.push(Part::paragraph(
-                "Pengar till en privat utförare kan vara statligt stöd. Kommunen kan behöva anmäla och rapportera \
-                 dem enligt lagen (2013:388) om tillämpning av Europeiska unionens statsstödsregler.",
-            ));
-        }
+        parts.extend(unit.is_private.then(|| Part::paragraph(STATE_AID)));
         parts
+    }
+
+    /// 2020 *Ärendet*: the municipality alone answers for repayment, so what a unit has not used goes back to it.
+    fn payback(&self) -> String {
+        format!(
+            "Kommunen ansvarar för att pengar som inte har använts betalas tillbaka till {}. Det ni inte har använt \
+             senast den {} ska ni därför betala tillbaka till kommunen.",
+            self.authority,
+            long_date(self.model.use_by)
+        )
     }
 }
 

@@ -18,7 +18,8 @@ use crate::{
 };
 
 const EXAMPLE: &str = "docs/exempel-vidarefordelning-brev.pdf";
-const ADDRESS: &str = "https://bidrag.example.org/ansok/019a3b52-2c0e-7a10-9d3f-5a0c6f1e7b42/k3Yt9vQ2mXw8RZ";
+const ADDRESS: &str = "https://bidrag.example.org/utforare/019a3b52-2c0e-7a10-9d3f-5a0c6f1e7b42/\
+                       0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
 fn at(day: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2022, 10, day, 10, 0, 0).unwrap()
@@ -128,14 +129,15 @@ fn award(amount: i64) -> Entry {
 
 const REASON: &str = "Enheten har åtta kunder. Modellen kräver minst tio.";
 
-/// One of each, as they go out.
-fn one_of_each(mailing: &Mailing) -> Vec<Letter> {
+/// One of each, on days when they would go out.
+fn one_of_each(model: &Model) -> Vec<Letter> {
+    let on = |day: &str| Mailing { on: day.parse().unwrap(), ..mailing(model) };
     let balance = Balance { awarded: Money::kronor(20_000), returned: Money::ZERO };
     vec![
-        mailing.invitation(&invited(true), ADDRESS),
-        mailing.granted(&granted(true, None), &award(20_000), Money::ZERO, ADDRESS),
-        mailing.refused(&refused(REASON)).unwrap(),
-        mailing.reminder(&granted(true, None), balance, ADDRESS).unwrap(),
+        on("2022-09-05").invitation(&invited(true), ADDRESS),
+        on("2022-10-21").granted(&granted(true, None), &award(20_000), Money::ZERO, ADDRESS),
+        on("2022-10-21").refused(&refused(REASON)).unwrap(),
+        on("2023-01-17").reminder(&granted(true, None), balance, ADDRESS).unwrap(),
     ]
 }
 
@@ -147,19 +149,19 @@ fn pdf(letters: Vec<Letter>) -> Vec<u8> {
 #[ignore = "writes the example in docs/ anew"]
 fn write_the_example() {
     let path = format!("{}/{EXAMPLE}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::write(path, pdf(one_of_each(&mailing(&model())))).unwrap();
+    std::fs::write(path, pdf(one_of_each(&model()))).unwrap();
 }
 
 #[test]
 fn each_letter_fits_its_page_and_is_addressed() {
-    let file = pdf(one_of_each(&mailing(&model())));
+    let file = pdf(one_of_each(&model()));
     assert_eq!(open(&file).get_pages().len(), 4);
     assert_says(
         &file,
         &[
             "Påhittad Omsorg AB Hemtjänsten Ängen",
             "Övning Enhetschef",
-            "3 oktober 2022",
+            "5 september 2022",
             "Ärendenummer AO22-0000-V",
             "ÖVNING – påhittade uppgifter",
         ],
@@ -181,6 +183,7 @@ fn an_invitation_says_who_may_apply_for_how_much_by_when_and_where() {
             "20 000 kr",
             "Belopp, mer än 50 kunder",
             "35 000 kr",
+            "Verksamhet Hemtjänst",
             "Ansök senast",
             "15 oktober 2022",
             "har enheten 34 kunder",

@@ -195,4 +195,4 @@ impl Field {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -28,6 +28,7 @@ const FORM: &str = include_str!("../../templates/document/form.typ");
 const RECEIPT: &str = include_str!("../../templates/document/receipt.typ");
 const SLIP: &str = include_str!("../../templates/document/slip.typ");
 const REPORT: &str = include_str!("../../templates/document/government.typ");
+const LETTER: &str = include_str!("../../templates/document/letter.typ");
 
 const FONTS: [&[u8]; 2] = [
     include_bytes!("../../static/fonts/SourceSans3-Regular.ttf"),
@@ -48,6 +49,8 @@ pub enum Template {
     Slip,
     /// For [`Report`](super::report::Report).
     Report,
+    /// For [`Letters`](super::letter::Letters).
+    Letter,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +96,7 @@ struct Workshop {
     receipt: FileId,
     slip: FileId,
     report: FileId,
+    letter: FileId,
     data: FileId,
     standards: PdfStandards,
 }
@@ -106,8 +110,15 @@ impl Workshop {
             return Err("a font of the program cannot be read".to_owned());
         }
         let (form, receipt, slip) = (file("form.typ")?, file("receipt.typ")?, file("slip.typ")?);
-        let (common, report) = (file("common.typ")?, file("government.typ")?);
-        let sources = [(common, COMMON), (form, FORM), (receipt, RECEIPT), (slip, SLIP), (report, REPORT)];
+        let (report, letter) = (file("government.typ")?, file("letter.typ")?);
+        let sources = [
+            (file("common.typ")?, COMMON),
+            (form, FORM),
+            (receipt, RECEIPT),
+            (slip, SLIP),
+            (report, REPORT),
+            (letter, LETTER),
+        ];
         Ok(Self {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
@@ -117,6 +128,7 @@ impl Workshop {
             receipt,
             slip,
             report,
+            letter,
             data: file("data.json")?,
             standards: PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
                 .map_err(|fault| fault.message().to_string())?,
@@ -129,6 +141,7 @@ impl Workshop {
             Template::Receipt => self.receipt,
             Template::Slip => self.slip,
             Template::Report => self.report,
+            Template::Letter => self.letter,
         }
     }
 }

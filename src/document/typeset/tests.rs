@@ -3,10 +3,14 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::document::sheet::{
-    Field, FieldValue, PaymentSlip,
-    tests::{
-        assert_says, issued_at, open, print, receipt, requisition, requisition_saying, slip, squeezed, text,
+use crate::document::{
+    letter::tests::letters,
+    sheet::{
+        Field, FieldValue, PaymentSlip,
+        tests::{
+            assert_says, issued_at, open, print, receipt, requisition, requisition_saying, slip, squeezed,
+            text,
+        },
     },
 };
 
@@ -40,6 +44,7 @@ fn the_file_claims_pdf_a_2a_and_ua_1_and_carries_what_they_need() {
         (print(&requisition(FieldValue::Handwritten)), "AO22-1440-R1"),
         (receipt().to_pdf(issued_at()).unwrap(), "AO22-1440-R1"),
         (slip().to_pdf(issued_at()).unwrap(), "AO21-1440-E1"),
+        (letters("AO22-1440-V").to_pdf(issued_at()).unwrap(), "AO22-1440-V"),
     ] {
         let document = open(&pdf);
         let catalog = document.catalog().unwrap();
@@ -134,6 +139,7 @@ fn the_templates_give_no_warnings() {
         (workshop.form, printable_data(&requisition(FieldValue::Handwritten), &workshop.fonts)),
         (workshop.receipt, printable_data(&receipt(), &workshop.fonts)),
         (workshop.slip, printable_data(&slip(), &workshop.fonts)),
+        (workshop.letter, printable_data(&letters("Ett brev"), &workshop.fonts)),
     ] {
         let data = Bytes::new(serde_json::to_vec(&data.unwrap()).unwrap());
         let warnings = typst::compile::<PagedDocument>(&Job { workshop, main, data }).warnings;
@@ -168,5 +174,6 @@ proptest! {
         let basis = vec![Field::text(said(), said()), Field::blank(said())];
         let slip = PaymentSlip { payer: said(), account: said(), amount: said(), note: said(), basis, ..slip() };
         slip.to_pdf(issued_at()).unwrap();
+        letters(&typed).to_pdf(issued_at()).unwrap();
     }
 }

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::sign_in::{Tried, too_many, try_password};
 use crate::{
     access::{
-        self, Actor,
+        self, Actor, Person,
         pages::own_address,
         proof::{self, By, Oneself, Posted, SignedIn},
         routing::Routes,
@@ -56,9 +56,15 @@ pub struct Typed {
     pub bekraftelse: String,
 }
 
-/// The person has shown who it is, for this act.
+/// The person has shown who it is, for this act. What is good for one act is used up by the act itself, so that a button
+/// pressed twice, whose second post finds the act done, is not told that the code was used.
 #[must_use]
-pub struct Confirmation(Option<OneAct>);
+pub struct Confirmation(Shown);
+
+enum Shown {
+    Here(Known),
+    AtProvider(OneAct),
+}
 
 struct OneAct {
     session: Id<Session>,
@@ -66,12 +72,45 @@ struct OneAct {
     not_before: DateTime<Utc>,
 }
 
+/// Why an act was not carried out.
+enum Stopped<F> {
+    Act(F),
+    WrongCode,
+}
+
+impl<F: From<DbError>> From<DbError> for Stopped<F> {
+    fn from(error: DbError) -> Self {
+        Self::Act(error.into())
+    }
+}
+
 impl Confirmation {
-    /// In the transaction of the act, after it: what is refused, or done already, uses nothing up.
-    pub fn use_up(&self, connection: &mut AnyConnection) -> Result<(), DbError> {
-        let Some(act) = &self.0 else { return Ok(()) };
+    /// The act, and then the using up of what confirmed it, in one transaction: what is refused, or done already, uses
+    /// nothing up. `Err` is for the form's fields, and nothing was done.
+    pub async fn carry_out<F: From<DbError> + Send + 'static>(
+        self,
+        portal: &Portal,
+        act: impl FnOnce(&mut AnyConnection) -> Result<(), F> + Send + 'static,
+    ) -> Result<Result<(), F>, FieldErrors> {
+        let done = portal.db.write(move |connection| {
+            act(connection).map_err(Stopped::Act)?;
+            if self.use_up(connection)? { Ok(()) } else { Err(Stopped::WrongCode) }
+        });
+        match done.await {
+            Ok(()) => Ok(Ok(())),
+            Err(Stopped::Act(failure)) => Ok(Err(failure)),
+            Err(Stopped::WrongCode) => Err(wrong_code()),
+        }
+    }
+
+    /// False when the code is wrong.
+    fn use_up(&self, connection: &mut AnyConnection) -> Result<bool, DbError> {
+        let act = match &self.0 {
+            Shown::Here(known) => return known.complete(connection),
+            Shown::AtProvider(act) => act,
+        };
         match sessions::use_up(connection, act.session, &act.hash, act.not_before)? {
-            true => Ok(()),
+            true => Ok(true),
             false => {
                 Err(DbError::Spent("Din bekräftelse gäller inte längre. Bekräfta på nytt att det är du."))
             }
@@ -89,59 +128,81 @@ pub async fn check<R>(
 ) -> Result<Result<Confirmation, FieldErrors>, AppError> {
     match by.session.method {
         Method::Provider if typed.bekraftelse.is_empty() => Err(AppError::Unconfirmed(None)),
-        Method::Provider => Ok(Ok(Confirmation(Some(OneAct {
+        Method::Provider => Ok(Ok(Confirmation(Shown::AtProvider(OneAct {
             session: by.session.id,
             hash: hash(&typed.bekraftelse),
             not_before: Utc::now() - TO_ACT,
         })))),
         Method::Password | Method::Practice => {
-            let errors = recognised(&by.actor, portal, request, typed).await?;
-            Ok(errors.is_empty().then_some(Confirmation(None)).ok_or(errors))
+            let known = knows_password(&by.actor, portal, request, typed).await?;
+            Ok(known.map(|known| Confirmation(Shown::Here(known))))
         }
     }
 }
 
-/// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right. Counted like a
-/// sign-in, so that a session left open is no place to guess; a code that is wrong leaves the try counted.
-pub(super) async fn recognised(
+/// Somebody who signs in here and has shown the password. The code, where the account asks for one, is yet to be looked at.
+struct Known {
+    portal: web::Data<Portal>,
+    person: Person,
+    code: Option<String>,
+    counted_under: String,
+}
+
+impl Known {
+    /// Uses the code up; the count of tries begins anew. A code that is wrong leaves the try counted.
+    fn complete(&self, connection: &mut AnyConnection) -> Result<bool, DbError> {
+        if let Some(code) = &self.code {
+            let (key, now) = (&self.portal.key, self.portal.clock.now());
+            if !verbs::use_code(connection, key, &self.person, now, Utc::now(), code)? {
+                return Ok(false);
+            }
+        }
+        store::forget_tries(connection, &account_key(&self.person.email), &self.counted_under)?;
+        Ok(true)
+    }
+}
+
+/// Counted like a sign-in, so that a session left open is no place to guess.
+async fn knows_password(
     actor: &Actor,
     portal: &web::Data<Portal>,
     request: &HttpRequest,
     Typed { password, code, .. }: Typed,
-) -> Result<FieldErrors, AppError> {
+) -> Result<Result<Known, FieldErrors>, AppError> {
     let mut errors = FieldErrors::default();
-    let counted_under = match try_password(portal, request, &actor.person.email, password).await? {
-        Tried::Wait(until) => {
-            errors.add("password", too_many(until));
-            return Ok(errors);
-        }
+    match try_password(portal, request, &actor.person.email, password).await? {
+        Tried::Wait(until) => errors.add("password", too_many(until)),
         Tried::Wrong => {
             errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
-            return Ok(errors);
         }
-        Tried::Right { counted_under, .. } => counted_under,
-    };
-    let (person, has_factor) = (actor.person.clone(), actor.has_second_factor);
-    let (data, now) = (portal.clone(), portal.clock.now());
-    let is_right = portal
-        .db
-        .write(move |connection| {
-            let is_right =
-                !has_factor || verbs::use_code(connection, &data.key, &person, now, Utc::now(), &code)?;
-            if is_right {
-                store::forget_tries(connection, &account_key(&person.email), &counted_under)?;
-            }
-            Ok::<_, DbError>(is_right)
-        })
-        .await
-        .map_err(AppError::from)?;
-    if !is_right {
-        errors.add(
-            "code",
-            "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.",
-        );
+        Tried::Right { counted_under, .. } => {
+            let (portal, person) = (portal.clone(), actor.person.clone());
+            let code = actor.has_second_factor.then_some(code);
+            return Ok(Ok(Known { portal, person, code, counted_under }));
+        }
     }
-    Ok(errors)
+    Ok(Err(errors))
+}
+
+fn wrong_code() -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.add("code", "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.");
+    errors
+}
+
+/// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right. The code is used up.
+pub(super) async fn recognised(
+    actor: &Actor,
+    portal: &web::Data<Portal>,
+    request: &HttpRequest,
+    typed: Typed,
+) -> Result<FieldErrors, AppError> {
+    let known = match knows_password(actor, portal, request, typed).await? {
+        Ok(known) => known,
+        Err(errors) => return Ok(errors),
+    };
+    let is_right = portal.db.write(move |connection| known.complete(connection)).await;
+    Ok(if is_right.map_err(AppError::from)? { FieldErrors::default() } else { wrong_code() })
 }
 
 #[derive(Template)]

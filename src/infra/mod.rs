@@ -22,7 +22,7 @@ pub mod upload;
 
 use std::{net::IpAddr, time::Duration};
 
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, http::header, web};
 
 /// What a handler needs of the running program.
 pub struct Portal {
@@ -51,6 +51,21 @@ impl Portal {
     pub fn of(request: &HttpRequest) -> Result<&web::Data<Self>, error::AppError> {
         let portal = request.app_data::<web::Data<Self>>();
         portal.ok_or_else(|| error::AppError::internal("the portal is missing from the app"))
+    }
+
+    /// Where people reach the portal, `https://bidrag.example`: as it is configured. Otherwise what the request was sent to
+    /// (`Host`), if that can be a host at all; never what a proxy says of it beside that.
+    pub fn address(&self, request: &HttpRequest) -> Result<String, error::AppError> {
+        if !self.config.address.is_empty() {
+            return Ok(self.config.address.clone());
+        }
+        let host =
+            request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let is_host = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
+        if host.is_empty() || host.len() > 255 || !host.chars().all(is_host) {
+            return Err(error::AppError::bad_request("Adressen i anropet (Host) går inte att läsa."));
+        }
+        Ok(format!("{}://{host}", if self.https { "https" } else { "http" }))
     }
 
     /// Without a proxy, limits or a scanner, and with a second factor for whoever wants one.

@@ -444,7 +444,7 @@ diesel::table! {
         role -> Nullable<Text>,
         confirmed -> Bool,
         person_id -> Nullable<Text>,
-        invited_by -> Text,
+        invited_by -> Nullable<Text>,
         invited_at -> Timestamp,
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,

@@ -37,7 +37,7 @@ async function prepare({ folder, url, run }, command) {
     file,
     `address = "${url}"\n` +
       section(ale, "Ale kommun", 'acr_values = ["loa3"]\norganisations = ["212000-1439", "556036-0793"]\ntrust_email = true') +
-      section(alingsas, "Alingsås kommun", ""),
+      section(alingsas, "Alingsås kommun", "any_assurance = true"),
   );
   if (command === "serve") give(run, "kim", "Kim Företrädare", "foretradare");
   providers = { ale, alingsas };

@@ -1,11 +1,14 @@
 //! Signing in with the organisation's identity, as far as it goes without a provider; with one it is walked in a browser
 //! (`tests/browser/oidc.test.mjs`).
 
-use crate::portal::Portal;
+use bidragsporten::access::Role;
+use serde_json::{Value, json};
+
+use crate::{browser::Browser, portal::Portal, provider::Provider};
 
 /// A provider that is not there: nobody listens on this port.
 pub const NOBODY: &str = "address = 'http://127.0.0.1'\n\
-    [[provider]]\nkey = 'prov'\nname = 'Provtjänsten'\nissuer = 'http://127.0.0.1:1'\nclient_id = 'portalen'\n";
+    [[provider]]\nkey = 'prov'\nname = 'Provtjänsten'\nissuer = 'http://127.0.0.1:1'\nclient_id = 'portalen'\nany_assurance = true\n";
 
 #[test]
 fn a_provider_that_is_down_is_told_and_the_other_ways_in_still_work() {
@@ -45,4 +48,60 @@ fn a_logout_that_nobody_signed_ends_nothing() {
         portal.anyone().post(address, "application/x-www-form-urlencoded", body).expect_status(400);
     }
     browser.get("/bidrag").expect("Mina bidrag");
+}
+
+/// Somebody of Ale who has come by the provider before, and was given a role.
+fn known(provider: &Provider, portal: &Portal) -> Browser {
+    let browser = portal.anyone();
+    let somebody = provider.somebody("1", "prov@ale.example");
+    provider.sign_in(&browser, somebody.clone()).expect_status(403).expect("Du har ingen roll än");
+    portal.give_role("prov@ale.example", "Ale", Role::Preparer);
+    provider.sign_in(&browser, somebody).expect_status(200).expect("Mina bidrag");
+    browser
+}
+
+#[test]
+fn a_token_counts_from_when_it_says_and_until_then_not() {
+    let provider = Provider::start();
+    let portal = provider.portal("any_assurance = true");
+    let now = chrono::Utc::now().timestamp();
+    let with = |name: &str, value: Value| {
+        let mut claims = provider.somebody("1", "prov@ale.example");
+        claims[name] = value;
+        provider.sign_in(&portal.anyone(), claims)
+    };
+    for (name, wrong) in [
+        ("nbf", json!(now + 3600)),
+        ("nbf", json!("snart")),
+        ("exp", json!(now - 3600)),
+        ("iss", json!("https://annan.example")),
+        ("aud", json!("annan")),
+    ] {
+        with(name, wrong).expect_status(400).expect("gick inte att lita på");
+    }
+    with("nbf", json!(now - 3600)).expect_status(403).expect("Du har ingen roll än");
+}
+
+#[test]
+fn a_logout_ends_a_session_only_by_a_token_that_says_logout() {
+    let provider = Provider::start();
+    let portal = provider.portal("any_assurance = true");
+    let browser = known(&provider, &portal);
+    let logout = provider.logout_of("1");
+    let mut early = logout.clone();
+    early["nbf"] = json!(chrono::Utc::now().timestamp() + 3600);
+    for (typ, claims) in [("JWT", &logout), ("at+jwt", &logout), ("logout+jwt", &early)] {
+        provider.log_out(&portal, typ, claims).expect_status(400);
+    }
+    // A sign-in's own token ends nothing either.
+    provider.log_out(&portal, "logout+jwt", &provider.somebody("1", "prov@ale.example")).expect_status(400);
+    browser.get("/bidrag").expect("Mina bidrag");
+    provider.log_out(&portal, "logout+jwt", &logout).expect_status(200);
+    assert!(browser.get("/bidrag").address.starts_with("/logga-in"));
+
+    let lenient = provider.portal("any_assurance = true\nuntyped_logout = true");
+    let browser = known(&provider, &lenient);
+    provider.log_out(&lenient, "at+jwt", &logout).expect_status(400);
+    provider.log_out(&lenient, "JWT", &logout).expect_status(200);
+    assert!(browser.get("/bidrag").address.starts_with("/logga-in"));
 }

@@ -15,7 +15,7 @@ use anyhow::{Context, anyhow, bail};
 use bidragsporten::{
     access::{self, Mandate, Role},
     account, agreement, calendar, grant,
-    history::{self, Who},
+    history::{self, Event, Who},
     infra::{
         Portal, SecondFactor,
         clock::Clock,
@@ -110,6 +110,13 @@ enum Command {
         #[arg(long)]
         email: String,
     },
+    /// Signs a person out everywhere, or everybody.
+    EndSessions {
+        #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+        person: Option<String>,
+        #[arg(long)]
+        all: bool,
+    },
     /// Verifies the database file and the history's chains.
     Check,
     /// Puts a copy that `backup` wrote where the portal's SQLite database is to be, and verifies it. Never over one that is there.
@@ -200,6 +207,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Command::AddPerson(person) => add_person(cli, person),
         Command::OfferPassword { email } => offer_password(cli, email),
         Command::RemoveSecondFactor { email } => remove_second_factor(&open_existing(cli)?, email),
+        Command::EndSessions { person, .. } => end_sessions(&open_existing(cli)?, person.as_deref()),
         Command::Check => check(&open_existing(cli)?),
         Command::Restore { file } => {
             restore(&Address::parse(&cli.database), file)?;
@@ -408,6 +416,26 @@ fn remove_second_factor(db: &Db, email: &str) -> anyhow::Result<()> {
         }
     })?;
     println!("Tvåstegsinloggning är avslagen för {email}.");
+    Ok(())
+}
+
+/// Of one person, or of everybody; a line in the access log tells of it.
+fn end_sessions(db: &Db, email: Option<&str>) -> anyhow::Result<()> {
+    let count = db.write_now(|connection| {
+        let (count, whose) = match email {
+            None => (access::store::sessions::end_everybodys(connection)?, "alla".to_owned()),
+            Some(email) => {
+                let Some((person, _)) = access::store::find_by_email(connection, email)? else {
+                    bail!("ingen har adressen {email}");
+                };
+                (access::store::sessions::end_all(connection, person.id)?, person.name)
+            }
+        };
+        let (now, details) = (chrono::Utc::now(), format!("{whose}: {count}"));
+        history::access_log::note(connection, now, Who::program(), Event::SessionsEnded, details)?;
+        Ok(count)
+    })?;
+    println!("{count} inloggningar är avslutade.");
     Ok(())
 }
 

@@ -1,3 +1,5 @@
+DROP INDEX sessions_token_before;
+ALTER TABLE sessions DROP COLUMN token_before;
 CREATE TABLE invitations_made (
     id TEXT NOT NULL PRIMARY KEY,
     token_hash TEXT NOT NULL UNIQUE,

@@ -18,3 +18,7 @@ INSERT INTO invitations_made
 DROP TABLE invitations;
 ALTER TABLE invitations_made RENAME TO invitations;
 CREATE INDEX invitations_organisation ON invitations (organisation_id);
+
+-- The token that a session had until its person showed once more who it is: good for a moment, for what was on its way.
+ALTER TABLE sessions ADD COLUMN token_before TEXT NOT NULL DEFAULT '';
+CREATE INDEX sessions_token_before ON sessions (token_before);

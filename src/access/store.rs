@@ -74,7 +74,7 @@ pub fn actor(
         .filter(second_factors::confirmed_at.is_not_null());
     let rows: Vec<Found> = schema::sessions::table
         .inner_join(people::table.inner_join(memberships::table.inner_join(organisations::table)))
-        .filter(schema::sessions::token_hash.eq(key))
+        .filter(sessions::is_known_by(key, now))
         .order_by((organisations::code, memberships::role))
         .select((
             PersonRow::as_select(),

@@ -76,6 +76,7 @@ diesel::table! {
         authenticated_at -> Timestamp,
         confirmed_at -> Timestamp,
         confirmation -> Text,
+        token_before -> Text,
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     access::{
-        proof::{By, NoFields, Posted, SignedIn},
+        proof::{By, Confirmed, NoFields, Posted, SignedIn},
         session::{Method, Session},
         store,
     },
@@ -81,7 +81,8 @@ pub struct EndForm {
     session: Id<Session>,
 }
 
-/// A session that is over already is answered the same way: it is as it was to be.
+/// A session that is over already is answered the same way: it is as it was to be. To sign out somewhere else one must have
+/// shown who one is a short while ago (OWASP ASVS 5.0 V7.5.2); to sign out here, never.
 pub async fn end(
     Posted { by, body: Form(form) }: Posted<By<SignedIn>, Form<EndForm>>,
     portal: web::Data<Portal>,
@@ -89,6 +90,9 @@ pub async fn end(
 ) -> Page {
     if form.session == by.session.id {
         return super::leave(&request, &portal, page::see_other("/logga-in")?).await;
+    }
+    if !by.session.is_confirmed(chrono::Utc::now(), portal.config.sessions) {
+        return Err(AppError::Unconfirmed(None));
     }
     let person = by.person.id;
     portal
@@ -100,7 +104,7 @@ pub async fn end(
 }
 
 pub async fn end_others(
-    Posted { by, body: Form(NoFields {}) }: Posted<By<SignedIn>, Form<NoFields>>,
+    Posted { by: Confirmed(by), .. }: Posted<Confirmed<SignedIn>, Form<NoFields>>,
     portal: web::Data<Portal>,
 ) -> Page {
     let (person, kept) = (by.person.id, by.session.id);

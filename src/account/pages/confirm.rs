@@ -30,6 +30,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        browser::BrowserToken,
         db::{AnyConnection, DbError},
         error::{AppError, Resume},
         form::{self, FieldErrors, Form},
@@ -267,17 +268,15 @@ async fn create(
         let errors = FieldErrors::default();
         return page::show_as(StatusCode::FORBIDDEN, &ConfirmPage { chrome: by.chrome, resume, errors });
     }
+    // The other half of a double click, whose code is used.
+    if Utc::now() - by.session.confirmed_at < sessions::A_MOMENT {
+        return page::show(&ConfirmedPage { chrome: by.chrome, resume, act: String::new() });
+    }
     let errors = recognised(&by.actor, &portal, &request, form.typed).await?;
     if !errors.is_empty() {
         return page::show_errors(&ConfirmPage { chrome: by.chrome, resume, errors });
     }
-    let session = by.session.id;
-    portal
-        .db
-        .write(move |connection| sessions::confirm(connection, session, "", Utc::now()))
-        .await
-        .map_err(AppError::from)?;
-    page::show(&ConfirmedPage { chrome: by.chrome, resume, act: String::new() })
+    go_on(&portal, by.session.id, by.chrome, resume, String::new()).await
 }
 
 #[derive(Template)]
@@ -299,14 +298,24 @@ impl ConfirmedPage {
 /// Whoever is signed in has shown it at the identity provider: what was held can be sent on, once.
 pub async fn confirmed(portal: &Portal, by: By<SignedIn>, resume: Resume) -> Page {
     let act = random_token().map_err(|error| AppError::internal(format!("no random numbers: {error}")))?;
-    let (session, kept) = (by.session.id, hash(&act));
+    let resume = Resume { action: own_address(&resume.action).to_owned(), ..resume };
+    go_on(portal, by.session.id, by.chrome, resume, act).await
+}
+
+/// The session goes on under a new token, and the page with what was held comes with it.
+async fn go_on(portal: &Portal, session: Id<Session>, chrome: Chrome, resume: Resume, act: String) -> Page {
+    let token = BrowserToken::random()?;
+    let key = token.session_key();
+    let kept = if act.is_empty() { String::new() } else { hash(&act) };
     portal
         .db
-        .write(move |connection| sessions::confirm(connection, session, &kept, Utc::now()))
+        .write(move |connection| sessions::confirm(connection, session, (&key, &kept), Utc::now()))
         .await
         .map_err(AppError::from)?;
-    let resume = Resume { action: own_address(&resume.action).to_owned(), ..resume };
-    page::show(&ConfirmedPage { chrome: by.chrome, resume, act })
+    let chrome = Chrome { csrf: token.csrf()?, ..chrome };
+    let mut page = page::show(&ConfirmedPage { chrome, resume, act })?;
+    page.add_cookie(&token.cookie(portal)).map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(page)
 }
 
 fn hash(act: &str) -> String {

@@ -182,6 +182,21 @@ pub fn end_all_to(
     Ok(())
 }
 
+/// Whether somebody invited an administrator of the organisation who has come since.
+pub fn has_invited_administrator(
+    connection: &mut AnyConnection,
+    organisation: Id<Organisation>,
+    by: Id<Person>,
+) -> Result<bool, DbError> {
+    let has_come = people::table.filter(people::email.eq(invitations::email));
+    let invited = invitations::table
+        .filter(invitations::organisation_id.eq(organisation.to_string()))
+        .filter(invitations::role.eq(Role::Administrator.key()))
+        .filter(invitations::invited_by.eq(by.to_string()))
+        .filter(exists(has_come));
+    Ok(diesel::select(exists(invited)).get_result(connection)?)
+}
+
 // Tries
 
 /// Takes the count of tries for the rest of this transaction: of two at once, the later one sees what the first one counted.

@@ -140,6 +140,7 @@ events! {
     SecondFactorRemoved "second_factor_removed" "Tvåstegsinloggning slogs av",
     RecoveryCodesMade "recovery_codes_made" "Nya reservkoder gjordes",
     RecoveryCodeUsed "recovery_code_used" "En reservkod användes",
+    FileLockedIn "file_locked_in" "En fil spärrades: virusgenomsökningen hittade skadlig kod",
     SessionsEnded "sessions_ended" "Inloggningar avslutades av den som driver portalen",
 }
 

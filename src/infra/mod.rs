@@ -39,6 +39,8 @@ pub struct Portal {
     pub limits: limits::Limits,
     /// Looks through every file that is uploaded.
     pub scanner: Option<scan::Scanner>,
+    /// Whether that answers.
+    pub pulse: scan::Pulse,
     /// How often the program does what it does by itself.
     pub upkeep: Duration,
     /// Whether the roles that need a second factor can do without.
@@ -79,6 +81,7 @@ impl Portal {
             proxies: Vec::new(),
             limits: limits::Limits::off(),
             scanner: None,
+            pulse: scan::Pulse::default(),
             upkeep: Duration::from_secs(60),
             second_factor: SecondFactor::Optional,
             key,

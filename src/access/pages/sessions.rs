@@ -25,6 +25,8 @@ use crate::{
 struct SessionsPage {
     chrome: Chrome,
     sessions: Vec<SessionView>,
+    /// What one's identity can be tied to the account at: key and name.
+    providers: Vec<(String, String)>,
 }
 
 struct SessionView {
@@ -66,13 +68,19 @@ pub async fn list(by: By<SignedIn>, portal: web::Data<Portal>, said: web::Query<
         .read(move |connection| store::sessions::of(connection, person, chrono::Utc::now(), limits))
         .await
         .map_err(AppError::from)?;
-    let notice = (said.visa == "utloggad").then_some("Utloggningen är gjord.");
+    let notice = match said.visa.as_str() {
+        "utloggad" => Some("Utloggningen är gjord."),
+        "knuten" => Some("Inloggningen är knuten till ditt konto."),
+        _ => None,
+    };
+    let providers = portal.config.providers.iter().map(|one| (one.key.clone(), one.name.clone()));
     page::show(&SessionsPage {
         chrome: by.chrome.noting(notice),
         sessions: sessions
             .into_iter()
             .map(|session| SessionView::of(session, by.session.id, &portal))
             .collect(),
+        providers: providers.collect(),
     })
 }
 

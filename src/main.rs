@@ -1,8 +1,9 @@
 //! The command line. Told nothing, it starts the portal in practice mode on an SQLite file in this folder.
 
 use std::{
+    fmt::{self, Display, Formatter},
     fs::File,
-    io::{BufWriter, Read, Write},
+    io::{BufWriter, Write},
     net::{IpAddr, TcpListener},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -12,14 +13,15 @@ use std::{
 use actix_web::web;
 use anyhow::{Context, anyhow, bail};
 use bidragsporten::{
-    access::{self, Mandate, Role, password},
+    access::{self, Mandate, Role},
     account, agreement, calendar, grant,
-    history::{self, Who},
+    history::{self, Event, Who},
     infra::{
         Portal, SecondFactor,
         clock::Clock,
         config::Config,
         db::{Address, Db, DbError},
+        hash::random_token,
         limits::Limits,
         scan::Scanner,
         seal::Key,
@@ -96,12 +98,24 @@ enum Command {
     },
     /// Adds an agreement from a folder with agreement.toml and allocation.csv.
     Import { folder: PathBuf },
-    /// Gives a person a role; a new person's password is read from standard input.
+    /// Gives a person a role, and a new person a link to choose a password with.
     AddPerson(AddPerson),
+    /// A link with which somebody chooses a new password: for whoever no administrator can help.
+    OfferPassword {
+        #[arg(long)]
+        email: String,
+    },
     /// For whoever has lost both the app and the recovery codes: only the password is asked for, until a new one is set up.
     RemoveSecondFactor {
         #[arg(long)]
         email: String,
+    },
+    /// Signs a person out everywhere, or everybody.
+    EndSessions {
+        #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+        person: Option<String>,
+        #[arg(long)]
+        all: bool,
     },
     /// Verifies the database file and the history's chains.
     Check,
@@ -190,8 +204,10 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
             println!("{} är inlagd: {} kronor i {} poster.", terms.slug, terms.total, terms.posts.len());
             Ok(())
         }
-        Command::AddPerson(person) => add_person(&open_installed(cli)?, person),
+        Command::AddPerson(person) => add_person(cli, person),
+        Command::OfferPassword { email } => offer_password(cli, email),
         Command::RemoveSecondFactor { email } => remove_second_factor(&open_existing(cli)?, email),
+        Command::EndSessions { person, .. } => end_sessions(&open_existing(cli)?, person.as_deref()),
         Command::Check => check(&open_existing(cli)?),
         Command::Restore { file } => {
             restore(&Address::parse(&cli.database), file)?;
@@ -229,6 +245,10 @@ fn open(cli: &Cli) -> anyhow::Result<Db> {
     Db::open(address).with_context(|| format!("databasen går inte att öppna ({shown})"))
 }
 
+fn config(cli: &Cli) -> anyhow::Result<Config> {
+    Ok(cli.config.as_deref().map(Config::read).transpose()?.unwrap_or_default())
+}
+
 /// For the commands that an operator may give before the portal's first start.
 fn open_installed(cli: &Cli) -> anyhow::Result<Db> {
     let db = open(cli)?;
@@ -246,7 +266,7 @@ fn open_existing(cli: &Cli) -> anyhow::Result<Db> {
 }
 
 fn serve(cli: &Cli, mode: Mode, set_up: impl FnOnce(Portal) -> Portal) -> anyhow::Result<()> {
-    let config = cli.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    let config = config(cli)?;
     // The port first: a second start on the same database should change nothing there.
     let listener = TcpListener::bind(&cli.listen)
         .with_context(|| format!("det går inte att lyssna på {} (är portalen redan igång?)", cli.listen))?;
@@ -307,15 +327,12 @@ fn key(cli: &Cli, db: &Db) -> anyhow::Result<Key> {
     })
 }
 
-fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
+fn add_person(cli: &Cli, person: &AddPerson) -> anyhow::Result<()> {
     let Some(role) = Role::parse(&person.role) else { bail!("rollen {} finns inte", person.role) };
     Email::parse(&person.email)?;
-    let mandate = mandate_of(person)?;
-    let is_known =
-        db.read_now(|connection| access::store::find_by_email(connection, &person.email))?.is_some();
-    // Whoever is known keeps the password.
-    let hash = if is_known { String::new() } else { password::hash(&new_password()?)? };
-    let found = db.write_now(|connection| {
+    let (mandate, link) = (mandate_of(person)?, Link::new(cli)?);
+    let now = chrono::Utc::now();
+    let found = open_installed(cli)?.write_now(|connection| {
         let Some(organisation) = recipient::store::find_by_code(connection, &person.organisation)? else {
             return Ok::<_, DbError>(None);
         };
@@ -323,36 +340,67 @@ fn add_person(db: &Db, person: &AddPerson) -> anyhow::Result<()> {
             return Ok(None);
         }
         let known = access::store::find_by_email(connection, &person.email)?.map(|(known, _)| known);
+        let is_known = known.is_some();
         let added = match known {
             Some(known) => known,
-            None => {
-                access::store::add_person(connection, &person.email, &person.name, &hash, chrono::Utc::now())?
-            }
+            // No password: nothing that is typed matches an empty hash.
+            None => access::store::add_person(connection, &person.email, &person.name, "", now)?,
         };
-        mandate::verbs::give_role(
-            connection,
-            Who::program(),
-            chrono::Utc::now(),
-            &organisation,
-            &added,
-            role,
-            &mandate,
-        )?;
-        Ok(Some(organisation))
+        mandate::verbs::give_role(connection, Who::program(), now, &organisation, &added, role, &mandate)?;
+        if !is_known {
+            account::verbs::offer_password(connection, now, &organisation, &added, &link.hash())?;
+        }
+        Ok(Some((organisation, is_known)))
     })?;
-    match found {
-        Some(organisation) => {
-            println!(
-                "{} är nu {} för {}.",
-                person.name,
-                role.label().to_lowercase(),
-                organisation.formal_name
-            );
-            Ok(())
-        }
-        None => {
-            bail!("organisationen {} finns inte, eller har inte rollen {}", person.organisation, person.role)
-        }
+    let Some((organisation, is_known)) = found else {
+        bail!("organisationen {} finns inte, eller har inte rollen {}", person.organisation, person.role)
+    };
+    println!("{} är nu {} för {}.", person.name, role.label().to_lowercase(), organisation.formal_name);
+    if !is_known {
+        println!("{link}");
+    }
+    Ok(())
+}
+
+fn offer_password(cli: &Cli, email: &str) -> anyhow::Result<()> {
+    let link = Link::new(cli)?;
+    open_existing(cli)?.write_now(|connection| {
+        let Some((person, _)) = access::store::find_by_email(connection, email)? else {
+            bail!("ingen har adressen {email}");
+        };
+        let Some(home) = access::store::first_organisation(connection, person.id)? else {
+            bail!("{} har ingen roll", person.name)
+        };
+        let (organisation, now) = (recipient::store::find(connection, home)?, chrono::Utc::now());
+        Ok(account::verbs::offer_password(connection, now, &organisation, &person, &link.hash())?)
+    })?;
+    println!("{link}");
+    Ok(())
+}
+
+/// A link that the operator passes on. Its token is shown here and kept nowhere.
+struct Link {
+    address: String,
+    token: String,
+}
+
+impl Link {
+    /// To where the configuration says that the portal is; otherwise to where it listens.
+    fn new(cli: &Cli) -> anyhow::Result<Self> {
+        let configured = config(cli)?.address;
+        let address = if configured.is_empty() { format!("http://{}", cli.listen) } else { configured };
+        Ok(Self { address, token: random_token().map_err(|error| anyhow!("{error}"))? })
+    }
+
+    fn hash(&self) -> String {
+        account::token_hash(&self.token)
+    }
+}
+
+impl Display for Link {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Lämna länken till personen själv. Med den väljs lösenordet, en gång, inom sju dagar:")?;
+        f.write_str(&account::link(&self.address, &self.token))
     }
 }
 
@@ -371,6 +419,26 @@ fn remove_second_factor(db: &Db, email: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Of one person, or of everybody; a line in the access log tells of it.
+fn end_sessions(db: &Db, email: Option<&str>) -> anyhow::Result<()> {
+    let count = db.write_now(|connection| {
+        let (count, whose) = match email {
+            None => (access::store::sessions::end_everybodys(connection)?, "alla".to_owned()),
+            Some(email) => {
+                let Some((person, _)) = access::store::find_by_email(connection, email)? else {
+                    bail!("ingen har adressen {email}");
+                };
+                (access::store::sessions::end_all(connection, person.id)?, person.name)
+            }
+        };
+        let (now, details) = (chrono::Utc::now(), format!("{whose}: {count}"));
+        history::access_log::note(connection, now, Who::program(), Event::SessionsEnded, details)?;
+        Ok(count)
+    })?;
+    println!("{count} inloggningar är avslutade.");
+    Ok(())
+}
+
 fn mandate_of(person: &AddPerson) -> anyhow::Result<Mandate> {
     let form = MandateForm {
         from: person.from.clone(),
@@ -382,16 +450,6 @@ fn mandate_of(person: &AddPerson) -> anyhow::Result<Mandate> {
         let faults: Vec<String> = errors.list.into_iter().map(|error| error.message).collect();
         anyhow!("{}", faults.join(" "))
     })
-}
-
-fn new_password() -> anyhow::Result<String> {
-    let mut typed = String::new();
-    std::io::stdin().read_to_string(&mut typed).context("lösenordet går inte att läsa från standard in")?;
-    let secret = typed.trim_end_matches(['\r', '\n']);
-    if secret.chars().count() < password::SHORTEST {
-        bail!("lösenordet ska ha minst {} tecken", password::SHORTEST);
-    }
-    Ok(secret.to_owned())
 }
 
 /// A copy of the database and its history are as secret as it is.

@@ -188,7 +188,7 @@ pub async fn enter(
     let mut response: HttpResponse = if resume.fields.is_empty() {
         page::see_other(own_address(&resume.action))?
     } else {
-        chrome.csrf = token.csrf();
+        chrome.csrf = token.csrf()?;
         let resume = Resume { action: own_address(&resume.action).to_owned(), ..resume };
         page::show(&ResumePage { chrome, resume })?
     };
@@ -204,7 +204,8 @@ pub fn own_address(address: &str) -> &str {
     if leads_elsewhere { "/" } else { address }
 }
 
-/// Ends this browser's session. The answer gets a new token: what is left of the old one opens nothing.
+/// Ends this browser's session. The answer gets a new token: what is left of the old one opens nothing. The browser is told to
+/// forget the pages (OWASP ASVS 5.0 V14.3.1), and not its cookies: one of them tells it from strangers who guess passwords.
 pub async fn leave(request: &HttpRequest, portal: &Portal, mut answer: HttpResponse) -> Page {
     let (key, limits) = (BrowserToken::of(request)?.session_key(), portal.config.sessions);
     portal
@@ -218,6 +219,10 @@ pub async fn leave(request: &HttpRequest, portal: &Portal, mut answer: HttpRespo
         })
         .await
         .map_err(AppError::from)?;
+    answer.headers_mut().insert(
+        header::HeaderName::from_static("clear-site-data"),
+        header::HeaderValue::from_static("\"cache\", \"storage\""),
+    );
     let fresh = BrowserToken::random()?;
     answer.add_cookie(&fresh.cookie(portal)).map_err(|error| AppError::internal(error.to_string()))?;
     Ok(answer)

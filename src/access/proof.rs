@@ -303,7 +303,7 @@ pub async fn signed_in(request: &HttpRequest) -> Result<Option<(Actor, Session)>
 pub fn chrome(request: &HttpRequest, visitor: Option<&(Actor, Session)>) -> Result<Chrome, AppError> {
     let portal = Portal::of(request)?;
     Ok(Chrome {
-        csrf: BrowserToken::of(request)?.csrf(),
+        csrf: BrowserToken::of(request)?.csrf()?,
         user: visitor.map(|(actor, session)| user(portal, actor, session)),
         nav: visitor.map_or_else(Vec::new, |(actor, _)| navigation(actor, request.path())),
         practice: practice(portal),

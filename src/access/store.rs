@@ -75,7 +75,7 @@ pub fn actor(
     let passkey = passkeys::table.filter(passkeys::person_id.eq(people::id));
     let rows: Vec<Found> = schema::sessions::table
         .inner_join(people::table.inner_join(memberships::table.inner_join(organisations::table)))
-        .filter(schema::sessions::token_hash.eq(key))
+        .filter(sessions::is_known_by(key, now))
         .order_by((organisations::code, memberships::role))
         .select((
             PersonRow::as_select(),

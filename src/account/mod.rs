@@ -32,6 +32,7 @@ pub struct Invitation {
     /// Lower case, as accounts are found.
     pub email: String,
     pub purpose: Purpose,
+    /// The name of who made it.
     pub invited_by: String,
     pub invited_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
@@ -51,6 +52,22 @@ impl Invitation {
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         self.ended_at.is_none() && now < self.expires_at
     }
+
+    /// Who made it, and for which organisation; the operator answers for none.
+    pub fn maker(&self) -> String {
+        match self.invited_by.as_str() {
+            OPERATOR => OPERATOR.to_owned(),
+            name => format!("{name}, {}", self.organisation.formal_name),
+        }
+    }
+}
+
+/// Who made a link that no person made: whoever gives commands on the machine.
+pub const OPERATOR: &str = "Den som driver portalen";
+
+/// Where a link leads, when the portal is at this address.
+pub fn link(address: &str, token: &str) -> String {
+    format!("{address}/valkommen/{token}")
 }
 
 /// What the database keeps of a link's token: a stolen copy of it lets nobody in.

@@ -8,7 +8,7 @@ use diesel::{
 
 pub mod passkeys;
 
-use super::{Attempts, Invitation, Purpose, STEP_LIFE, STEP_TRIES, account_key, recovery, totp};
+use super::{Attempts, Invitation, OPERATOR, Purpose, STEP_LIFE, STEP_TRIES, account_key, recovery, totp};
 use crate::{
     access::{Person, Role},
     ids::Id,
@@ -38,8 +38,8 @@ struct InvitationRow {
     ended_at: Option<NaiveDateTime>,
 }
 
-type Found = (InvitationRow, OrganisationRow, String);
-type WithToken = (InvitationRow, OrganisationRow, String, String);
+type Found = (InvitationRow, OrganisationRow, Option<String>);
+type WithToken = (InvitationRow, OrganisationRow, Option<String>, String);
 
 fn with_token((row, organisation, invited_by, hash): WithToken) -> Result<(Invitation, String), DbError> {
     Ok((invitation((row, organisation, invited_by))?, hash))
@@ -59,7 +59,7 @@ fn invitation((row, organisation, invited_by): Found) -> Result<Invitation, DbEr
         organisation: organisation.try_into()?,
         email: row.email,
         purpose,
-        invited_by,
+        invited_by: invited_by.unwrap_or_else(|| OPERATOR.to_owned()),
         invited_at: row.invited_at.and_utc(),
         expires_at: row.expires_at.and_utc(),
         ended_at: row.ended_at.map(|at| at.and_utc()),
@@ -70,9 +70,9 @@ fn invitation((row, organisation, invited_by): Found) -> Result<Invitation, DbEr
 pub fn by_token(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<Invitation>, DbError> {
     let found: Option<Found> = invitations::table
         .inner_join(organisations::table)
-        .inner_join(people::table)
+        .left_join(people::table)
         .filter(invitations::token_hash.eq(token_hash))
-        .select((InvitationRow::as_select(), OrganisationRow::as_select(), people::name))
+        .select((InvitationRow::as_select(), OrganisationRow::as_select(), people::name.nullable()))
         .first(connection)
         .optional()?;
     found.map(invitation).transpose()
@@ -86,13 +86,13 @@ pub fn find(
 ) -> Result<Option<(Invitation, String)>, DbError> {
     let found: Option<WithToken> = invitations::table
         .inner_join(organisations::table)
-        .inner_join(people::table)
+        .left_join(people::table)
         .filter(invitations::organisation_id.eq(organisation.to_string()))
         .filter(invitations::id.eq(id.to_string()))
         .select((
             InvitationRow::as_select(),
             OrganisationRow::as_select(),
-            people::name,
+            people::name.nullable(),
             invitations::token_hash,
         ))
         .first(connection)
@@ -118,7 +118,7 @@ pub fn open_with_tokens(
 ) -> Result<Vec<(Invitation, String)>, DbError> {
     let found: Vec<WithToken> = invitations::table
         .inner_join(organisations::table)
-        .inner_join(people::table)
+        .left_join(people::table)
         .filter(invitations::organisation_id.eq(organisation.to_string()))
         .filter(invitations::ended_at.is_null())
         .filter(invitations::expires_at.gt(now.naive_utc()))
@@ -126,19 +126,19 @@ pub fn open_with_tokens(
         .select((
             InvitationRow::as_select(),
             OrganisationRow::as_select(),
-            people::name,
+            people::name.nullable(),
             invitations::token_hash,
         ))
         .load(connection)?;
     found.into_iter().map(with_token).collect()
 }
 
-/// After the organisation is locked.
+/// After the organisation is locked, or the account where it is for one. Made by nobody it is the operator's.
 pub fn insert(
     connection: &mut AnyConnection,
     invitation: &Invitation,
     token_hash: &str,
-    invited_by: Id<Person>,
+    invited_by: Option<Id<Person>>,
 ) -> Result<(), DbError> {
     let (role, is_unconfirmed, person) = match invitation.purpose {
         Purpose::Role { role, is_unconfirmed } => (Some(role.key()), is_unconfirmed, None),
@@ -153,7 +153,7 @@ pub fn insert(
             invitations::role.eq(role),
             invitations::confirmed.eq(!is_unconfirmed),
             invitations::person_id.eq(person),
-            invitations::invited_by.eq(invited_by.to_string()),
+            invitations::invited_by.eq(invited_by.map(|person| person.to_string())),
             invitations::invited_at.eq(invitation.invited_at.naive_utc()),
             invitations::expires_at.eq(invitation.expires_at.naive_utc()),
         ))
@@ -182,6 +182,21 @@ pub fn end_all_to(
         .filter(invitations::ended_at.is_null());
     diesel::update(open).set(invitations::ended_at.eq(Some(now.naive_utc()))).execute(connection)?;
     Ok(())
+}
+
+/// Whether somebody invited an administrator of the organisation who has come since.
+pub fn has_invited_administrator(
+    connection: &mut AnyConnection,
+    organisation: Id<Organisation>,
+    by: Id<Person>,
+) -> Result<bool, DbError> {
+    let has_come = people::table.filter(people::email.eq(invitations::email));
+    let invited = invitations::table
+        .filter(invitations::organisation_id.eq(organisation.to_string()))
+        .filter(invitations::role.eq(Role::Administrator.key()))
+        .filter(invitations::invited_by.eq(by.to_string()))
+        .filter(exists(has_come));
+    Ok(diesel::select(exists(invited)).get_result(connection)?)
 }
 
 // Tries

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Invitation, Purpose, passkey, recovery,
+    INVITATION_LIFE, Invitation, OPERATOR, Purpose, passkey, recovery,
     store::{self, Step},
     totp,
 };
@@ -18,7 +18,7 @@ use crate::{
         error::AppError,
         seal::Key,
     },
-    recipient,
+    recipient::{self, Organisation},
 };
 
 #[derive(Debug, Error)]
@@ -138,6 +138,32 @@ fn join(
     history::store::append(connection, &organisation.id.to_string(), version, entry)
 }
 
+/// The operator offers a link with which somebody chooses a password: the first one, or a new one. One that was offered before
+/// opens nothing from then on.
+pub fn offer_password(
+    connection: &mut AnyConnection,
+    now: DateTime<Utc>,
+    organisation: &Organisation,
+    person: &Person,
+    token_hash: &str,
+) -> Result<(), DbError> {
+    let version = access::store::lock_person(connection, person.id)?;
+    store::end_all_to(connection, organisation.id, &person.email, now)?;
+    let invitation = Invitation {
+        id: Id::new(),
+        organisation: organisation.clone(),
+        email: person.email.clone(),
+        purpose: Purpose::Password { person: person.id },
+        invited_by: OPERATOR.to_owned(),
+        invited_at: now,
+        expires_at: now + INVITATION_LIFE,
+        ended_at: None,
+    };
+    store::insert(connection, &invitation, token_hash, None)?;
+    let line = entry(Who::program(), now, Event::PasswordResetOffered, String::new());
+    append(connection, person.id, version, line)
+}
+
 /// Somebody who has forgotten the password chooses a new one, with a link from the organisation's administrator. Nobody stays
 /// signed in. The second factor is asked for as before.
 pub fn reset_password(
@@ -154,7 +180,7 @@ pub fn reset_password(
     access::store::set_password(connection, person, password_hash)?;
     end_everything(connection, person, None, None)?;
     let who = Who { person_id: person.to_string(), person: owner.name, organisation: String::new() };
-    let details = format!("från {}, {}", invitation.invited_by, invitation.organisation.name);
+    let details = format!("från {}", invitation.maker());
     Ok(append(connection, person, version, entry(who, now, Event::PasswordReset, details))?)
 }
 

@@ -139,7 +139,7 @@ fn insert(
         expires_at: act.now + INVITATION_LIFE,
         ended_at: None,
     };
-    account::store::insert(connection, &invitation, token_hash, act.actor.person.id)
+    account::store::insert(connection, &invitation, token_hash, Some(act.actor.person.id))
 }
 
 /// The link opens nothing from now on. One that is used or withdrawn is left as it is.

@@ -117,16 +117,24 @@ pub fn remove_attachment<C>(
     Ok(diesel::delete(row).execute(connection)? == 1)
 }
 
-/// The file that has waited longest for its scan.
-pub fn next_to_scan(
-    connection: &mut AnyConnection,
-    after: &str,
-) -> Result<Option<(String, Vec<u8>)>, DbError> {
+/// A file that waits for its scan.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = files)]
+pub struct Waiting {
+    pub id: String,
+    #[diesel(column_name = case_id)]
+    pub case: String,
+    pub sha256: String,
+    pub content: Vec<u8>,
+}
+
+/// The one that has waited longest.
+pub fn next_to_scan(connection: &mut AnyConnection, after: &str) -> Result<Option<Waiting>, DbError> {
     Ok(files::table
         .filter(files::scanned.eq(Scanned::Waiting.key()))
         .filter(files::id.gt(after))
         .order_by(files::id)
-        .select((files::id, files::content))
+        .select(Waiting::as_select())
         .first(connection)
         .optional()?)
 }

@@ -160,6 +160,8 @@ events! {
     PasskeyAdded "passkey_added" "En passkey lades till",
     PasskeyRemoved "passkey_removed" "En passkey togs bort",
     AppRemoved "app_removed" "Appen som visar koder togs bort",
+    FileLockedIn "file_locked_in" "En fil spärrades: virusgenomsökningen hittade skadlig kod",
+    SessionsEnded "sessions_ended" "Inloggningar avslutades av den som driver portalen",
 }
 
 impl Event {

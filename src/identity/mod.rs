@@ -5,6 +5,11 @@
 //! in the portal. Whoever comes for the first time becomes a person of that organisation without a role, and a page says who
 //! gives one.
 //!
+//! **An address takes over no account.** Somebody who comes for the first time with the address of an account is its owner only
+//! when the operator has said that the provider answers for the addresses of its organisations (`trust_email`), the provider
+//! says that this one is verified, and the account has a role there and no way in of its own: no password, no second factor, no
+//! other identity. The owner of any other account signs in to it first, and ties the identity to it.
+//!
 //! ```text
 //! sign-in page ──► away to the provider ──► back with a code ──► claims, verified ──► judged ──► session
 //!                  (state, nonce, PKCE in `sign_in_requests`)                            └──► refused, or waits for a role
@@ -50,6 +55,8 @@ pub struct Visitor {
     pub name: String,
     /// Only an address that the provider answers for.
     pub email: Option<String>,
+    /// The provider says of this very address that it is verified.
+    pub email_is_verified: bool,
     pub organisation: OrganisationNumber,
 }
 
@@ -74,8 +81,14 @@ pub enum Refusal {
         "Inloggningstjänsten gav ingen e-postadress som den svarar för, och portalen behöver en för att lägga upp dig."
     )]
     NoEmail,
-    #[error("Det finns redan ett konto i portalen med din e-postadress. Logga in med lösenordet.")]
+    #[error(
+        "Det finns redan ett konto i portalen med din e-postadress. Logga in med lösenordet, och knyt inloggningen till kontot under Mina inloggningar."
+    )]
     AddressTaken,
+    #[error("Inloggningen hör redan till någon annan i portalen.")]
+    IdentityTaken,
+    #[error("Du har ingen roll i {0}, som inloggningstjänsten svarar för.")]
+    NoRoleThere(String),
     #[error("Du loggade in hos inloggningstjänsten som någon annan än den du är här.")]
     SomebodyElse,
     #[error("Inloggningstjänsten frågade dig inte på nytt vem du är, eller sa inte när den gjorde det.")]
@@ -109,6 +122,7 @@ impl Claims {
         Ok(Visitor {
             organisation,
             email: self.answered_email(provider),
+            email_is_verified: self.email_verified == Some(true),
             name: self
                 .name
                 .map(|name| name.trim().to_owned())
@@ -156,6 +170,8 @@ impl Claims {
 pub enum Purpose {
     SignIn,
     Confirm,
+    /// To tie the identity to the account of whoever is signed in.
+    Link,
 }
 
 impl Purpose {
@@ -163,11 +179,12 @@ impl Purpose {
         match self {
             Self::SignIn => "logga-in",
             Self::Confirm => "bekrafta",
+            Self::Link => "knyt",
         }
     }
 
     pub fn parse(key: &str) -> Option<Self> {
-        [Self::SignIn, Self::Confirm].into_iter().find(|purpose| purpose.key() == key)
+        [Self::SignIn, Self::Confirm, Self::Link].into_iter().find(|purpose| purpose.key() == key)
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     access::{
         self,
-        proof::{By, NoFields, Pending, Posted, SignedIn, Visit},
+        proof::{By, Confirmed, NoFields, Pending, Posted, SignedIn, Visit},
         routing::Routes,
         session::Method,
         store::sessions::Beginning,
@@ -37,6 +37,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/logga-in/{provider}/svar", answer)
         .post("/logga-in/{provider}/utloggning", logged_out_there)
         .post("/bekrafta/identitet", confirm)
+        .post("/konto/identitet/{provider}", link)
         .post("/logga-ut", sign_out);
 }
 
@@ -105,6 +106,34 @@ async fn confirm(
     depart(by.chrome, &request, provider, Purpose::Confirm, form.resume()).await
 }
 
+/// Ties the identity at a provider to one's own account. Both are shown: the account by its password a short while ago, the
+/// identity there.
+async fn link(
+    Posted { by: Confirmed(by), .. }: Posted<Confirmed<SignedIn>, Form<NoFields>>,
+    portal: web::Data<Portal>,
+    key: web::Path<String>,
+    request: HttpRequest,
+) -> Page {
+    let provider = known(&portal, &key)?;
+    depart(by.chrome, &request, provider, Purpose::Link, Resume::default()).await
+}
+
+async fn linked(chrome: Chrome, request: &HttpRequest, provider: &Provider, claims: Claims) -> Page {
+    let portal = data::<Portal>(request)?;
+    let by = By::<SignedIn>::from_request(request, &mut Payload::None).await?;
+    let visitor = match claims.judge(provider) {
+        Ok(visitor) => visitor,
+        Err(refusal) => return refused_page(chrome, provider, &refusal.to_string()),
+    };
+    let (of, person) = (provider.clone(), by.person.clone());
+    let done = move |connection: &mut _| verbs::link(connection, &of, &visitor, &person, Utc::now());
+    match portal.db.write(done).await {
+        Ok(()) => page::see_other("/konto/inloggningar?visa=knuten"),
+        Err(Failure::Refused(refusal)) => refused_page(chrome, provider, &refusal.to_string()),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
 async fn depart(
     chrome: Chrome,
     request: &HttpRequest,
@@ -170,6 +199,7 @@ async fn answer(
     };
     match purpose {
         Purpose::SignIn => enter(visit.chrome, &request, provider, claims, asked.resume).await,
+        Purpose::Link => linked(visit.chrome, &request, provider, claims).await,
         Purpose::Confirm => {
             let sure = claims.is_assured(provider).and_then(|()| claims.is_anew(since));
             match sure {
@@ -258,7 +288,7 @@ fn stopped_page(chrome: Chrome, provider: &Provider) -> Page {
 fn refused_page(chrome: Chrome, provider: &Provider, why: &str) -> Page {
     let (heading, advice) = match chrome.user {
         Some(_) => (
-            "Det gick inte att bekräfta att det är du",
+            "Inloggningstjänstens svar gick inte att använda",
             "Inget har ändrats. Gå tillbaka till det du höll på med och försök igen.".to_owned(),
         ),
         None => (

@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
 use openidconnect::{
     AccessTokenHash, AdditionalClaims, AdditionalProviderMetadata, AuthType, AuthenticationContextClass,
     AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields,
@@ -28,7 +30,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use self::http::Http;
-use super::{Claims, Purpose};
+use super::{CLOCKS_DIFFER, Claims, Purpose};
 use crate::infra::config::{Config, Provider, is_trustworthy};
 
 /// For how long metadata and keys are kept. A token signed with a key that is not among them fetches them anew.
@@ -209,6 +211,7 @@ impl Providers {
         let knowing = client(config, provider, &signer)?;
         let verifier = verifying(&knowing);
         let claims = token.claims(&verifier, &Nonce::new(back.nonce)).map_err(untrue)?;
+        has_begun(&claims.additional_claims().all, Utc::now())?;
         if let Some(expected) = claims.access_token_hash() {
             let (alg, key) = (token.signing_alg(), token.signing_key(&verifier));
             let (alg, key) = (alg.map_err(untrue)?, key.map_err(untrue)?);
@@ -288,6 +291,9 @@ impl Providers {
         token: &str,
     ) -> Result<LoggedOut, Fault> {
         const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+        if !says_logout(token, provider.untyped_logout) {
+            return Err(untrue("no token of the type logout+jwt"));
+        }
         let token: Token = token.parse().map_err(untrue)?;
         let metadata = self.metadata(provider, FRESH).await?;
         let signer = self.signer(provider, metadata, &token).await?;
@@ -297,6 +303,7 @@ impl Providers {
         let has_none = |nonce: Option<&Nonce>| nonce.map_or(Ok(()), |_| Err("a nonce".to_owned()));
         let claims = token.claims(&verifier, has_none).map_err(untrue)?;
         let others = &claims.additional_claims().all;
+        has_begun(others, Utc::now())?;
         if others.get("events").and_then(|events| events.get(EVENT)).is_none() {
             return Err(untrue("no logout"));
         }
@@ -348,6 +355,35 @@ fn verifying(client: &Party) -> openidconnect::IdTokenVerifier<'_, CoreJsonWebKe
     ])
 }
 
+/// It holds already (`nbf`, RFC 7519 4.1.5), which the crate does not look at.
+fn has_begun(claims: &HashMap<String, Value>, now: DateTime<Utc>) -> Result<(), Fault> {
+    let Some(said) = claims.get("nbf") else { return Ok(()) };
+    // Seconds, perhaps with a fraction.
+    let seconds = said.as_number().and_then(|said| said.to_string().split('.').next()?.parse().ok());
+    let begins = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    let has_begun = begins.is_some_and(|begins| begins <= now + CLOCKS_DIFFER);
+    if has_begun { Ok(()) } else { Err(Fault::Untrue(format!("a token that holds from {said}"))) }
+}
+
+/// The token says that it is for a logout (OIDC Back-Channel Logout 1.0, 2.4), so that none that was made for something else
+/// ends a session; where the operator knows a provider that says nothing, it may say nothing.
+fn says_logout(token: &str, may_be_untyped: bool) -> bool {
+    #[derive(Deserialize)]
+    struct Header {
+        typ: Option<String>,
+    }
+    let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap_or_default()).ok();
+    let header: Option<Header> = header.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let Some(Header { typ }) = header else { return false };
+    let typ = typ.map(|typ| typ.to_ascii_lowercase());
+    // RFC 7515 4.1.9: `application/` may be left out.
+    match typ.as_deref().map(|typ| typ.strip_prefix("application/").unwrap_or(typ)) {
+        Some("logout+jwt") => true,
+        Some("jwt") | None => may_be_untyped,
+        Some(_) => false,
+    }
+}
+
 /// What the token says; what it does not say is asked of the userinfo endpoint's answer, which is of the same subject.
 fn read(
     provider: &Provider,
@@ -377,4 +413,37 @@ fn read(
 
 fn text(claims: &HashMap<String, Value>, name: &str) -> Option<String> {
     claims.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_from_the_future_is_not_believed() {
+        let now = DateTime::UNIX_EPOCH + chrono::Duration::days(20_000);
+        let of = |nbf: Value| has_begun(&HashMap::from([("nbf".to_owned(), nbf)]), now).is_ok();
+        let at = now.timestamp();
+        assert!(has_begun(&HashMap::new(), now).is_ok());
+        assert!(of(at.into()) && of((at + 60).into()) && of(serde_json::json!(at as f64 + 0.5)));
+        assert!(!of((at + 61).into()) && !of(i64::MAX.into()) && !of("0".into()) && !of(Value::Null));
+    }
+
+    #[test]
+    fn only_a_logout_token_is_one() {
+        let token = |header: &str| format!("{}.e30.x", URL_SAFE_NO_PAD.encode(header));
+        for (header, typed, untyped) in [
+            (r#"{"alg":"EdDSA","typ":"logout+jwt"}"#, true, true),
+            (r#"{"typ":"application/LOGOUT+JWT"}"#, true, true),
+            (r#"{"typ":"JWT"}"#, false, true),
+            (r#"{"alg":"EdDSA"}"#, false, true),
+            (r#"{"typ":"at+jwt"}"#, false, false),
+            (r#"{"typ":7}"#, false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(says_logout(&token(header), false), typed, "{header}");
+            assert_eq!(says_logout(&token(header), true), untyped, "{header}");
+        }
+        assert!(!says_logout("ö.a.b", true));
+    }
 }

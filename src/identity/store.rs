@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use diesel::{
-    dsl::{exists, not},
+    dsl::{count_star, exists, not},
     prelude::*,
 };
 
@@ -13,13 +13,16 @@ use crate::{
     infra::{
         db::{AnyConnection, DbError},
         error::Resume,
-        schema::{identities, memberships, people, sign_in_requests},
+        schema::{identities, memberships, passkeys, people, second_factors, sign_in_requests},
     },
     recipient::{Organisation, sort_key},
 };
 
 /// From going to the provider to coming back.
 const LONGEST: Duration = Duration::minutes(10);
+
+/// So many are under way at once; of more, those who left first are not waited for. Strangers make them, so they are counted.
+pub const MOST_UNDER_WAY: i64 = 2_000;
 
 /// Somebody on the way to a provider, and what is needed when they are back.
 #[derive(Debug, Clone)]
@@ -38,6 +41,14 @@ pub struct Request {
 pub fn add_request(connection: &mut AnyConnection, request: &Request) -> Result<(), DbError> {
     let oldest = (request.started_at - LONGEST).naive_utc();
     diesel::delete(sign_in_requests::table.filter(sign_in_requests::created_at.lt(oldest)))
+        .execute(connection)?;
+    let count: i64 = sign_in_requests::table.select(count_star()).first(connection)?;
+    let excess: Vec<String> = sign_in_requests::table
+        .order_by((sign_in_requests::created_at, sign_in_requests::state_hash))
+        .limit((count - MOST_UNDER_WAY + 1).max(0))
+        .select(sign_in_requests::state_hash)
+        .load(connection)?;
+    diesel::delete(sign_in_requests::table.filter(sign_in_requests::state_hash.eq_any(excess)))
         .execute(connection)?;
     let fields = serde_json::to_string(&request.resume.fields).map_err(DbError::corrupt)?;
     diesel::insert_into(sign_in_requests::table)
@@ -138,6 +149,16 @@ pub fn add(
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// The account has a way in of its own: what somebody else who came by its address would take over.
+pub fn has_way_in(connection: &mut AnyConnection, person: Id<Person>) -> Result<bool, DbError> {
+    let of = person.to_string();
+    let identity = identities::table.filter(identities::person_id.eq(&of));
+    let factor = second_factors::table.find(&of);
+    let passkey = passkeys::table.filter(passkeys::person_id.eq(&of));
+    let password = people::table.find(&of).filter(people::password_hash.ne(""));
+    Ok(diesel::select(exists(identity).or(exists(factor)).or(exists(passkey)).or(exists(password))).get_result(connection)?)
 }
 
 /// The provider vouched for them again, for this organisation.

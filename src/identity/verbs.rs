@@ -42,8 +42,7 @@ pub struct Arrival {
 }
 
 /// Somebody comes from a provider. One who is known by issuer and subject is who that is. A stranger becomes a person of the
-/// organisation, without a role; or, where the provider is trusted with addresses, is the one who is known here by the
-/// address and has a role in that very organisation. Only what is new leaves a line.
+/// organisation, without a role; or is the one whose account waits for them ([`super`]). Only what is new leaves a line.
 pub fn arrive(
     connection: &mut AnyConnection,
     provider: &Provider,
@@ -76,7 +75,8 @@ fn welcome(
     let (person, event) = match access::store::find_by_email(connection, email)? {
         Some((known, _)) => {
             let is_colleague = store::has_role(connection, known.id, organisation.id)?;
-            if !(provider.trust_email && is_colleague) {
+            let is_told = provider.trust_email && visitor.email_is_verified;
+            if !(is_told && is_colleague) || store::has_way_in(connection, known.id)? {
                 return Err(Refusal::AddressTaken.into());
             }
             (known, Event::IdentityLinked)
@@ -86,6 +86,40 @@ fn welcome(
             (access::store::add_person(connection, email, &visitor.name, "", now)?, Event::IdentityRegistered)
         }
     };
+    tie(connection, provider, visitor, organisation, (&person, event), now)?;
+    Ok(person)
+}
+
+/// Whoever is signed in ties the identity to the account: from then on either opens it. One that is tied to it already stays.
+pub fn link(
+    connection: &mut AnyConnection,
+    provider: &Provider,
+    visitor: &Visitor,
+    person: &Person,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let organisation = recipient::store::find_by_number(connection, visitor.organisation)?
+        .ok_or(Refusal::UnknownOrganisation(visitor.organisation))?;
+    recipient::store::hold(connection, organisation.id)?;
+    match store::person(connection, &visitor.issuer, &visitor.subject)? {
+        Some(known) if known.id == person.id => return Ok(()),
+        Some(_) => return Err(Refusal::IdentityTaken.into()),
+        None => {}
+    }
+    if !store::has_role(connection, person.id, organisation.id)? {
+        return Err(Refusal::NoRoleThere(organisation.formal_name).into());
+    }
+    Ok(tie(connection, provider, visitor, &organisation, (person, Event::IdentityLinked), now)?)
+}
+
+fn tie(
+    connection: &mut AnyConnection,
+    provider: &Provider,
+    visitor: &Visitor,
+    organisation: &Organisation,
+    (person, event): (&Person, Event),
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
     store::add(connection, person.id, organisation.id, visitor, now)?;
     let version = recipient::store::lock(connection, organisation.id)?;
     let line = Entry {
@@ -100,8 +134,7 @@ fn welcome(
         details: provider.name.clone(),
         reason: String::new(),
     };
-    history::store::append(connection, &organisation.id.to_string(), version, line)?;
-    Ok(person)
+    history::store::append(connection, &organisation.id.to_string(), version, line)
 }
 
 /// Whoever came back from confirming is the person whose session it is.

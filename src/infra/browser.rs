@@ -10,12 +10,13 @@ use actix_web::{
     middleware::Next,
     web,
 };
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{
     Portal,
     error::AppError,
-    hash::{random_token, sha256_hex},
+    hash::{hex, random_token, sha256_hex, unhex},
 };
 
 /// `__Host-` pins the cookie to this very host over https.
@@ -53,12 +54,23 @@ impl BrowserToken {
         sha256_hex(format!("{purpose}:{}", self.0))
     }
 
-    pub fn csrf(&self) -> String {
-        sha256_hex(format!("csrf:{}", self.0))
+    /// What every form of a page carries: a mask of its own for each page, and the browser's value under it. Pages are
+    /// compressed, and what is the same in each could be guessed letter by letter from their lengths (BREACH).
+    pub fn csrf(&self) -> Result<String, AppError> {
+        let mut mask = [0_u8; 32];
+        getrandom::fill(&mut mask)
+            .map_err(|error| AppError::internal(format!("no random numbers: {error}")))?;
+        Ok(hex(&mask) + &hex(&masked(&self.csrf_value(), &mask)))
     }
 
     pub fn csrf_is(&self, sent: &str) -> bool {
-        self.csrf().as_bytes().ct_eq(sent.as_bytes()).into()
+        let Some(sent) = unhex(sent).filter(|sent| sent.len() == 64) else { return false };
+        let (mask, value) = sent.split_at(32);
+        masked(value, mask).as_slice().ct_eq(&self.csrf_value()).into()
+    }
+
+    fn csrf_value(&self) -> [u8; 32] {
+        Sha256::digest(format!("csrf:{}", self.0)).into()
     }
 
     pub fn cookie(&self, portal: &Portal) -> Cookie<'static> {
@@ -74,6 +86,10 @@ impl BrowserToken {
         let cookie = request.cookie(if portal.https { COOKIE_HTTPS } else { COOKIE })?;
         is_well_formed(cookie.value()).then(|| Self(cookie.value().to_owned()))
     }
+}
+
+fn masked(value: &[u8], mask: &[u8]) -> Vec<u8> {
+    value.iter().zip(mask).map(|(value, mask)| value ^ mask).collect()
 }
 
 /// A browser that has signed in before. It opens nothing: it only tells its own failed tries from those of strangers.
@@ -156,5 +172,26 @@ pub fn same_origin(request: &HttpRequest) -> bool {
             .or_else(|| origin.strip_prefix("http://"))
             .is_some_and(|from| from == host),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_masked_anew_each_time_and_is_the_browsers_alone() {
+        let (own, other) = (BrowserToken::random().unwrap(), BrowserToken::random().unwrap());
+        let (one, two) = (own.csrf().unwrap(), own.csrf().unwrap());
+        assert!(one.len() == 128 && one != two && one[64..] != two[64..]);
+        assert!(own.csrf_is(&one) && own.csrf_is(&two) && !other.csrf_is(&one));
+        let unmasked = hex(&own.csrf_value());
+        for wrong in
+            ["", &one[..64], &one[2..], &unmasked, &format!("{one}00"), &"å".repeat(64), &"0".repeat(128)]
+        {
+            assert!(!own.csrf_is(wrong), "{wrong}");
+        }
+        // Nothing masked is the value itself.
+        assert!(own.csrf_is(&format!("{}{unmasked}", "0".repeat(64))));
     }
 }

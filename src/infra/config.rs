@@ -77,15 +77,20 @@ pub struct Provider {
     pub organisation_number_claim: String,
     #[serde(default = "affiliation")]
     pub affiliation_claim: String,
-    /// Any of these levels of assurance will do; empty when none is asked for.
+    /// Any of these levels of assurance will do. Needed, unless `any_assurance` says that whatever the provider asks is enough.
     #[serde(default)]
     pub acr_values: Vec<String>,
+    #[serde(default)]
+    pub any_assurance: bool,
     /// The numbers (*organisationsnummer*) of those it may vouch for; empty for a provider that may vouch for anybody.
     #[serde(default)]
     pub organisations: Vec<OrganisationNumber>,
     /// The provider answers for its people's e-mail addresses: somebody who is known here by one is the same person.
     #[serde(default)]
     pub trust_email: bool,
+    /// The provider's logout tokens do not say that they are such (`typ`): they are believed by their event alone.
+    #[serde(default)]
+    pub untyped_logout: bool,
     /// Signing out here signs out there too, where the provider says how.
     #[serde(default = "yes")]
     pub single_logout: bool,
@@ -177,6 +182,10 @@ impl Config {
             if provider.name.trim().is_empty() || provider.client_id.is_empty() {
                 return Some(format!("{key}: name och client_id behövs"));
             }
+            if provider.acr_values.is_empty() != provider.any_assurance {
+                let reason = "acr_values behövs: vilken tillitsnivå som krävs; eller any_assurance = true, som tar vilken som helst";
+                return Some(format!("{key}: {reason}"));
+            }
             if provider.trust_email && provider.organisations.is_empty() {
                 let reason = "trust_email kräver organisations: annars kunde den ta över andras konton";
                 return Some(format!("{key}: {reason}"));
@@ -225,13 +234,17 @@ mod tests {
     #[test]
     fn a_fault_is_told() {
         let provider = |key: &str, issuer: &str| {
-            format!("[[provider]]\nkey = '{key}'\nname = 'A'\nissuer = '{issuer}'\nclient_id = 'b'\n")
+            format!(
+                "[[provider]]\nkey = '{key}'\nname = 'A'\nissuer = '{issuer}'\nclient_id = 'b'\nacr_values = ['loa3']\n"
+            )
         };
         let at = |rest: &str| format!("address = 'https://portal.example'\n{rest}");
         assert!(Config::parse(&at(&provider("ale", "https://id.ale.example"))).is_ok());
         assert!(Config::parse(&at(&provider("ale", "http://localhost:4000/a"))).is_ok());
         for (text, told) in [
             (provider("ale", "https://id.ale.example"), "address behövs"),
+            (at(&format!("{}any_assurance = true\n", provider("ale", "https://a.example"))), "any_assurance"),
+            (at(&provider("ale", "https://a.example").replace("['loa3']", "[]")), "acr_values behövs"),
             (at(&provider("ale", "http://id.ale.example")), "issuer ska börja med https"),
             (at(&provider("ale", "http://localhost.example")), "issuer ska börja med https"),
             (at(&provider("ale", "http://localhost:80@id.example")), "issuer ska börja med https"),
@@ -256,7 +269,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("portal.toml");
         let text = "address = 'https://a.example'\n[[provider]]\nkey = 'a'\nname = 'A'\nissuer = 'https://b.example'\n\
-                    client_id = 'c'\nclient_secret_file = 'hemlig'\n";
+                    client_id = 'c'\nclient_secret_file = 'hemlig'\nany_assurance = true\n";
         std::fs::write(&file, text).unwrap();
         assert!(Config::read(&file).unwrap_err().to_string().contains("a: hemlig: "));
         std::fs::write(folder.path().join("hemlig"), "öppna sesam\n").unwrap();

@@ -22,7 +22,7 @@ pub mod upload;
 
 use std::{net::IpAddr, time::Duration};
 
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, http::header, web};
 
 /// What a handler needs of the running program.
 pub struct Portal {
@@ -39,6 +39,8 @@ pub struct Portal {
     pub limits: limits::Limits,
     /// Looks through every file that is uploaded.
     pub scanner: Option<scan::Scanner>,
+    /// Whether that answers.
+    pub pulse: scan::Pulse,
     /// How often the program does what it does by itself.
     pub upkeep: Duration,
     /// Whether the roles that need a second factor can do without.
@@ -59,6 +61,21 @@ impl Portal {
         address.and_then(|address| address.domain().map(str::to_owned)).unwrap_or_default()
     }
 
+    /// Where people reach the portal, `https://bidrag.example`: as it is configured. Otherwise what the request was sent to
+    /// (`Host`), if that can be a host at all; never what a proxy says of it beside that.
+    pub fn address(&self, request: &HttpRequest) -> Result<String, error::AppError> {
+        if !self.config.address.is_empty() {
+            return Ok(self.config.address.clone());
+        }
+        let host =
+            request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let is_host = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
+        if host.is_empty() || host.len() > 255 || !host.chars().all(is_host) {
+            return Err(error::AppError::bad_request("Adressen i anropet (Host) går inte att läsa."));
+        }
+        Ok(format!("{}://{host}", if self.https { "https" } else { "http" }))
+    }
+
     /// Without a proxy, limits or a scanner, and with a second factor for whoever wants one.
     pub fn new(db: db::Db, clock: clock::Clock, practice: bool, key: seal::Key) -> Self {
         Self {
@@ -70,6 +87,7 @@ impl Portal {
             proxies: Vec::new(),
             limits: limits::Limits::off(),
             scanner: None,
+            pulse: scan::Pulse::default(),
             upkeep: Duration::from_secs(60),
             second_factor: SecondFactor::Optional,
             key,

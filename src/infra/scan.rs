@@ -1,8 +1,13 @@
 //! Files are looked through for viruses by ClamAV's daemon (clamd), where one is configured.
 
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    path::PathBuf,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use clamav_client::tokio::{Socket, Tcp, ping, scan_buffer};
+use tokio::sync::Mutex;
 
 use super::metrics;
 
@@ -111,6 +116,27 @@ impl Scanner {
             }
         };
         matches!(actix_web::rt::time::timeout(TIME, asked).await, Ok(Ok(_)))
+    }
+}
+
+/// Whether the daemon answered when it was asked last. Anybody may ask whether the portal is ready, and the daemon has files to
+/// look through.
+#[derive(Debug, Default)]
+pub struct Pulse(Mutex<Option<(Instant, bool)>>);
+
+/// For so long its last answer is good enough.
+const PULSE: Duration = Duration::from_secs(5);
+
+impl Pulse {
+    /// One asks, and whoever comes meanwhile waits for that answer.
+    pub async fn of(&self, scanner: &Scanner) -> bool {
+        let mut kept = self.0.lock().await;
+        if let Some((_, answered)) = kept.filter(|(at, _)| at.elapsed() < PULSE) {
+            return answered;
+        }
+        let answers = scanner.answers().await;
+        *kept = Some((Instant::now(), answers));
+        answers
     }
 }
 

@@ -76,6 +76,7 @@ diesel::table! {
         authenticated_at -> Timestamp,
         confirmed_at -> Timestamp,
         confirmation -> Text,
+        token_before -> Text,
     }
 }
 
@@ -444,7 +445,7 @@ diesel::table! {
         role -> Nullable<Text>,
         confirmed -> Bool,
         person_id -> Nullable<Text>,
-        invited_by -> Text,
+        invited_by -> Nullable<Text>,
         invited_at -> Timestamp,
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,

@@ -251,6 +251,16 @@ async fn set(
             let page = show_page(by.chrome, &portal, again, Some(form));
             page::show_as(StatusCode::CONFLICT, &ShowPage { conflict: told(&now), ..page })
         }
+        Err(verbs::Failure::InvitedAdministrator) => {
+            let mut errors = FieldErrors::default();
+            errors.add(
+                "",
+                "Du bjöd in organisationens administratör, som gav rollen. En annan handläggare ska bekräfta den.",
+            );
+            let again = find(&by, &portal, code).await?;
+            let page = show_page(by.chrome, &portal, again, Some(form));
+            page::show_as(StatusCode::CONFLICT, &ShowPage { errors, ..page })
+        }
         Err(verbs::Failure::NotFound) => Err(AppError::NotFound),
         Err(verbs::Failure::Db(error)) => Err(error.into()),
     }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::told;
 use crate::{
     access::{self, Mandate, Person, Role},
+    account,
     filing::Act,
     history::{self, Entry, Event, Who},
     ids::Id,
@@ -19,6 +20,8 @@ pub enum Failure {
     NotFound,
     /// Somebody else set it since the page was made. This is what it says now.
     Changed(Mandate),
+    /// Whoever invited the administrator who gave the role does not confirm it too: nobody makes a signatory alone.
+    InvitedAdministrator,
     Db(DbError),
 }
 
@@ -73,6 +76,12 @@ pub fn set(
     // The other half of a double click finds itself here too: the page takes it for done.
     if told(&now.mandate) != was {
         return Err(Failure::Changed(now.mandate));
+    }
+    let officer = act.actor.person.id;
+    if now.mandate.is_unconfirmed
+        && account::store::has_invited_administrator(connection, organisation.id, officer)?
+    {
+        return Err(Failure::InvitedAdministrator);
     }
     access::store::set_mandate(connection, person, organisation.id, role, mandate)?;
     let is_confirmation = now.mandate == Mandate { is_unconfirmed: true, ..mandate.clone() };

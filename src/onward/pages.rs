@@ -99,17 +99,7 @@ fn code(portal: &Portal, application: &Application) -> Result<String, AppError> 
 /// The unit's link, to be sent to it.
 fn link(portal: &Portal, request: &HttpRequest, application: &Application) -> Result<String, AppError> {
     let code = code(portal, application)?;
-    Ok(format!("{}/utforare/{}/{code}", base(portal, request), application.id))
-}
-
-/// Where the portal is: as it is configured, else as the browser asked for it.
-fn base(portal: &Portal, request: &HttpRequest) -> String {
-    if !portal.config.address.is_empty() {
-        return portal.config.address.clone();
-    }
-    let connection = request.connection_info();
-    let scheme = if portal.https { "https" } else { connection.scheme() };
-    format!("{scheme}://{}", connection.host())
+    Ok(format!("{}/utforare/{}/{code}", portal.address(request)?, application.id))
 }
 
 fn csv_file(table: &Table, name: &str) -> Page {

@@ -1,4 +1,5 @@
 //! Operation (*drift*): whether the program is alive and ready, its figures, and what it does by itself at times.
 
 pub mod pages;
+pub mod store;
 pub mod upkeep;

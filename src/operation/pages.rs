@@ -29,7 +29,7 @@ async fn ready(portal: web::Data<Portal>) -> HttpResponse {
     }
     // Files wait without it; everything else works.
     match &portal.scanner {
-        Some(scanner) if !scanner.answers().await => {
+        Some(scanner) if !portal.pulse.of(scanner).await => {
             plain(HttpResponse::Ok(), "ok, but not the virus scanner")
         }
         _ => plain(HttpResponse::Ok(), "ok"),

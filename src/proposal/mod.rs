@@ -131,9 +131,16 @@ pub enum Refusal {
     OwnProposal,
     #[error("Någon annan har ändrat förslaget sedan sidan öppnades.")]
     Changed,
+    #[error(
+        "Det finns {MOST_OPEN} förslag som inte är publicerade, och fler ryms inte. Fortsätt på något av dem."
+    )]
+    TooMany,
     #[error("Förslaget är inte färdigt: {0} fel är kvar att rätta. Se sidan Granska.")]
     Faults(usize),
 }
+
+/// An authority prepares at most so many at once; each is kept whole, and none is removed.
+pub const MOST_OPEN: i64 = 200;
 
 impl Proposal {
     pub fn is_published(&self) -> bool {

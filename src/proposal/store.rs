@@ -168,6 +168,15 @@ pub fn set_allocation(
     Ok(changed == 1)
 }
 
+/// How many an authority has that are not published.
+pub fn open_count(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<i64, DbError> {
+    Ok(proposals::table
+        .filter(proposals::authority_id.eq(authority.to_string()))
+        .filter(proposals::status.ne("published"))
+        .select(diesel::dsl::count_star())
+        .first(connection)?)
+}
+
 fn draft() -> diesel::dsl::Eq<proposals::status, &'static str> {
     proposals::status.eq("draft")
 }

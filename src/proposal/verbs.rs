@@ -78,6 +78,9 @@ pub fn start(
     if store::find(connection, actor.organisation.id, id)?.is_some() {
         return Ok(());
     }
+    if store::open_count(connection, actor.organisation.id)? >= super::MOST_OPEN {
+        return Err(Refusal::TooMany.into());
+    }
     let authority = &actor.organisation.code;
     let mut form = match copied {
         Some((agreement, year)) => ProposalForm::copy(&agreement.terms, year),
@@ -113,6 +116,9 @@ pub fn start_replacement(
 ) -> Result<(), Failure> {
     if store::find(connection, actor.organisation.id, id)?.is_some() {
         return Ok(());
+    }
+    if store::open_count(connection, actor.organisation.id)? >= super::MOST_OPEN {
+        return Err(Refusal::TooMany.into());
     }
     let found = agreement::store::find_paid_by(connection, actor.organisation.id, slug)?;
     let agreement = found.ok_or(Failure::NotFound)?;

@@ -8,7 +8,6 @@ import { test } from "node:test";
 import { inspect, openBrowser, press, startPortal } from "./harness.mjs";
 import { SECRET, startProvider } from "./identity-provider.mjs";
 
-const PASSWORD = "ett långt lösenord för prov";
 const AGREEMENT = "Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2022";
 const OF_ALE = { number: "2120001439", affiliation: "prov@2120001439" };
 const PEOPLE = {
@@ -38,7 +37,7 @@ async function prepare({ folder, url, run }, command) {
     file,
     `address = "${url}"\n` +
       section(ale, "Ale kommun", 'acr_values = ["loa3"]\norganisations = ["212000-1439", "556036-0793"]\ntrust_email = true') +
-      section(alingsas, "Alingsås kommun", ""),
+      section(alingsas, "Alingsås kommun", "any_assurance = true"),
   );
   if (command === "serve") give(run, "kim", "Kim Företrädare", "foretradare");
   providers = { ale, alingsas };
@@ -46,7 +45,7 @@ async function prepare({ folder, url, run }, command) {
 }
 
 function give(run, who, name, role, organisation = "1440") {
-  run(["add-person", "--email", PEOPLE[who].email, "--name", name, "--organisation", organisation, "--role", role], PASSWORD);
+  run(["add-person", "--email", PEOPLE[who].email, "--name", name, "--organisation", organisation, "--role", role]);
 }
 
 async function start(command) {

@@ -308,6 +308,35 @@ fn whoever_has_a_second_factor_signs_with_both_and_guesses_neither() {
 }
 
 #[test]
+fn a_button_pressed_twice_signs_once_and_its_code_is_good_for_nothing_else() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let [first, second] =
+        ["10 000", "20 000"].map(|amount| crate::steps::issue(&preparer, "bas", amount).address);
+    let signatory = portal.signatory("Ale");
+    let (secret, _) = set_up(&signatory);
+    let form = |requisition: &str| {
+        let page = signatory.get(&format!("{requisition}/underskrift"));
+        let code = totp::code_at(&secret, Utc::now());
+        page.form("/underskrift").set("password", PASSWORD).set("code", &code)
+    };
+    let_codes_pass(&portal);
+    let (signing, other) = (form(&first), form(&second));
+    signing.submit().expect_status(200).expect("Kvitto");
+    signing.submit().expect_status(200).expect("Kvitto");
+    let replayed = other.submit().expect_status(422);
+    assert!(replayed.error_at("code").contains("bara en gång"));
+    signatory.get(&second).expect("Väntar på underskrift");
+    let_codes_pass(&portal);
+    let other = form(&second);
+    for page in crate::browser::at_once([other.clone(), other]) {
+        page.expect_status(200).expect("Kvitto");
+    }
+    let lines = signatory.get(&second).text();
+    assert_eq!(lines.matches("lämnades in").count(), 1, "{lines}");
+}
+
+#[test]
 fn an_operator_helps_whoever_has_lost_everything() {
     let portal = Portal::new();
     set_up(&portal.preparer("Ale"));

@@ -145,3 +145,26 @@ fn a_line_break_in_a_request_makes_no_line_in_the_log_and_no_header() {
     let log = std::fs::read_to_string(running.log()).unwrap();
     assert!(!log.contains("injected"), "{log}");
 }
+
+/// What is the same in every compressed page can be guessed from the pages' lengths (BREACH).
+#[test]
+fn the_token_of_a_form_is_another_in_each_response_and_each_is_good() {
+    let portal = Portal::new();
+    let (browser, stranger) = (portal.preparer("Ale"), portal.signatory("Ale"));
+    let pages = [browser.get("/bidrag"), browser.get("/bidrag")];
+    let tokens = pages.each_ref().map(|page| page.form("/logga-ut").value_of("csrf").to_owned());
+    assert_ne!(tokens[0], tokens[1]);
+    let (first, second) = (tokens[0].split_at(64), tokens[1].split_at(64));
+    assert!(first.0 != second.0 && first.1 != second.1);
+    let save = |browser: &Browser, token: &str| {
+        let fields = [("csrf", token), ("name", "Min vy"), ("address", "/oversikt/aldreomsorg-2022")];
+        browser.post_fields("/bekrafta", &fields).status
+    };
+    for token in &tokens {
+        assert_ne!(save(&browser, token), 403);
+        assert_eq!(save(&stranger, token), 403);
+    }
+    // A mask of one's own choosing over another's value is no token, and neither is the value without its mask.
+    assert_eq!(save(&browser, &format!("{}{}", first.0, second.1)), 403);
+    assert_eq!(save(&browser, first.1), 403);
+}

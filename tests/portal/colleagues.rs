@@ -347,6 +347,29 @@ fn an_authority_invites_the_first_administrator_and_no_second() {
 }
 
 #[test]
+fn no_officer_makes_a_signatory_alone() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let page = officer.get("/register/1440/administrator");
+    let invited = page.form("/administrator").set("email", "adm@ale.example").submit();
+    // Nobody has come by it yet: it could be anybody who did.
+    let administrator = portal.anyone();
+    accept(&administrator, &link(&invited), "Ada Adm").expect("Kollegor");
+    let fia = portal.anyone();
+    accept(&fia, &link(&invite(&administrator, "fia@ale.example", Role::Signatory)), "Fia");
+    let confirmation = |officer: &Browser| officer.get("/granskning/uppdrag/1440").form("/1440");
+    let refused = confirmation(&officer).submit().expect_status(409);
+    refused.expect("En annan handläggare ska bekräfta den");
+    officer.get("/granskning/uppdrag/1440").expect("Väntar på bekräftelse");
+    let other = portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Annan");
+    confirmation(&other).submit().expect_status(200).expect_not("Väntar på bekräftelse");
+    // Confirmed by one, it can be changed by either.
+    let change = officer.get("/granskning/uppdrag/1440").follow("Ändra uppdraget").form("/1440");
+    change.set("to", "2022-12-31").set("decision", "KS 1").submit().expect_status(200);
+    Program::on(&portal.address).run(&["check"]).expect("Historiken är hel");
+}
+
+#[test]
 fn a_forgotten_password_is_chosen_anew_with_a_link() {
     let portal = Portal::new();
     let administrator = administrator(&portal, "Ale");

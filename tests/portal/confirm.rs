@@ -186,3 +186,44 @@ fn changing_the_organisation_changes_the_token() {
     assert_ne!(browser.cookie(), before);
     assert!(kept.get("/bidrag").address.starts_with("/logga-in"));
 }
+
+#[test]
+fn confirming_changes_the_token_and_a_button_pressed_twice_is_told_the_same() {
+    let portal = Portal::new();
+    let case = submitted(&portal);
+    let officer = portal.officer();
+    let page = officer.get(&case);
+    portal.age_confirmations(Duration::minutes(16));
+    let asked = page.form("/godkannande").submit().expect_status(403);
+    let kept = portal.anyone();
+    kept.keep_cookie(&officer.cookie());
+    let form = asked.form("/bekrafta").set("password", PASSWORD);
+    let confirmed = form.submit().expect_status(200).expect("Ett steg återstår");
+    assert_ne!(officer.cookie(), kept.cookie());
+    // The second click was on its way with the token before.
+    form.sent_by(&kept).submit().expect_status(200).expect("Ett steg återstår");
+    portal.age_confirmations(Duration::seconds(11));
+    assert!(kept.get(&case).address.starts_with("/logga-in"));
+    confirmed.form("/godkannande").submit().expect_status(200).expect("Godkänd");
+}
+
+#[test]
+fn signing_out_elsewhere_asks_who_it_is_and_here_does_not() {
+    let portal = Portal::new();
+    let (here, there, third) = (portal.preparer("Ale"), portal.preparer("Ale"), portal.preparer("Ale"));
+    let list = sessions(&here);
+    portal.age_confirmations(Duration::minutes(16));
+    for form in [list.form("/konto/inloggningar/utloggning"), list.form("/utloggning-ovriga")] {
+        form.submit().expect_status(403).expect("Bekräfta att det är du");
+    }
+    for browser in [&there, &third] {
+        browser.get("/bidrag").expect("Mina bidrag");
+    }
+    // One signs out here by the button on every page.
+    third.get("/bidrag").form("/logga-ut").submit().expect_status(200);
+    assert!(third.get("/bidrag").address.starts_with("/logga-in"));
+    let asked = list.form("/utloggning-ovriga").submit().expect_status(403);
+    confirm(&asked).form("/utloggning-ovriga").submit().expect("Utloggningen är gjord.");
+    assert!(there.get("/bidrag").address.starts_with("/logga-in"));
+    here.get("/bidrag").expect("Mina bidrag");
+}

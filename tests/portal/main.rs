@@ -37,6 +37,7 @@ mod payments;
 mod portal;
 mod program;
 mod proposals;
+mod provider;
 mod races;
 mod registry;
 mod repayments;

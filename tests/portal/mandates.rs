@@ -163,7 +163,7 @@ fn the_command_line_gives_a_mandate() {
     let with = |more: &[&'static str]| -> Vec<&'static str> { person.iter().chain(more).copied().collect() };
     program.run(&with(&["--from", "2022-01-01"])).expect_refusal("R903");
     program
-        .run_with(PASSWORD, &with(&["--from", "2022-01-01", "--decision", "KS 1"]))
+        .run(&with(&["--from", "2022-01-01", "--decision", "KS 1"]))
         .expect("Fia är nu behörig företrädare");
     let page =
         portal.officer().get("/granskning/uppdrag/1440").expect("Fia").expect("från och med 1 januari 2022");

@@ -87,6 +87,66 @@ fn the_access_log_has_who_came_and_who_was_refused_and_its_oldest_lines_can_go()
     program.run(&["check"]).expect("Historiken är hel");
 }
 
+/// A daemon that says that it is there; gives how often it was asked.
+fn pinged() -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    use std::{
+        io::{Read, Write},
+        net::TcpListener,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+    };
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 64]);
+            counted.fetch_add(1, Ordering::SeqCst);
+            let _ = stream.write_all(b"PONG\0");
+        }
+    });
+    (address, count)
+}
+
+#[test]
+fn strangers_who_ask_whether_the_portal_is_ready_do_not_keep_the_scanner_busy() {
+    let (address, count) = pinged();
+    let scanner = address.parse().ok();
+    let portal = Portal::set_up(|portal| bidragsporten::infra::Portal { scanner, ..portal });
+    for _ in 0..20 {
+        assert_eq!(portal.anyone().get("/readyz").html(), "ok");
+    }
+    assert_eq!(count.load(std::sync::atomic::Ordering::SeqCst), 1);
+}
+
+#[test]
+fn the_operator_signs_one_person_out_everywhere_or_everybody() {
+    let portal = Portal::new();
+    let (one, same, other) = (portal.preparer("Ale"), portal.preparer("Ale"), portal.officer());
+    let is_in = |browser: &crate::browser::Browser| !browser.get("/konto").address.starts_with("/logga-in");
+    let program = Program::on(&portal.address);
+    assert_eq!(program.run(&["end-sessions"]).code, Some(2));
+    program.run(&["end-sessions", "--person", "ingen@ale.example"]).expect_refusal("ingen har adressen");
+    program.run(&["end-sessions", "--person", "ekonom@ale.example"]).expect("2 inloggningar är avslutade.");
+    assert!(!is_in(&one) && !is_in(&same) && is_in(&other));
+    program.run(&["end-sessions", "--all"]).expect("1 inloggningar är avslutade.");
+    assert!(!is_in(&other));
+    let file = program.path("historik.jsonl");
+    program.run(&["export-history", &file]).expect("rader ur");
+    let log = fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("\"sessions_ended\"")).collect();
+    assert!(
+        lines.len() == 2 && lines[0].contains("Ekonom i Ale: 2") && lines[1].contains("alla: 1"),
+        "{lines:?}"
+    );
+    program.run(&["check"]).expect("Historiken är hel");
+}
+
 #[test]
 fn a_person_takes_their_data_along_and_leaves_nothing_but_what_was_done() {
     let portal = Portal::new();

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Read},
     os::unix::fs::MetadataExt,
     process::{Child, Command, Output, Stdio},
 };
@@ -82,14 +82,6 @@ impl Program {
         command.args(["--bounding-set=-all", "--inh-caps=-all", BINARY]);
         self.fit(&mut command, arguments);
         Said::from(command.output().expect("util-linux has setpriv"))
-    }
-
-    /// With this on standard input.
-    pub fn run_with(&self, input: &str, arguments: &[&str]) -> Said {
-        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
-        // A program that refuses before it reads closes the pipe.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        Said::from(child.wait_with_output().unwrap())
     }
 
     /// Starts a portal and waits until it says where it is.

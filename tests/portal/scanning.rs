@@ -13,8 +13,9 @@ use tempfile::TempDir;
 
 use crate::{
     browser::{Browser, Form, Page},
-    journeys::issue,
+    journeys::{issue, whole_grant},
     portal::Portal,
+    program::Program,
 };
 
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF";
@@ -136,6 +137,9 @@ fn a_virus_that_is_found_later_is_locked_in() {
     clamd.start();
     until("the file is scanned", || preparer.get(&case).text().contains("hittade skadlig kod"));
     assert!(!preparer.get(&case).has_link("skan.pdf"));
+    let whole = whole_grant(&portal.officer(), &case);
+    whole.expect("En fil spärrades: virusgenomsökningen hittade skadlig kod (SHA-256 ");
+    Program::on(&portal.address).run(&["check"]).expect("Historiken är hel");
 }
 
 #[test]

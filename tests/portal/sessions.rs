@@ -75,7 +75,9 @@ fn signing_out_ends_the_session_and_changes_the_cookie() {
     let kept = portal.anyone();
     kept.keep_cookie(&browser.cookie());
     kept.get("/bidrag").expect("Mina bidrag");
-    browser.get("/bidrag").form("/logga-ut").submit().expect_status(200);
+    let form = browser.get("/bidrag").form("/logga-ut");
+    let out = form.sent_by(&browser.stopping()).submit().expect_status(303);
+    assert_eq!(out.headers["clear-site-data"], "\"cache\", \"storage\"");
     assert_ne!(browser.cookie(), kept.cookie());
     expect_signed_out(&browser);
     expect_signed_out(&kept);

@@ -6,6 +6,7 @@ use bidragsporten::infra::db::DbError;
 use diesel::RunQueryDsl;
 
 use crate::{
+    colleagues::administrator,
     journeys::{begin, issue},
     portal::{PASSWORD, Portal, on_postgres},
     program::{Program, Running},
@@ -212,32 +213,79 @@ fn a_mistyped_database_is_neither_checked_nor_copied() {
 }
 
 #[test]
-fn a_person_needs_a_long_password_and_a_role_that_the_organisation_has() {
+fn a_new_person_gets_a_link_once_and_a_role_that_the_organisation_has() {
     let program = Program::new();
-    let add = |password: &str, email: &str, organisation: &str, role: &str| {
+    let add = |email: &str, organisation: &str, role: &str| {
         let who = ["--email", email, "--name", "Åsa Prov", "--organisation", organisation, "--role", role];
-        program.run_with(password, &[&["add-person"], who.as_slice()].concat())
+        program.run(&[&["add-person"], who.as_slice()].concat())
     };
     let email = "Asa@Ale.example";
-    add("för kort\n", email, "1440", "ekonom").expect_refusal("lösenordet ska ha minst 15 tecken");
-    add("", email, "1440", "ekonom").expect_refusal("lösenordet ska ha minst 15 tecken");
-    add(PASSWORD, email, "1440", "kung").expect_refusal("rollen kung finns inte");
-    add(PASSWORD, email, "9999", "ekonom").expect_refusal("organisationen 9999 finns inte");
-    add(PASSWORD, email, "1440", "handlaggare").expect_refusal("eller har inte rollen handlaggare");
-    add(PASSWORD, "ingen adress", "1440", "ekonom").expect_refusal("Skriv en enda adress");
+    add(email, "1440", "kung").expect_refusal("rollen kung finns inte");
+    add(email, "9999", "ekonom").expect_refusal("organisationen 9999 finns inte");
+    add(email, "1440", "handlaggare").expect_refusal("eller har inte rollen handlaggare");
+    add("ingen adress", "1440", "ekonom").expect_refusal("Skriv en enda adress");
 
     let portal = program.start("serve");
     let sign_in = |password: &str| {
         let page = portal.browser().get("/logga-in");
         page.form("/logga-in").set("email", "asa@ale.example").set("password", password).submit()
     };
-    sign_in(PASSWORD).expect_status(422);
-    add(&format!("{PASSWORD}\r\n"), email, "1440", "ekonom").expect("Åsa Prov är nu ekonom för Ale kommun.");
+    let said = add(email, "1440", "ekonom").expect("Åsa Prov är nu ekonom för Ale kommun.");
+    let link = |out: &str| format!("/valkommen/{}", out.split_once("/valkommen/").expect("a link").1.trim());
+    let first = link(&said.out);
+    // Nobody knows a password yet, not even an empty one.
+    sign_in("").expect_status(422);
+    let page = portal.browser().get(&first).expect("Välj ditt lösenord").expect("Den som driver portalen");
+    let choose = |password: &str| page.form("/losenord").set("new_password", password).submit();
+    assert!(choose("kort").expect_status(422).error_at("new_password").contains("15"));
+    let near = choose("asa@ale.example prov").expect_status(422);
+    assert!(near.error_at("new_password").contains("lätt att gissa"));
+    choose(PASSWORD).expect_status(200);
+    choose("ett annat långt lösenord").expect_status(410);
     sign_in(PASSWORD).expect_status(200).expect("Mina bidrag");
-    // Another role asks for no password and changes none.
-    add("", email, "1440", "foretradare").expect("behörig företrädare");
-    add("ett annat långt lösenord", email, "1489", "ekonom").expect("Alingsås");
-    sign_in("ett annat långt lösenord").expect_status(422);
+    // Another role gives no link and changes no password.
+    let said = add(email, "1440", "foretradare").expect("behörig företrädare");
+    assert!(!said.out.contains("/valkommen/"), "{said:?}");
     // The old one still opens; and who signs needs a second factor.
     sign_in(PASSWORD).expect_status(200).expect("Din roll kräver det");
+
+    program.run(&["offer-password", "--email", "ingen@ale.example"]).expect_refusal("ingen har adressen");
+    let offered = program.run(&["offer-password", "--email", email]).expect("Med den väljs lösenordet");
+    let newer = program.run(&["offer-password", "--email", email]).expect("Med den väljs lösenordet");
+    portal.browser().get(&link(&offered.out)).expect_status(410);
+    let page = portal.browser().get(&link(&newer.out)).expect("Välj ett nytt lösenord");
+    page.form("/losenord").set("new_password", "ett annat långt lösenord").submit().expect_status(200);
+    sign_in(PASSWORD).expect_status(422);
+    sign_in("ett annat långt lösenord").expect_status(200);
+    program.run(&["check"]).expect("Historiken är hel");
+}
+
+#[test]
+fn links_lead_to_the_configured_address_whatever_a_request_says() {
+    let program = Program::new();
+    let file = program.path("portal.toml");
+    fs::write(&file, "address = 'https://bidrag.example'\n").unwrap();
+    let add = ["add-person", "--email", "a@ale.example", "--name", "A", "--organisation", "1440"];
+    let said = program.run(&[add.as_slice(), &["--role", "ekonom", "--config", &file]].concat());
+    said.expect("https://bidrag.example/valkommen/");
+
+    let portal = Portal::configured("address = 'https://bidrag.example'\n");
+    let boss = administrator(&portal, "Ale");
+    let page = boss.get("/kollegor").form("/kollegor/inbjudningar").set("email", "b@ale.example");
+    let made = page.set("role", "ekonom").submit().expect("https://bidrag.example/valkommen/");
+    for (name, said) in [("forwarded", "host=ond.example"), ("x-forwarded-host", "ond.example")] {
+        let request = boss.request(reqwest::Method::GET, &made.address).header(name, said);
+        boss.send(request).expect("https://bidrag.example/valkommen/").expect_not("ond.example");
+    }
+    let request = portal.anyone().request(reqwest::Method::GET, "/oppna-data/katalog.rdf");
+    let catalogue = portal.anyone().send(request.header("host", "ond.example")).html();
+    assert!(catalogue.contains("https://bidrag.example/oppna-data/") && !catalogue.contains("ond.example"));
+
+    // Without one, by where the request was sent; what a proxy says beside that counts for nothing.
+    let portal = Portal::new();
+    let boss = administrator(&portal, "Ale");
+    let page = boss.get("/kollegor").form("/kollegor/inbjudningar").set("email", "b@ale.example");
+    let made = page.set("role", "ekonom").submit().expect(&format!("{}/valkommen/", portal.url));
+    let request = boss.request(reqwest::Method::GET, &made.address);
+    boss.send(request.header("forwarded", "host=ond.example;proto=https")).expect_not("ond.example");
 }

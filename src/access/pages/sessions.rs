@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     access::{
-        proof::{By, NoFields, Posted, SignedIn},
+        proof::{By, Confirmed, NoFields, Posted, SignedIn},
         session::{Method, Session},
         store,
     },
@@ -25,6 +25,8 @@ use crate::{
 struct SessionsPage {
     chrome: Chrome,
     sessions: Vec<SessionView>,
+    /// What one's identity can be tied to the account at: key and name.
+    providers: Vec<(String, String)>,
 }
 
 struct SessionView {
@@ -66,13 +68,19 @@ pub async fn list(by: By<SignedIn>, portal: web::Data<Portal>, said: web::Query<
         .read(move |connection| store::sessions::of(connection, person, chrono::Utc::now(), limits))
         .await
         .map_err(AppError::from)?;
-    let notice = (said.visa == "utloggad").then_some("Utloggningen är gjord.");
+    let notice = match said.visa.as_str() {
+        "utloggad" => Some("Utloggningen är gjord."),
+        "knuten" => Some("Inloggningen är knuten till ditt konto."),
+        _ => None,
+    };
+    let providers = portal.config.providers.iter().map(|one| (one.key.clone(), one.name.clone()));
     page::show(&SessionsPage {
         chrome: by.chrome.noting(notice),
         sessions: sessions
             .into_iter()
             .map(|session| SessionView::of(session, by.session.id, &portal))
             .collect(),
+        providers: providers.collect(),
     })
 }
 
@@ -81,7 +89,8 @@ pub struct EndForm {
     session: Id<Session>,
 }
 
-/// A session that is over already is answered the same way: it is as it was to be.
+/// A session that is over already is answered the same way: it is as it was to be. To sign out somewhere else one must have
+/// shown who one is a short while ago (OWASP ASVS 5.0 V7.5.2); to sign out here, never.
 pub async fn end(
     Posted { by, body: Form(form) }: Posted<By<SignedIn>, Form<EndForm>>,
     portal: web::Data<Portal>,
@@ -89,6 +98,9 @@ pub async fn end(
 ) -> Page {
     if form.session == by.session.id {
         return super::leave(&request, &portal, page::see_other("/logga-in")?).await;
+    }
+    if !by.session.is_confirmed(chrono::Utc::now(), portal.config.sessions) {
+        return Err(AppError::Unconfirmed(None));
     }
     let person = by.person.id;
     portal
@@ -100,7 +112,7 @@ pub async fn end(
 }
 
 pub async fn end_others(
-    Posted { by, body: Form(NoFields {}) }: Posted<By<SignedIn>, Form<NoFields>>,
+    Posted { by: Confirmed(by), .. }: Posted<Confirmed<SignedIn>, Form<NoFields>>,
     portal: web::Data<Portal>,
 ) -> Page {
     let (person, kept) = (by.person.id, by.session.id);

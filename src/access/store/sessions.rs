@@ -1,6 +1,6 @@
 //! Rows and queries of sessions.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
@@ -45,6 +45,9 @@ impl TryFrom<SessionRow> for Session {
         })
     }
 }
+
+/// For how long the key before still opens the session that has a new one.
+pub const A_MOMENT: Duration = Duration::seconds(10);
 
 /// What begins when somebody signs in.
 #[derive(Debug, Clone)]
@@ -93,8 +96,16 @@ pub fn note_seen(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) 
 }
 
 pub fn end(connection: &mut AnyConnection, key: &str) -> Result<(), DbError> {
-    diesel::delete(sessions::table.find(key)).execute(connection)?;
+    let own = sessions::token_hash.eq(key).or(sessions::token_before.eq(key));
+    diesel::delete(sessions::table.filter(own)).execute(connection)?;
     Ok(())
+}
+
+/// The session of this key; or the one that had it a moment ago, for what was on its way then: the other half of a double click.
+#[diesel::dsl::auto_type]
+pub fn is_known_by<'k>(key: &'k str, now: DateTime<Utc>) -> _ {
+    let since: NaiveDateTime = (now - A_MOMENT).naive_utc();
+    sessions::token_hash.eq(key).or(sessions::token_before.eq(key).and(sessions::confirmed_at.gt(since)))
 }
 
 /// Removes the sessions of long ago, which open nothing any more.
@@ -164,10 +175,15 @@ pub fn end_others(
     Ok(())
 }
 
+/// Ends every session of everybody; gives how many there were.
+pub fn end_everybodys(connection: &mut AnyConnection) -> Result<usize, DbError> {
+    Ok(diesel::delete(sessions::table).execute(connection)?)
+}
+
 /// Ends every session of a person: for whoever leaves, and after a password was changed.
-pub fn end_all(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), DbError> {
-    diesel::delete(sessions::table.filter(sessions::person_id.eq(person.to_string()))).execute(connection)?;
-    Ok(())
+pub fn end_all(connection: &mut AnyConnection, person: Id<Person>) -> Result<usize, DbError> {
+    let own = sessions::table.filter(sessions::person_id.eq(person.to_string()));
+    Ok(diesel::delete(own).execute(connection)?)
 }
 
 /// Ends the sessions that an identity provider says are over: the one with this number there, or all of a person's. A
@@ -190,15 +206,21 @@ pub fn end_at_provider(
     Ok(())
 }
 
-/// The person has shown who it is. `act` is a hash of what one single act may show of it; empty when this was for none.
+/// The person has shown who it is: the session goes on under a new key (OWASP ASVS 5.0 V7.2.4). `act` is a hash of what one
+/// single act may show of it; empty when this was for none.
 pub fn confirm(
     connection: &mut AnyConnection,
     session: Id<Session>,
-    act: &str,
+    (key, act): (&str, &str),
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     diesel::update(sessions::table.filter(sessions::id.eq(session.to_string())))
-        .set((sessions::confirmed_at.eq(now.naive_utc()), sessions::confirmation.eq(act)))
+        .set((
+            sessions::token_before.eq(sessions::token_hash),
+            sessions::token_hash.eq(key),
+            sessions::confirmed_at.eq(now.naive_utc()),
+            sessions::confirmation.eq(act),
+        ))
         .execute(connection)?;
     Ok(())
 }
@@ -235,7 +257,8 @@ pub fn leave(
     organisation: Id<Organisation>,
 ) -> Result<(), DbError> {
     let Some(other) = super::first_organisation(connection, person)? else {
-        return end_all(connection, person);
+        end_all(connection, person)?;
+        return Ok(());
     };
     let acting = sessions::table
         .filter(sessions::person_id.eq(person.to_string()))

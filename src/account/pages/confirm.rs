@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     access::{
-        self, Actor,
+        self, Actor, Person,
         pages::own_address,
         proof::{self, By, Oneself, Posted, SignedIn},
         routing::Routes,
@@ -34,6 +34,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        browser::BrowserToken,
         db::{AnyConnection, DbError},
         error::{AppError, Resume},
         form::{self, FieldErrors, Form},
@@ -62,13 +63,13 @@ pub struct Typed {
     pub passkey: String,
 }
 
-/// The person has shown who it is, for this act.
+/// The person has shown who it is, for this act. What is good for one act is used up by the act itself, so that a button
+/// pressed twice, whose second post finds the act done, is not told that the code was used.
 #[must_use]
 pub struct Confirmation(Shown);
 
 enum Shown {
-    /// What was typed has been used up by being right.
-    Typed,
+    Here(Known),
     AtProvider(OneAct),
     ByPasskey {
         answer: Box<Answer>,
@@ -82,16 +83,46 @@ struct OneAct {
     not_before: DateTime<Utc>,
 }
 
+/// Why an act was not carried out.
+enum Stopped<F> {
+    Act(F),
+    WrongCode,
+}
+
+impl<F: From<DbError>> From<DbError> for Stopped<F> {
+    fn from(error: DbError) -> Self {
+        Self::Act(error.into())
+    }
+}
+
 impl Confirmation {
-    /// In the transaction of the act, after it: what is refused, or done already, uses nothing up.
-    pub fn use_up(&self, connection: &mut AnyConnection) -> Result<(), DbError> {
+    /// The act, and then the using up of what confirmed it, in one transaction: what is refused, or done already, uses
+    /// nothing up. `Err` is for the form's fields, and nothing was done.
+    pub async fn carry_out<F: From<DbError> + Send + 'static>(
+        self,
+        portal: &Portal,
+        act: impl FnOnce(&mut AnyConnection) -> Result<(), F> + Send + 'static,
+    ) -> Result<Result<(), F>, FieldErrors> {
+        let done = portal.db.write(move |connection| {
+            act(connection).map_err(Stopped::Act)?;
+            if self.use_up(connection)? { Ok(()) } else { Err(Stopped::WrongCode) }
+        });
+        match done.await {
+            Ok(()) => Ok(Ok(())),
+            Err(Stopped::Act(failure)) => Ok(Err(failure)),
+            Err(Stopped::WrongCode) => Err(wrong_code()),
+        }
+    }
+
+    /// False when the code is wrong.
+    fn use_up(&self, connection: &mut AnyConnection) -> Result<bool, DbError> {
         let is_good = match &self.0 {
-            Shown::Typed => true,
+            Shown::Here(known) => return known.complete(connection),
             Shown::AtProvider(act) => sessions::use_up(connection, act.session, &act.hash, act.not_before)?,
             Shown::ByPasskey { answer, now } => answer.use_up(connection, *now)?,
         };
         match is_good {
-            true => Ok(()),
+            true => Ok(true),
             false => {
                 Err(DbError::Spent("Din bekräftelse gäller inte längre. Bekräfta på nytt att det är du."))
             }
@@ -121,8 +152,8 @@ pub async fn check<R>(
             Ok(shown.map(Confirmation).ok_or_else(wrong_passkey))
         }
         Method::Password | Method::Practice => {
-            let errors = recognised(&by.actor, portal, request, typed).await?;
-            Ok(errors.is_empty().then_some(Confirmation(Shown::Typed)).ok_or(errors))
+            let known = knows_password(&by.actor, portal, request, typed).await?;
+            Ok(known.map(|known| Confirmation(Shown::Here(known))))
         }
     }
 }
@@ -133,48 +164,73 @@ fn wrong_passkey() -> FieldErrors {
     errors
 }
 
-/// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right. Counted like a
-/// sign-in, so that a session left open is no place to guess; a code that is wrong leaves the try counted.
+/// Somebody who signs in here and has shown the password. The code, where the account asks for one, is yet to be looked at.
+struct Known {
+    portal: web::Data<Portal>,
+    person: Person,
+    code: Option<String>,
+    counted_under: String,
+}
+
+impl Known {
+    /// Uses the code up; the count of tries begins anew. A code that is wrong leaves the try counted.
+    fn complete(&self, connection: &mut AnyConnection) -> Result<bool, DbError> {
+        if let Some(code) = &self.code {
+            let (key, now) = (&self.portal.key, self.portal.clock.now());
+            if !verbs::use_code(connection, key, &self.person, now, Utc::now(), code)? {
+                return Ok(false);
+            }
+        }
+        store::forget_tries(connection, &account_key(&self.person.email), &self.counted_under)?;
+        Ok(true)
+    }
+}
+
+/// Counted like a sign-in, so that a session left open is no place to guess.
+async fn knows_password(
+    actor: &Actor,
+    portal: &web::Data<Portal>,
+    request: &HttpRequest,
+    Typed { password, code, .. }: Typed,
+) -> Result<Result<Known, FieldErrors>, AppError> {
+    let mut errors = FieldErrors::default();
+    match try_password(portal, request, &actor.person.email, password).await? {
+        Tried::Wait(until) => errors.add("password", too_many(until)),
+        Tried::Wrong => {
+            errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
+        }
+        Tried::Right { counted_under, .. } => {
+            let (portal, person) = (portal.clone(), actor.person.clone());
+            let code = actor.factors.any().then_some(code);
+            return Ok(Ok(Known { portal, person, code, counted_under }));
+        }
+    }
+    Ok(Err(errors))
+}
+
+fn wrong_code() -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.add("code", WRONG_CODE);
+    errors
+}
+
+/// What is wrong with what somebody who signs in here typed to show who it is; nothing when it is right. The code is used up.
 pub(super) async fn recognised(
     actor: &Actor,
     portal: &web::Data<Portal>,
     request: &HttpRequest,
-    Typed { password, code, passkey, .. }: Typed,
+    typed: Typed,
 ) -> Result<FieldErrors, AppError> {
-    if !passkey.is_empty() {
-        let is_right = passkeys::accepted(portal, request, &actor.person, passkey).await?;
+    if !typed.passkey.is_empty() {
+        let is_right = passkeys::accepted(portal, request, &actor.person, typed.passkey).await?;
         return Ok(if is_right { FieldErrors::default() } else { wrong_passkey() });
     }
-    let mut errors = FieldErrors::default();
-    let counted_under = match try_password(portal, request, &actor.person.email, password).await? {
-        Tried::Wait(until) => {
-            errors.add("password", too_many(until));
-            return Ok(errors);
-        }
-        Tried::Wrong => {
-            errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
-            return Ok(errors);
-        }
-        Tried::Right { counted_under, .. } => counted_under,
+    let known = match knows_password(actor, portal, request, typed).await? {
+        Ok(known) => known,
+        Err(errors) => return Ok(errors),
     };
-    let (person, has_factor) = (actor.person.clone(), actor.factors.any());
-    let (data, now) = (portal.clone(), portal.clock.now());
-    let is_right = portal
-        .db
-        .write(move |connection| {
-            let is_right =
-                !has_factor || verbs::use_code(connection, &data.key, &person, now, Utc::now(), &code)?;
-            if is_right {
-                store::forget_tries(connection, &account_key(&person.email), &counted_under)?;
-            }
-            Ok::<_, DbError>(is_right)
-        })
-        .await
-        .map_err(AppError::from)?;
-    if !is_right {
-        errors.add("code", WRONG_CODE);
-    }
-    Ok(errors)
+    let is_right = portal.db.write(move |connection| known.complete(connection)).await;
+    Ok(if is_right.map_err(AppError::from)? { FieldErrors::default() } else { wrong_code() })
 }
 
 #[derive(Template)]
@@ -239,17 +295,15 @@ async fn create(
         let errors = FieldErrors::default();
         return page::show_as(StatusCode::FORBIDDEN, &ConfirmPage { chrome: by.chrome, resume, errors });
     }
+    // The other half of a double click, whose code is used.
+    if Utc::now() - by.session.confirmed_at < sessions::A_MOMENT {
+        return page::show(&ConfirmedPage { chrome: by.chrome, resume, act: String::new() });
+    }
     let errors = recognised(&by.actor, &portal, &request, form.typed).await?;
     if !errors.is_empty() {
         return page::show_errors(&ConfirmPage { chrome: by.chrome, resume, errors });
     }
-    let session = by.session.id;
-    portal
-        .db
-        .write(move |connection| sessions::confirm(connection, session, "", Utc::now()))
-        .await
-        .map_err(AppError::from)?;
-    page::show(&ConfirmedPage { chrome: by.chrome, resume, act: String::new() })
+    go_on(&portal, by.session.id, by.chrome, resume, String::new()).await
 }
 
 #[derive(Template)]
@@ -271,14 +325,24 @@ impl ConfirmedPage {
 /// Whoever is signed in has shown it at the identity provider: what was held can be sent on, once.
 pub async fn confirmed(portal: &Portal, by: By<SignedIn>, resume: Resume) -> Page {
     let act = random_token().map_err(|error| AppError::internal(format!("no random numbers: {error}")))?;
-    let (session, kept) = (by.session.id, hash(&act));
+    let resume = Resume { action: own_address(&resume.action).to_owned(), ..resume };
+    go_on(portal, by.session.id, by.chrome, resume, act).await
+}
+
+/// The session goes on under a new token, and the page with what was held comes with it.
+async fn go_on(portal: &Portal, session: Id<Session>, chrome: Chrome, resume: Resume, act: String) -> Page {
+    let token = BrowserToken::random()?;
+    let key = token.session_key();
+    let kept = if act.is_empty() { String::new() } else { hash(&act) };
     portal
         .db
-        .write(move |connection| sessions::confirm(connection, session, &kept, Utc::now()))
+        .write(move |connection| sessions::confirm(connection, session, (&key, &kept), Utc::now()))
         .await
         .map_err(AppError::from)?;
-    let resume = Resume { action: own_address(&resume.action).to_owned(), ..resume };
-    page::show(&ConfirmedPage { chrome: by.chrome, resume, act })
+    let chrome = Chrome { csrf: token.csrf()?, ..chrome };
+    let mut page = page::show(&ConfirmedPage { chrome, resume, act })?;
+    page.add_cookie(&token.cookie(portal)).map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(page)
 }
 
 fn hash(act: &str) -> String {

@@ -36,6 +36,9 @@ struct WelcomePage {
     invitation: Invitation,
     /// The address has an account: its owner joins with its password.
     has_account: bool,
+    /// The account has no password yet.
+    is_first: bool,
+    /// As it was typed; of an account that there is, its own.
     name: String,
     errors: FieldErrors,
 }
@@ -77,15 +80,16 @@ async fn find(chrome: Chrome, portal: &Portal, token: &str) -> Result<Option<Wel
             let found = store::by_token(connection, &hash)?.filter(|found| found.is_open(now));
             let Some(invitation) = found else { return Ok::<_, AppError>(None) };
             let known = access::store::find_by_email(connection, &invitation.email)?;
-            Ok(Some((invitation, known.is_some())))
+            Ok(Some((invitation, known)))
         })
         .await?;
-    Ok(found.map(|(invitation, has_account)| WelcomePage {
+    Ok(found.map(|(invitation, known)| WelcomePage {
         chrome,
         token: token.to_owned(),
         invitation,
-        has_account,
-        name: String::new(),
+        has_account: known.is_some(),
+        is_first: known.as_ref().is_some_and(|(_, hash)| hash.is_empty()),
+        name: known.map(|(person, _)| person.name).unwrap_or_default(),
         errors: FieldErrors::default(),
     }))
 }
@@ -180,7 +184,7 @@ pub async fn reset(
 ) -> Page {
     let Some(page) = find(visit.chrome.clone(), &portal, &token).await? else { return gone(visit.chrome) };
     let mut errors = FieldErrors::default();
-    let context = [page.invitation.email.as_str(), &page.invitation.organisation.formal_name];
+    let context = [page.invitation.email.as_str(), &page.name, &page.invitation.organisation.formal_name];
     form::check(&mut errors, &form.new_password, &context);
     if !errors.is_empty() {
         return page::show_errors(&WelcomePage { errors, ..page });

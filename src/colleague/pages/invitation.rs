@@ -56,9 +56,7 @@ pub fn link(
     if token_hash(&token) != hash {
         return Ok(String::new());
     }
-    let connection = request.connection_info();
-    let scheme = if portal.https { "https" } else { connection.scheme() };
-    Ok(format!("{scheme}://{}/valkommen/{token}", connection.host()))
+    Ok(account::link(&portal.address(request)?, &token))
 }
 
 pub async fn invite(

@@ -159,19 +159,21 @@ pub async fn sign(
     let which = Which { grant, key };
     // Somebody else's report is not there, whatever the password.
     let seen = case(&by, &portal, &which).await?.ok_or(AppError::NotFound)?;
-    let (status, errors) = match confirm::check(&by, &portal, &request, form.confirmation).await? {
+    let (act, asked) = (act(&by, &portal), which.clone());
+    let done = match confirm::check(&by, &portal, &request, form.confirmation).await? {
+        Ok(confirmed) => {
+            let sign = move |connection: &mut _| verbs::sign(connection, &act, &asked, form.revision);
+            confirmed.carry_out(&portal, sign).await
+        }
         // The page comes again as it was: never with other files to sign.
         Err(_) if seen.report.is_some_and(|report| report.revision != form.revision) => {
-            return Err(Failure::from(Refusal::Changed).into());
+            Ok(Err(Refusal::Changed.into()))
         }
+        Err(errors) => Err(errors),
+    };
+    let (status, errors) = match done {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-        Ok(confirmed) => {
-            let (act, asked) = (act(&by, &portal), which.clone());
-            let sign = move |connection: &mut _| {
-                verbs::sign(connection, &act, &asked, form.revision)?;
-                Ok(confirmed.use_up(connection)?)
-            };
-            let done = portal.db.write(sign).await;
+        Ok(done) => {
             let now = if done.is_ok() { None } else { case(&by, &portal, &which).await? };
             let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
             let Some(refusal) = or_done_before(done, now, form.revision, is_in)? else {

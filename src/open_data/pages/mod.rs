@@ -10,7 +10,7 @@ mod start;
 
 use std::sync::Arc;
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
@@ -216,8 +216,8 @@ async fn answer(
     if stamps.is_empty() && !is_of_all {
         return Err(AppError::NotFound);
     }
-    let base =
-        if asked.form == Form::Catalogue { base(&asked.request, portal.https)? } else { String::new() };
+    // The catalogue goes on to others: it says where the portal is.
+    let base = if asked.form == Form::Catalogue { portal.address(&asked.request)? } else { String::new() };
     let address = format!("{base}{}{}{}", asked.path, asked.form.kind().0, asked.view.query());
     let key = PageKey { stamps, today: calendar::day(now), address };
     if let Some(kept) = rendered.public.get(&key) {
@@ -244,17 +244,6 @@ fn kind(asked: &Asked) -> Kind {
         file_name: is_saved.then(|| format!("{name}{suffix}")),
         is_data: asked.form != Form::Page,
     }
-}
-
-/// `https://bidrag.example`. The portal is not told its address, so it is what the request was sent to, if that can be a
-/// host at all: the catalogue goes on to others.
-fn base(request: &HttpRequest, https: bool) -> Result<String, AppError> {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let is_host = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
-    if host.is_empty() || host.len() > 255 || !host.chars().all(is_host) {
-        return Err(AppError::bad_request("Adressen i anropet (Host) går inte att läsa."));
-    }
-    Ok(format!("{}://{host}", if https { "https" } else { "http" }))
 }
 
 /// A template as it is sent.

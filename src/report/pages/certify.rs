@@ -124,20 +124,22 @@ pub async fn create(
         Ok(_) => confirm::check(&by, &portal, &request, confirmation).await?,
         Err(errors) => Err(errors),
     };
-    let confirmed = match confirmed {
-        Ok(confirmed) => confirmed,
+    let (act, target, given) = (act(&by, &portal), Target { id, revision }, form.clone());
+    let done = match confirmed {
+        Ok(confirmed) => {
+            let certify = move |connection: &mut _| verbs::certify(connection, &act, target, &given);
+            confirmed.carry_out(&portal, certify).await
+        }
         // The page comes again as it was: never with other figures to certify.
-        Err(_) if case.report.revision != revision => return Err(Failure::from(Refusal::Changed).into()),
+        Err(_) if case.report.revision != revision => Ok(Err(Refusal::Changed.into())),
+        Err(errors) => Err(errors),
+    };
+    let done = match done {
+        Ok(done) => done,
         Err(errors) => {
             return certify_page(by, &portal, case, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
-    let (act, target, given) = (act(&by, &portal), Target { id, revision }, form.clone());
-    let certify = move |connection: &mut _| {
-        verbs::certify(connection, &act, target, &given)?;
-        Ok(confirmed.use_up(connection)?)
-    };
-    let done = portal.db.write(certify).await;
     let me = by.person.id.to_string();
     let is_done = |status: &Status| matches!(status, Status::AwaitingSignature { certificate: Some(certificate), .. } if certificate.person_id == me);
     match or_done_before(done, &portal, scope(&by), target, is_done).await {

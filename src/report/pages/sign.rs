@@ -22,7 +22,7 @@ use crate::{
     },
     report::{
         Case, Refusal, Report, Status, sheet,
-        verbs::{self, Failure, Target},
+        verbs::{self, Target},
     },
 };
 
@@ -91,21 +91,19 @@ pub async fn create(
     let id = id.into_inner();
     // Somebody else's report is not there, whatever the password.
     let case = find(&portal, scope(&by), id).await?;
-    let confirmed = match confirm::check(&by, &portal, &request, form.confirmation).await? {
-        Ok(confirmed) => confirmed,
-        // The page comes again as it was: never with other content to sign.
-        Err(_) if case.report.revision != form.revision => {
-            return Err(Failure::from(Refusal::Changed).into());
+    let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
+    let signed = match confirm::check(&by, &portal, &request, form.confirmation).await? {
+        Ok(confirmed) => {
+            confirmed.carry_out(&portal, move |connection| verbs::sign(connection, &act, target)).await
         }
+        // The page comes again as it was: never with other content to sign.
+        Err(_) if case.report.revision != form.revision => Ok(Err(Refusal::Changed.into())),
+        Err(errors) => Err(errors),
+    };
+    let signed = match signed {
+        Ok(signed) => signed,
         Err(errors) => return sign_page(by, &portal, case, errors),
     };
-    let act = act(&by, &portal);
-    let target = Target { id, revision: form.revision };
-    let sign = move |connection: &mut _| {
-        verbs::sign(connection, &act, target)?;
-        Ok(confirmed.use_up(connection)?)
-    };
-    let signed = portal.db.write(sign).await;
     let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
     or_done_before(signed, &portal, scope(&by), target, is_in).await?;
     page::see_other(format!("{}/kvitto", address(id)))

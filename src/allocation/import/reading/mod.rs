@@ -18,6 +18,8 @@ use crate::numbers::is_blank;
 
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 pub const MAX_SHEETS: usize = 50;
+/// An ordinary workbook has a dozen, and a few for each of its sheets (OWASP ASVS 5.0 V5.2.3).
+pub const MAX_PARTS: usize = 1_000;
 pub const MAX_ROWS: usize = 20_000;
 pub const MAX_COLUMNS: usize = 100;
 /// Of all cells together. A workbook can repeat one long text in every cell.
@@ -117,6 +119,10 @@ pub enum NotATable {
         "Arbetsboken blir för stor när den packas upp. Spara bara bladet med tabellen i en ny arbetsbok."
     )]
     UnpacksTooLarge,
+    #[error(
+        "Arbetsboken har {found} delar, och fler än {MAX_PARTS} läses inte. Spara bara bladet med tabellen i en ny arbetsbok."
+    )]
+    TooManyParts { found: usize },
     #[error(
         "Arbetsboken har {found} blad; högst {MAX_SHEETS} går att läsa. Spara bladet med tabellen i en ny arbetsbok."
     )]

@@ -151,6 +151,9 @@ fn sizes_are_bounded() {
     let bomb = zipped(&[("xl/workbook.xml", &vec![b' '; 33 * 1024 * 1024])]);
     assert!(bomb.len() < 1024 * 1024);
     assert_eq!(read(&bomb), Err(NotATable::UnpacksTooLarge));
+    let names: Vec<String> = (0..1_001).map(|part| format!("{part}.xml")).collect();
+    let parts: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
+    assert_eq!(read(&zipped(&parts)), Err(NotATable::TooManyParts { found: 1_001 }));
     let repeated = workbook(|workbook| {
         let sheet = workbook.add_worksheet();
         let long = "a".repeat(30_000);

@@ -8,7 +8,7 @@ use std::{
 use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, Xlsx};
 use zip::ZipArchive;
 
-use super::{MAX_COLUMNS, MAX_ROWS, MAX_SHEETS, MAX_TEXT, NotATable, Row, Sheet};
+use super::{MAX_COLUMNS, MAX_PARTS, MAX_ROWS, MAX_SHEETS, MAX_TEXT, NotATable, Row, Sheet};
 
 /// Of all parts of the workbook together.
 const MAX_UNPACKED: u64 = 32 * 1024 * 1024;
@@ -30,6 +30,9 @@ pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, NotATable> {
 /// Unpacks every part once without keeping it: what the archive says of its sizes need not be true.
 fn check_parts(bytes: &[u8]) -> Result<(), NotATable> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| NotATable::Broken)?;
+    if archive.len() > MAX_PARTS {
+        return Err(NotATable::TooManyParts { found: archive.len() });
+    }
     let mut room_left = MAX_UNPACKED;
     let mut kind = Err(NotATable::Archive);
     for index in 0..archive.len() {

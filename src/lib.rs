@@ -9,7 +9,7 @@
 //! [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, also to those who were given [`insight`],
 //! [`open_data`] what of it is for anybody, and [`history`] remembers who did what. [`access`] proves who may; an [`account`] is
 //! how somebody gets in, [`identity`] lets in whom an employer vouches for, and [`colleague`] is how an organisation says who has
-//! which role. [`infra`] is what all of it stands on. Read
+//! which role. [`commands`] are the operator's. [`infra`] is what all of it stands on. Read
 //! `ARCHITECTURE.md` for three walks through the house.
 
 pub mod about;
@@ -20,6 +20,7 @@ pub mod agreement;
 pub mod allocation;
 pub mod calendar;
 pub mod colleague;
+pub mod commands;
 pub mod dashboard;
 pub mod document;
 pub mod extension;

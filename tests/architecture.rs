@@ -31,7 +31,7 @@ const ORDER: &[&[&str]] = &[
     &["my_grants", "review", "dashboard", "proposal"],
     &["open_data"],
     &["about", "practice", "install", "operation", "personal_data"],
-    &["routes"],
+    &["commands", "routes"],
     &["server"],
     &["main"],
 ];

@@ -7,6 +7,9 @@ mod browser;
 #[path = "portal/filed_reports.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod filed_reports;
+#[path = "portal/handed_on.rs"]
+#[expect(dead_code, reason = "the other tests use the rest")]
+mod handed_on;
 #[path = "portal/portal.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod portal;
@@ -22,6 +25,7 @@ use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use crate::{
     browser::Browser,
     filed_reports::{Filing, report_case},
+    handed_on::{apply, award_all, invited, link},
     portal::Portal,
     steps::{ask_for_accounts, case_of, extend, give_insight, issue, sign, whole_grant},
 };
@@ -76,6 +80,7 @@ fn a_page_asks_no_more_when_there_is_more() {
     let portal = Portal::new();
     further_reports_ask_no_more_when_there_is_more(&portal);
     colleagues_ask_no_more_when_there_are_more(&portal);
+    onward_distribution_asks_no_more_when_there_are_more_units(&Portal::new());
     let anyone = portal.anyone();
     // The agreement of an authority that nobody here works at is read by the open data alone, and stays as it is.
     anyone.get("/oppna-data").expect_status(200);
@@ -291,4 +296,32 @@ fn colleagues_ask_no_more_when_there_are_more(portal: &Portal) {
     }
     assert_eq!(little, pages.map(|(browser, page)| queries_of(browser, page)), "of colleagues");
     assert!(little.iter().all(|count| (1..=10).contains(count)), "{little:?}");
+}
+
+/// In practice the units of a whole city.
+fn onward_distribution_asks_no_more_when_there_are_more_units(portal: &Portal) {
+    let grant = invited(portal, "Ale");
+    let base = format!("{grant}/vidarefordelning");
+    let (preparer, officer, anyone) = (portal.preparer("Ale"), portal.officer(), portal.anyone());
+    let unit = link(&preparer, &grant, "Norr");
+    let seen = format!("/granskning/bidrag/{}/vidarefordelning", grant.rsplit('/').next().unwrap());
+    let pages = ["", "/modell", "/lankar", "/beslut", "/betalningslistor", "/omfordelning", "/redovisning"];
+    let pages = pages.map(|page| format!("{base}{page}"));
+    let count = || {
+        let own = pages.iter().map(|page| queries_of(&preparer, page));
+        own.chain([
+            queries_of(&preparer, "/enheter"),
+            queries_of(&officer, &seen),
+            queries_of(&anyone, &unit),
+        ])
+        .collect::<Vec<_>>()
+    };
+    apply(portal, &grant, "Norr");
+    let little = count();
+    for unit in ["Syd", "Hemtjänst väst", "Eken"] {
+        apply(portal, &grant, unit);
+    }
+    award_all(portal, &grant).expect_status(200);
+    assert_eq!(little, count(), "of onward distribution");
+    assert!(little.iter().all(|count| (1..=12).contains(count)), "{little:?}");
 }

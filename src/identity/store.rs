@@ -158,7 +158,8 @@ pub fn has_way_in(connection: &mut AnyConnection, person: Id<Person>) -> Result<
     let factor = second_factors::table.find(&of);
     let passkey = passkeys::table.filter(passkeys::person_id.eq(&of));
     let password = people::table.find(&of).filter(people::password_hash.ne(""));
-    Ok(diesel::select(exists(identity).or(exists(factor)).or(exists(passkey)).or(exists(password))).get_result(connection)?)
+    Ok(diesel::select(exists(identity).or(exists(factor)).or(exists(passkey)).or(exists(password)))
+        .get_result(connection)?)
 }
 
 /// The provider vouched for them again, for this organisation.

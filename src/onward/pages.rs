@@ -3,6 +3,7 @@
 mod application;
 mod authority;
 mod awards;
+mod letters;
 mod lists;
 mod model;
 mod plan;
@@ -50,6 +51,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/bidrag/{id}/vidarefordelning/reserv", redistribution::set_reserve)
         .get("/bidrag/{id}/vidarefordelning/betalningslistor", lists::show)
         .post("/bidrag/{id}/vidarefordelning/betalningslistor", lists::make)
+        .get("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/betalningar.csv", lists::csv)
+        .get("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/pain001.xml", lists::pain001)
+        .get("/bidrag/{id}/vidarefordelning/brev/{letters}.pdf", letters::show)
         .get("/bidrag/{id}/vidarefordelning/redovisning", summary::show)
         .post("/bidrag/{id}/vidarefordelning/redovisning", summary::fill)
         .get("/bidrag/{id}/vidarefordelning/ansokningar/{application}", application::show)

@@ -1,15 +1,14 @@
 //! A payment list as files: `pain.001.001.03` for the municipality's bank, and a table for its ledger.
 //!
-//! The message is ISO 20022's *CustomerCreditTransferInitiationV03*, filled in for Swedish giro payments as these guides have
-//! it:
+//! The message is ISO 20022's *CustomerCreditTransferInitiationV03*, filled in for Swedish giro payments:
 //!
-//! - *Swedish Common Interpretation of ISO 20022 Payment Messages*, appendix 1 (2014): bankgiro and plusgiro payments are
-//!   executed as `NURG`.
-//! - *Swedbank Sweden's MIG, Credit Transfer (pain.001)*: supplier payments (`SUPP`) as the category, and the code `SESBA`
-//!   (Sweden Bankgiro Clearing Code) with 9900 for Bankgirot and 9960 for Plusgirot. A bankgiro number is an account of the
-//!   bank's own scheme `BGNR`; a plusgiro number is a `BBAN`.
+//! - by the *Swedish Common Interpretation of ISO 20022 Payment Messages*, appendix 1 (2014), bankgiro and plusgiro payments are
+//!   executed as `NURG`;
+//! - as open implementations of banks' guides have it (no guide was read in full, and no bank has taken a file): supplier payments
+//!   (`SUPP`) as the category, and the code `SESBA` (Sweden Bankgiro Clearing Code) with 9900 for Bankgirot and 9960 for
+//!   Plusgirot. A bankgiro number is an account of the scheme `BGNR`; a plusgiro number is a `BBAN`.
 //!
-//! What no guide demands of a giro payment is left out, so that the agreement with the bank decides: who bears the charges
+//! What none of them demands of a giro payment is left out, so that the agreement with the bank decides: who bears the charges
 //! (`ChrgBr`), how it is booked, the addresses of those who are paid, which the portal does not know.
 
 mod latin;

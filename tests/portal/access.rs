@@ -13,9 +13,8 @@ use crate::{
     browser::{Browser, Page},
     colleagues,
     filed_reports::{Filing, report_case},
-    further_reports, identity,
+    further_reports, handed_on, identity,
     journeys::{ask_for_accounts, issue, sign, whole_grant},
-    onward,
     portal::Portal,
     steps::give_insight,
 };
@@ -62,8 +61,8 @@ struct Existing {
     colleague: String,
     invitation: String,
     token: String,
-    /// Of onward distribution: a unit's application, the unit, and the code of its link.
-    onward: [String; 3],
+    /// Of onward distribution: a unit's application, the unit, the code of its link, a payment list.
+    onward: [String; 4],
 }
 
 impl Existing {
@@ -91,7 +90,7 @@ impl Existing {
             colleague: last(&administrator.get("/kollegor").follow("Ekonom i Ale").address),
             invitation: last(&invited.address),
             token: last(&link),
-            onward: onward::applied(portal),
+            onward: handed_on::applied(portal),
             proposal: last(proposal.split('?').next().unwrap()),
             repayment: unmatched_repayment(portal),
             further: further_reports::file_and_send_back(portal),
@@ -128,6 +127,8 @@ impl Existing {
             .replace("{token}", &self.token)
             .replace("{application}", &self.onward[0])
             .replace("{unit}", &self.onward[1])
+            .replace("{list}", &self.onward[3])
+            .replace("{letters}", "beslut")
             .replace("{part}", "grunder")
             .replace("{key}", "delredovisning")
             .replace("{code}", "1440")

@@ -7,6 +7,7 @@ use scraper::{Html, Selector};
 
 use crate::{
     browser::{Browser, Form, Page},
+    handed_on,
     portal::Portal,
     steps::{begin, case_of, fill, issue, sign},
 };
@@ -111,6 +112,7 @@ fn mark_up_is_text_wherever_it_is_typed() {
     let scanned =
         portal.preparer("Ale").get(&marked).form("/inskannad").file("file", name, b"%PDF-1.4".to_vec());
     scanned.submit().expect_status(200);
+    handed_on::marked_up(&portal, MARK_UP);
     let other = issue(&portal.preparer("Alingsås"), "bas", "10 000").address;
     sign(&portal.signatory("Alingsås"), &other).expect_status(200);
     let officer = portal.officer();

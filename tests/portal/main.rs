@@ -19,6 +19,7 @@ mod further_reports;
 mod fuzzing;
 mod government;
 mod grants;
+mod handed_on;
 mod identity;
 mod import;
 mod imports;

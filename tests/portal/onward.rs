@@ -3,130 +3,45 @@
 use bidragsporten::access::Role;
 
 use crate::{
-    browser::{Browser, Form, Page, at_once},
-    portal::{PASSWORD, Portal},
+    browser::{Form, at_once},
+    handed_on::{
+        UNITS, apply, award_all, confirmed, figures, fill_application, fill_model, grant, import, invited,
+        link, list_of,
+    },
+    portal::Portal,
     steps::{begin_report, paid},
 };
 
-const AGREEMENT: &str = "Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2022";
-const HEADINGS: &str = "Organisationsnummer;Utförare;Enhet;Regiform;Slag;Storlek;Kommun\n";
-
-fn grant(portal: &Portal, municipality: &str) -> String {
-    portal.preparer(municipality).get("/bidrag").follow(AGREEMENT).address
-}
-
-/// A model for a grant of some hundred thousand: two tiers of home care, one of care homes.
-fn fill_model(preparer: &Browser, grant: &str) -> Form {
-    let begun =
-        preparer.get(&format!("{grant}/vidarefordelning")).form("/vidarefordelning").set("from", "tom");
-    let form = begun.submit().expect_status(200).form("/modell");
-    let rows = [
-        ["Hemtjänst", "kunder", "10", "50", "4", "20 000"],
-        ["Hemtjänst", "kunder", "51", "", "2", "35 000"],
-        ["Vård- och omsorgsboende", "boende", "10", "", "1", "50 000"],
-    ];
-    let fields = ["kind", "counted", "from", "to", "units", "amount"];
-    let form = rows.iter().enumerate().fold(form, |form, (row, typed)| {
-        fields
-            .iter()
-            .zip(typed)
-            .fold(form, |form, (field, value)| form.set(&format!("tier_{row}_{field}"), value))
-    });
-    form.set("reserve", "50 000")
-        .set("reserved_for", "Digitala lås")
-        .set("uses", "Inköp av teknik\nUtbildning för personal")
-        .set("apply_by", "2022-05-31")
-        .set("use_by", "2022-12-31")
-        .set("report_by", "2023-01-31")
-        .set("board", "Äldrenämnden")
-        .set("decided_on", "2022-03-10")
-        .set("decision_number", "ÄN 2022/17")
-        .set("action", "kontrollera")
-}
-
-/// Approved by the signatory, who confirms who it is.
-fn approved(portal: &Portal, municipality: &str) -> String {
-    let grant = grant(portal, municipality);
-    fill_model(&portal.preparer(municipality), &grant).submit().expect("ryms inom bidraget");
-    let signatory = portal.signatory(municipality);
-    confirmed(&signatory.get(&format!("{grant}/vidarefordelning/modell")).form("/faststallelse"))
-        .expect_status(200);
-    grant
-}
-
-/// What the form leads to, after the password where it is asked for.
-fn confirmed(form: &Form) -> Page {
-    let page = form.submit();
-    if page.has_form("/bekrafta") { page.form("/bekrafta").set("password", PASSWORD).submit() } else { page }
-}
-
-fn import(preparer: &Browser, rows: &str) -> Page {
-    let form = preparer.get("/enheter/inlasning").form("/inlasning");
-    form.file("file", "enheter.csv", format!("{HEADINGS}{rows}")).submit()
-}
-
-const UNITS: &str = "556016-0680;Omsorgen AB;Norr;Privat;Hemtjänst;48;\n\
-                     556016-0680;Omsorgen AB;Syd;Privat;Hemtjänst;51;\n\
-                     212000-1439;Kommunen;Hemtjänst väst;Kommunal;Hemtjänst;10;\n\
-                     212000-1439;Kommunen;Eken;Kommunal;Vård- och omsorgsboende;30;\n\
-                     556016-0680;Omsorgen AB;Liten;Privat;Hemtjänst;9;\n\
-                     556016-0680;Omsorgen AB;Långt borta;Privat;Hemtjänst;40;Alingsås\n";
-
-/// The unit's link, by its name: a page for anybody.
-fn link(preparer: &Browser, grant: &str, unit: &str) -> String {
-    let page = preparer.get(&format!("{grant}/vidarefordelning/lankar.csv")).html();
-    let row = page.lines().find(|row| row.starts_with(&format!("{unit};")));
-    let row = row.unwrap_or_else(|| panic!("{unit} is not in {page}"));
-    let address = &row[row.find("/utforare/").expect("a link")..];
-    address.split([';', ' ', '\r']).next().unwrap().to_owned()
-}
-
-/// Ale's plan with an application that has come in: the ids of both the application and its unit, and the code of its link.
-pub fn applied(portal: &Portal) -> [String; 3] {
-    let grant = invited(portal, "Ale");
-    let link = apply(portal, &grant, "Norr");
-    let unit = portal.preparer("Ale").get("/enheter").follow("Norr").address;
-    let mut parts = link.split('/').skip(2).map(str::to_owned);
-    [parts.next().unwrap(), unit.rsplit('/').next().unwrap().to_owned(), parts.next().unwrap()]
-}
-
-fn invited(portal: &Portal, municipality: &str) -> String {
-    let grant = approved(portal, municipality);
-    let preparer = portal.preparer(municipality);
-    import(&preparer, UNITS).expect_status(200).expect("6 nya enheter");
-    let plan = preparer.get(&format!("{grant}/vidarefordelning"));
-    plan.form("/inbjudningar").submit().expect_status(200).expect("4 enheter");
-    grant
-}
-
-fn fill_application(page: &Page) -> Form {
-    page.form("/ansokan")
-        .add("uses", "0")
-        .set("intention", "Surfplattor till personalen")
-        .set("contact", "Kim Exempel")
-        .set("telephone", "08-465 004 00")
-        .set("email", "kim@utforare.example")
-        .set("giro", "bankgiro")
-        .set("account", "5050-1055")
-        .set("assured", "ja")
-}
-
-fn apply(portal: &Portal, grant: &str, unit: &str) -> String {
-    let link = link(&portal.preparer("Ale"), grant, unit);
-    let page = portal.anyone().get(&link).expect_status(200);
-    fill_application(&page).submit().expect_status(200).expect("Ansökan inkommen");
-    link
-}
-
-/// The figures on top of the plan: the grant, what is distributed, the reserve, what is left.
-fn figures(browser: &Browser, grant: &str) -> [String; 4] {
-    let page = browser.get(&format!("{grant}/vidarefordelning"));
-    ["Bidraget", "Fördelat", "Reserv", "Kvar att fördela"].map(|term| page.fact(term))
-}
-
-fn award_all(portal: &Portal, grant: &str) -> Page {
-    let signatory = portal.signatory("Ale");
-    confirmed(&signatory.get(&format!("{grant}/vidarefordelning/beslut")).form("/beslut"))
+#[test]
+fn a_list_is_the_same_file_each_time_and_letters_go_to_those_they_are_for() {
+    let portal = Portal::new();
+    let grant = invited(&portal, "Ale");
+    let base = format!("{grant}/vidarefordelning");
+    let preparer = portal.preparer("Ale");
+    let pdf = |kind: &str| preparer.get(&format!("{base}/brev/{kind}.pdf"));
+    assert!(pdf("inbjudningar").expect_status(200).html().starts_with("%PDF-"));
+    pdf("beslut").expect_status(404);
+    pdf("andra").expect_status(404);
+    apply(&portal, &grant, "Norr");
+    apply(&portal, &grant, "Eken");
+    award_all(&portal, &grant).expect_status(200);
+    let list = list_of(&portal, &grant);
+    let file = |name: &str| {
+        preparer.get(&format!("{base}/betalningslistor/{list}/{name}")).expect_status(200).html()
+    };
+    let xml = file("pain001.xml");
+    assert!(xml.contains("<NbOfTxs>2</NbOfTxs>") && xml.contains("<CtrlSum>70000.00</CtrlSum>"), "{xml}");
+    assert_eq!(xml, file("pain001.xml"));
+    let csv = file("betalningar.csv");
+    assert!(csv.contains("Omsorgen AB") && csv.contains("5050-1055"), "{csv}");
+    preparer.get(&format!("{base}/lankar")).expect("Beslut om medel (PDF, 2 enheter)");
+    assert!(pdf("beslut").expect_status(200).html().starts_with("%PDF-"));
+    assert!(pdf("paminnelser").expect_status(200).html().starts_with("%PDF-"));
+    pdf("avslag").expect_status(404);
+    let other = portal.preparer("Alingsås");
+    other.get(&format!("{base}/betalningslistor/{list}/pain001.xml")).expect_status(404);
+    other.get(&format!("{base}/brev/beslut.pdf")).expect_status(404);
+    portal.finance_head("Ale").get(&format!("{base}/brev/beslut.pdf")).expect_status(403);
 }
 
 #[test]

@@ -260,9 +260,14 @@ fn a_passkey_confirms_before_what_is_decided() {
     let form = steps::giving_insight(&officer, "aldreomsorg-2022", "Socialdepartementet");
     let asked = form.submit().expect_status(403).expect("Bekräfta med passkey");
     let answer = device.get(&ask(&officer));
-    let form = asked.form("/bekrafta").set("passkey", &answer);
-    form.submit().expect_status(200).expect("Du har bekräftat att det är du");
-    form.submit().expect_status(422).expect("gäller en gång");
+    let confirmed = asked.form("/bekrafta").set("passkey", &answer).submit();
+    confirmed.expect_status(200).expect("Du har bekräftat att det är du");
+    // Asked again a while later, the same answer is worth nothing.
+    portal.age_confirmations(Duration::minutes(16));
+    let asked = steps::giving_insight(&officer, "aldreomsorg-2022", "Socialdepartementet")
+        .submit()
+        .expect_status(403);
+    asked.form("/bekrafta").set("passkey", &answer).submit().expect_status(422).expect("gäller en gång");
 }
 
 #[test]

@@ -71,10 +71,7 @@ pub struct Confirmation(Shown);
 enum Shown {
     Here(Known),
     AtProvider(OneAct),
-    ByPasskey {
-        answer: Box<Answer>,
-        now: DateTime<Utc>,
-    },
+    ByPasskey { answer: Box<Answer>, now: DateTime<Utc> },
 }
 
 struct OneAct {

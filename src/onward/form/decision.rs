@@ -93,6 +93,9 @@ pub struct RedistributionForm {
     pub rest: BTreeMap<String, String>,
 }
 
+/// What a unit is to get.
+pub type Share = (Id<Application>, Money);
+
 /// The name of the field of a unit's amount.
 pub fn amount_field(id: Id<Application>) -> String {
     format!("amount_{id}")
@@ -122,10 +125,7 @@ impl RedistributionForm {
     }
 
     /// The amounts that are typed, unit by unit.
-    pub fn parse(
-        &self,
-        units: &[Id<Application>],
-    ) -> Result<(Vec<(Id<Application>, Money)>, Decided), FieldErrors> {
+    pub fn parse(&self, units: &[Id<Application>]) -> Result<(Vec<Share>, Decided), FieldErrors> {
         let mut errors = FieldErrors::default();
         let mut amounts = Vec::new();
         for id in units {

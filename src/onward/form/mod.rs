@@ -8,7 +8,7 @@ mod unit;
 
 pub use application::ApplicationForm;
 pub use decision::{
-    AwardForm, Decided, ListForm, RedistributionForm, RefusalForm, ReserveForm, amount_field,
+    AwardForm, Decided, ListForm, RedistributionForm, RefusalForm, ReserveForm, Share, amount_field,
 };
 pub use model::{ModelForm, PostedModel, TierForm, tier_field};
 pub use report::{CompletionForm, ReportForm, ReturnForm, SummaryForm};

@@ -163,7 +163,7 @@ impl ModelForm {
     /// The rows that the page shows: those that are filled in, and a few empty ones.
     pub fn rows(&self) -> Vec<TierForm> {
         let mut rows = self.tiers.clone();
-        let count = (rows.len() + BLANK_ROWS).max(4).min(MOST_TIERS);
+        let count = (rows.len() + BLANK_ROWS).clamp(4, MOST_TIERS);
         rows.resize_with(count, TierForm::default);
         rows
     }

@@ -5,7 +5,11 @@ use std::collections::HashSet;
 use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, address, case, csv_file, link, refused};
+use super::{
+    Case, act, address, case, csv_file,
+    letters::{KINDS, is_written_to},
+    link, refused,
+};
 use crate::{
     access::{
         Role,
@@ -51,6 +55,15 @@ struct LinksPage {
     table: Table,
     /// Units of the register that the model has no tier for, with the reason.
     left_out: Vec<(String, String)>,
+}
+
+impl LinksPage {
+    /// The letters that there is somebody to send to: how they are named in the address, what they are, to how many.
+    fn letters(&self) -> Vec<(&'static str, &'static str, usize)> {
+        let count = |kind| self.case.applications.iter().filter(|one| is_written_to(kind, one)).count();
+        let all = KINDS.into_iter().map(|(kind, name)| (kind, name, count(kind)));
+        all.filter(|(_, _, count)| *count > 0).collect()
+    }
 }
 
 /// Each unit that may apply or report, and its link.

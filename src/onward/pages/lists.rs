@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, address, refused};
+use super::{Case, act, address, csv_file, refused};
 use crate::{
     access::{
         Actor, Role,
@@ -19,10 +19,12 @@ use crate::{
     },
     money::Money,
     onward::{
+        application::Application,
         case_number,
         form::ListForm,
         fund::{Account, Entry},
-        list::List,
+        list::{List, Payment},
+        payment_file::{self, Payer},
         store,
         verbs::{self, Failure},
     },
@@ -126,4 +128,60 @@ pub async fn make(
     };
     let page = lists_page(&by, &portal, id).await?;
     page::show_as(status, &ListsPage { form, errors, ..page })
+}
+
+/// The payments of a list, in the order of their units. What stands on it never changes, so neither does what is made of it.
+fn payments(case: &Case, list: &List) -> Vec<Payment> {
+    let of_list = |entry: &&Entry| entry.account == Account::Award && entry.list == Some(list.id);
+    let payment = |application: &Application, entry: &Entry| {
+        let received = application.received()?;
+        let unit = &received.unit;
+        Some(Payment {
+            id: entry.id.to_string().replace('-', ""),
+            provider_number: unit.provider_number,
+            provider: unit.provider.to_string(),
+            unit: unit.name.to_string(),
+            account: received.content.account,
+            amount: entry.amount,
+            message: format!("{} {}", case_number(&case.grant), unit.name),
+            is_state_aid: unit.is_private,
+        })
+    };
+    case.applications
+        .iter()
+        .flat_map(|one| case.entries_of(one).filter(of_list).filter_map(move |entry| payment(one, entry)))
+        .collect()
+}
+
+type ListPath = web::Path<(Id<Grant>, Id<List>)>;
+
+async fn of_list(
+    portal: &Portal,
+    actor: &Actor,
+    (grant, list): (Id<Grant>, Id<List>),
+) -> Result<(Case, List), AppError> {
+    let (case, lists) = read(portal, actor, grant).await?;
+    let list = lists.into_iter().find(|one| one.id == list).ok_or(AppError::NotFound)?;
+    Ok((case, list))
+}
+
+pub async fn csv(by: By<Preparer>, portal: web::Data<Portal>, ids: ListPath) -> Page {
+    let (case, list) = of_list(&portal, &by, ids.into_inner()).await?;
+    let name = list.name(&case_number(&case.grant));
+    csv_file(&payment_file::table(&payments(&case, &list)), &format!("{name}.csv"))
+}
+
+pub async fn pain001(by: By<Preparer>, portal: web::Data<Portal>, ids: ListPath) -> Page {
+    let (case, list) = of_list(&portal, &by, ids.into_inner()).await?;
+    let holder = &case.grant.holder;
+    let number = holder.organisation_number.ok_or_else(|| {
+        AppError::Conflict(
+            "Kommunens organisationsnummer saknas i registret, och betalfilen kräver det.".to_owned(),
+        )
+    })?;
+    let payer = Payer { name: &holder.formal_name, number };
+    let case_number = case_number(&case.grant);
+    let xml = payment_file::pain001(&list, payer, &payments(&case, &list), &case_number, portal.practice)
+        .map_err(|error| AppError::internal(error.to_string()))?;
+    page::download("application/xml", &format!("{}.xml", list.name(&case_number)), xml)
 }

@@ -14,7 +14,7 @@ use crate::{
     onward::{
         Case,
         application::{Application, Refusal, Status, admitted},
-        form::Decided,
+        form::{Decided, Share},
         fund::{Account, Entry},
         store,
     },
@@ -152,7 +152,7 @@ pub fn refuse(
 ///
 /// # Errors
 /// In words, when there is nobody to give to.
-pub fn share_out(case: &Case, sum: Money) -> Result<Vec<(Id<Application>, Money)>, String> {
+pub fn share_out(case: &Case, sum: Money) -> Result<Vec<Share>, String> {
     let units: Vec<&Application> = case.applications.iter().filter(|one| one.can_have_more()).collect();
     let bases: Vec<Basis> = units
         .iter()
@@ -175,7 +175,7 @@ pub fn redistribute(
     act: &Act,
     grant: Id<Grant>,
     id: Id<Entry>,
-    amounts: &[(Id<Application>, Money)],
+    amounts: &[Share],
     decided: &Decided,
 ) -> Result<(), Failure> {
     let (case, version) = take(connection, act.scope, grant)?;

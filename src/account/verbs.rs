@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    INVITATION_LIFE, Invitation, OPERATOR, Purpose, passkey, recovery,
+    INVITATION_LIFE, Invitation, OPERATOR, Purpose, recovery,
     store::{self, Step},
     totp,
 };
@@ -227,7 +227,7 @@ pub fn confirm_factor(
         return Err(Failure::WrongCode);
     }
     store::confirm_factor(connection, id, now)?;
-    let codes = passkey::verbs::first_codes(connection, id)?;
+    let codes = first_codes(connection, id)?;
     append(connection, id, version, entry(own(actor), now, Event::SecondFactorSet, String::new()))?;
     Ok(codes)
 }
@@ -259,6 +259,16 @@ pub fn remove_factors(
     store::passkeys::delete_all(connection, person)?;
     store::delete_app(connection, person)?;
     Ok(append(connection, person, version, entry(who, now, Event::SecondFactorRemoved, String::new()))?)
+}
+
+/// Ten, where there is none left; otherwise those that there are go on being good.
+pub fn first_codes(connection: &mut AnyConnection, person: Id<Person>) -> Result<Vec<String>, DbError> {
+    if store::codes_left(connection, person)? > 0 {
+        return Ok(Vec::new());
+    }
+    let codes = recovery::random()?;
+    store::replace_codes(connection, person, &codes)?;
+    Ok(codes)
 }
 
 /// Ten new recovery codes; the old ones are worth nothing.

@@ -15,10 +15,19 @@ pub use summary::{Costs, fill_report};
 pub use units::{Imported, add, change, import};
 pub use visitor::{apply, report};
 
+use chrono::NaiveDate;
 use thiserror::Error;
 
-use super::{Case, application::Refusal, case_number, fund::NotEnough, model::Model, store};
+use super::{
+    Case,
+    application::{Application, Refusal},
+    case_number,
+    fund::{Account, Entry, NotEnough},
+    model::Model,
+    store,
+};
 use crate::{
+    filing::Act,
     grant::{Grant, Scope},
     history,
     ids::Id,
@@ -27,6 +36,7 @@ use crate::{
         error::AppError,
         form::FieldErrors,
     },
+    money::Money,
 };
 
 #[derive(Debug, Error)]
@@ -89,6 +99,27 @@ fn append(
 ) -> Result<(), DbError> {
     let entry = history::Entry { subject: case_number(&case.grant), ..entry };
     history::store::append(connection, &case.plan.id.to_string(), version, entry)
+}
+
+/// A movement that comes of this act, on the day and by the decision or the reference that it rests on.
+fn movement(
+    act: &Act,
+    account: Account,
+    application: Option<Id<Application>>,
+    amount: Money,
+    (day, reference): (NaiveDate, &str),
+) -> Entry {
+    Entry {
+        id: Id::new(),
+        account,
+        application,
+        amount,
+        day,
+        reference: reference.to_owned(),
+        by: act.by(),
+        at: act.now,
+        list: None,
+    }
 }
 
 /// `1 enhet`, `214 enheter`.

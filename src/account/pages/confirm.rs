@@ -18,7 +18,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 
 use super::{
-    passkeys,
+    passkey_questions,
     sign_in::{Tried, WRONG_CODE, too_many, try_password},
 };
 use crate::{
@@ -143,7 +143,8 @@ pub async fn check<R>(
             not_before: Utc::now() - TO_ACT,
         })))),
         Method::Password | Method::Practice if !typed.passkey.is_empty() => {
-            let answer = passkeys::answered(portal, request, &by.actor.person, typed.passkey).await?;
+            let answer =
+                passkey_questions::answered(portal, request, &by.actor.person, typed.passkey).await?;
             let shown =
                 answer.map(|answer| Shown::ByPasskey { answer: Box::new(answer), now: portal.clock.now() });
             Ok(shown.map(Confirmation).ok_or_else(wrong_passkey))
@@ -157,7 +158,7 @@ pub async fn check<R>(
 
 fn wrong_passkey() -> FieldErrors {
     let mut errors = FieldErrors::default();
-    errors.add("passkey", passkeys::WRONG);
+    errors.add("passkey", passkey_questions::WRONG);
     errors
 }
 
@@ -219,7 +220,7 @@ pub(super) async fn recognised(
     typed: Typed,
 ) -> Result<FieldErrors, AppError> {
     if !typed.passkey.is_empty() {
-        let is_right = passkeys::accepted(portal, request, &actor.person, typed.passkey).await?;
+        let is_right = passkey_questions::accepted(portal, request, &actor.person, typed.passkey).await?;
         return Ok(if is_right { FieldErrors::default() } else { wrong_passkey() });
     }
     let known = match knows_password(actor, portal, request, typed).await? {

@@ -2,6 +2,7 @@
 
 pub mod confirm;
 mod own;
+mod passkey_questions;
 mod passkeys;
 mod second_factor;
 mod sign_in;
@@ -16,6 +17,7 @@ use crate::{
 
 pub fn routes(routes: &mut Routes<'_>) {
     confirm::routes(routes);
+    passkey_questions::routes(routes);
     passkeys::routes(routes);
     routes
         .post("/logga-in", sign_in::create)

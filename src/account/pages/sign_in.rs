@@ -14,7 +14,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::passkeys;
+use super::passkey_questions;
 use crate::{
     access::{
         self, Person,
@@ -252,7 +252,7 @@ pub async fn complete(
         Ok(None) => {
             let Some(mut page) = page else { return page::see_other("/logga-in") };
             if by_passkey {
-                page.errors.add("passkey", passkeys::WRONG);
+                page.errors.add("passkey", passkey_questions::WRONG);
             } else {
                 page.errors.add("code", WRONG_CODE);
             }

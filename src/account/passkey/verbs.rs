@@ -11,9 +11,9 @@ use super::{Ask, MOST, Passkey, Purpose, ask_hash, asked};
 use crate::{
     access::{self, Actor},
     account::{
-        self, recovery,
+        self,
         store::{Step, passkeys as store},
-        verbs::{Failure, append, entry, own},
+        verbs::{Failure, append, entry, first_codes, own},
     },
     history::{Entry, Event},
     ids::Id,
@@ -137,19 +137,6 @@ pub fn add(
     store::insert(connection, id, name, &credential, now)?;
     let codes = first_codes(connection, id)?;
     append(connection, id, version, line(actor, now, Event::PasskeyAdded, name))?;
-    Ok(codes)
-}
-
-/// Ten, where there is none left; otherwise those that there are go on being good.
-pub fn first_codes(
-    connection: &mut AnyConnection,
-    person: Id<access::Person>,
-) -> Result<Vec<String>, DbError> {
-    if account::store::codes_left(connection, person)? > 0 {
-        return Ok(Vec::new());
-    }
-    let codes = recovery::random()?;
-    account::store::replace_codes(connection, person, &codes)?;
     Ok(codes)
 }
 

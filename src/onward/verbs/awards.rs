@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Failure, append, model, take, units};
+use super::{Failure, append, model, movement, take, units};
 use crate::{
     allocation::key::{Basis, Key, OddKronor},
     filing::Act,
@@ -106,17 +106,7 @@ pub fn award(
 }
 
 fn entry(act: &Act, application: Id<Application>, amount: Money, decided: &Decided) -> Entry {
-    Entry {
-        id: Id::new(),
-        account: Account::Award,
-        application: Some(application),
-        amount,
-        day: decided.on,
-        reference: decided.number.clone(),
-        by: act.by(),
-        at: act.now,
-        list: None,
-    }
+    movement(act, Account::Award, Some(application), amount, (decided.on, &decided.number))
 }
 
 fn told(count: usize, sum: Money, decided: &Decided) -> String {

@@ -1,18 +1,13 @@
 //! The model: typed, approved, opened again.
 
-use super::{CHANGED, Failure, append, take};
+use super::{CHANGED, Failure, append, movement, take};
 use crate::{
     filing::Act,
     grant::{self, Grant},
     history::{self, Event},
     ids::Id,
     infra::db::AnyConnection,
-    onward::{
-        Plan,
-        form::ModelForm,
-        fund::{Account, Entry},
-        store, to_hand_on,
-    },
+    onward::{Plan, form::ModelForm, fund::Account, store, to_hand_on},
 };
 
 /// Begins from a form: an example, or an empty one. Whoever comes second finds what is there.
@@ -70,17 +65,8 @@ pub fn approve(
     let model = case.plan.draft.parse(to_hand_on(&case.grant), period).map_err(Failure::Invalid)?;
     let reserved = case.fund().reserve(model.reserve)?;
     if !reserved.is_zero() {
-        let entry = Entry {
-            id: Id::new(),
-            account: Account::Reserve,
-            application: None,
-            amount: reserved,
-            day: model.decision.on,
-            reference: model.decision.number.clone(),
-            by: act.by(),
-            at: act.now,
-            list: None,
-        };
+        let basis = (model.decision.on, model.decision.number.as_str());
+        let entry = movement(act, Account::Reserve, None, reserved, basis);
         store::insert_entry(connection, case.plan.id, &entry)?;
     }
     let details = format!(

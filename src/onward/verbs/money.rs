@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Failure, append, awards::one, take};
+use super::{Failure, append, awards::one, movement, take};
 use crate::{
     filing::Act,
     grant::Grant,
@@ -14,7 +14,7 @@ use crate::{
     onward::{
         application::{Application, Refusal},
         form::Decided,
-        fund::{Account, Entry},
+        fund::Account,
         list::{Bic, List},
         store,
     },
@@ -36,17 +36,7 @@ pub fn set_reserve(
     if amount.is_zero() {
         return Err(Failure::Done);
     }
-    let entry = Entry {
-        id: Id::new(),
-        account: Account::Reserve,
-        application: None,
-        amount,
-        day: decided.on,
-        reference: decided.number.clone(),
-        by: act.by(),
-        at: act.now,
-        list: None,
-    };
+    let entry = movement(act, Account::Reserve, None, amount, (decided.on, &decided.number));
     store::insert_entry(connection, case.plan.id, &entry)?;
     let details = format!("från {before} till {reserve}");
     append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardReserveSet, "") })?;
@@ -129,17 +119,7 @@ pub fn register_return(
     if amount > has {
         return Err(Failure::Conflict("Enheten har inte så mycket av bidraget."));
     }
-    let entry = Entry {
-        id: Id::new(),
-        account: Account::Return,
-        application: Some(id),
-        amount,
-        day,
-        reference,
-        by: act.by(),
-        at: act.now,
-        list: None,
-    };
+    let entry = movement(act, Account::Return, Some(id), amount, (day, &reference));
     store::insert_entry(connection, case.plan.id, &entry)?;
     store::update_application(connection, &Application { revision, ..found.clone() })??;
     let details = format!("{}, {amount}", found.of().name);

@@ -156,6 +156,8 @@ events! {
     OnwardReported "onward_reported" "En återrapport kom in",
     OnwardReportReturned "onward_report_returned" "Komplettering av en återrapport begärdes",
     OnwardMoneyReturned "onward_money_returned" "Medel kom tillbaka",
+    OnwardGivenBack "onward_given_back" "En ansökan lämnades tillbaka för att rättas",
+    OnwardReturnsStruck "onward_returns_struck" "Registreringen av medel som kommit tillbaka togs bort",
     OnwardReportFilled "onward_report_filled" "Avsnitt 3 i den ekonomiska redovisningen fylldes i",
     PasskeyAdded "passkey_added" "En passkey lades till",
     PasskeyRemoved "passkey_removed" "En passkey togs bort",

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! Invited ──apply──► Received ──grant──► Granted ──report──► Reported
-//!                       │                   ▲                   │
-//!                       └──refuse──► Refused└────send back──────┘
+//!   ▲                   │                   ▲  │                │
+//!   │                   └──refuse──► Refused└──┼───send back────┘
+//!   └────────give back, before anything is paid┘
 //! ```
 //!
 //! What a unit gets, and what came back, are entries of the [`Fund`](super::fund::Fund), not of its state.
@@ -38,7 +39,11 @@ pub struct Application {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Status {
-    Invited,
+    Invited {
+        /// What it applied with before, when the municipality gave that back to be put right.
+        #[serde(default)]
+        given_back: Option<Box<GivenBack>>,
+    },
     Received {
         application: Received,
     },
@@ -61,6 +66,15 @@ pub enum Status {
         at: DateTime<Utc>,
         report: Report,
     },
+}
+
+/// An application that was wrong, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenBack {
+    pub application: Received,
+    pub message: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
 }
 
 /// What the unit applied with.
@@ -115,11 +129,13 @@ pub enum Refusal {
     NoTier(#[from] NoTier),
     #[error("Enheten ligger i {elsewhere}. Bara enheter i {municipality} kan få del av medlen. (R1042)")]
     Elsewhere { elsewhere: String, municipality: String },
+    #[error("Enheten är nedlagd i kommunens register.")]
+    Closed,
     #[error("Sista dagen att ansöka var {0}. (R1043)")]
     TooLate(Deadline),
     #[error("Enheten har redan ansökt. Kontakta kommunen om något ska ändras.")]
     Applied,
-    #[error("Det går inte nu: ansökan är {}.", .0.to_lowercase())]
+    #[error("Det går inte nu: ansökan är {0}.")]
     NotInThisState(&'static str),
     #[error("Någon annan har ändrat ansökan sedan du öppnade sidan. Läs den som den är nu och försök igen.")]
     Changed,
@@ -148,9 +164,13 @@ impl Application {
         at: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
         self.status = match self.status {
-            Status::Invited => {
+            Status::Invited { ref given_back } => {
+                if self.unit.is_closed {
+                    return Err(Refusal::Closed);
+                }
                 let tier = admitted(model, municipality, &self.unit.content, content.size)?;
-                if model.apply_by.passed(at) {
+                // What was given back came in once.
+                if model.apply_by.passed(at) && given_back.is_none() {
                     return Err(Refusal::TooLate(model.apply_by));
                 }
                 let registered_size = self.unit.content.size;
@@ -183,6 +203,20 @@ impl Application {
         Ok(self)
     }
 
+    /// The municipality lets the unit put right what it applied with. The caller takes back what was granted, and sees to it
+    /// that nothing of that is paid.
+    pub fn give_back(mut self, message: String, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.status = match self.status {
+            Status::Received { application }
+            | Status::Refused { application, .. }
+            | Status::Granted { application, to_complete: None, .. } => {
+                Status::Invited { given_back: Some(Box::new(GivenBack { application, message, by, at })) }
+            }
+            other => return Err(other.not_now()),
+        };
+        Ok(self)
+    }
+
     /// The unit tells how it used the money.
     pub fn report(mut self, report: Report) -> Result<Self, Refusal> {
         self.status = match self.status {
@@ -207,13 +241,7 @@ impl Application {
     }
 
     pub fn received(&self) -> Option<&Received> {
-        match &self.status {
-            Status::Invited => None,
-            Status::Received { application }
-            | Status::Refused { application, .. }
-            | Status::Granted { application, .. }
-            | Status::Reported { application, .. } => Some(application),
-        }
+        self.status.received()
     }
 
     /// The unit as it applied, or as the register has it.
@@ -233,17 +261,28 @@ impl Application {
     pub fn reported(&self) -> Option<&Report> {
         match &self.status {
             Status::Reported { report, .. } => Some(report),
-            Status::Invited | Status::Received { .. } | Status::Refused { .. } | Status::Granted { .. } => {
-                None
-            }
+            Status::Invited { .. }
+            | Status::Received { .. }
+            | Status::Refused { .. }
+            | Status::Granted { .. } => None,
         }
     }
 }
 
 impl Status {
+    pub fn received(&self) -> Option<&Received> {
+        match self {
+            Self::Invited { .. } => None,
+            Self::Received { application }
+            | Self::Refused { application, .. }
+            | Self::Granted { application, .. }
+            | Self::Reported { application, .. } => Some(application),
+        }
+    }
+
     pub fn key(&self) -> &'static str {
         match self {
-            Self::Invited => "invited",
+            Self::Invited { .. } => "invited",
             Self::Received { .. } => "received",
             Self::Refused { .. } => "refused",
             Self::Granted { .. } => "granted",
@@ -253,7 +292,8 @@ impl Status {
 
     pub fn label(&self) -> &'static str {
         match self {
-            Self::Invited => "Inbjuden",
+            Self::Invited { given_back: None } => "Inbjuden",
+            Self::Invited { given_back: Some(_) } => "Ska rättas",
             Self::Received { .. } => "Ansökan inkommen",
             Self::Refused { .. } => "Avslagen",
             Self::Granted { to_complete: None, .. } => "Beviljad",
@@ -264,7 +304,8 @@ impl Status {
 
     pub fn tone(&self) -> &'static str {
         match self {
-            Self::Invited => "neutral",
+            Self::Invited { given_back: None } => "neutral",
+            Self::Invited { given_back: Some(_) } => "warning",
             Self::Received { .. } => "warning",
             Self::Refused { .. } => "danger",
             Self::Granted { to_complete: None, .. } => "info",
@@ -273,7 +314,18 @@ impl Status {
         }
     }
 
+    /// As it stands in a sentence: *ansökan är …*.
+    pub fn told(&self) -> &'static str {
+        match self {
+            Self::Invited { .. } => "inte inkommen",
+            Self::Received { .. } => "inkommen och väntar på beslut",
+            Self::Refused { .. } => "avslagen",
+            Self::Granted { .. } => "beviljad",
+            Self::Reported { .. } => "beviljad och återrapporterad",
+        }
+    }
+
     fn not_now(&self) -> Refusal {
-        Refusal::NotInThisState(self.label())
+        Refusal::NotInThisState(self.told())
     }
 }

@@ -71,7 +71,13 @@ pub fn read(table: &Table, own: &[&str]) -> Result<Vec<Content>, Vec<Fault>> {
     }
     let mut contents = Vec::new();
     let mut seen: HashMap<(String, String), usize> = HashMap::new();
-    for row in sheet.rows.iter().filter(|row| row.number > heading.number).take(MOST) {
+    let rows: Vec<&Row> = sheet.rows.iter().filter(|row| row.number > heading.number).collect();
+    if rows.len() > MOST {
+        let message =
+            format!("Listan har {} rader. Dela upp den: högst {MOST} läses in åt gången.", rows.len());
+        return Err(vec![Fault { sheet: sheet.name.clone(), message, ..no_headings() }]);
+    }
+    for row in rows {
         let form = form_of(row, &places);
         match form.parse(own) {
             Ok(content) => {

@@ -69,6 +69,31 @@ impl Case {
         Balance::of(self.entries_of(application))
     }
 
+    /// What a unit can have paid back: of what it was paid, what it has not reported as used.
+    pub fn can_come_back(&self, application: &Application) -> Money {
+        let balance = self.balance(application);
+        let listed = |entry: &&Entry| entry.account == fund::Account::Award && entry.list.is_some();
+        let paid: Money = self.entries_of(application).filter(listed).map(|entry| entry.amount).sum();
+        let unused = application.reported().map_or(balance.has(), |report| balance.owes(report.used));
+        unused.min((paid - balance.returned).max(Money::ZERO))
+    }
+
+    /// Whether anything of what it was granted stands on a payment list.
+    pub fn is_paid(&self, application: &Application) -> bool {
+        self.entries_of(application).any(|entry| entry.list.is_some())
+    }
+
+    /// What each unit is to be paid by a list, or (`None`) what stands on no list yet: what was granted less what was taken
+    /// back before it was paid.
+    pub fn to_pay(&self, list: Option<Id<list::List>>) -> Vec<(&Application, Money)> {
+        let of_list = |entry: &&Entry| entry.account == fund::Account::Award && entry.list == list;
+        self.applications
+            .iter()
+            .map(|one| (one, self.entries_of(one).filter(of_list).map(|entry| entry.amount).sum::<Money>()))
+            .filter(|(_, amount)| *amount > Money::ZERO)
+            .collect()
+    }
+
     /// What the units have said that they used.
     pub fn used(&self) -> Money {
         self.applications.iter().filter_map(Application::reported).map(|report| report.used).sum()
@@ -78,6 +103,11 @@ impl Case {
 /// *Tilldelat*: what the model is held against.
 pub fn to_hand_on(grant: &Grant) -> Money {
     grant.ledger.total(Account::Allocated)
+}
+
+/// `1 enhet`, `214 enheter`.
+pub fn counted(units: usize) -> String {
+    if units == 1 { "1 enhet".to_owned() } else { format!("{units} enheter") }
 }
 
 /// `AO22-0180-V`: what a grant's onward distribution is called in the history and in files.

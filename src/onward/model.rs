@@ -69,7 +69,7 @@ impl Tier {
     pub fn name(&self, counted: &str) -> String {
         match self.to {
             Some(to) => format!("{}\u{2013}{to} {counted}", self.from),
-            None if self.from <= 1 => format!("alla, {counted} räknas inte"),
+            None if self.from <= 1 => format!("oavsett antal {counted}"),
             None => format!("mer än {} {counted}", self.from - 1),
         }
     }

@@ -63,6 +63,8 @@ pub fn routes(routes: &mut Routes<'_>) {
             "/bidrag/{id}/vidarefordelning/ansokningar/{application}/aterbetalning",
             application::register_return,
         )
+        .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/rattning", application::give_back)
+        .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/struket", application::strike_returns)
         .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/lank", application::renew_link)
         .get("/enheter", units::list)
         .get("/enheter/ny", units::new)

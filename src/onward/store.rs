@@ -6,8 +6,10 @@ mod unit;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-pub use money::{aid_since, entries, insert_entry, insert_list, list_of, lists, next_number, put_on_list};
-pub use unit::{insert_unit, unit, units, update_unit};
+pub use money::{
+    aid_since, entries, entry_exists, insert_entry, insert_list, list_of, lists, next_number, put_on_list,
+};
+pub use unit::{insert_unit, unit, unit_exists, units, update_unit};
 
 use super::{
     Case, Plan,

@@ -8,9 +8,9 @@ mod summary;
 mod units;
 mod visitor;
 
-pub use awards::{award, invite, redistribute, refuse, renew_link, share_out};
+pub use awards::{award, give_back, invite, redistribute, refuse, renew_link, share_out};
 pub use model::{approve, begin, reopen, save_draft};
-pub use money::{make_list, register_return, send_back, set_reserve};
+pub use money::{make_list, register_return, send_back, set_reserve, strike_returns};
 pub use summary::{Costs, fill_report};
 pub use units::{Imported, add, change, import};
 pub use visitor::{apply, report};
@@ -120,9 +120,4 @@ fn movement(
         at: act.now,
         list: None,
     }
-}
-
-/// `1 enhet`, `214 enheter`.
-fn units(count: usize) -> String {
-    if count == 1 { "1 enhet".to_owned() } else { format!("{count} enheter") }
 }

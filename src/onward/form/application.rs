@@ -43,6 +43,23 @@ pub(super) fn chosen(permitted: &[String], typed: &[String]) -> Result<Vec<Strin
 }
 
 impl ApplicationForm {
+    /// As it was said before, to be put right.
+    pub fn of(content: &Content, model: &Model) -> Self {
+        let place = |name: &String| model.uses.iter().position(|permitted| permitted == name);
+        Self {
+            revision: 0,
+            size: content.size.to_string(),
+            uses: content.uses.iter().filter_map(place).map(|place| place.to_string()).collect(),
+            intention: content.intention.clone(),
+            contact: content.contact.to_string(),
+            telephone: content.telephone.to_string(),
+            email: content.email.to_string(),
+            giro: content.account.kind().name().to_lowercase(),
+            account: content.account.to_string(),
+            assured: String::new(),
+        }
+    }
+
     /// # Errors
     /// All that is to be mended, in the form's order; and why the unit gets nothing by its size or its place.
     pub fn parse(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{day, prose};
+use super::{day, past_day, prose};
 use crate::{
     ids::Id,
     infra::form::FieldErrors,
@@ -36,8 +36,8 @@ pub struct Decided {
     pub number: String,
 }
 
-fn decided(on: &str, number: &str, errors: &mut FieldErrors) -> Option<Decided> {
-    let on = day("decided_on", Rule::AwardDecision, on, errors);
+fn decided(on: &str, number: &str, today: NaiveDate, errors: &mut FieldErrors) -> Option<Decided> {
+    let on = past_day("decided_on", Rule::AwardDecision, on, today, errors);
     let number = errors.read_optional("decision_number", Rule::AwardDecision, number, Line::<60>::parse);
     Some(Decided { on: on?, number: number?.map(String::from).unwrap_or_default() })
 }
@@ -51,10 +51,10 @@ pub struct AwardForm {
 }
 
 impl AwardForm {
-    pub fn parse(&self) -> Result<(Vec<Id<Application>>, Decided), FieldErrors> {
+    pub fn parse(&self, today: NaiveDate) -> Result<(Vec<Id<Application>>, Decided), FieldErrors> {
         let mut errors = FieldErrors::default();
         let ids = ids(&self.chosen, &mut errors);
-        let decided = decided(&self.decided_on, &self.decision_number, &mut errors);
+        let decided = decided(&self.decided_on, &self.decision_number, today, &mut errors);
         ids.zip(decided).ok_or(errors)
     }
 }
@@ -125,7 +125,11 @@ impl RedistributionForm {
     }
 
     /// The amounts that are typed, unit by unit.
-    pub fn parse(&self, units: &[Id<Application>]) -> Result<(Vec<Share>, Decided), FieldErrors> {
+    pub fn parse(
+        &self,
+        units: &[Id<Application>],
+        today: NaiveDate,
+    ) -> Result<(Vec<Share>, Decided), FieldErrors> {
         let mut errors = FieldErrors::default();
         let mut amounts = Vec::new();
         for id in units {
@@ -141,7 +145,7 @@ impl RedistributionForm {
         if amounts.is_empty() && errors.is_empty() {
             errors.broken("sum", Rule::Chosen, "Skriv ett belopp för minst en enhet.");
         }
-        let decided = decided(&self.decided_on, &self.decision_number, &mut errors);
+        let decided = decided(&self.decided_on, &self.decision_number, today, &mut errors);
         decided.filter(|_| errors.is_empty()).map(|decided| (amounts, decided)).ok_or(errors)
     }
 }
@@ -155,10 +159,10 @@ pub struct ReserveForm {
 }
 
 impl ReserveForm {
-    pub fn parse(&self) -> Result<(Money, Decided), FieldErrors> {
+    pub fn parse(&self, today: NaiveDate) -> Result<(Money, Decided), FieldErrors> {
         let mut errors = FieldErrors::default();
         let reserve = errors.read("reserve", Rule::Reserve, money::parse_kronor_or_zero(&self.reserve));
-        let decided = decided(&self.decided_on, &self.decision_number, &mut errors);
+        let decided = decided(&self.decided_on, &self.decision_number, today, &mut errors);
         reserve.zip(decided).ok_or(errors)
     }
 }
@@ -172,11 +176,25 @@ pub struct ListForm {
     pub account: String,
     #[serde(default)]
     pub bic: String,
+    /// What the page said is to be paid, in plain kronor.
+    #[serde(default)]
+    pub sum: String,
 }
 
 impl ListForm {
+    /// What the page said is to be paid; nothing that can be, where it said nothing.
+    pub fn seen(&self) -> Money {
+        Money::parse_plain(&self.sum).unwrap_or_default()
+    }
+
     pub fn fresh() -> Self {
-        Self { id: Id::new(), pay_on: String::new(), account: String::new(), bic: String::new() }
+        Self {
+            id: Id::new(),
+            pay_on: String::new(),
+            account: String::new(),
+            bic: String::new(),
+            sum: String::new(),
+        }
     }
 
     pub fn parse(&self, today: NaiveDate) -> Result<(NaiveDate, Bankgiro, Bic), FieldErrors> {

@@ -14,7 +14,7 @@ pub use model::{ModelForm, PostedModel, TierForm, tier_field};
 pub use report::{CompletionForm, ReportForm, ReturnForm, SummaryForm};
 pub use unit::UnitForm;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::rules::Rule;
 use crate::{
@@ -31,6 +31,22 @@ pub fn is_ticked(chosen: &[String], place: usize) -> bool {
 fn day(field: &'static str, rule: Rule, typed: &str, errors: &mut FieldErrors) -> Option<NaiveDate> {
     let parsed = typed.trim().parse().map_err(|_| "Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2022-10-15.");
     errors.read(field, rule, parsed)
+}
+
+/// The day of something that has been done: not ahead, and not of another century.
+fn past_day(
+    field: &'static str,
+    rule: Rule,
+    typed: &str,
+    today: NaiveDate,
+    errors: &mut FieldErrors,
+) -> Option<NaiveDate> {
+    let day = day(field, rule, typed, errors)?;
+    if day > today || day.year() < 2000 {
+        errors.broken(field, rule, "Dagen ligger i framtiden, eller för långt tillbaka.");
+        return None;
+    }
+    Some(day)
 }
 
 /// Some lines of text that must be there.

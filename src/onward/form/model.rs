@@ -20,6 +20,8 @@ use crate::{
 
 /// More tiers than a municipality decides on.
 pub const MOST_TIERS: usize = 24;
+/// What fits on a unit's form.
+const MOST_USES: usize = 20;
 /// Empty rows beside those that are filled in.
 const BLANK_ROWS: usize = 2;
 
@@ -250,8 +252,9 @@ impl ModelForm {
     fn uses(&self, errors: &mut FieldErrors) -> Option<Vec<String>> {
         let lines = self.uses.lines().filter(|line| !line.trim().is_empty());
         let uses: Result<Vec<String>, _> =
-            lines.take(20).map(|line| Line::<200>::parse(line).map(String::from)).collect();
+            lines.map(|line| Line::<200>::parse(line).map(String::from)).collect();
         let uses = match uses {
+            Ok(uses) if uses.len() > MOST_USES => Err(format!("Skriv högst {MOST_USES} saker.")),
             Ok(uses) if uses.is_empty() => Err("Skriv minst en sak som medlen får användas till.".to_owned()),
             Ok(uses) => Ok(uses),
             Err(error) => Err(error.to_string()),
@@ -279,11 +282,11 @@ impl ModelForm {
                 "Sista dagen att ansöka ligger efter sista dagen att använda medlen.",
             );
         }
-        if report_by < apply_by {
+        if report_by < use_by {
             errors.broken(
                 "report_by",
                 Rule::Days,
-                "Sista dagen att återrapportera ligger före sista dagen att ansöka.",
+                "Sista dagen att återrapportera ligger före sista dagen att använda medlen.",
             );
         }
         Some((apply_by, use_by, report_by))

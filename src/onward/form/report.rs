@@ -3,12 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{application::chosen, day, prose};
+use super::{application::chosen, past_day, prose};
 use crate::{
+    ids::Id,
     infra::form::FieldErrors,
     money::{self, Money},
     numbers::Line,
-    onward::{application::Report, model::Model, rules::Rule},
+    onward::{application::Report, fund::Entry, model::Model, rules::Rule},
 };
 
 /// What the unit used the money for.
@@ -87,23 +88,41 @@ impl CompletionForm {
 }
 
 /// Money that a unit paid back to the municipality.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct ReturnForm {
+    pub id: Id<Entry>,
     pub revision: i64,
+    #[serde(default)]
     pub amount: String,
+    #[serde(default)]
     pub returned_on: String,
+    #[serde(default)]
     pub reference: String,
 }
 
 impl ReturnForm {
-    pub fn parse(&self, has: Money) -> Result<(Money, NaiveDate, String), FieldErrors> {
+    /// Posted twice, the same id is registered once.
+    pub fn fresh(revision: i64) -> Self {
+        Self {
+            id: Id::new(),
+            revision,
+            amount: String::new(),
+            returned_on: String::new(),
+            reference: String::new(),
+        }
+    }
+
+    /// `most` is what can come back.
+    pub fn parse(&self, most: Money, today: NaiveDate) -> Result<(Money, NaiveDate, String), FieldErrors> {
         let mut errors = FieldErrors::default();
         let amount = errors.read("amount", Rule::Returned, money::parse_kronor(&self.amount));
-        if amount.is_some_and(|amount| amount > has) {
-            errors.broken("amount", Rule::Returned, format!("Enheten har bara {has} av bidraget."));
+        if amount.is_some_and(|amount| amount > most) {
+            let told = format!(
+                "Högst {most} kan komma tillbaka: det som enheten har fått utbetalt och inte har redovisat som använt."
+            );
+            errors.broken("amount", Rule::Returned, told);
         }
-        let on = day("returned_on", Rule::Returned, &self.returned_on, &mut errors);
+        let on = past_day("returned_on", Rule::Returned, &self.returned_on, today, &mut errors);
         let reference = errors.read_optional("reference", Rule::Returned, &self.reference, Line::<60>::parse);
         let all = (|| Some((amount?, on?, reference?.map(String::from).unwrap_or_default())))();
         all.filter(|_| errors.is_empty()).ok_or(errors)

@@ -84,7 +84,14 @@ fn unit(is_private: bool) -> unit::Content {
 
 fn invited(is_private: bool) -> Application {
     let unit = Unit { id: Id::new(), content: unit(is_private), is_closed: false };
-    Application { id: Id::new(), plan: Id::new(), unit, status: Status::Invited, link: 1, revision: 1 }
+    Application {
+        id: Id::new(),
+        plan: Id::new(),
+        unit,
+        status: Status::Invited { given_back: None },
+        link: 1,
+        revision: 1,
+    }
 }
 
 fn received(is_private: bool) -> Received {
@@ -206,9 +213,7 @@ fn a_kind_where_size_does_not_count_says_nothing_of_size() {
     one.kinds[0].tiers[0] = super::super::model::Tier { from: 1, to: None, ..one.kinds[0].tiers[0].clone() };
     let letter = mailing(&one).invitation(&invited(true), ADDRESS);
     let said = format!("{letter:?}");
-    assert!(
-        said.contains("Belopp, alla, kunder räknas inte") && !said.contains("Enligt kommunens uppgifter")
-    );
+    assert!(said.contains("Belopp, oavsett antal kunder") && !said.contains("Enligt kommunens uppgifter"));
     one.decision.number.clear();
     let letter = mailing(&one).invitation(&invited(true), ADDRESS);
     assert!(format!("{letter:?}").contains("hur pengarna fördelas."));

@@ -34,11 +34,19 @@ struct ApplicationPage {
     application: Application,
     entries: Vec<Entry>,
     balance: Balance,
+    /// What can be registered as paid back.
+    can_come_back: Money,
+    /// Whether it can be given back to be put right.
+    can_be_given_back: bool,
     /// Only for whoever may send it on.
     link: String,
     refusal: RefusalForm,
     completion: CompletionForm,
+    /// Why the unit gets its application back.
+    putting_right: RefusalForm,
     giving_back: ReturnForm,
+    /// Why what came back was registered wrongly.
+    striking: RefusalForm,
     errors: FieldErrors,
     may_prepare: bool,
     may_decide: bool,
@@ -60,13 +68,23 @@ impl ApplicationPage {
         Ok(Self {
             chrome: by.chrome.clone(),
             balance: Balance::of(&entries),
+            can_come_back: case.can_come_back(&application),
+            can_be_given_back: !case.is_paid(&application)
+                && matches!(
+                    application.status,
+                    Status::Received { .. }
+                        | Status::Refused { .. }
+                        | Status::Granted { to_complete: None, .. }
+                ),
             link: if may_prepare { link(portal, request, &application)? } else { String::new() },
             may_prepare,
             may_decide: by.has(Role::Signatory),
             today: portal.clock.today().to_string(),
             refusal: RefusalForm::default(),
             completion: CompletionForm::default(),
-            giving_back: ReturnForm::default(),
+            putting_right: RefusalForm::default(),
+            striking: RefusalForm::default(),
+            giving_back: ReturnForm::fresh(application.revision),
             errors: FieldErrors::default(),
             entries,
             application,
@@ -85,7 +103,9 @@ impl ApplicationPage {
 
     fn what(entry: &Entry) -> &'static str {
         match entry.account {
+            Account::Award if entry.amount.is_negative() => "Beslutet återtaget",
             Account::Award => "Beviljat",
+            Account::Return if entry.amount.is_negative() => "Registrering borttagen",
             Account::Return => "Betalat tillbaka",
             Account::Reserve => "Reserv",
         }
@@ -158,20 +178,78 @@ pub async fn register_return(
 ) -> Page {
     let (act, (grant, id)) = (act(&by, &portal), ids.into_inner());
     let page = ApplicationPage::of(&by, &portal, &request, case(&portal, &by, grant).await?, id)?;
-    let (status, errors) = match form.parse(page.balance.has()) {
+    // The other half of a double click.
+    if page.entries.iter().any(|entry| entry.id == form.id) {
+        return page::see_other(own_address(grant, id));
+    }
+    let (status, errors) = match form.parse(page.can_come_back, portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(returned) => {
-            let revision = form.revision;
-            let register = move |connection: &mut _| {
-                verbs::register_return(connection, &act, grant, id, revision, returned)
-            };
+            let seen = (form.id, form.revision);
+            let register =
+                move |connection: &mut _| verbs::register_return(connection, &act, grant, id, seen, returned);
             match portal.db.write(register).await {
-                Ok(()) => return page::see_other(own_address(grant, id)),
+                Ok(()) | Err(Failure::Done) => return page::see_other(own_address(grant, id)),
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
             }
         }
     };
     page::show_as(status, &ApplicationPage { giving_back: form, errors, ..page })
+}
+
+/// What the municipality does with a unit for a reason that it gives.
+#[derive(Debug, Clone, Copy)]
+enum Because {
+    GivenBack,
+    Struck,
+}
+
+pub async fn give_back(
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<RefusalForm>>,
+    portal: web::Data<Portal>,
+    ids: Path,
+    request: HttpRequest,
+) -> Page {
+    because(Because::GivenBack, &by, form, &portal, ids.into_inner(), &request).await
+}
+
+pub async fn strike_returns(
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<RefusalForm>>,
+    portal: web::Data<Portal>,
+    ids: Path,
+    request: HttpRequest,
+) -> Page {
+    because(Because::Struck, &by, form, &portal, ids.into_inner(), &request).await
+}
+
+async fn because(
+    what: Because,
+    by: &By<Signatory>,
+    form: RefusalForm,
+    portal: &Portal,
+    (grant, id): (Id<Grant>, Id<Application>),
+    request: &HttpRequest,
+) -> Page {
+    let (act, revision) = (act(by, portal), form.revision);
+    let (status, errors) = match form.parse() {
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        Ok(reason) => {
+            let done = portal.db.write(move |connection| match what {
+                Because::GivenBack => verbs::give_back(connection, &act, grant, id, revision, &reason),
+                Because::Struck => verbs::strike_returns(connection, &act, grant, id, revision, &reason),
+            });
+            match done.await {
+                Ok(()) | Err(Failure::Done) => return page::see_other(own_address(grant, id)),
+                Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
+            }
+        }
+    };
+    let page = ApplicationPage::of(by, portal, request, case(portal, by, grant).await?, id)?;
+    let page = match what {
+        Because::GivenBack => ApplicationPage { putting_right: form, ..page },
+        Because::Struck => ApplicationPage { striking: form, ..page },
+    };
+    page::show_as(status, &ApplicationPage { errors, ..page })
 }
 
 #[derive(Debug, serde::Deserialize)]

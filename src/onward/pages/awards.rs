@@ -150,13 +150,15 @@ struct Waiting<'a> {
     id: Id<Application>,
     received: &'a Received,
     is_chosen: bool,
+    /// By the register, since it applied.
+    is_closed: bool,
 }
 
 impl DecidePage {
     fn of(by: &By<impl Sized>, portal: &Portal, case: Case) -> Self {
         let waiting = case.applications.iter().filter(|one| matches!(one.status, Status::Received { .. }));
         let form = AwardForm {
-            chosen: waiting.map(|one| one.id.to_string()).collect(),
+            chosen: waiting.filter(|one| !one.unit.is_closed).map(|one| one.id.to_string()).collect(),
             decided_on: portal.clock.today().to_string(),
             decision_number: String::new(),
         };
@@ -179,6 +181,7 @@ impl DecidePage {
                     id: one.id,
                     received: application,
                     is_chosen: self.form.chosen.contains(&one.id.to_string()),
+                    is_closed: one.unit.is_closed,
                 }),
                 _ => None,
             })
@@ -201,7 +204,7 @@ pub async fn award(
     id: web::Path<Id<Grant>>,
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
-    let (status, errors) = match form.parse() {
+    let (status, errors) = match form.parse(portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((chosen, decided)) => {
             let asked = chosen.clone();

@@ -33,11 +33,11 @@ pub const KINDS: [(&str, &str); 4] = [
 /// Whether a unit is written to.
 pub fn is_written_to(kind: &str, application: &Application) -> bool {
     match (kind, &application.status) {
-        ("inbjudningar", Status::Invited)
+        ("inbjudningar", Status::Invited { .. })
         | ("beslut", Status::Granted { .. } | Status::Reported { .. })
         | ("avslag", Status::Refused { .. })
         | ("paminnelser", Status::Granted { .. }) => true,
-        (_, Status::Invited | Status::Received { .. } | Status::Refused { .. })
+        (_, Status::Invited { .. } | Status::Received { .. } | Status::Refused { .. })
         | (_, Status::Granted { .. } | Status::Reported { .. }) => false,
     }
 }
@@ -84,7 +84,12 @@ fn letter(
         "avslag" => mailing.refused(application).into_iter().collect(),
         "paminnelser" => mailing.reminder(application, case.balance(application), link).into_iter().collect(),
         _ => {
-            let awards = case.entries_of(application).filter(|entry| entry.account == Account::Award);
+            // Of a decision that was taken back there is no letter.
+            let all: Vec<_> =
+                case.entries_of(application).filter(|entry| entry.account == Account::Award).collect();
+            let taken_back =
+                all.iter().rposition(|entry| entry.amount.is_negative()).map_or(0, |place| place + 1);
+            let awards = all.into_iter().skip(taken_back);
             let mut before = Money::ZERO;
             awards
                 .map(|award| {

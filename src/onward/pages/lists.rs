@@ -36,7 +36,7 @@ struct ListsPage {
     chrome: Chrome,
     case: Case,
     lists: Vec<ListView>,
-    /// The awards that stand on no list.
+    /// The units that are to be paid and stand on no list.
     waiting: usize,
     waiting_sum: Money,
     form: ListForm,
@@ -66,19 +66,16 @@ async fn read(portal: &Portal, actor: &Actor, id: Id<Grant>) -> Result<(Case, Ve
 
 async fn lists_page(by: &By<impl Sized>, portal: &Portal, id: Id<Grant>) -> Result<ListsPage, AppError> {
     let (case, lists) = read(portal, by, id).await?;
-    let awards = |of: Option<Id<List>>| -> Vec<&Entry> {
-        case.entries.iter().filter(|entry| entry.account == Account::Award && entry.list == of).collect()
-    };
-    let sum = |entries: &[&Entry]| entries.iter().map(|entry| entry.amount).sum::<Money>();
-    let waiting = awards(None);
+    let sum = |payments: &[(&Application, Money)]| payments.iter().map(|(_, amount)| *amount).sum::<Money>();
+    let waiting = case.to_pay(None);
     let views = lists
         .iter()
         .map(|list| {
-            let entries = awards(Some(list.id));
+            let payments = case.to_pay(Some(list.id));
             ListView {
                 name: list.name(&case_number(&case.grant)),
-                count: entries.len(),
-                sum: sum(&entries),
+                count: payments.len(),
+                sum: sum(&payments),
                 list: list.clone(),
             }
         })
@@ -116,9 +113,9 @@ pub async fn make(
     let (status, errors) = match form.parse(portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((pay_on, account, bic)) => {
-            let list = form.id;
+            let (list, seen) = (form.id, form.seen());
             let make = move |connection: &mut _| {
-                verbs::make_list(connection, &act, id, list, pay_on, (account, bic))
+                verbs::make_list(connection, &act, id, list, pay_on, (account, bic), seen)
             };
             match portal.db.write(make).await {
                 Ok(()) | Err(Failure::Done) => return page::see_other(here),
@@ -130,27 +127,27 @@ pub async fn make(
     page::show_as(status, &ListsPage { form, errors, ..page })
 }
 
-/// The payments of a list, in the order of their units. What stands on it never changes, so neither does what is made of it.
+/// The payments of a list, in an order that nothing changes: neither does what is made of it.
 fn payments(case: &Case, list: &List) -> Vec<Payment> {
-    let of_list = |entry: &&Entry| entry.account == Account::Award && entry.list == Some(list.id);
-    let payment = |application: &Application, entry: &Entry| {
+    let payment = |(application, amount): (&Application, Money)| {
         let received = application.received()?;
+        let of_list = |entry: &&Entry| entry.account == Account::Award && entry.list == Some(list.id);
+        let award = case.entries_of(application).find(of_list)?;
         let unit = &received.unit;
         Some(Payment {
-            id: entry.id.to_string().replace('-', ""),
+            id: award.id.to_string().replace('-', ""),
             provider_number: unit.provider_number,
             provider: unit.provider.to_string(),
             unit: unit.name.to_string(),
             account: received.content.account,
-            amount: entry.amount,
+            amount,
             message: format!("{} {}", case_number(&case.grant), unit.name),
             is_state_aid: unit.is_private,
         })
     };
-    case.applications
-        .iter()
-        .flat_map(|one| case.entries_of(one).filter(of_list).filter_map(move |entry| payment(one, entry)))
-        .collect()
+    let mut payments: Vec<Payment> = case.to_pay(Some(list.id)).into_iter().filter_map(payment).collect();
+    payments.sort_by(|one, other| one.id.cmp(&other.id));
+    payments
 }
 
 type ListPath = web::Path<(Id<Grant>, Id<List>)>;

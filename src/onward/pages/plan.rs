@@ -27,7 +27,7 @@ use crate::{
     numbers::OrganisationNumber,
     onward::{
         application::{Application, Status},
-        example,
+        counted, example,
         form::ModelForm,
         fund::{Account, Fund},
         model::Model,
@@ -132,7 +132,7 @@ pub async fn show(
         Err(_) => return Err(AppError::NotFound),
     };
     let shown = |application: &Application| view.lage.is_empty() || application.status.key() == view.lage;
-    let units = table(&case, &aid, shown);
+    let units = table(&case, Some(&aid), shown);
     page::show(&PlanPage {
         fund: case.fund(),
         tiers: tiers(&case),
@@ -213,16 +213,15 @@ fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
     let waiting = count(case, "received");
     if waiting > 0 {
         list.push(Next {
-            text: format!("{waiting} ansökningar väntar på beslut."),
+            text: format!("Väntar på beslut: {}.", counted(waiting)),
             href: at("beslut"),
             action: "Besluta",
         });
     }
-    let unlisted =
-        case.entries.iter().filter(|entry| entry.account == Account::Award && entry.list.is_none()).count();
+    let unlisted = case.to_pay(None).len();
     if unlisted > 0 {
         list.push(Next {
-            text: format!("{unlisted} beviljade belopp står inte på någon betalningslista."),
+            text: format!("Väntar på betalning: {}.", counted(unlisted)),
             href: at("betalningslistor"),
             action: "Gör en betalningslista",
         });
@@ -239,7 +238,7 @@ fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
         let missing = count(case, "granted");
         let text = match missing {
             0 => "Alla enheter har återrapporterat.".to_owned(),
-            _ => format!("{missing} enheter har inte återrapporterat."),
+            _ => format!("Har inte återrapporterat: {}.", counted(missing)),
         };
         list.push(Next { text, href: at("redovisning"), action: "Sammanställ till redovisningen" });
     }
@@ -249,11 +248,12 @@ fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
 /// Every unit that is shown, with what it gets and what its provider has had.
 pub fn table(
     case: &Case,
-    aid: &[(OrganisationNumber, Money)],
+    aid: Option<&[(OrganisationNumber, Money)]>,
     shown: impl Fn(&Application) -> bool,
 ) -> Table {
-    let aid: HashMap<String, Money> = aid.iter().map(|(number, sum)| (number.digits(), *sum)).collect();
-    let columns = vec![
+    let sums: HashMap<String, Money> =
+        aid.unwrap_or_default().iter().map(|(number, sum)| (number.digits(), *sum)).collect();
+    let mut columns = vec![
         Column::text("enhet", "Enhet"),
         Column::text("utforare", "Utförare"),
         Column::text("regi", "Regiform"),
@@ -263,8 +263,8 @@ pub fn table(
         Column::number("belopp", "Belopp, kr"),
         Column::number("anvant", "Använt, kr"),
         Column::number("tillbaka", "Tillbaka, kr"),
-        Column::number("stod", "Stöd på tre år, kr"),
     ];
+    columns.extend(aid.map(|_| Column::number("stod", "Stöd på tre år, kr")));
     let mut balances: HashMap<String, crate::onward::fund::Balance> = HashMap::new();
     for entry in &case.entries {
         let Some(application) = entry.application else { continue };
@@ -292,8 +292,8 @@ pub fn table(
             totals[0] += amount;
             totals[1] += used.unwrap_or_default();
             totals[2] += balance.returned;
-            let support = aid.get(&unit.provider_number.digits()).copied().filter(|_| unit.is_private);
-            Row {
+            let support = sums.get(&unit.provider_number.digits()).copied().filter(|_| unit.is_private);
+            let mut row = Row {
                 is_late: false,
                 cells: vec![
                     Cell::Link {
@@ -308,15 +308,16 @@ pub fn table(
                     known(amount),
                     Cell::amount(used),
                     known(balance.returned),
-                    Cell::amount(support),
                 ],
-            }
+            };
+            row.cells.extend(aid.map(|_| Cell::amount(support)));
+            row
         })
         .collect();
     let mut total = vec![Cell::Text("Summa".to_owned())];
     total.extend([Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]);
     total.extend(totals.map(Cell::Amount));
-    total.push(Cell::Empty);
+    total.extend(aid.map(|_| Cell::Empty));
     Table::new(columns, rows, Some(total))
 }
 
@@ -331,7 +332,7 @@ pub async fn csv(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Gra
         })
         .await?;
     csv_file(
-        &table(&case, &aid, |_| true),
+        &table(&case, Some(&aid), |_| true),
         &format!("{}-enheter.csv", crate::onward::case_number(&case.grant)),
     )
 }

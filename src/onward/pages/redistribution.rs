@@ -82,6 +82,8 @@ pub async fn redistribute(
     let (act, id) = (act(&by, &portal), id.into_inner());
     let page = RedistributionPage::of(&by, &portal, case(&portal, &by, id).await?);
     if form.action == "berakna" {
+        // The decision is in the form that comes next.
+        form.decided_on.clone_from(&page.form.decided_on);
         let mut errors = FieldErrors::default();
         match form.parse_sum() {
             Err(found) => errors = found,
@@ -99,7 +101,7 @@ pub async fn redistribute(
         return page::show_as(status, &RedistributionPage { form, errors, ..page });
     }
     let units: Vec<Id<Application>> = page.units().iter().map(|one| one.id).collect();
-    let (status, errors) = match form.parse(&units) {
+    let (status, errors) = match form.parse(&units, portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((amounts, decided)) => {
             let entry = form.id;
@@ -121,7 +123,7 @@ pub async fn set_reserve(
     id: web::Path<Id<Grant>>,
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
-    let (status, errors) = match form.parse() {
+    let (status, errors) = match form.parse(portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((reserve, decided)) => {
             let set = move |connection: &mut _| verbs::set_reserve(connection, &act, id, reserve, &decided);

@@ -126,7 +126,7 @@ pub async fn fill(
 
 /// Every unit that had money, as the attachment of the report.
 fn list(case: &Case) -> Result<ReceivedFile, AppError> {
-    let table = table(case, &[], Application::has_money);
+    let table = table(case, None, Application::has_money);
     let bytes =
         csv::write(&table, Reader::Spreadsheet).map_err(|error| AppError::internal(error.to_string()))?;
     Ok(ReceivedFile {

@@ -17,7 +17,7 @@ use crate::{
         page::{self, Chrome, Page},
     },
     onward::{
-        application::{Application, Refusal, Status, admitted},
+        application::{Application, GivenBack, Refusal, Status, admitted},
         form::{ApplicationForm, ReportForm},
         fund::Balance,
         model::Model,
@@ -54,10 +54,13 @@ type Path = web::Path<(String, String)>;
 impl VisitorPage {
     /// Why the unit cannot apply, whatever it types.
     fn refusal(&self) -> Option<Refusal> {
-        if !matches!(self.application.status, Status::Invited) {
+        if !matches!(self.application.status, Status::Invited { .. }) {
             return None;
         }
-        if self.model.apply_by.passed(self.now) {
+        if self.application.unit.is_closed {
+            return Some(Refusal::Closed);
+        }
+        if self.model.apply_by.passed(self.now) && self.given_back().is_none() {
             return Some(Refusal::TooLate(self.model.apply_by));
         }
         let unit = &self.application.unit.content;
@@ -67,12 +70,23 @@ impl VisitorPage {
             .filter(|refusal| matches!(refusal, Refusal::Elsewhere { .. }))
     }
 
+    /// What the municipality wants put right.
+    fn given_back(&self) -> Option<&GivenBack> {
+        match &self.application.status {
+            Status::Invited { given_back } => given_back.as_deref(),
+            Status::Received { .. }
+            | Status::Refused { .. }
+            | Status::Granted { .. }
+            | Status::Reported { .. } => None,
+        }
+    }
+
     fn is_waiting(&self) -> bool {
         matches!(self.application.status, Status::Received { .. })
     }
 
     fn is_open(&self) -> bool {
-        matches!(self.application.status, Status::Invited) && self.refusal().is_none()
+        matches!(self.application.status, Status::Invited { .. }) && self.refusal().is_none()
     }
 
     /// The tiers of its kind: what it gets by its size.
@@ -125,14 +139,24 @@ async fn find(
     if !bool::from(code.as_bytes().ct_eq(given.as_bytes())) {
         return Ok(None);
     }
-    let Some(model) = case.plan.model.clone() else { return Ok(None) };
+    let Some(model) = case.plan.model.clone() else {
+        return Err(AppError::Conflict(
+            "Kommunen ändrar villkoren just nu. Länken gäller fortfarande: försök igen senare.".to_owned(),
+        ));
+    };
     let of = |value: &str, label: &str| (value.to_owned(), label.to_owned());
     let report = match &application.status {
         Status::Granted { to_complete: Some(completion), .. } => ReportForm::of(&completion.report, &model),
         _ => ReportForm::default(),
     };
-    let form =
-        ApplicationForm { size: application.unit.content.size.to_string(), ..ApplicationForm::default() };
+    let form = match &application.status {
+        Status::Invited { given_back: Some(given_back) } => {
+            ApplicationForm::of(&given_back.application.content, &model)
+        }
+        _ => {
+            ApplicationForm { size: application.unit.content.size.to_string(), ..ApplicationForm::default() }
+        }
+    };
     Ok(Some(VisitorPage {
         chrome,
         balance: case.balance(&application),
@@ -204,7 +228,14 @@ pub async fn report(
             let (id, revision) = (page.application.id, form.revision);
             match portal.db.write(move |connection| verbs::report(connection, id, revision, told)).await {
                 Ok(()) => return page::see_other(page.base()),
-                Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
+                Err(failure) => {
+                    // The other half of a double click: it is in, and its page says so.
+                    let now = find(visit.chrome, &portal, path).await?;
+                    if now.is_some_and(|now| now.application.reported().is_some()) {
+                        return page::see_other(page.base());
+                    }
+                    (StatusCode::CONFLICT, refused(failure, "")?)
+                }
             }
         }
     };

@@ -1,5 +1,7 @@
 //! The movements of what is handed on, and the payment lists.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -13,6 +15,7 @@ use crate::{
     numbers::{Bankgiro, OrganisationNumber},
     onward::{
         Plan,
+        application::Status,
         fund::{Account, Entry},
         list::{Bic, List},
     },
@@ -67,6 +70,12 @@ pub fn entries(connection: &mut AnyConnection, plan: Id<Plan>) -> Result<Vec<Ent
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Whether any plan has an entry with this id.
+pub fn entry_exists(connection: &mut AnyConnection, id: Id<Entry>) -> Result<bool, DbError> {
+    let entry = onward_entries::table.find(id.to_string());
+    Ok(diesel::select(diesel::dsl::exists(entry)).get_result(connection)?)
+}
+
 pub fn insert_entry(connection: &mut AnyConnection, plan: Id<Plan>, entry: &Entry) -> Result<(), DbError> {
     diesel::insert_into(onward_entries::table)
         .values((
@@ -84,35 +93,45 @@ pub fn insert_entry(connection: &mut AnyConnection, plan: Id<Plan>, entry: &Entr
     Ok(())
 }
 
-/// What each private provider has been given by this organisation since a day, over all its grants, less what came back:
-/// state aid, where there is a market (lag 2013:388). By the provider's number.
+/// What each private provider has been given by this organisation since a day, over all its grants, less what came back of that:
+/// state aid, where there is a market (lag 2013:388). By the provider as it was when it applied, and by its number.
 pub fn aid_since(
     connection: &mut AnyConnection,
     of: Id<Organisation>,
     since: NaiveDate,
 ) -> Result<Vec<(OrganisationNumber, Money)>, DbError> {
-    let rows: Vec<(String, String, i64)> = onward_entries::table
+    let rows: Vec<(String, String, String, i64, NaiveDate)> = onward_entries::table
         .inner_join(onward_applications::table.inner_join(onward_units::table))
         .filter(onward_units::organisation_id.eq(of.to_string()))
-        .filter(onward_units::is_private.eq(true))
-        .filter(onward_entries::day.ge(since))
-        .order_by((onward_units::provider_number, onward_entries::id))
-        .select((onward_units::provider_number, onward_entries::account, onward_entries::amount))
+        .order_by((onward_applications::id, onward_entries::id))
+        .select((
+            onward_applications::id,
+            onward_applications::state,
+            onward_entries::account,
+            onward_entries::amount,
+            onward_entries::day,
+        ))
         .load(connection)?;
-    let mut sums: Vec<(OrganisationNumber, Money)> = Vec::new();
-    for (number, key, amount) in rows {
-        let number = OrganisationNumber::parse(&number).map_err(DbError::corrupt)?;
-        let amount = match account(&key)? {
-            Account::Award => Money::ore(amount),
-            Account::Return => -Money::ore(amount),
-            Account::Reserve => continue,
-        };
-        match sums.last_mut() {
-            Some((last, sum)) if *last == number => *sum += amount,
-            _ => sums.push((number, amount)),
+    let mut aid: BTreeMap<OrganisationNumber, Money> = BTreeMap::new();
+    for of_one in rows.chunk_by(|one, other| one.0 == other.0) {
+        let status: Status = serde_json::from_str(&of_one[0].1).map_err(DbError::corrupt)?;
+        let unit = status.received().map(|received| &received.unit);
+        let Some(unit) = unit.filter(|unit| unit.is_private) else { continue };
+        let (mut recent, mut before, mut returned) = (Money::ZERO, Money::ZERO, Money::ZERO);
+        for (_, _, key, amount, day) in of_one {
+            let amount = Money::ore(*amount);
+            match account(key)? {
+                Account::Award if *day >= since => recent += amount,
+                Account::Award => before += amount,
+                Account::Return => returned += amount,
+                Account::Reserve => {}
+            }
         }
+        // What came back is first of what was given first.
+        let of_recent = (returned - before).max(Money::ZERO);
+        *aid.entry(unit.provider_number).or_default() += (recent - of_recent).max(Money::ZERO);
     }
-    Ok(sums)
+    Ok(aid.into_iter().collect())
 }
 
 #[derive(Queryable, Selectable)]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Failure, append, model, movement, take, units};
+use super::{Failure, append, model, movement, take};
 use crate::{
     allocation::key::{Basis, Key, OddKronor},
     filing::Act,
@@ -14,6 +14,7 @@ use crate::{
     onward::{
         Case,
         application::{Application, Refusal, Status, admitted},
+        counted,
         form::{Decided, Share},
         fund::{Account, Entry},
         store,
@@ -38,7 +39,7 @@ pub fn invite(connection: &mut AnyConnection, act: &Act, grant: Id<Grant>) -> Re
             id: Id::new(),
             plan: case.plan.id,
             unit,
-            status: Status::Invited,
+            status: Status::Invited { given_back: None },
             link: 1,
             revision: 1,
         };
@@ -48,7 +49,7 @@ pub fn invite(connection: &mut AnyConnection, act: &Act, grant: Id<Grant>) -> Re
     if count == 0 {
         return Err(Failure::Done);
     }
-    let entry = history::Entry { details: units(count), ..act.entry(Event::OnwardInvited, "") };
+    let entry = history::Entry { details: counted(count), ..act.entry(Event::OnwardInvited, "") };
     append(connection, &case, version, entry)?;
     Ok(count)
 }
@@ -112,7 +113,7 @@ fn entry(act: &Act, application: Id<Application>, amount: Money, decided: &Decid
 fn told(count: usize, sum: Money, decided: &Decided) -> String {
     let number =
         if decided.number.is_empty() { String::new() } else { format!(", beslut {}", decided.number) };
-    format!("{}, {sum}{number}", units(count))
+    format!("{}, {sum}{number}", counted(count))
 }
 
 pub fn refuse(
@@ -134,6 +135,41 @@ pub fn refuse(
         details: found.of().name.to_string(),
         reason: reason.to_owned(),
         ..act.entry(Event::OnwardRefused, "")
+    };
+    Ok(append(connection, &case, version, entry)?)
+}
+
+/// An application that is wrong (its size, its account) is the unit's again. What was granted by it is taken back, which can
+/// only be done before it is paid.
+pub fn give_back(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    revision: i64,
+    message: &str,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let found = one(&case, id)?;
+    let after = found.clone().give_back(message.to_owned(), act.by(), act.now)?;
+    if found.revision != revision {
+        return Err(Refusal::Changed.into());
+    }
+    if case.is_paid(found) {
+        return Err(Failure::Conflict(
+            "Beloppet står på en betalningslista. Registrera i stället det som kommer tillbaka.",
+        ));
+    }
+    let has = case.balance(found).has();
+    if !has.is_zero() {
+        let taken = movement(act, Account::Award, Some(id), -has, (crate::calendar::day(act.now), ""));
+        store::insert_entry(connection, case.plan.id, &taken)?;
+    }
+    store::update_application(connection, &after)??;
+    let entry = history::Entry {
+        details: found.of().name.to_string(),
+        reason: message.to_owned(),
+        ..act.entry(Event::OnwardGivenBack, "")
     };
     Ok(append(connection, &case, version, entry)?)
 }
@@ -178,6 +214,9 @@ pub fn redistribute(
     if case.entries.iter().any(|entry| entry.id == id) {
         return Err(Failure::Done);
     }
+    if store::entry_exists(connection, id)? {
+        return Err(Failure::NotFound);
+    }
     let mut fund = case.fund();
     let by_id: HashMap<String, &Application> =
         case.applications.iter().map(|one| (one.id.to_string(), one)).collect();
@@ -186,7 +225,7 @@ pub fn redistribute(
     for (place, (unit, amount)) in amounts.iter().enumerate() {
         let found = by_id.get(&unit.to_string()).ok_or(Failure::NotFound)?;
         if !found.can_have_more() {
-            return Err(Refusal::NotInThisState(found.status.label()).into());
+            return Err(Refusal::NotInThisState(found.status.told()).into());
         }
         let entry = entry(act, *unit, *amount, decided);
         let entry = if place == 0 { Entry { id, ..entry } } else { entry };

@@ -13,8 +13,9 @@ use crate::{
     numbers::Bankgiro,
     onward::{
         application::{Application, Refusal},
+        counted,
         form::Decided,
-        fund::Account,
+        fund::{Account, Entry},
         list::{Bic, List},
         store,
     },
@@ -51,6 +52,7 @@ pub fn make_list(
     id: Id<List>,
     pay_on: NaiveDate,
     (account, bic): (Bankgiro, Bic),
+    seen: Money,
 ) -> Result<(), Failure> {
     let (case, version) = take(connection, act.scope, grant)?;
     match store::list_of(connection, id)? {
@@ -58,17 +60,22 @@ pub fn make_list(
         Some(_) => return Err(Failure::NotFound),
         None => {}
     }
-    let waiting = case.entries.iter().filter(|entry| entry.account == Account::Award && entry.list.is_none());
-    let sum: Money = waiting.map(|entry| entry.amount).sum();
+    let waiting = case.to_pay(None);
+    let sum: Money = waiting.iter().map(|(_, amount)| *amount).sum();
+    if waiting.is_empty() {
+        return Err(Failure::Conflict("Alla beviljade belopp står redan på en betalningslista."));
+    }
+    if sum != seen {
+        return Err(Failure::Conflict(
+            "Det som väntar på betalning har ändrats sedan du öppnade sidan. Läs sidan som den är nu och försök igen.",
+        ));
+    }
     let number = store::next_number(connection, case.plan.id)?;
     let list =
         List { id, plan: case.plan.id, number, pay_on, account, bic, made_by: act.by(), made_at: act.now };
     store::insert_list(connection, &list)?;
-    let count = store::put_on_list(connection, &list)?;
-    if count == 0 {
-        return Err(Failure::Conflict("Alla beviljade belopp står redan på en betalningslista."));
-    }
-    let details = format!("L{number}, {count} betalningar, {sum}");
+    store::put_on_list(connection, &list)?;
+    let details = format!("L{number}, {}, {sum}", counted(waiting.len()));
     append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardListMade, "") })?;
     Ok(())
 }
@@ -97,30 +104,37 @@ pub fn send_back(
     Ok(append(connection, &case, version, entry)?)
 }
 
-/// Money that a unit paid back to the municipality: there is more to distribute. Guarded by the application's revision, so that
-/// a double click registers it once.
+/// Money that a unit paid back to the municipality: there is more to distribute. The id comes from the page: posted twice, it is
+/// registered once.
 pub fn register_return(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
     id: Id<Application>,
-    revision: i64,
+    (entry_id, revision): (Id<Entry>, i64),
     (amount, day, reference): (Money, NaiveDate, String),
 ) -> Result<(), Failure> {
     let (case, version) = take(connection, act.scope, grant)?;
     let found = one(&case, id)?;
-    if !found.has_money() {
-        return Err(Refusal::NotInThisState(found.status.label()).into());
+    if case.entries_of(found).any(|entry| entry.id == entry_id) {
+        return Err(Failure::Done);
     }
-    let has = case.balance(found).has();
+    if store::entry_exists(connection, entry_id)? {
+        return Err(Failure::NotFound);
+    }
+    if !found.has_money() {
+        return Err(Refusal::NotInThisState(found.status.told()).into());
+    }
     if found.revision != revision {
         return Err(Refusal::Changed.into());
     }
-    if amount > has {
-        return Err(Failure::Conflict("Enheten har inte så mycket av bidraget."));
+    if amount > case.can_come_back(found) {
+        return Err(Failure::Conflict(
+            "Mer kan inte komma tillbaka än vad enheten har fått utbetalt och inte använt.",
+        ));
     }
     let entry = movement(act, Account::Return, Some(id), amount, (day, &reference));
-    store::insert_entry(connection, case.plan.id, &entry)?;
+    store::insert_entry(connection, case.plan.id, &Entry { id: entry_id, ..entry })?;
     store::update_application(connection, &Application { revision, ..found.clone() })??;
     let details = format!("{}, {amount}", found.of().name);
     append(
@@ -130,4 +144,35 @@ pub fn register_return(
         history::Entry { details, ..act.entry(Event::OnwardMoneyReturned, "") },
     )?;
     Ok(())
+}
+
+/// Returns that were registered wrongly are taken away by a movement of the opposite sign, as long as the money has not been
+/// distributed anew.
+pub fn strike_returns(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    revision: i64,
+    reason: &str,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let found = one(&case, id)?;
+    let returned = case.balance(found).returned;
+    if returned.is_zero() {
+        return Err(Failure::Done);
+    }
+    if found.revision != revision {
+        return Err(Refusal::Changed.into());
+    }
+    case.fund().award(returned)?;
+    let entry = movement(act, Account::Return, Some(id), -returned, (crate::calendar::day(act.now), ""));
+    store::insert_entry(connection, case.plan.id, &entry)?;
+    store::update_application(connection, &Application { revision, ..found.clone() })??;
+    let entry = history::Entry {
+        details: format!("{}, {returned}", found.of().name),
+        reason: reason.to_owned(),
+        ..act.entry(Event::OnwardReturnsStruck, "")
+    };
+    Ok(append(connection, &case, version, entry)?)
 }

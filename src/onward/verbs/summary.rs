@@ -2,14 +2,17 @@
 
 use super::{Failure, append, take};
 use crate::{
-    filing::Act,
-    grant::Grant,
+    filing::{self, Act},
+    grant::{self, Grant},
     history::{self, Event},
     ids::Id,
     infra::{db::AnyConnection, upload::ReceivedFile},
     money::Money,
-    onward::Case,
-    report::{self, Report, form::ItemForm},
+    onward::{Case, counted},
+    report::{
+        self, Report,
+        form::{ItemForm, PostForm},
+    },
 };
 
 /// What the costs are made of.
@@ -30,8 +33,8 @@ impl Costs {
         let reported = case.applications.iter().filter(|one| one.reported().is_some()).count();
         let reserved_for = case.plan.model.as_ref().map_or("", |model| model.reserved_for.as_str());
         let lines = [
-            (format!("Vidarefördelat till utförare, {reported} enheter enligt bilaga"), self.units),
-            (format!("Reserv: {reserved_for}"), self.reserve),
+            (format!("{OF_UNITS}, {} enligt bilaga", counted(reported)), self.units),
+            (format!("Reserv {reserved_for}").trim_end().to_owned(), self.reserve),
             ("Egna kostnader".to_owned(), self.own),
         ];
         lines
@@ -45,6 +48,8 @@ impl Costs {
     }
 }
 
+/// How the line of the units begins.
+const OF_UNITS: &str = "Vidarefördelat till utförare";
 /// What the form takes.
 const LONGEST_ITEM: usize = 100;
 
@@ -65,9 +70,22 @@ pub fn fill_report(
             "En enhet har återrapporterat sedan du öppnade sidan. Läs summorna som de är nu och försök igen.",
         ));
     }
+    if costs.reserve > case.fund().reserve {
+        return Err(Failure::Conflict(
+            "Reserven har ändrats sedan du öppnade sidan, och är mindre än kostnaderna ur den.",
+        ));
+    }
+    // As every verb of the report does, so that two of them wait for each other in one order.
+    grant::store::hold(connection, grant)?;
     let report = report::store::of_grant(connection, grant)?
         .ok_or(Failure::Conflict("Redovisningen är inte påbörjad. Påbörja den på bidragets sida först."))?;
     let mut draft = report.draft.clone();
+    let has_units = |of: &PostForm| of.items.iter().any(|item| item.text.starts_with(OF_UNITS));
+    if draft.posts.iter().any(|of| of.key != post && has_units(of)) {
+        return Err(Failure::Conflict(
+            "Enheternas kostnader står redan på en annan post. Ta bort dem där först.",
+        ));
+    }
     let of_post = draft
         .posts
         .iter_mut()
@@ -79,6 +97,14 @@ pub fn fill_report(
         return Err(Failure::Conflict(
             "Redovisningen kan inte ändras nu: den är lämnad till granskning eller underskrift, eller ändrades just.",
         ));
+    }
+    // The list of an earlier time goes; one that came in with a report stays.
+    for earlier in filing::store::attachments_of(connection, report.id)? {
+        if earlier.file_name == list.name
+            && let Ok(file) = earlier.id.parse()
+        {
+            let _came_in = report::verbs::detach(connection, act, report.id, file);
+        }
     }
     report::verbs::attach(connection, act, report.id, list)
         .map_err(|_| Failure::Conflict("Listan över enheterna gick inte att bifoga redovisningen."))?;

@@ -1,6 +1,6 @@
 //! The register of units, which is the organisation's own and holds for all its grants.
 
-use super::{Failure, units as counted};
+use super::Failure;
 use crate::{
     filing::Act,
     history::{self, Event},
@@ -10,6 +10,7 @@ use crate::{
         form::FieldErrors,
     },
     onward::{
+        counted,
         rules::Rule,
         store,
         unit::{Content, Unit},
@@ -44,6 +45,9 @@ pub fn add(connection: &mut AnyConnection, act: &Act, id: Id<Unit>, content: Con
     let known = store::units(connection, own)?;
     if known.iter().any(|known| known.id == id) {
         return Err(Failure::Done);
+    }
+    if store::unit_exists(connection, id)? {
+        return Err(Failure::NotFound);
     }
     if known.iter().any(|known| is_another(known, None, &content)) {
         return Err(twice());
@@ -104,9 +108,9 @@ pub fn import(connection: &mut AnyConnection, act: &Act, list: Vec<Content>) -> 
                 store::insert_unit(connection, own, &Unit { id: Id::new(), content, is_closed: false })?;
                 come_to.added += 1;
             }
-            Some(known) if known.content == content && !known.is_closed => come_to.same += 1,
+            Some(known) if known.content == content => come_to.same += 1,
             Some(known) => {
-                store::update_unit(connection, &Unit { id: known.id, content, is_closed: false })?;
+                store::update_unit(connection, &Unit { content, ..known.clone() })?;
                 come_to.changed += 1;
             }
         }
@@ -114,7 +118,7 @@ pub fn import(connection: &mut AnyConnection, act: &Act, list: Vec<Content>) -> 
     if come_to.added + come_to.changed == 0 {
         return Err(Failure::Done);
     }
-    let details = format!("{} nya, {} ändrade", counted(come_to.added), come_to.changed);
+    let details = format!("{} tillagda, {} ändrade", counted(come_to.added), come_to.changed);
     append(
         connection,
         act,

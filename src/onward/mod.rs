@@ -72,15 +72,18 @@ impl Case {
     /// What a unit can have paid back: of what it was paid, what it has not reported as used.
     pub fn can_come_back(&self, application: &Application) -> Money {
         let balance = self.balance(application);
-        let listed = |entry: &&Entry| entry.account == fund::Account::Award && entry.list.is_some();
-        let paid: Money = self.entries_of(application).filter(listed).map(|entry| entry.amount).sum();
         let unused = application.reported().map_or(balance.has(), |report| balance.owes(report.used));
-        unused.min((paid - balance.returned).max(Money::ZERO))
+        unused.min((self.paid(application) - balance.returned).max(Money::ZERO))
     }
 
-    /// Whether anything of what it was granted stands on a payment list.
+    /// Whether anything of what it was granted stands on a payment list. What was taken back stands beside it and pays nothing.
     pub fn is_paid(&self, application: &Application) -> bool {
-        self.entries_of(application).any(|entry| entry.list.is_some())
+        self.paid(application) > Money::ZERO
+    }
+
+    fn paid(&self, application: &Application) -> Money {
+        let listed = |entry: &&Entry| entry.account == fund::Account::Award && entry.list.is_some();
+        self.entries_of(application).filter(listed).map(|entry| entry.amount).sum()
     }
 
     /// What each unit is to be paid by a list, or (`None`) what stands on no list yet: what was granted less what was taken

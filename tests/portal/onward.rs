@@ -290,7 +290,9 @@ fn a_wrong_application_goes_back_and_what_was_granted_by_it_is_never_paid() {
     let unit = signatory.get(&format!("{grant}/vidarefordelning")).follow("Norr").address;
     assert!(!preparer.get(&unit).has_form("/rattning") && !preparer.get(&unit).has_form("/aterbetalning"));
     portal.at("2022-06-02 08:00:00");
-    let back = signatory.get(&unit).form("/rattning").set("reason", "Kontot är fel.");
+    let empty = confirmed(&signatory.get(&unit).form("/rattning")).expect_status(422);
+    assert!(empty.error_at("ratta-skal").contains("R1064"));
+    let back = empty.form("/rattning").set("reason", "Kontot är fel.");
     confirmed(&back).expect_status(200).expect("Ska rättas").expect("Beslutet återtaget");
     assert_eq!(figures(&preparer, &grant)[1], "35 000 kr");
 
@@ -314,6 +316,8 @@ fn a_wrong_application_goes_back_and_what_was_granted_by_it_is_never_paid() {
         "{first}"
     );
     award_all(&portal, &grant).expect_status(200);
+    // What was taken back stands on the first list, and is no payment.
+    assert!(signatory.get(&unit).has_form("/rattning") && !signatory.get(&unit).has_form("/aterbetalning"));
     let second = list("1 enhet, 20 000 kr");
     assert!(second.contains("9912346") && second.contains("<CtrlSum>20000.00</CtrlSum>"), "{second}");
     assert_eq!(figures(&preparer, &grant)[1], "55 000 kr");

@@ -69,7 +69,7 @@ pub struct RefusalForm {
 impl RefusalForm {
     pub fn parse(&self) -> Result<String, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let reason = prose(&self.reason, "Skriv varför ansökan avslås. Enheten ser skälet.");
+        let reason = prose(&self.reason, "Skriv skälet.");
         errors.read("reason", Rule::Refusal, reason).ok_or(errors)
     }
 }

@@ -152,11 +152,14 @@ fn pdf(letters: Vec<Letter>) -> Vec<u8> {
     mailing(&model()).bundle("Brev", true, letters).to_pdf(issued_at()).unwrap()
 }
 
+/// The example is the snapshot. With `UPDATE_EXAMPLES=1` it is written anew.
 #[test]
-#[ignore = "writes the example in docs/ anew"]
-fn write_the_example() {
-    let path = format!("{}/{EXAMPLE}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::write(path, pdf(one_of_each(&model()))).unwrap();
+fn the_letters_are_those_in_docs() {
+    let (path, letters) = (format!("{}/{EXAMPLE}", env!("CARGO_MANIFEST_DIR")), pdf(one_of_each(&model())));
+    if std::env::var_os("UPDATE_EXAMPLES").is_some() {
+        std::fs::write(&path, &letters).unwrap();
+    }
+    assert!(std::fs::read(&path).unwrap() == letters, "{path} is not what is printed");
 }
 
 #[test]

@@ -204,6 +204,16 @@ enum Because {
     Struck,
 }
 
+impl Because {
+    /// Where on the page its reason is typed: another form there has a *reason* too.
+    fn field(self) -> &'static str {
+        match self {
+            Self::GivenBack => "ratta-skal",
+            Self::Struck => "struket-skal",
+        }
+    }
+}
+
 pub async fn give_back(
     Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<RefusalForm>>,
     portal: web::Data<Portal>,
@@ -232,7 +242,10 @@ async fn because(
 ) -> Page {
     let (act, revision) = (act(by, portal), form.revision);
     let (status, errors) = match form.parse() {
-        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        Err(mut errors) => {
+            errors.list.iter_mut().for_each(|error| error.field = what.field().into());
+            (StatusCode::UNPROCESSABLE_ENTITY, errors)
+        }
         Ok(reason) => {
             let done = portal.db.write(move |connection| match what {
                 Because::GivenBack => verbs::give_back(connection, &act, grant, id, revision, &reason),

@@ -77,19 +77,16 @@ fn read(path: &str) -> Vec<u8> {
     std::fs::read(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-#[test]
-#[ignore = "writes the examples in docs/ anew"]
-fn write_the_examples() {
-    let write = |path: &str, bytes: &[u8]| {
-        std::fs::write(format!("{}/{path}", env!("CARGO_MANIFEST_DIR")), bytes).unwrap();
-    };
-    write(XML_EXAMPLE, xml_of(&payments()).as_bytes());
-    write(CSV_EXAMPLE, &spreadsheet());
-}
-
-/// The examples are the snapshots.
+/// The examples are the snapshots. With `UPDATE_EXAMPLES=1` they are written anew.
 #[test]
 fn the_files_are_those_in_docs() {
+    if std::env::var_os("UPDATE_EXAMPLES").is_some() {
+        let write = |path: &str, bytes: &[u8]| {
+            std::fs::write(format!("{}/{path}", env!("CARGO_MANIFEST_DIR")), bytes).unwrap();
+        };
+        write(XML_EXAMPLE, xml_of(&payments()).as_bytes());
+        write(CSV_EXAMPLE, &spreadsheet());
+    }
     assert_eq!(xml_of(&payments()), String::from_utf8(read(XML_EXAMPLE)).unwrap());
     assert_eq!(String::from_utf8(spreadsheet()).unwrap(), String::from_utf8(read(CSV_EXAMPLE)).unwrap());
 }

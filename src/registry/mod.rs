@@ -7,6 +7,7 @@
 //! by one the other way.
 
 pub mod form;
+pub mod outlook;
 pub mod pages;
 pub mod rules;
 pub mod store;
@@ -142,6 +143,7 @@ pub struct Held {
     /// `AO22-1440`
     pub number: String,
     pub agreement: String,
+    pub agreement_code: String,
     pub recipient: (String, String),
     /// The holder's code and name.
     pub holder: (String, String),
@@ -163,6 +165,8 @@ pub enum Refusal {
         "Någon annan har ändrat uppgifterna sedan du öppnade sidan. Läs dem som de är nu och försök igen."
     )]
     Changed,
+    #[error("Något har ändrats sedan du läste igenom det. Läs det som det är nu.")]
+    NotAsShown,
 }
 
 #[cfg(test)]

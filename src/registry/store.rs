@@ -145,21 +145,21 @@ pub fn grants_naming(
     ids.iter().map(|id| id.parse().map_err(DbError::corrupt)).collect()
 }
 
-/// The grants of the agreements that an authority pays which were allocated to the organisation or which it holds, the
-/// newest year first: one query.
+/// The grants of the agreements that an authority pays which were allocated to one of the organisations or which it holds,
+/// the newest year first: one query.
 pub fn grants_of(
     connection: &mut AnyConnection,
     authority: Id<Organisation>,
-    id: Id<Organisation>,
+    ids: &[Id<Organisation>],
 ) -> Result<Vec<Held>, DbError> {
     type Row = (String, String, String, i32, (String, String), (String, String));
-    let id = id.to_string();
+    let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
     let rows: Vec<Row> = grants::table
         .inner_join(agreements::table)
         .inner_join(organisations::table)
         .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
         .filter(agreements::authority_id.eq(authority.to_string()))
-        .filter(grants::recipient_id.eq(&id).or(grants::holder_id.eq(&id)))
+        .filter(grants::recipient_id.eq_any(&ids).or(grants::holder_id.eq_any(&ids)))
         .order_by((agreements::year.desc(), agreements::slug, organisations::code))
         .select((
             grants::id,
@@ -177,6 +177,7 @@ pub fn grants_of(
                 grant: grant.parse().map_err(DbError::corrupt)?,
                 number: format!("{code}-{}", recipient.0),
                 agreement: format!("{} {year}", definition.name),
+                agreement_code: code,
                 recipient,
                 holder,
             })

@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Kind, Listed, Refusal, Succession,
+    Held, Kind, Listed, Refusal, Succession,
     form::{Grounds, SuccessionForm},
+    outlook::{Going, Handover, Outlook, UnderWay},
     rules::Rule,
     store,
-    verbs::{Failure, Opened, lock, open, party},
+    verbs::{Failure, Opened, lock, open, party, read},
 };
 use crate::{
     calendar::{self, long_date},
@@ -30,68 +31,136 @@ use crate::{
 /// A grant, whom it passes from, and to.
 type Passing = (Id<Grant>, Id<Organisation>, Id<Organisation>);
 
-/// The organisation, and others with it, go into a successor with all that they hold.
-pub fn merge(
+/// What the form comes to, for whoever is about to register it. Nothing is held and nothing changed.
+pub fn foresee(
     connection: &mut AnyConnection,
     act: &Act,
-    id: Id<Succession>,
+    kind: Kind,
     code: &str,
     form: &SuccessionForm,
-) -> Result<(), Failure> {
-    let Opened { register, listed } = begin(connection, id, code)?;
-    let today = calendar::day(act.now);
-    let (predecessors, successor, grounds) =
-        form.parse_merger(&listed, &register, today).map_err(Failure::Invalid)?;
-    let version = lock(connection, &listed.organisation, form.version)?;
-    let mut passing = Vec::new();
-    for predecessor in predecessors {
-        let own = &predecessor.organisation;
-        let held = held(connection, act, own)?;
-        if held.is_empty() {
-            let is_listed = own.id == listed.organisation.id;
-            return Err(nothing_held(if is_listed { "successor" } else { "others" }, own));
-        }
-        passing.extend(held.into_iter().map(|grant| (grant, own.id, successor.organisation.id)));
-    }
-    let succession = succession(act, id, Kind::Merger, grounds);
-    pass(connection, act, &succession, passing, &register, (listed.organisation.id, version))
-}
-
-/// Each of the organisation's grants passes to whom the form says, or stays.
-pub fn split(
-    connection: &mut AnyConnection,
-    act: &Act,
-    id: Id<Succession>,
-    code: &str,
-    form: &SuccessionForm,
-) -> Result<(), Failure> {
-    let Opened { register, listed } = begin(connection, id, code)?;
-    let own = &listed.organisation;
-    let today = calendar::day(act.now);
-    let version = recipient::store::lock(connection, own.id)?;
-    let mut held = store::grants_of(connection, act.actor.organisation.id, own.id)?;
-    held.retain(|held| held.holder.0 == own.code);
-    if version != form.version + 1 {
+) -> Result<Outlook, Failure> {
+    let opened = read(connection, code)?;
+    not_twice(connection, form)?;
+    if recipient::store::version(connection, opened.listed.organisation.id)? != form.version {
         return Err(Refusal::Changed.into());
     }
-    if held.is_empty() {
-        return Err(nothing_held("", own));
+    outlook(connection, act, kind, &opened, form)
+}
+
+/// Registers what [`foresee`] showed, and nothing else.
+pub fn register(
+    connection: &mut AnyConnection,
+    act: &Act,
+    kind: Kind,
+    code: &str,
+    form: &SuccessionForm,
+) -> Result<(), Failure> {
+    let opened = open(connection, code)?;
+    let id = not_twice(connection, form)?;
+    let own = &opened.listed.organisation;
+    let version = lock(connection, own, form.version)?;
+    let outlook = outlook(connection, act, kind, &opened, form)?;
+    if outlook.fingerprint() != form.seen {
+        return Err(Refusal::NotAsShown.into());
     }
-    let (to, grounds) = form.parse_split(own, &held, &register, today).map_err(Failure::Invalid)?;
-    let passing = to.into_iter().map(|(grant, to)| (grant, own.id, to.organisation.id)).collect();
-    let succession = succession(act, id, Kind::Split, grounds);
-    pass(connection, act, &succession, passing, &register, (own.id, version))
+    let passing = outlook.handovers.iter().flat_map(|Handover { from, to, grants }| {
+        grants.iter().map(|going| (going.held.grant, from.id, to.id))
+    });
+    let passing = passing.collect();
+    let succession = succession(act, id, kind, outlook.grounds);
+    pass(connection, act, &succession, passing, &opened.register, (own.id, version))
 }
 
 /// Posted twice with the id of one page, it is registered once.
-fn begin(connection: &mut AnyConnection, id: Id<Succession>, code: &str) -> Result<Opened, Failure> {
-    let opened = open(connection, code)?;
-    if store::exists(connection, id)? { Err(Failure::Done) } else { Ok(opened) }
+fn not_twice(connection: &mut AnyConnection, form: &SuccessionForm) -> Result<Id<Succession>, Failure> {
+    let id = form.id.parse().unwrap_or_default();
+    if store::exists(connection, id)? { Err(Failure::Done) } else { Ok(id) }
 }
 
-fn held(connection: &mut AnyConnection, act: &Act, own: &Organisation) -> Result<Vec<Id<Grant>>, DbError> {
-    let grants = store::grants_of(connection, act.actor.organisation.id, own.id)?;
-    Ok(grants.into_iter().filter(|held| held.holder.0 == own.code).map(|held| held.grant).collect())
+/// Four queries, however many and whoever they are.
+fn outlook(
+    connection: &mut AnyConnection,
+    act: &Act,
+    kind: Kind,
+    opened: &Opened,
+    form: &SuccessionForm,
+) -> Result<Outlook, Failure> {
+    let today = calendar::day(act.now);
+    let Opened { register, listed } = opened;
+    let authority = act.actor.organisation.id;
+    match kind {
+        Kind::Merger => {
+            let (predecessors, to, grounds) =
+                form.parse_merger(listed, register, today).map_err(Failure::Invalid)?;
+            let from: Vec<&Organisation> = predecessors.iter().map(|one| &one.organisation).collect();
+            let mut going = Vec::new();
+            for (own, held) in held_by(connection, authority, &from)? {
+                if held.is_empty() {
+                    let is_listed = own.id == listed.organisation.id;
+                    return Err(nothing_held(if is_listed { "successor" } else { "others" }, own));
+                }
+                going.extend(held.into_iter().map(|held| (held, own, &to.organisation)));
+            }
+            Ok(Outlook { grounds, handovers: handovers(connection, going)?, staying: Vec::new() })
+        }
+        Kind::Split => {
+            let own = &listed.organisation;
+            let held: Vec<Held> =
+                held_by(connection, authority, &[own])?.into_iter().flat_map(|(_, held)| held).collect();
+            if held.is_empty() {
+                return Err(nothing_held("", own));
+            }
+            let (to, grounds) = form.parse_split(own, &held, register, today).map_err(Failure::Invalid)?;
+            let to: BTreeMap<String, &Organisation> =
+                to.into_iter().map(|(grant, to)| (grant.to_string(), &to.organisation)).collect();
+            let (mut going, mut staying) = (Vec::new(), Vec::new());
+            for held in held {
+                match to.get(&held.grant.to_string()) {
+                    Some(to) => going.push((held, own, *to)),
+                    None => staying.push(held),
+                }
+            }
+            Ok(Outlook { grounds, handovers: handovers(connection, going)?, staying })
+        }
+    }
+}
+
+/// What each of them holds of what the authority pays: one query.
+fn held_by<'a>(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    holders: &[&'a Organisation],
+) -> Result<Vec<(&'a Organisation, Vec<Held>)>, DbError> {
+    let ids: Vec<Id<Organisation>> = holders.iter().map(|holder| holder.id).collect();
+    let held = store::grants_of(connection, authority, &ids)?;
+    let of =
+        |holder: &Organisation| held.iter().filter(|held| held.holder.0 == holder.code).cloned().collect();
+    Ok(holders.iter().map(|holder| (*holder, of(holder))).collect())
+}
+
+/// By whom it goes from and to, with what is under way: two queries.
+fn handovers(
+    connection: &mut AnyConnection,
+    going: Vec<(Held, &Organisation, &Organisation)>,
+) -> Result<Vec<Handover>, DbError> {
+    let ids: Vec<Id<Grant>> = going.iter().map(|(held, _, _)| held.grant).collect();
+    let requisitions = requisition::store::of_grants(connection, &ids)?;
+    let reports = report::store::of_grants(connection, &ids)?;
+    let mut handovers: Vec<Handover> = Vec::new();
+    for (held, from, to) in going {
+        let of_requisitions = requisitions.iter().filter(|one| one.grant_id == held.grant);
+        let of_report = reports.iter().filter(|one| one.grant_id == held.grant);
+        let under_way = of_requisitions
+            .filter_map(|one| UnderWay::of_requisition(&held, one))
+            .chain(of_report.filter_map(|one| UnderWay::of_report(&held, one)))
+            .collect();
+        let going = Going { held, under_way };
+        match handovers.iter_mut().find(|handover| (handover.from.id, handover.to.id) == (from.id, to.id)) {
+            Some(handover) => handover.grants.push(going),
+            None => handovers.push(Handover { from: from.clone(), to: to.clone(), grants: vec![going] }),
+        }
+    }
+    Ok(handovers)
 }
 
 fn nothing_held(field: &'static str, own: &Organisation) -> Failure {

@@ -50,14 +50,19 @@ impl From<Failure> for AppError {
     }
 }
 
-/// The register, held, with one of its recipients.
+/// The register with one of its recipients.
 pub(super) struct Opened {
     pub register: Vec<Listed>,
     pub listed: Listed,
 }
 
+/// The register is held, so that what is read of it here stays so.
 pub(super) fn open(connection: &mut AnyConnection, code: &str) -> Result<Opened, Failure> {
     store::hold(connection)?;
+    read(connection, code)
+}
+
+pub(super) fn read(connection: &mut AnyConnection, code: &str) -> Result<Opened, Failure> {
     let register = store::register(connection)?;
     let is_it =
         |listed: &&Listed| listed.organisation.code == code && listed.organisation.kind.receives_grants();

@@ -120,6 +120,16 @@ pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Opti
         .transpose()
 }
 
+/// The reports of these grants that have been begun: one query.
+pub fn of_grants(connection: &mut AnyConnection, grants: &[Id<Grant>]) -> Result<Vec<Report>, DbError> {
+    let rows: Vec<ReportRow> = reports::table
+        .filter(reports::grant_id.eq_any(grants.iter().map(Id::to_string)))
+        .order_by(reports::grant_id)
+        .select(ReportRow::as_select())
+        .load(connection)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// All reports of the grants that an organisation holds.
 pub fn held_by(connection: &mut AnyConnection, holder: Id<Organisation>) -> Result<Vec<Report>, DbError> {
     let rows: Vec<ReportRow> = reports::table

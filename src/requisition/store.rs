@@ -94,9 +94,14 @@ pub fn case(
 
 /// A grant's requisitions, the newest first.
 pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<Requisition>, DbError> {
+    of_grants(connection, &[grant])
+}
+
+/// The requisitions of these grants, the newest of each first: one query.
+pub fn of_grants(connection: &mut AnyConnection, grants: &[Id<Grant>]) -> Result<Vec<Requisition>, DbError> {
     let rows: Vec<RequisitionRow> = requisitions::table
-        .filter(requisitions::grant_id.eq(grant.to_string()))
-        .order_by(requisitions::number.desc())
+        .filter(requisitions::grant_id.eq_any(grants.iter().map(Id::to_string)))
+        .order_by((requisitions::grant_id, requisitions::number.desc()))
         .select(RequisitionRow::as_select())
         .load(connection)?;
     rows.into_iter().map(TryInto::try_into).collect()

@@ -3,7 +3,7 @@
 use bidragsporten::{access::Role, history, infra::db::DbError, recipient};
 
 use crate::{
-    browser::{Browser, Page, at_once},
+    browser::{Browser, Form, Page, at_once},
     portal::Portal,
     steps::{
         begin, begin_report, case_of, certify, fill, fill_report, hand_in_report, issue, issue_report, paid,
@@ -19,12 +19,18 @@ fn decision_maker(portal: &Portal, name: &str) -> Browser {
 
 /// One goes into another; gives the page after it.
 fn merge(portal: &Portal, code: &str, successor: &str) -> Page {
-    merging(&decision_maker(portal, "Beslutsfattare"), code, successor).submit()
+    read_through(&merging(&decision_maker(portal, "Beslutsfattare"), code, successor)).submit()
 }
 
-fn merging(by: &Browser, code: &str, successor: &str) -> crate::browser::Form {
+/// The button on the last page, where all that will pass is read.
+fn read_through(form: &Form) -> Form {
+    let last = form.submit().expect_status(200).expect("Kontrollera innan du registrerar");
+    last.form(form.action().strip_suffix("/kontroll").unwrap())
+}
+
+fn merging(by: &Browser, code: &str, successor: &str) -> Form {
     by.get(&format!("/register/{code}/sammanlaggning"))
-        .form("/sammanlaggning")
+        .form("/sammanlaggning/kontroll")
         .set("successor", successor)
         .set("day", "2022-01-01")
         .set("decision", "Fi2021/00001")
@@ -284,7 +290,7 @@ fn a_split_gives_each_grant_to_whom_it_says_and_is_turned_back_by_another() {
     let by = decision_maker(&portal, "Beslutsfattare");
     let page =
         by.get("/register/1440").follow("Registrera en delning").expect("AO22-1440").expect("AO21-1440");
-    let form = page.form("/delning");
+    let form = page.form("/delning/kontroll");
     let fields: Vec<String> = form.names().into_iter().filter(|name| name.starts_with("till-")).collect();
     assert!(fields.len() >= 2, "{fields:?}");
     let empty = form.submit().expect_status(422);
@@ -295,23 +301,23 @@ fn a_split_gives_each_grant_to_whom_it_says_and_is_turned_back_by_another() {
     assert!(faults.error_at(&fields[0]).contains("«Atlantis»"));
     assert!(faults.error_at(&fields[1]).contains("har redan bidraget"));
     assert_eq!(faults.value_of(&fields[0]), "Atlantis");
-    let done = form.clone().set(&fields[0], "alingsås").set(&fields[1], "1480").submit();
+    let form = form.set(&fields[0], "alingsås").set(&fields[1], "1480");
+    let button = read_through(&form);
+    let done = button.submit();
     done.expect("Ale → Alingsås").expect("Ale → Göteborg").expect("Delning 1 mars 2022");
-    // The other half of a double click.
-    form.set(&fields[0], "alingsås")
-        .set(&fields[1], "1480")
-        .submit()
-        .expect_status(200)
-        .expect("Ale → Alingsås");
+    // The other half of a double click; and the way back to a form that was registered.
+    button.submit().expect_status(200).expect("Ale → Alingsås");
+    form.submit().expect_status(200).expect("Ale → Alingsås");
     portal.preparer("Göteborg").get("/bidrag").expect("tilldelat Ale kommun");
     // Mistaken: one the other way.
     let back = by.get("/register/1489/delning");
-    let form = back.form_with("/delning", "AO22-1440");
+    let form = back.form_with("/delning/kontroll", "AO22-1440");
     let html = back.html();
     let (before, _) = html.split_once(">AO22-1440,").expect("the grant that passed");
     let field = before.rsplit_once("for=\"").unwrap().1.trim_end_matches('"').to_owned();
     let form = form.set(&field, "1440").set("day", "2022-03-02").set("decision", "Fi2022/2");
-    form.set("reason", "Rättelse").submit().expect("Alingsås → Ale").expect("Ale → Alingsås");
+    let form = form.set("reason", "Rättelse");
+    read_through(&form).submit().expect("Alingsås → Ale").expect("Ale → Alingsås");
     portal.preparer("Ale").get("/bidrag").expect("Äldreomsorg").expect_not("tilldelat Ale kommun");
     assert_whole(&portal);
 }
@@ -320,7 +326,8 @@ fn a_split_gives_each_grant_to_whom_it_says_and_is_turned_back_by_another() {
 fn two_decision_makers_at_once_pass_a_grant_once() {
     let portal = Portal::new();
     let (one, other) = (decision_maker(&portal, "En"), decision_maker(&portal, "Annan"));
-    let answers = at_once([merging(&one, "1440", "1489"), merging(&other, "1440", "1480")]);
+    let (to_one, to_other) = (merging(&one, "1440", "1489"), merging(&other, "1440", "1480"));
+    let answers = at_once([read_through(&to_one), read_through(&to_other)]);
     let mut statuses: Vec<u16> = answers.iter().map(|page| page.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
@@ -331,7 +338,71 @@ fn two_decision_makers_at_once_pass_a_grant_once() {
     assert_eq!(holders.iter().filter(|holds| **holds).count(), 1);
     // Nothing is left to pass on.
     let page = one.get("/register/1440/sammanlaggning").expect("Inget att ta över");
-    assert!(!page.has_form("/sammanlaggning"));
+    assert!(!page.has_form("/kontroll"));
+    assert_whole(&portal);
+}
+
+#[test]
+fn what_passes_is_read_before_it_is_registered_and_what_was_typed_can_be_changed() {
+    let portal = Portal::new();
+    issue(&portal.preparer("Ale"), "bas", "100 000").expect_status(200);
+    let by = decision_maker(&portal, "Beslutsfattare");
+    let last = merging(&by, "1440", "alingsås").set("others", "Göteborg\nKarlstad").submit();
+    let last = last.expect_status(200).expect("Inget har gått över än").expect("1 januari 2022");
+    let last = last.expect("Från Ale kommun (1440, 212000-1439) till Alingsås kommun (1489, 212000-1553)");
+    let last = last.expect("Från Göteborgs kommun").expect("Fi2021/00001").expect("har lagts samman");
+    let last = last.expect("AO22-1440-R1, väntar på underskrift. Tas tillbaka");
+    portal.preparer("Alingsås").get("/bidrag").expect_not("tilldelat Ale");
+
+    let button = last.form("/sammanlaggning");
+    let back = button.clone().at("/register/1440/sammanlaggning/kontroll").set("handling", "andra").submit();
+    let form = back.expect_status(200).form("/sammanlaggning/kontroll");
+    let typed = ["successor", "day", "decision", "reason"].map(|field| form.value_of(field).to_owned());
+    assert_eq!(typed, ["alingsås", "2022-01-01", "Fi2021/00001", "Kommunerna har lagts samman."]);
+    assert_eq!(form.value_of("others").lines().collect::<Vec<_>>(), ["Göteborg", "Karlstad"]);
+
+    let done = read_through(&form.set("others", "")).submit().expect("Efterföljaren är registrerad.");
+    assert_eq!(done.text().matches("Ale → Alingsås, 2 bidrag").count(), 1);
+    // The first page's button, in another tab.
+    let again = button.submit().expect_status(200).expect("Ale → Alingsås");
+    assert_eq!(again.text().matches("En efterföljare registrerades").count(), 1);
+    portal.preparer("Göteborg").get("/bidrag").expect("Äldreomsorg");
+    assert_whole(&portal);
+}
+
+#[test]
+fn a_split_shows_what_stays_and_no_draft() {
+    let portal = Portal::new();
+    begin(&portal.preparer("Ale"), "bas");
+    let by = decision_maker(&portal, "Beslutsfattare");
+    let form = by.get("/register/1440/delning").form("/delning/kontroll");
+    let first = form.names().into_iter().find(|name| name.starts_with("till-")).unwrap();
+    let form = form.set(&first, "Alingsås").set("day", "2022-03-01").set("decision", "Fi2022/1");
+    let last = form.set("reason", "Delning").submit().expect("Ett bidrag går över").expect("AO22-1440,");
+    let last = last.expect("Kvar hos Ale kommun").expect("AO21-1440,").expect_not("AO22-1440-R1");
+    last.form("/delning").submit().expect("Ale → Alingsås");
+}
+
+#[test]
+fn nothing_is_registered_that_was_not_read() {
+    let portal = Portal::new();
+    let requisition = issue(&portal.preparer("Ale"), "bas", "100 000").address;
+    let by = decision_maker(&portal, "Beslutsfattare");
+    let form = merging(&by, "1440", "1489");
+    // Straight past the last page.
+    let unread = form.clone().at("/register/1440/sammanlaggning").submit().expect_status(409);
+    let unread = unread.expect("Det är inte registrerat").expect("väntar på underskrift");
+    // What is typed anew behind the page that was read.
+    let other = unread.form("/sammanlaggning").set("successor", "1480").submit().expect_status(409);
+    let button = other.expect("till Göteborgs kommun").form("/sammanlaggning").set("successor", "1489");
+    button.submit().expect_status(409);
+    // What came in meanwhile.
+    let button = read_through(&form);
+    sign(&portal.signatory("Ale"), &requisition).expect_status(200);
+    let anew = button.submit().expect_status(409).expect("Något har ändrats sedan du läste");
+    let anew = anew.expect("AO22-1440-R1, inlämnad. Står kvar som den kom in.");
+    portal.preparer("Ale").get("/bidrag").expect("Äldreomsorg");
+    anew.form("/sammanlaggning").submit().expect("Efterföljaren är registrerad.");
     assert_whole(&portal);
 }
 
@@ -347,7 +418,9 @@ fn several_go_into_one_that_is_new() {
     assert!(faults.error_at("successor").contains("kan inte vara en av dem"));
     assert!(faults.error_at("day").contains("framtiden"));
     assert!(faults.error_at("others").contains("«Köping kommun»"));
-    form.set("others", "Alingsås\n").submit().expect("Ale → Nyby");
+    let last = form.set("others", "Alingsås\n").submit().expect("4 bidrag går över");
+    let last = last.expect("Från Ale kommun (1440, 212000-1439) till Nyby (5560360793, 556036-0793)");
+    last.expect("Från Alingsås kommun").form("/sammanlaggning").submit().expect("Ale → Nyby");
     officer.get("/register/5560360793").expect("Alingsås → Nyby").expect("Ale → Nyby");
     let preparer = portal.preparer("Nyby");
     assert_eq!(preparer.get("/bidrag").text().matches("tilldelat A").count(), 4, "two rounds each");

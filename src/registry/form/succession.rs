@@ -32,6 +32,10 @@ pub struct SuccessionForm {
     /// A split: `till-{grant}` has who takes it over.
     #[serde(flatten)]
     pub more: BTreeMap<String, String>,
+    /// The fingerprint of the outlook that was shown before the button was pressed.
+    pub seen: String,
+    /// `andra`: back to the form, with all that was typed.
+    pub handling: String,
 }
 
 /// A grant, and who takes it over.
@@ -48,6 +52,23 @@ pub struct Grounds {
 impl SuccessionForm {
     pub fn fresh(version: i64) -> Self {
         Self { id: Id::<Succession>::new().to_string(), version, ..Self::default() }
+    }
+
+    /// All that was typed, for the page that shows what it comes to: by field.
+    pub fn carried(&self) -> Vec<(&str, &str)> {
+        let own = [
+            ("others", &self.others),
+            ("successor", &self.successor),
+            ("day", &self.day),
+            ("decision", &self.decision),
+            ("reason", &self.reason),
+        ];
+        let of_split = self.more.iter().filter(|(field, _)| field.starts_with("till-"));
+        own.into_iter()
+            .chain(of_split.map(|(field, typed)| (field.as_str(), typed)))
+            .filter(|(_, typed)| !typed.is_empty())
+            .map(|(field, typed)| (field, typed.as_str()))
+            .collect()
     }
 
     /// What was typed for one of the grants of a split.

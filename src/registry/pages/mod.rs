@@ -33,8 +33,10 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/register/{code}/namn", show::rename)
         .post("/register/{code}/nummer", show::set_number)
         .get("/register/{code}/sammanlaggning", succession::new_merger)
+        .post("/register/{code}/sammanlaggning/kontroll", succession::check_merger)
         .post("/register/{code}/sammanlaggning", succession::merge)
         .get("/register/{code}/delning", succession::new_split)
+        .post("/register/{code}/delning/kontroll", succession::check_split)
         .post("/register/{code}/delning", succession::split);
 }
 

@@ -104,7 +104,7 @@ async fn read<R>(by: &By<R>, portal: &Portal, code: String) -> Result<ShowPage, 
             let found = found.filter(|found| found.kind.receives_grants()).ok_or(AppError::NotFound)?;
             let aliases = store::aliases(connection, found.id)?;
             let former = store::former_names(connection, found.id)?;
-            let grants = store::grants_of(connection, authority, found.id)?;
+            let grants = store::grants_of(connection, authority, &[found.id])?;
             let successions = store::successions_of(connection, authority, found.id)?;
             let lines = history::store::of(connection, &found.id.to_string())?;
             let version = recipient::store::version(connection, found.id)?;

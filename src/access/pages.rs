@@ -166,6 +166,7 @@ pub async fn enter(
     let before = BrowserToken::of(request)?.session_key();
     let token = BrowserToken::random()?;
     let (key, limits) = (token.session_key(), portal.config.sessions);
+    let config = portal.config.clone();
     let told = portal.clock.now();
     portal
         .db
@@ -176,9 +177,8 @@ pub async fn enter(
             store::sessions::start(connection, (&key, &before), &beginning, now)?;
             match store::actor(connection, &key, now, limits)? {
                 Some((actor, session)) => {
-                    let way = session.method.label();
                     metrics::signed_in(session.method.metric(), "in");
-                    access_log::note(connection, now, actor.who(), Event::SignedIn, way)
+                    access_log::note(connection, now, actor.who(), Event::SignedIn, &session.way(&config))
                 }
                 None => Ok(()),
             }

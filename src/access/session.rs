@@ -10,18 +10,38 @@ use crate::{
 /// How somebody showed who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// E-mail address and password, here.
-    Password,
+    /// E-mail address and password, here, and what was shown beside them.
+    Password(Beside),
     /// At an identity provider (OpenID Connect).
     Provider,
     /// One click, in practice mode.
     Practice,
 }
 
+/// The second factor that somebody showed when signing in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// The account has none.
+    Nothing,
+    /// From an app, or a recovery code.
+    Code,
+    Passkey,
+}
+
 impl Method {
+    const ALL: [Self; 5] = [
+        Self::Password(Beside::Nothing),
+        Self::Password(Beside::Code),
+        Self::Password(Beside::Passkey),
+        Self::Provider,
+        Self::Practice,
+    ];
+
     pub fn key(self) -> &'static str {
         match self {
-            Self::Password => "losenord",
+            Self::Password(Beside::Nothing) => "losenord",
+            Self::Password(Beside::Code) => "losenord_kod",
+            Self::Password(Beside::Passkey) => "losenord_passkey",
             Self::Provider => "oidc",
             Self::Practice => "ovning",
         }
@@ -30,7 +50,7 @@ impl Method {
     /// In the figures.
     pub fn metric(self) -> &'static str {
         match self {
-            Self::Password => "password",
+            Self::Password(_) => "password",
             Self::Provider => "provider",
             Self::Practice => "practice",
         }
@@ -39,14 +59,16 @@ impl Method {
     /// In the access log.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Password => "med lösenord",
+            Self::Password(Beside::Nothing) => "med lösenord",
+            Self::Password(Beside::Code) => "med lösenord och kod",
+            Self::Password(Beside::Passkey) => "med lösenord och passkey",
             Self::Provider => "med organisationens identitet",
             Self::Practice => "i övningsläge",
         }
     }
 
     pub fn parse(key: &str) -> Option<Self> {
-        [Self::Password, Self::Provider, Self::Practice].into_iter().find(|method| method.key() == key)
+        Self::ALL.into_iter().find(|method| method.key() == key)
     }
 }
 
@@ -84,16 +106,25 @@ impl Session {
     /// session is only ever made in practice mode, whose data is made up.
     pub fn is_confirmed(&self, now: DateTime<Utc>, limits: SessionLimits) -> bool {
         let within = match self.method {
-            Method::Password | Method::Provider => limits.confirmed(),
+            Method::Password(_) | Method::Provider => limits.confirmed(),
             Method::Practice => limits.longest(),
         };
         now - self.confirmed_at <= within
     }
 
+    /// How the person came in, in the access log: with what, and at which provider.
+    pub fn way(&self, config: &Config) -> String {
+        let label = self.method.label();
+        match self.method {
+            Method::Provider => format!("{label}, hos {}", self.confirms_with(config)),
+            Method::Password(_) | Method::Practice => label.to_owned(),
+        }
+    }
+
     /// The name of the identity provider that the person confirms with; empty for whoever has a password here.
     pub fn confirms_with(&self, config: &Config) -> String {
         match self.method {
-            Method::Password | Method::Practice => String::new(),
+            Method::Password(_) | Method::Practice => String::new(),
             Method::Provider => config.provider(&self.provider).map_or_else(
                 // Taken out of the configuration since: there is nowhere to confirm, and no password either.
                 || "din inloggningstjänst".to_owned(),
@@ -155,7 +186,7 @@ mod tests {
     #[test]
     fn a_session_ends_after_an_idle_hour_and_after_a_day_of_work() {
         let (start, limits) = (DateTime::UNIX_EPOCH, SessionLimits::default());
-        let idle = session(Method::Password);
+        let idle = session(Method::Password(Beside::Passkey));
         assert!(!idle.is_over(start + Duration::minutes(60), limits));
         assert!(idle.is_over(start + Duration::minutes(61), limits));
         let busy = Session { last_seen_at: start + Duration::hours(12), ..idle };
@@ -166,7 +197,7 @@ mod tests {
     #[test]
     fn to_have_shown_who_one_is_lasts_a_quarter_of_an_hour_and_in_practice_a_day() {
         let (start, limits) = (DateTime::UNIX_EPOCH, SessionLimits::default());
-        for method in [Method::Password, Method::Provider] {
+        for method in [Method::Password(Beside::Nothing), Method::Provider] {
             assert!(session(method).is_confirmed(start + Duration::minutes(15), limits));
             assert!(!session(method).is_confirmed(start + Duration::minutes(16), limits));
         }
@@ -176,7 +207,7 @@ mod tests {
 
     #[test]
     fn method_keys_are_read_back() {
-        for method in [Method::Password, Method::Provider, Method::Practice] {
+        for method in Method::ALL {
             assert_eq!(Method::parse(method.key()), Some(method));
         }
     }

@@ -186,6 +186,7 @@ fn whoever_has_a_password_ties_the_identity_to_the_account_and_nobody_else_does(
     tie(&owner, own.clone()).expect_status(200).expect("Inloggningen är knuten till ditt konto.");
     let page = provider.sign_in(&portal.anyone(), own.clone()).expect_status(200);
     assert!(page.expect("Mina bidrag").html().contains("Ekonom i Ale"));
+    assert_eq!(portal.ways_in().last().unwrap(), "med organisationens identitet, hos Provtjänsten");
     // Once more is no more, and another cannot have it.
     tie(&owner, own.clone()).expect_status(200);
     tie(&portal.signatory("Ale"), own.clone()).expect_status(403).expect("hör redan till någon annan");

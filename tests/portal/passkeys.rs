@@ -211,6 +211,21 @@ fn a_passkey_takes_the_place_of_the_code() {
 }
 
 #[test]
+fn the_access_log_says_with_what_somebody_came_in() {
+    let portal = portal();
+    let own = portal.preparer("Ale");
+    let mut device = Device::new();
+    let codes = codes(&add(&own, &device, "Min telefon"));
+    let (browser, page) = half(&portal);
+    sign_in(&page, &device.get(&ask_at_sign_in(&browser))).expect("Mina bidrag");
+    let (_, page) = half(&portal);
+    give_code(&page, &codes[0]).expect("Mina bidrag");
+    assert_eq!(portal.ways_in(), ["med lösenord", "med lösenord och passkey", "med lösenord och kod"]);
+    let list = browser.get("/konto/inloggningar").expect("Inloggad med Lösenord och passkey");
+    list.expect("Inloggad med Lösenord och kod").expect("Inloggad med Lösenord Sedan");
+}
+
+#[test]
 fn whoever_must_have_a_second_factor_may_have_a_passkey() {
     let portal = Portal::set_up(|state| bidragsporten::infra::Portal {
         second_factor: bidragsporten::infra::SecondFactor::Required,

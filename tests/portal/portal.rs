@@ -4,6 +4,7 @@ use std::{net::TcpListener, thread};
 
 use bidragsporten::{
     access::{self, Role, password},
+    history,
     infra::{
         Portal as State, SecondFactor,
         clock::Clock,
@@ -188,6 +189,13 @@ impl Portal {
     /// A *handläggare* at Kammarkollegiet.
     pub fn officer(&self) -> Browser {
         self.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Handläggare")
+    }
+
+    /// With what those who signed in showed who they were, as the access log has it.
+    pub fn ways_in(&self) -> Vec<String> {
+        let lines = self.db.read_now(|connection| history::store::of(connection, "access")).unwrap();
+        let came_in = lines.into_iter().filter(|line| line.entry.event == history::Event::SignedIn);
+        came_in.map(|line| line.entry.details).collect()
     }
 
     /// Gives somebody known by e-mail a role in another organisation too.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::{
     access::{
         proof::{By, Confirmed, NoFields, Posted, SignedIn},
-        session::{Method, Session},
+        session::{Beside, Method, Session},
         store,
     },
     calendar,
@@ -42,7 +42,9 @@ impl SessionView {
     fn of(session: Session, this: Id<Session>, portal: &Portal) -> Self {
         Self {
             how: match session.method {
-                Method::Password => "Lösenord".to_owned(),
+                Method::Password(Beside::Nothing) => "Lösenord".to_owned(),
+                Method::Password(Beside::Code) => "Lösenord och kod".to_owned(),
+                Method::Password(Beside::Passkey) => "Lösenord och passkey".to_owned(),
                 Method::Provider => session.confirms_with(&portal.config),
                 Method::Practice => "Övning".to_owned(),
             },

@@ -142,14 +142,14 @@ pub async fn check<R>(
             hash: hash(&typed.bekraftelse),
             not_before: Utc::now() - TO_ACT,
         })))),
-        Method::Password | Method::Practice if !typed.passkey.is_empty() => {
+        Method::Password(_) | Method::Practice if !typed.passkey.is_empty() => {
             let answer =
                 passkey_questions::answered(portal, request, &by.actor.person, typed.passkey).await?;
             let shown =
                 answer.map(|answer| Shown::ByPasskey { answer: Box::new(answer), now: portal.clock.now() });
             Ok(shown.map(Confirmation).ok_or_else(wrong_passkey))
         }
-        Method::Password | Method::Practice => {
+        Method::Password(_) | Method::Practice => {
             let known = knows_password(&by.actor, portal, request, typed).await?;
             Ok(known.map(|known| Confirmation(Shown::Here(known))))
         }

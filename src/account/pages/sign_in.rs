@@ -20,7 +20,7 @@ use crate::{
         self, Person,
         pages::{beginning, enter, sign_in_again},
         proof::{Posted, Visit},
-        session::Method,
+        session::{Beside, Method},
     },
     account::{
         account_key, passkey,
@@ -85,7 +85,8 @@ pub async fn create(
         // The count of tries goes on: whoever has the password and no code is not let through to guess codes for ever.
         Some((person, _, true)) => ask_for_code(&portal, person, &resume).await,
         Some((person, counted_under, false)) => {
-            finish(&portal, &request, person, &counted_under, resume, visit.chrome).await
+            let shown = (person, Beside::Nothing);
+            finish(&portal, &request, shown, &counted_under, resume, visit.chrome).await
         }
     }
 }
@@ -276,14 +277,15 @@ pub async fn complete(
     let resume =
         Resume { action: step.destination, fields: serde_json::from_str(&step.held).unwrap_or_default() };
     // Under what the password was counted is not kept: both counts begin anew.
-    finish(&portal, &request, step.person, "", resume, visit.chrome).await
+    let shown = (step.person, if by_passkey { Beside::Passkey } else { Beside::Code });
+    finish(&portal, &request, shown, "", resume, visit.chrome).await
 }
 
 /// Starts the session. From now on the browser is one that has signed in to the account.
 pub async fn finish(
     portal: &Portal,
     request: &HttpRequest,
-    person: Person,
+    (person, beside): (Person, Beside),
     counted_under: &str,
     resume: Resume,
     chrome: Chrome,
@@ -306,7 +308,7 @@ pub async fn finish(
         })
         .await?;
     let organisation = organisation.ok_or(AppError::SignedOut(None))?;
-    let beginning = beginning(request, id, organisation, Method::Password);
+    let beginning = beginning(request, id, organisation, Method::Password(beside));
     let mut response = enter(request, portal, beginning, resume, chrome).await?;
     response.add_cookie(&browser.cookie(portal)).map_err(internal)?;
     Ok(response)

@@ -12,6 +12,7 @@ use crate::{
     access::{
         self, Role,
         proof::{Posted, Visit},
+        session::Beside,
     },
     account::{
         Invitation, Purpose, account_key, form,
@@ -120,7 +121,10 @@ pub async fn create(
         .write(move |connection| verbs::accept_as_new(connection, now, &key, &name, &password_hash))
         .await;
     match accepted {
-        Ok((person, _)) => finish(&portal, &request, person, "", Resume::default(), visit.chrome).await,
+        Ok((person, _)) => {
+            let shown = (person, Beside::Nothing);
+            finish(&portal, &request, shown, "", Resume::default(), visit.chrome).await
+        }
         // The page now asks for the account's password instead.
         Err(Failure::Changed) => page::see_other(format!("/valkommen/{token}")),
         Err(Failure::Db(error)) => Err(error.into()),

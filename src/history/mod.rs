@@ -164,6 +164,8 @@ events! {
     AppRemoved "app_removed" "Appen som visar koder togs bort",
     FileLockedIn "file_locked_in" "En fil spärrades: virusgenomsökningen hittade skadlig kod",
     SessionsEnded "sessions_ended" "Inloggningar avslutades av den som driver portalen",
+    ProposalDiscarded "proposal_discarded" "Förslaget lades ned",
+    ProposalTableDiscarded "proposal_table_discarded" "En inläst tabell togs bort utan att användas",
 }
 
 impl Event {

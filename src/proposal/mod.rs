@@ -4,6 +4,9 @@
 //!            ┌──take back, return──┐
 //!            ▼                     │
 //!          Draft ────propose──► Proposed ──publish──► Published
+//!            │ discard
+//!            ▼
+//!        Discarded
 //! ```
 //!
 //! A proposal that replaces the table of a published agreement goes the same way.
@@ -89,6 +92,11 @@ pub enum Status {
         /// The agreement's name in addresses.
         slug: String,
     },
+    /// *Nedlagt*: begun, and never to be published. It stays to be read.
+    Discarded {
+        discarded: Deed,
+        reason: String,
+    },
 }
 
 impl Status {
@@ -97,6 +105,7 @@ impl Status {
             Self::Draft { .. } => "draft",
             Self::Proposed { .. } => "proposed",
             Self::Published { .. } => "published",
+            Self::Discarded { .. } => "discarded",
         }
     }
 
@@ -106,12 +115,13 @@ impl Status {
             Self::Draft { returned: Some(_) } => "Tillbakalämnat",
             Self::Proposed { .. } => "Framlagt för beslut",
             Self::Published { .. } => "Publicerat",
+            Self::Discarded { .. } => "Nedlagt",
         }
     }
 
     pub fn tone(&self) -> &'static str {
         match self {
-            Self::Draft { returned: None } => "neutral",
+            Self::Draft { returned: None } | Self::Discarded { .. } => "neutral",
             Self::Draft { returned: Some(_) } => "warning",
             Self::Proposed { .. } => "info",
             Self::Published { .. } => "success",
@@ -125,6 +135,8 @@ pub enum Refusal {
     IsProposed,
     #[error("Förslaget är redan publicerat.")]
     IsPublished,
+    #[error("Förslaget är nedlagt.")]
+    IsDiscarded,
     #[error("Förslaget är inte framlagt för beslut.")]
     IsDraft,
     #[error("Du har själv lagt fram förslaget. En annan beslutsfattare måste publicera det.")]
@@ -132,19 +144,23 @@ pub enum Refusal {
     #[error("Någon annan har ändrat förslaget sedan sidan öppnades.")]
     Changed,
     #[error(
-        "Det finns {MOST_OPEN} förslag som inte är publicerade, och fler ryms inte. Fortsätt på något av dem."
+        "Det finns {MOST_OPEN} förslag som inte är publicerade, och fler ryms inte. Fortsätt på något av dem, eller lägg ned dem som inte behövs."
     )]
     TooMany,
     #[error("Förslaget är inte färdigt: {0} fel är kvar att rätta. Se sidan Granska.")]
     Faults(usize),
 }
 
-/// An authority prepares at most so many at once; each is kept whole, and none is removed.
+/// An authority prepares at most so many at once; each is kept whole, and none is removed. One that is discarded is not counted.
 pub const MOST_OPEN: i64 = 200;
 
 impl Proposal {
-    pub fn is_published(&self) -> bool {
-        matches!(self.status, Status::Published { .. })
+    /// Published or discarded: nothing of it is to be mended any more.
+    pub fn is_over(&self) -> bool {
+        match self.status {
+            Status::Published { .. } | Status::Discarded { .. } => true,
+            Status::Draft { .. } | Status::Proposed { .. } => false,
+        }
     }
 
     pub fn is_draft(&self) -> bool {
@@ -157,6 +173,7 @@ impl Proposal {
             Status::Draft { .. } => Ok(()),
             Status::Proposed { .. } => Err(Refusal::IsProposed),
             Status::Published { .. } => Err(Refusal::IsPublished),
+            Status::Discarded { .. } => Err(Refusal::IsDiscarded),
         }
     }
 
@@ -165,12 +182,19 @@ impl Proposal {
         Ok(Self { status: Status::Proposed { proposed }, ..self })
     }
 
+    /// By those who prepare it: begun by mistake, or not to be. What waits for a decision is taken back first.
+    pub fn discard(self, discarded: Deed, reason: String) -> Result<Self, Refusal> {
+        self.editable()?;
+        Ok(Self { status: Status::Discarded { discarded, reason }, ..self })
+    }
+
     /// By those who prepare it.
     pub fn take_back(self) -> Result<Self, Refusal> {
         match &self.status {
             Status::Draft { .. } => Err(Refusal::IsDraft),
             Status::Proposed { .. } => Ok(Self { status: Status::Draft { returned: None }, ..self }),
             Status::Published { .. } => Err(Refusal::IsPublished),
+            Status::Discarded { .. } => Err(Refusal::IsDiscarded),
         }
     }
 
@@ -184,6 +208,7 @@ impl Proposal {
         match self.status {
             Status::Draft { .. } => Err(Refusal::IsDraft),
             Status::Published { .. } => Err(Refusal::IsPublished),
+            Status::Discarded { .. } => Err(Refusal::IsDiscarded),
             Status::Proposed { proposed } if proposed.person_id == published.person_id => {
                 Err(Refusal::OwnProposal)
             }
@@ -229,6 +254,21 @@ mod tests {
         assert_eq!(published.clone().publish(deed("bo"), slug()).unwrap_err(), Refusal::IsPublished);
         assert_eq!(published.clone().take_back().unwrap_err(), Refusal::IsPublished);
         assert_eq!(published.propose(deed("anna")).unwrap_err(), Refusal::IsPublished);
+    }
+
+    #[test]
+    fn what_is_discarded_is_neither_changed_nor_published_and_what_is_published_not_discarded() {
+        let away = |proposal: Proposal| proposal.discard(deed("anna"), "fel år".to_owned());
+        let discarded = away(draft()).unwrap();
+        assert_eq!(discarded.editable().unwrap_err(), Refusal::IsDiscarded);
+        assert_eq!(discarded.clone().propose(deed("bo")).unwrap_err(), Refusal::IsDiscarded);
+        assert_eq!(discarded.clone().take_back().unwrap_err(), Refusal::IsDiscarded);
+        assert_eq!(discarded.clone().publish(deed("bo"), slug()).unwrap_err(), Refusal::IsDiscarded);
+        assert_eq!(away(discarded).unwrap_err(), Refusal::IsDiscarded);
+        let proposed = draft().propose(deed("anna")).unwrap();
+        assert_eq!(away(proposed.clone()).unwrap_err(), Refusal::IsProposed);
+        let published = proposed.publish(deed("bo"), slug()).unwrap();
+        assert_eq!(away(published).unwrap_err(), Refusal::IsPublished);
     }
 
     #[test]

@@ -168,11 +168,11 @@ pub fn set_allocation(
     Ok(changed == 1)
 }
 
-/// How many an authority has that are not published.
+/// How many an authority has that are neither published nor discarded.
 pub fn open_count(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<i64, DbError> {
     Ok(proposals::table
         .filter(proposals::authority_id.eq(authority.to_string()))
-        .filter(proposals::status.ne("published"))
+        .filter(proposals::status.ne_all(["published", "discarded"]))
         .select(diesel::dsl::count_star())
         .first(connection)?)
 }

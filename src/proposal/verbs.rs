@@ -294,6 +294,23 @@ pub fn send_back(
     Ok(store::set_status(connection, &after, Entry { reason: reason.to_owned(), ..entry })?)
 }
 
+/// Puts it aside for good, with why; a table that was being read into it goes with it.
+pub fn discard(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Id<Proposal>,
+    revision: i64,
+    reason: &str,
+) -> Result<(), Failure> {
+    let before = hold(connection, actor, id)?;
+    let after = before.clone().discard(Deed::of(actor, now), reason.to_owned())?;
+    same(&before, revision)?;
+    store::import::remove(connection, id)?;
+    let entry = line(actor, now, Event::ProposalDiscarded, after.form.title());
+    Ok(store::set_status(connection, &after, Entry { reason: reason.to_owned(), ..entry })?)
+}
+
 /// Makes the agreement of it: terms, table, grants and both histories, all or nothing.
 pub fn publish(
     connection: &mut AnyConnection,

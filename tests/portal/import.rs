@@ -8,6 +8,7 @@ use rust_xlsxwriter::Workbook;
 use crate::{
     browser::{Browser, Page, at_once},
     portal::Portal,
+    program::Program,
 };
 
 /// Begins a proposal as a copy of an agreement; gives its address.
@@ -89,6 +90,31 @@ fn amount_of(officer: &Browser, proposal: &str, post: &str, code: &str) -> Strin
 
 fn is_empty(officer: &Browser, proposal: &str) {
     officer.get(&format!("{proposal}/fordelning")).expect("Ingen finns i postens tabell än.");
+}
+
+#[test]
+fn a_table_that_was_the_wrong_one_is_thrown_away_with_a_reason() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
+    paste(&officer, &proposal, "Kommun;Belopp\nAle;381 308\n").expect_status(200);
+    let form = start(&officer, &proposal).expect("Inläsning som inte är klar").form("/borttagning");
+    let faults = form.submit().expect_status(422);
+    assert!(!faults.error_at("reason").is_empty() && faults.error_at("file").is_empty());
+    // Another was read meanwhile: that is not the one that was meant.
+    let stale = form.set("reason", "Fel fil.");
+    paste(&officer, &proposal, "Kommun;Belopp\nAlingsås;381 308\n").expect_status(200);
+    let now = stale.submit().expect_status(409);
+    assert!(now.error_at("reason").contains("En kollega har ändrat"), "{}", now.text());
+    let form = now.form("/borttagning");
+    assert_eq!(form.value_of("reason"), "Fel fil.");
+    let gone = form.submit().expect_status(200).expect("Den inlästa tabellen är borttagen.");
+    assert!(!gone.has_form("/borttagning"));
+    form.submit().expect_status(200);
+    let page = officer.get(&proposal);
+    assert_eq!(page.text().matches("togs bort utan att användas").count(), 1);
+    page.expect("Fel fil.").expect_not("En fördelningstabell lästes in");
+    Program::on(&portal.address).run(&["check"]).expect("Historiken är hel");
 }
 
 #[test]

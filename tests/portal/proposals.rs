@@ -160,6 +160,50 @@ fn it_is_sent_back_with_a_reason_and_taken_back_and_cannot_change_in_between() {
 }
 
 #[test]
+fn what_was_begun_by_mistake_is_discarded_with_a_reason_and_never_published() {
+    let portal = Portal::new();
+    let (officer, decider) = (portal.officer(), decider(&portal));
+    let proposal = finished(&officer);
+    let discarding = |reason: &str| officer.get(&proposal).form("/nedlaggning").set("reason", reason);
+    assert!(!discarding(" ").submit().expect_status(422).error_at("reason").is_empty());
+    assert!(!decider.get(&proposal).has_form("/nedlaggning"));
+    // A colleague has changed it since: the reason is kept, and the next try is of what is.
+    let stale = discarding("Fel år.");
+    save(&part(&officer, &proposal, "grunder").set("name", "Ett annat namn")).expect_status(200);
+    let kept = stale.submit().expect_status(409);
+    assert!(kept.error_at("reason").contains("Någon annan har ändrat"), "{}", kept.text());
+    let form = kept.form("/nedlaggning");
+    assert_eq!(form.value_of("reason"), "Fel år.");
+    let button = officer.get(&proposal).form("/framlaggning");
+    let done = form.submit().expect_status(200).expect("Förslaget är nedlagt.").expect("Fel år.");
+    // The other half of a double click.
+    let again = form.submit().expect_status(200);
+    assert_eq!(again.text().matches("Förslaget lades ned").count(), 1);
+    for action in ["/nedlaggning", "/framlaggning", "/publicering"] {
+        assert!(!done.has_form(action) && !decider.get(&proposal).has_form(action), "{action}");
+    }
+    button.submit().expect_status(409).expect("Förslaget är nedlagt.");
+    officer.get(&format!("{proposal}/fordelning/import")).expect_status(409);
+    officer.get(&format!("{proposal}/grunder")).expect_status(200).expect("Nedlagt");
+    officer.get("/forslag").expect("Nedlagt");
+    // Its name is free for the next one.
+    press(&officer, &finished(&officer), "/framlaggning").expect("Framlagt för beslut");
+}
+
+#[test]
+fn what_is_put_forward_or_published_is_not_discarded() {
+    let portal = Portal::new();
+    let (officer, decider) = (portal.officer(), decider(&portal));
+    let proposal = finished(&officer);
+    let early = officer.get(&proposal).form("/nedlaggning").set("reason", "Fel år.");
+    press(&officer, &proposal, "/framlaggning").expect_status(200);
+    early.submit().expect_status(409).expect("Ta tillbaka det först");
+    press(&decider, &proposal, "/publicering").expect_status(200);
+    early.submit().expect_status(409).expect("redan publicerat");
+    officer.get("/overenskommelser/aldreomsorg-2027").expect_status(200);
+}
+
+#[test]
 fn faults_are_at_their_fields_and_nothing_typed_is_lost() {
     let portal = Portal::new();
     let officer = portal.officer();
@@ -266,7 +310,9 @@ fn another_authority_finds_nothing() {
     let csrf = stranger.get("/forslag/nytt").form("/forslag").value_of("csrf").to_owned();
     let fields =
         [("csrf", csrf.as_str()), ("revision", "1"), ("reason", "x"), ("fingerprint", ""), ("post", "bas")];
-    for verb in ["framlaggning", "atertagande", "aterlamnande", "publicering", "grunder", "fordelning"] {
+    for verb in
+        ["framlaggning", "atertagande", "aterlamnande", "nedlaggning", "publicering", "grunder", "fordelning"]
+    {
         stranger.post_fields(&format!("{proposal}/{verb}"), &fields).expect_status(404);
     }
 }

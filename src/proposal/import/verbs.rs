@@ -39,6 +39,27 @@ pub fn change(
     if store::change(connection, id, stamp, after)? { Ok(()) } else { Err(Failure::Overtaken) }
 }
 
+/// Throws the table away before it was used, with why. Asked twice, it is done once.
+pub fn discard(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Id<Proposal>,
+    stamp: Id<Import>,
+    reason: &str,
+) -> Result<(), Failure> {
+    let proposal = hold(connection, actor, id)?;
+    proposal.editable()?;
+    match store::of(connection, id)? {
+        None => Ok(()),
+        Some(import) if import.stamp == stamp => {
+            let entry = line(actor, now, Event::ProposalTableDiscarded, import.file_name);
+            Ok(store::discard(connection, &proposal, history::Entry { reason: reason.to_owned(), ..entry })?)
+        }
+        Some(_) => Err(Failure::Overtaken),
+    }
+}
+
 /// What a proved table makes of a proposal.
 pub struct Used {
     /// Of the table and of the proposal, as they were proved.

@@ -1,6 +1,6 @@
 //! One proposal: how it stands, what can be done with it, what has happened, and its files.
 
-use actix_web::web;
+use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -57,6 +57,7 @@ impl Done {
             "framlagt" => Some("Förslaget är framlagt. En beslutsfattare kan nu publicera det."),
             "tillbakataget" => Some("Förslaget är taget tillbaka och kan ändras."),
             "aterlamnat" => Some("Förslaget är tillbakalämnat till handläggarna."),
+            "nedlagt" => Some("Förslaget är nedlagt. Det finns kvar att läsa."),
             "publicerat" => Some("Överenskommelsen är publicerad. Mottagarna ser den nu."),
             _ => None,
         }
@@ -85,7 +86,7 @@ async fn read(
     lines.reverse();
     let is_own = match &proposal.status {
         Status::Proposed { proposed } => proposed.person_id == actor.person.id.to_string(),
-        Status::Draft { .. } | Status::Published { .. } => false,
+        Status::Draft { .. } | Status::Published { .. } | Status::Discarded { .. } => false,
     };
     Ok(ShowPage {
         chrome,
@@ -170,19 +171,55 @@ async fn is_done(
         (Status::Published { published, .. }, Refusal::IsPublished) => {
             done == "publicerat" && published.person_id == own
         }
+        (Status::Discarded { discarded, .. }, Refusal::IsDiscarded) => {
+            done == "nedlagt" && discarded.person_id == own
+        }
         _ => false,
     })
 }
 
+/// A decision as [`Button`]'s, with why.
 #[derive(Deserialize)]
-pub struct SendBack {
+pub struct WithReason {
     revision: i64,
     #[serde(default)]
     reason: String,
 }
 
+pub async fn discard(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<WithReason>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Proposal>>,
+) -> Page {
+    let id = id.into_inner();
+    let again = async |status: StatusCode, why: String| {
+        let mut page = read(&by.actor, by.chrome.clone(), &portal, id).await?;
+        page.errors.add("reason", why);
+        page.reason.clone_from(&form.reason);
+        page::show_as(status, &page)
+    };
+    let reason = match Prose::<2000>::parse(&form.reason) {
+        Ok(reason) => reason.to_string(),
+        Err(error) => return again(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).await,
+    };
+    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let discard =
+        move |connection: &mut _| verbs::discard(connection, &actor, now, id, form.revision, &reason);
+    match portal.db.write(discard).await {
+        Ok(()) => page::see_other(format!("{}?klart=nedlagt", address(id))),
+        Err(Failure::Refused(refusal)) if is_done(&by.actor, &portal, id, &refusal, "nedlagt").await? => {
+            page::see_other(format!("{}?klart=nedlagt", address(id)))
+        }
+        // A colleague was first: the page as it is now, with the reason kept.
+        Err(Failure::Refused(refusal @ Refusal::Changed)) => {
+            again(StatusCode::CONFLICT, refusal.to_string()).await
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
 pub async fn send_back(
-    Posted { by, body: Form(form) }: Posted<By<DecisionMaker>, Form<SendBack>>,
+    Posted { by, body: Form(form) }: Posted<By<DecisionMaker>, Form<WithReason>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Proposal>>,
 ) -> Page {

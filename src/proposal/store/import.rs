@@ -118,10 +118,18 @@ pub fn change(
     Ok(changed == 1)
 }
 
-/// Once it is used, or replaced.
+/// Once it is used, replaced or thrown away.
 pub fn remove(connection: &mut AnyConnection, proposal: Id<Proposal>) -> Result<(), DbError> {
     diesel::delete(proposal_imports::table.find(proposal.to_string())).execute(connection)?;
     Ok(())
+}
+
+/// Throws the table away, with a line in the proposal's history. After the proposal was held.
+pub fn discard(connection: &mut AnyConnection, of: &Proposal, entry: Entry) -> Result<(), DbError> {
+    remove(connection, of.id)?;
+    let (id, version) = (of.id.to_string(), of.version + 1);
+    diesel::update(proposals::table.find(&id)).set(proposals::version.eq(version)).execute(connection)?;
+    history::store::append(connection, &id, version, entry)
 }
 
 /// Puts the table into the proposal, with its line in the history. After the proposal was held and found a draft.

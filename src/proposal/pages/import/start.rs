@@ -1,6 +1,6 @@
 //! The first page: a file, or the table as text.
 
-use actix_web::web;
+use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -23,9 +23,11 @@ use crate::{
         page::{self, Chrome, Page},
         upload::{AnyUpload, Upload, UploadError},
     },
+    numbers::Prose,
     proposal::{
         Proposal,
         import::{ColumnsForm, Import, verbs},
+        verbs::Failure,
     },
 };
 
@@ -35,14 +37,36 @@ struct StartPage {
     chrome: Chrome,
     head: Head,
     to_fill_in: Vec<(String, String)>,
-    /// Name of the file that was uploaded last, by whom and when.
-    earlier: Option<(String, String, String)>,
+    /// The table that was uploaded last and not used yet.
+    earlier: Option<Earlier>,
     text: String,
+    /// Why it is thrown away.
+    reason: String,
     errors: FieldErrors,
 }
 
-pub async fn start(by: By<CaseOfficer>, portal: web::Data<Portal>, id: web::Path<Id<Proposal>>) -> Page {
-    page::show(&read(&by.actor, by.chrome.clone(), &portal, id.into_inner()).await?)
+struct Earlier {
+    stamp: Id<Import>,
+    name: String,
+    by: String,
+    when: String,
+}
+
+impl Earlier {
+    fn of(import: Import) -> Self {
+        let when = long_time(import.uploaded_at);
+        Self { stamp: import.stamp, name: import.file_name, by: import.uploaded_by, when }
+    }
+}
+
+pub async fn start(
+    by: By<CaseOfficer>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Proposal>>,
+    done: web::Query<Done>,
+) -> Page {
+    let notice = (done.klart == "borttagen").then_some("Den inlästa tabellen är borttagen.");
+    page::show(&read(&by.actor, by.chrome.clone().noting(notice), &portal, id.into_inner()).await?)
 }
 
 async fn read(
@@ -56,10 +80,9 @@ async fn read(
         chrome,
         head: Head::of(&loaded.proposal, &by, "fordelning"),
         to_fill_in: loaded.posts.err().map(|faults| to_fill_in(id, &faults)).unwrap_or_default(),
-        earlier: loaded
-            .import
-            .map(|import| (import.file_name, import.uploaded_by, long_time(import.uploaded_at))),
+        earlier: loaded.import.map(Earlier::of),
         text: String::new(),
+        reason: String::new(),
         errors: FieldErrors::default(),
     };
     load(actor, portal, id, page).await
@@ -115,6 +138,48 @@ pub async fn paste(
         Ok(()) => page::see_other(format!("{}/kolumner", address_of_import(id))),
         Err(refused) => again(by, &portal, id, "text", refused.to_string(), text).await,
     }
+}
+
+/// That a table which was read, and is the wrong one, is not to be used.
+#[derive(Deserialize)]
+pub struct Discarded {
+    stamp: Id<Import>,
+    #[serde(default)]
+    reason: String,
+}
+
+pub async fn discard(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<Discarded>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Proposal>>,
+) -> Page {
+    let id = id.into_inner();
+    let again = async |status: StatusCode, why: String| {
+        let mut page = read(&by.actor, by.chrome.clone(), &portal, id).await?;
+        page.errors.add("reason", why);
+        page.reason.clone_from(&form.reason);
+        page::show_as(status, &page)
+    };
+    let reason = match Prose::<2000>::parse(&form.reason) {
+        Ok(reason) => reason.to_string(),
+        Err(error) => return again(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).await,
+    };
+    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let discard = move |connection: &mut _| verbs::discard(connection, &actor, now, id, form.stamp, &reason);
+    match portal.db.write(discard).await {
+        Ok(()) => page::see_other(format!("{}?klart=borttagen", address_of_import(id))),
+        Err(Failure::Overtaken) => {
+            again(StatusCode::CONFLICT, "En kollega har ändrat inläsningen. Så här är den nu.".to_owned())
+                .await
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Done {
+    #[serde(default)]
+    klart: String,
 }
 
 async fn again(

@@ -221,6 +221,65 @@ test("the register, and a table read into a proposal, at three widths", { timeou
   await press(page, page.locator('main form[action$="/kolumner"] button[type="submit"]').first());
   await assertSays(page, "Mölndl");
   await inspect(page, "import-kontroll");
+
+  // The wrong one: thrown away with a reason, and then the proposal too.
+  await page.goto(`${proposal}/fordelning/import`);
+  await page.locator("summary", { hasText: "Ta bort den utan att använda den" }).click();
+  await press(page, button(page, "Ta bort tabellen"));
+  assert.match(await page.title(), /^Fel: /);
+  await inspect(page, "import-ta-bort-fel");
+  await page.getByLabel("Varför tas den bort?").fill("Fel fil.");
+  await press(page, button(page, "Ta bort tabellen"));
+  await assertSays(page, "Läs in en färdig fördelningstabell");
+  await page.goto(proposal);
+  await page.locator("summary", { hasText: "Skriv skälet" }).click();
+  await press(page, button(page, "Lägg ned förslaget"));
+  assert.match(await page.title(), /^Fel: /);
+  await inspect(page, "forslag-lagg-ned-fel");
+  await page.getByLabel("Varför läggs förslaget ned?").fill("Fel år.");
+  await press(page, button(page, "Lägg ned förslaget"));
+  await assertSays(page, "Nedlagt", "Fel år.");
+  await inspect(page, "forslag-nedlagt");
+});
+
+test("a merger is read once more before it is registered, by keyboard alone", { timeout: 240_000 }, async (t) => {
+  const page = await browser.newPage(t);
+  const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.name);
+  const tabTo = async (what) => {
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press("Tab");
+      if (await focused() === what) return;
+    }
+    assert.fail(`no «${what}» to tab to on ${page.url()}`);
+  };
+  const enter = () => Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
+  await become(page, "beslutsfattare", "Kammarkollegiet");
+  await setDate(page, "2022-03-15");
+  await page.goto("/register/1861/sammanlaggning");
+  await inspect(page, "sammanlaggning");
+  await tabTo("successor");
+  await page.keyboard.type("Atlantis");
+  await tabTo("decision");
+  await page.keyboard.type("Fi2021/00001");
+  await tabTo("Fortsätt till kontrollen");
+  await enter();
+  assert.match(await page.title(), /^Fel: /);
+  await inspect(page, "sammanlaggning-fel");
+  await page.getByLabel("Efterföljare", { exact: true }).fill("Degerfors");
+  await page.getByLabel("Dag", { exact: true }).fill("2022-01-01");
+  await page.getByLabel("Skäl").fill("Kommunerna har lagts samman.");
+  await tabTo("Fortsätt till kontrollen");
+  await enter();
+  await assertSays(page, "Kontrollera innan du registrerar", "till Degerfors kommun (1862", "Fi2021/00001");
+  await inspect(page, "sammanlaggning-kontroll");
+  await tabTo("Ändra uppgifterna");
+  await enter();
+  assert.equal(await page.getByLabel("Efterföljare", { exact: true }).inputValue(), "Degerfors");
+  assert.equal(await page.getByLabel("Skäl").inputValue(), "Kommunerna har lagts samman.");
+  await press(page, button(page, "Fortsätt till kontrollen"));
+  await tabTo("Registrera sammanläggningen");
+  await enter();
+  await assertSays(page, "Bidragen har gått över", "Kommunerna har lagts samman.");
 });
 
 test("a region's county is shaded on the map of 2020", { timeout: 120_000 }, async (t) => {

@@ -155,12 +155,8 @@ pub enum Refusal {
 pub const MOST_OPEN: i64 = 200;
 
 impl Proposal {
-    /// Published or discarded: nothing of it is to be mended any more.
-    pub fn is_over(&self) -> bool {
-        match self.status {
-            Status::Published { .. } | Status::Discarded { .. } => true,
-            Status::Draft { .. } | Status::Proposed { .. } => false,
-        }
+    pub fn is_published(&self) -> bool {
+        matches!(self.status, Status::Published { .. })
     }
 
     pub fn is_draft(&self) -> bool {

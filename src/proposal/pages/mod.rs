@@ -56,6 +56,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/forslag/{id}/{part}", part::update);
 }
 
+/// At the reason for which something is thrown away.
+const REASON: &str = "Skriv skälet, på högst 2 000 tecken.";
+
 fn address(id: Id<Proposal>) -> String {
     format!("/forslag/{id}")
 }

@@ -71,7 +71,7 @@ pub async fn review(by: By<Discloser>, portal: web::Data<Portal>, id: web::Path<
         head: Head::of(&proposal, &by.actor, "granska"),
         chrome: by.chrome,
         revision: proposal.revision,
-        faults: if proposal.is_over() { Vec::new() } else { check::faults(&proposal, &known) },
+        faults: if proposal.is_published() { Vec::new() } else { check::faults(&proposal, &known) },
         sums: check::sums(&proposal, &known),
         changes: check::changes(&proposal, &known),
         touched: check::touched(&proposal, &known),

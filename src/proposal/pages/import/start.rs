@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Head, address_of_import, load, to_fill_in};
+use super::{super::REASON, Head, address_of_import, load, to_fill_in};
 use crate::{
     access::{
         Actor,
@@ -162,7 +162,7 @@ pub async fn discard(
     };
     let reason = match Prose::<2000>::parse(&form.reason) {
         Ok(reason) => reason.to_string(),
-        Err(error) => return again(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).await,
+        Err(_) => return again(StatusCode::UNPROCESSABLE_ENTITY, REASON.to_owned()).await,
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
     let discard = move |connection: &mut _| verbs::discard(connection, &actor, now, id, form.stamp, &reason);

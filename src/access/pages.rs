@@ -178,7 +178,7 @@ pub async fn enter(
             match store::actor(connection, &key, now, limits)? {
                 Some((actor, session)) => {
                     metrics::signed_in(session.method.metric(), "in");
-                    access_log::note(connection, now, actor.who(), Event::SignedIn, &session.way(&config))
+                    access_log::note(connection, now, actor.who(), Event::SignedIn, session.way(&config))
                 }
                 None => Ok(()),
             }

@@ -1,8 +1,14 @@
 //! Rows and queries of grants and their ledgers.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod overview;
+mod publishing;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+pub use overview::{Movement, Outline, movements, outlines};
+pub use publishing::{Reallocation, publish, reallocate};
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     dsl::{self, sql},
     prelude::*,
@@ -12,11 +18,9 @@ use diesel::{
 use super::{Account, Entry, Grant, Ledger, Scope};
 use crate::{
     agreement::{
-        Agreement, Later, Terms,
+        Agreement, Later,
         store::{AgreementRow, assemble},
     },
-    allocation::{self, Share},
-    history::{self, Event, Who},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -255,70 +259,6 @@ pub fn recipients_of(
     rows.into_iter().map(|(id, recipient)| Ok((id, recipient.try_into()?))).collect()
 }
 
-/// A grant without its agreement and its ledger.
-pub struct Outline {
-    pub grant: Id<Grant>,
-    pub agreement: Id<Agreement>,
-    pub recipient: Organisation,
-    /// The name of whoever holds it now.
-    pub holder: String,
-    pub later: Later,
-    /// The body of the grant's OCR number.
-    pub reference: u32,
-}
-
-/// The outlines of these grants: one query.
-pub fn outlines(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Outline>, DbError> {
-    let rows: Vec<(String, String, OrganisationRow, String, LaterRow, i32)> = grants::table
-        .inner_join(organisations::table)
-        .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
-        .filter(which.condition())
-        .order_by((grants::agreement_id, organisations::code))
-        .select((
-            grants::id,
-            grants::agreement_id,
-            OrganisationRow::as_select(),
-            holders.field(organisations::name),
-            LaterRow::as_select(),
-            grants::reference,
-        ))
-        .load(connection)?;
-    rows.into_iter()
-        .map(|(grant, agreement, recipient, holder, later, reference)| {
-            Ok(Outline {
-                grant: grant.parse().map_err(DbError::corrupt)?,
-                agreement: agreement.parse().map_err(DbError::corrupt)?,
-                recipient: recipient.try_into()?,
-                holder,
-                later: later.into(),
-                reference: reference.unsigned_abs(),
-            })
-        })
-        .collect()
-}
-
-/// A movement on an account of one of an agreement's grants, and when it was entered.
-#[derive(Debug, Clone)]
-pub struct Movement {
-    pub account: Account,
-    pub at: DateTime<Utc>,
-    pub amount: Money,
-}
-
-/// Everything that has moved in these grants, oldest first: one query.
-pub fn movements(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Movement>, DbError> {
-    let rows: Vec<(String, NaiveDateTime, i64)> = ledger_entries::table
-        .filter(ledger_entries::grant_id.eq_any(which.ids()))
-        .order_by((ledger_entries::at, ledger_entries::id))
-        .select((ledger_entries::account, ledger_entries::at, ledger_entries::amount))
-        .load(connection)?;
-    rows.into_iter()
-        .map(|(account, at, ore)| {
-            Ok(Movement { account: parse_account(&account)?, at: at.and_utc(), amount: Money::ore(ore) })
-        })
-        .collect()
-}
-
 /// A sum of öre. A plain SUM over BIGINT is NUMERIC on PostgreSQL.
 fn total() -> diesel::expression::SqlLiteral<BigInt> {
     sql::<BigInt>("CAST(SUM(ledger_entries.amount) AS BIGINT)")
@@ -378,157 +318,6 @@ pub fn post_entry(
         ))
         .execute(connection)?;
     Ok(())
-}
-
-/// Publishes an agreement: its terms, and a grant with its allocation for every recipient. Who does is the program where
-/// it is read from files.
-pub fn publish(
-    connection: &mut AnyConnection,
-    terms: &Terms,
-    shares: &[Share],
-    who: &Who,
-    now: DateTime<Utc>,
-) -> Result<Id<Agreement>, DbError> {
-    let authority = crate::recipient::store::find_by_code(connection, &terms.paying_authority)?
-        .ok_or_else(|| allocation::store::missing(&terms.paying_authority))?;
-    let line = |event, details| history::Entry {
-        at: now,
-        who: who.clone(),
-        event,
-        subject: terms.slug.clone(),
-        details,
-        reason: String::new(),
-    };
-    let published = line(Event::AgreementPublished, terms.name.clone());
-    let agreement = crate::agreement::store::add(connection, terms, authority.id, published)?;
-    let ids: HashMap<String, String> = organisations::table
-        .select((organisations::code, organisations::id))
-        .load(connection)?
-        .into_iter()
-        .collect();
-    allocation::store::add(connection, agreement, shares, &ids)?;
-    let mut by_recipient: HashMap<&str, Vec<&Share>> = HashMap::new();
-    for share in shares {
-        by_recipient.entry(&share.recipient).or_default().push(share);
-    }
-    let mut in_order: Vec<_> = by_recipient.into_iter().collect();
-    in_order.sort_by_key(|(code, _)| *code);
-    let last: Option<i32> = grants::table.select(diesel::dsl::max(grants::reference)).first(connection)?;
-    for (reference, (code, shares)) in (last.unwrap_or(0) + 1..).zip(in_order) {
-        let recipient = ids.get(code).ok_or_else(|| allocation::store::missing(code))?;
-        open(connection, agreement, recipient, reference, terms, &shares, now, line)?;
-    }
-    Ok(agreement)
-}
-
-/// A grant with its allocation, for a recipient that had none in the agreement.
-#[expect(clippy::too_many_arguments, reason = "what a grant is made of")]
-fn open(
-    connection: &mut AnyConnection,
-    agreement: Id<Agreement>,
-    recipient: &str,
-    reference: i32,
-    terms: &Terms,
-    shares: &[&Share],
-    now: DateTime<Utc>,
-    line: impl FnOnce(Event, String) -> history::Entry,
-) -> Result<(), DbError> {
-    let grant: Id<Grant> = Id::new();
-    diesel::insert_into(grants::table)
-        .values((
-            grants::id.eq(grant.to_string()),
-            grants::agreement_id.eq(agreement.to_string()),
-            grants::recipient_id.eq(recipient),
-            grants::holder_id.eq(recipient),
-            grants::version.eq(1),
-            grants::reference.eq(reference),
-        ))
-        .execute(connection)?;
-    let mut details = Vec::new();
-    for share in shares {
-        let entry = Entry { post: share.post.clone(), account: Account::Allocated, amount: share.amount };
-        post_entry(connection, grant, &entry, None, now)?;
-        let post = terms.post(&share.post).map_or("", |post| &post.name);
-        details.push(format!("{post}, {}: {}", share.published_name, share.amount));
-    }
-    history::store::append(connection, &grant.to_string(), 1, line(Event::Allocated, details.join("; ")))
-}
-
-/// A share that is to be another.
-pub struct Reallocation {
-    /// Nothing for a recipient without a grant in the agreement.
-    pub grant: Option<Id<Grant>>,
-    /// The recipient's code.
-    pub recipient: String,
-    pub post: String,
-    pub before: Money,
-    pub now: Money,
-}
-
-/// Puts another table in the place of an agreement's: what differs is moved in the ledgers, whoever is new gets a grant, and
-/// the table is kept as its next version. The grants are held, and what is requisitioned is left.
-pub fn reallocate(
-    connection: &mut AnyConnection,
-    agreement: Id<Agreement>,
-    terms: &Terms,
-    shares: &[Share],
-    changes: &[Reallocation],
-    who: &Who,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    let line = |event, details| history::Entry {
-        at: now,
-        who: who.clone(),
-        event,
-        subject: terms.slug.clone(),
-        details,
-        reason: String::new(),
-    };
-    let ids: HashMap<String, String> = organisations::table
-        .select((organisations::code, organisations::id))
-        .load(connection)?
-        .into_iter()
-        .collect();
-    allocation::store::add(connection, agreement, shares, &ids)?;
-    let mut of_grants: BTreeMap<String, (Id<Grant>, Vec<&Reallocation>)> = BTreeMap::new();
-    let mut new: BTreeSet<&str> = BTreeSet::new();
-    for change in changes {
-        match change.grant {
-            Some(grant) => {
-                of_grants.entry(grant.to_string()).or_insert((grant, Vec::new())).1.push(change);
-            }
-            None => {
-                new.insert(&change.recipient);
-            }
-        }
-    }
-    for (grant, changes) in of_grants.into_values() {
-        let version = lock(connection, grant)?;
-        let mut details = Vec::new();
-        for change in changes {
-            if let Some(entry) = super::movement(&change.post, Account::Allocated, change.before, change.now)
-            {
-                post_entry(connection, grant, &entry, None, now)?;
-            }
-            let post = terms.post(&change.post).map_or("", |post| &post.name);
-            details.push(format!("{post}: {} → {}", change.before, change.now));
-        }
-        let entry = line(Event::AllocationReplaced, details.join("; "));
-        history::store::append(connection, &grant.to_string(), version, entry)?;
-    }
-    let last: Option<i32> = grants::table.select(diesel::dsl::max(grants::reference)).first(connection)?;
-    for (reference, code) in (last.unwrap_or(0) + 1..).zip(new) {
-        let recipient = ids.get(code).ok_or_else(|| allocation::store::missing(code))?;
-        let own: Vec<&Share> = shares.iter().filter(|share| share.recipient == code).collect();
-        open(connection, agreement, recipient, reference, terms, &own, now, line)?;
-    }
-    let details = format!("{} belopp ändrades", changes.len());
-    crate::agreement::store::set_table_terms(
-        connection,
-        agreement,
-        terms,
-        line(Event::AllocationReplaced, details),
-    )
 }
 
 /// Every grant's stream and version, for `bidragsporten check`.

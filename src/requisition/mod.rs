@@ -15,25 +15,27 @@
 //! completed after the deadline. One that was never received by then has lapsed (*rätten förfaller*, 2022 §7.1). That
 //! follows from the clock and is computed, not stored: an original that arrived in time may be registered later.
 
+mod content;
 pub mod form;
 pub mod pages;
 pub mod rules;
 pub mod sheet;
+mod status;
 pub mod store;
 pub mod verbs;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
+pub use content::{Content, Issue, PostAmount};
+pub use status::{Received, Refusal, Return, Status, tone};
 
+use chrono::{DateTime, Utc};
+
+use self::content::by_post;
 use crate::{
-    agreement::Period,
     calendar::LastDay,
-    filing::{self, FieldRemark, ImpossibleArrival, NoMandate, Signature, head::Head},
-    grant::{Grant, Overdrawn},
+    filing::{FieldRemark, Signature},
+    grant::Grant,
     ids::Id,
     money::Money,
-    numbers::{GiroAccount, Line},
 };
 
 #[derive(Debug, Clone)]
@@ -71,108 +73,6 @@ impl Case {
     pub fn post_name(&self) -> String {
         self.grant.agreement.terms.form_name(&self.requisition.form)
     }
-}
-
-/// What the form says, every field valid by having been read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Content {
-    #[serde(flatten)]
-    pub head: Head,
-    pub amount: Money,
-    /// The amount post by post, where the form is for several.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub amounts: Vec<PostAmount>,
-    pub period: Period,
-    pub account: GiroAccount,
-    pub payment_reference: Option<Line<35>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostAmount {
-    pub post: String,
-    pub amount: Money,
-}
-
-/// What was fixed for signature.
-pub type Issue = filing::Issue<Content>;
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
-pub enum Status {
-    Draft,
-    AwaitingSignature { answers: Option<Return> },
-    Submitted { received: Received },
-    Returned(Return),
-    Approved { received: Received, by: String, at: DateTime<Utc> },
-    Refused { received: Received, by: String, at: DateTime<Utc>, reason: String },
-    Withdrawn { received: Received, by: String, at: DateTime<Utc>, reason: String },
-    Discarded { by: String, at: DateTime<Utc> },
-}
-
-/// That it came in: which issue, when first, and how it was signed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Received {
-    /// When the requisition first came in; a completed one keeps it.
-    pub at: DateTime<Utc>,
-    pub version: i32,
-    pub amount: Money,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub amounts: Vec<PostAmount>,
-    pub signature: Signature,
-    /// When this version came in.
-    pub completed_at: DateTime<Utc>,
-}
-
-impl Received {
-    /// Its amount by post, in the agreement's order.
-    fn by_post<'a>(&'a self, form: &'a str) -> Vec<(&'a str, Money)> {
-        by_post(form, self.amount, &self.amounts)
-    }
-}
-
-/// An amount by post: all on the one that the form is for, where it is for one.
-fn by_post<'a>(form: &'a str, amount: Money, amounts: &'a [PostAmount]) -> Vec<(&'a str, Money)> {
-    match amounts {
-        [] => vec![(form, amount)],
-        several => several.iter().map(|of| (of.post.as_str(), of.amount)).collect(),
-    }
-}
-
-/// That the authority wants it completed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Return {
-    pub received: Received,
-    pub by: String,
-    pub at: DateTime<Utc>,
-    pub message: String,
-    pub remarks: Vec<FieldRemark>,
-}
-
-/// Why a verb could not be carried out, in words for whoever tried.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Refusal {
-    #[error("Det går inte nu: rekvisitionen är {}.", .0.to_lowercase())]
-    NotInThisState(&'static str),
-    #[error(
-        "Någon annan har ändrat rekvisitionen sedan du öppnade sidan. Läs den som den är nu och försök igen."
-    )]
-    Changed,
-    #[error("Sista dag för rekvisition var {0}. Rätten till bidraget har förfallit.")]
-    TooLate(LastDay),
-    #[error(transparent)]
-    Overdrawn(#[from] Overdrawn),
-    #[error("De extra medlen kan rekvireras först när kommunen har lämnat in rekvisitionen av {0}.")]
-    NotOpenYet(String),
-    #[error(
-        "Rekvisitionen kan inte återkallas så länge det finns en rekvisition av {0}, som förutsätter den."
-    )]
-    OthersDependOnIt(String),
-    #[error("Hela tilldelningen är redan rekvirerad.")]
-    NothingLeft,
-    #[error(transparent)]
-    ImpossibleArrival(#[from] ImpossibleArrival),
-    #[error(transparent)]
-    NoMandate(#[from] NoMandate),
 }
 
 /// What a submission has to reckon with, as it is while the grant is locked.
@@ -410,62 +310,6 @@ impl Requisition {
             other => return Err(other.not_now()),
         };
         Ok(self)
-    }
-}
-
-impl Status {
-    pub const KEYS: [(&'static str, &'static str); 8] = [
-        ("draft", "Utkast"),
-        ("awaiting_signature", "Väntar på underskrift"),
-        ("submitted", "Inlämnad"),
-        ("returned", "Återsänd för komplettering"),
-        ("approved", "Godkänd"),
-        ("refused", "Avslagen"),
-        ("withdrawn", "Återkallad"),
-        ("discarded", "Borttagen"),
-    ];
-
-    pub fn key(&self) -> &'static str {
-        self.key_and_label().0
-    }
-
-    pub fn label(&self) -> &'static str {
-        self.key_and_label().1
-    }
-
-    fn key_and_label(&self) -> (&'static str, &'static str) {
-        let index = match self {
-            Self::Draft => 0,
-            Self::AwaitingSignature { .. } => 1,
-            Self::Submitted { .. } => 2,
-            Self::Returned(_) => 3,
-            Self::Approved { .. } => 4,
-            Self::Refused { .. } => 5,
-            Self::Withdrawn { .. } => 6,
-            Self::Discarded { .. } => 7,
-        };
-        Self::KEYS[index]
-    }
-
-    /// It claims nothing any more, and never will.
-    pub fn is_void(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::Withdrawn { .. } | Self::Discarded { .. })
-    }
-
-    fn not_now(&self) -> Refusal {
-        Refusal::NotInThisState(self.label())
-    }
-}
-
-/// The tone of a status tag. The text says the same: colour is never alone.
-pub fn tone(status: &Status, lapsed: bool) -> &'static str {
-    match status {
-        _ if lapsed => "danger",
-        Status::Draft | Status::Withdrawn { .. } | Status::Discarded { .. } => "neutral",
-        Status::AwaitingSignature { .. } | Status::Returned(_) => "warning",
-        Status::Submitted { .. } => "info",
-        Status::Approved { .. } => "success",
-        Status::Refused { .. } => "danger",
     }
 }
 

@@ -1,0 +1,41 @@
+//! What the form says, every field valid by having been read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    agreement::Period,
+    filing::{self, head::Head},
+    money::Money,
+    numbers::{GiroAccount, Line},
+};
+
+/// What the form says, every field valid by having been read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    #[serde(flatten)]
+    pub head: Head,
+    pub amount: Money,
+    /// The amount post by post, where the form is for several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amounts: Vec<PostAmount>,
+    pub period: Period,
+    pub account: GiroAccount,
+    pub payment_reference: Option<Line<35>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostAmount {
+    pub post: String,
+    pub amount: Money,
+}
+
+/// What was fixed for signature.
+pub type Issue = filing::Issue<Content>;
+
+/// An amount by post: all on the one that the form is for, where it is for one.
+pub(super) fn by_post<'a>(form: &'a str, amount: Money, amounts: &'a [PostAmount]) -> Vec<(&'a str, Money)> {
+    match amounts {
+        [] => vec![(form, amount)],
+        several => several.iter().map(|of| (of.post.as_str(), of.amount)).collect(),
+    }
+}

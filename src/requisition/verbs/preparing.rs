@@ -1,0 +1,105 @@
+//! Before it is signed: fixed for signature, taken back, passed on, done away with.
+
+use super::{Failure, Target, form_facts, line, lock, number_of, same_revision, simply, write};
+use crate::{
+    filing::{Act, FieldRemark},
+    grant::Grant,
+    history::{self, Event},
+    ids::Id,
+    infra::db::AnyConnection,
+    requisition::{
+        Content, Issue, Refusal, Requisition, Status,
+        form::{FormFacts, warnings},
+        store,
+    },
+};
+
+/// Fixes the draft for signature.
+pub fn issue(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    confirmed: bool,
+) -> Result<(), Failure> {
+    let locked = lock(connection, act, target.id)?;
+    let requisition = &locked.requisition;
+    let last = store::last_received(connection, act.scope, locked.grant.holder.id, Some(requisition))?;
+    let last = last.as_ref().map(|(_, content)| content);
+    let form_facts = form_facts(&locked.grant, &requisition.form, Some(requisition), last, act.now);
+    let after = requisition.clone().issue()?;
+    same_revision(requisition, target)?;
+    if requisition.has_lapsed(locked.grant.right_has_lapsed(act.now)) {
+        return Err(Refusal::TooLate(locked.grant.requisition_deadline()).into());
+    }
+    let content = requisition.draft.parse(&form_facts).map_err(Failure::Invalid)?;
+    let warnings = confirmed_warnings(&content, &form_facts, confirmed)?;
+    let issue = Issue::new(
+        &number_of(&locked.grant, &after),
+        &locked.grant.holder,
+        after.version,
+        content,
+        warnings,
+        act.by(),
+        act.now,
+    );
+    let entry = history::Entry {
+        details: format!("version {}, {}", issue.version, issue.content.amount),
+        ..line(act, Event::RequisitionIssued, &locked.grant, &after)
+    };
+    write(connection, act, &locked, &after, entry)?;
+    store::insert_issue(connection, after.id, &issue)?;
+    Ok(())
+}
+
+pub(super) fn confirmed_warnings(
+    content: &Content,
+    facts: &FormFacts,
+    confirmed: bool,
+) -> Result<Vec<FieldRemark>, Failure> {
+    let warnings = warnings(content, facts).list;
+    if !warnings.is_empty() && !confirmed {
+        return Err(Failure::Unconfirmed);
+    }
+    Ok(warnings
+        .into_iter()
+        .map(|warning| FieldRemark { field: warning.field.into_owned(), text: warning.message })
+        .collect())
+}
+
+pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    simply(connection, act, target, Event::RequisitionTakenBack, "", Requisition::take_back)
+}
+
+/// The grant has just passed to a successor, in this transaction. What waits for a signature is taken back, so that nobody signs a form with the
+/// predecessor's name on it, and whoever has a form open cannot save it any more. What came in stays as it was. `act` has
+/// the successor's eyes.
+pub fn pass_on(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    reason: &str,
+) -> Result<(), Failure> {
+    for requisition in store::of_grant(connection, grant)? {
+        let target = Target { id: requisition.id, revision: requisition.revision };
+        match requisition.status {
+            Status::AwaitingSignature { .. } => {
+                let event = Event::RequisitionTakenBack;
+                simply(connection, act, target, event, reason, Requisition::take_back)?;
+            }
+            Status::Draft | Status::Returned(_) => store::update(connection, &requisition)??,
+            Status::Submitted { .. }
+            | Status::Approved { .. }
+            | Status::Refused { .. }
+            | Status::Withdrawn { .. }
+            | Status::Discarded { .. } => {}
+        }
+    }
+    Ok(())
+}
+
+pub fn discard(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    let by = act.by();
+    simply(connection, act, target, Event::RequisitionDiscarded, "", |requisition| {
+        requisition.discard(by, act.now)
+    })
+}

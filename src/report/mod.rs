@@ -18,31 +18,28 @@
 //! there.
 
 pub mod certificate;
+mod content;
 pub mod form;
 pub mod pages;
 pub mod rules;
 pub mod sheet;
+mod status;
 pub mod store;
 pub mod survey;
 pub mod verbs;
 
-use std::collections::BTreeMap;
+pub use certificate::{Certificate, Verdict};
+pub use content::{Answer, Content, CostItem, Issue, PartAccount, PostAccount};
+pub use status::{Approval, Correction, Received, Refusal, Return, Status};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::{
-    agreement::Period,
-    filing::{self, FieldRemark, ImpossibleArrival, NoMandate, Signature, head::Head},
+    filing::{FieldRemark, Signature},
     grant::{Account, Grant, Ledger},
     ids::Id,
-    infra::hash::sha256_hex,
     money::Money,
-    numbers::{Line, Prose},
 };
-
-pub use certificate::{Certificate, Verdict};
 
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -81,201 +78,6 @@ pub fn number_of(grant: &Grant) -> String {
 
 pub fn case_number(agreement_code: &str, recipient_code: &str) -> String {
     format!("{agreement_code}-{recipient_code}-E1")
-}
-
-/// What the form says, every field valid by having been read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Content {
-    #[serde(flatten)]
-    pub head: Head,
-    pub period: Period,
-    /// *Summa bidrag enligt överenskommelsen*: every post, paid out or not.
-    pub granted: Money,
-    pub posts: Vec<PostAccount>,
-    /// *Har svarat på Socialstyrelsens enkät*; nothing where the recipient is not asked.
-    pub survey: Option<bool>,
-    /// To the agreement's follow-up questions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub answers: Vec<Answer>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    pub question: String,
-    pub text: Prose<2000>,
-}
-
-/// One post, accounted for by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostAccount {
-    pub post: String,
-    /// *Bidrag som erhållits*, from the ledger.
-    pub received: Money,
-    /// *Summa kostnader.*
-    pub costs: Money,
-    pub items: Vec<CostItem>,
-    /// What the agreement wants specified of the costs.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parts: Vec<PartAccount>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CostItem {
-    pub text: Line<100>,
-    pub amount: Money,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PartAccount {
-    pub part: String,
-    pub amount: Money,
-    pub motive: Option<Prose<2000>>,
-}
-
-impl PostAccount {
-    /// *Medel som inte har förbrukats (Bidrag – totala kostnader)*: negative where it is a deficit.
-    pub fn unspent(&self) -> Money {
-        self.received - self.costs
-    }
-
-    /// A deficit gives nothing to repay.
-    pub fn to_repay(&self) -> Money {
-        self.unspent().max(Money::ZERO)
-    }
-}
-
-impl Content {
-    pub fn received(&self) -> Money {
-        self.posts.iter().map(|post| post.received).sum()
-    }
-
-    pub fn costs(&self) -> Money {
-        self.posts.iter().map(|post| post.costs).sum()
-    }
-
-    pub fn unspent(&self) -> Money {
-        self.received() - self.costs()
-    }
-
-    pub fn to_repay(&self) -> Money {
-        self.posts.iter().map(PostAccount::to_repay).sum()
-    }
-
-    /// What the certificate is of: section 3 (Bilaga 2 punkt 3).
-    pub fn section_3(&self) -> String {
-        sha256_hex(serde_json::json!([self.posts, self.survey]).to_string())
-    }
-
-    /// True when it accounts for exactly what the ledger says was paid out.
-    pub fn matches(&self, ledger: &Ledger) -> bool {
-        let accounted: Money = self.received();
-        accounted == ledger.total(Account::PaidOut)
-            && self.posts.iter().all(|post| post.received == ledger.of(&post.post, Account::PaidOut))
-    }
-
-    fn costs_by_post(&self) -> BTreeMap<String, Money> {
-        self.posts.iter().map(|post| (post.post.clone(), post.costs)).collect()
-    }
-}
-
-/// What was fixed for certificate and signature.
-pub type Issue = filing::Issue<Content>;
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
-pub enum Status {
-    /// Being filled in. With `answers` it came in and was returned. The certificate is kept while section 3 stays as it was.
-    Draft {
-        answers: Option<Return>,
-        certificate: Option<Certificate>,
-    },
-    AwaitingCertificate {
-        answers: Option<Return>,
-    },
-    /// Certified, where the agreement asks for it.
-    AwaitingSignature {
-        answers: Option<Return>,
-        certificate: Option<Certificate>,
-    },
-    Submitted {
-        received: Received,
-    },
-    Approved(Approval),
-}
-
-/// That it came in: which issue, when first, what it says was spent, who certified it and how it was signed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Received {
-    /// When the report first came in; a completed or corrected one keeps it.
-    pub at: DateTime<Utc>,
-    pub version: i32,
-    /// What had been paid out, which it accounts for.
-    pub accounts_for: Money,
-    pub costs: BTreeMap<String, Money>,
-    pub certificate: Option<Certificate>,
-    pub signature: Signature,
-    /// When this version came in.
-    pub completed_at: DateTime<Utc>,
-}
-
-impl Received {
-    /// What the finance head says, where one certifies.
-    pub fn verdict(&self) -> Option<&Verdict> {
-        self.certificate.as_ref().map(|certificate| &certificate.statement.verdict)
-    }
-}
-
-/// That the authority wants it completed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Return {
-    pub received: Received,
-    pub by: String,
-    pub at: DateTime<Utc>,
-    pub message: String,
-    pub remarks: Vec<FieldRemark>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
-    pub received: Received,
-    pub by: String,
-    pub at: DateTime<Utc>,
-}
-
-/// That an approved report is being changed: by whom, when, why, and what stands meanwhile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Correction {
-    pub of: Approval,
-    pub by: String,
-    pub at: DateTime<Utc>,
-    pub reason: String,
-}
-
-/// Why a verb could not be carried out, in words for whoever tried.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Refusal {
-    #[error("Det går inte nu: redovisningen är {}.", .0.to_lowercase())]
-    NotInThisState(&'static str),
-    #[error(
-        "Någon annan har ändrat redovisningen sedan du öppnade sidan. Läs den som den är nu och försök igen."
-    )]
-    Changed,
-    #[error("Redovisningen öppnar när bidraget har betalats ut.")]
-    NotPaidYet,
-    #[error(
-        "Det utbetalda beloppet har ändrats sedan redovisningen ställdes i ordning. Den behöver ändras av mottagaren: det nya beloppet fylls i när den tas tillbaka eller återsänds."
-    )]
-    PaidOutChanged,
-    #[error(
-        "{0} har intygat redovisningen och kan inte också skriva under den. Intyget och underskriften ska göras av olika personer."
-    )]
-    SamePerson(String),
-    #[error("Fler än 100 filer går inte att bifoga. Slå ihop några av dem till en PDF.")]
-    TooManyFiles,
-    #[error(transparent)]
-    ImpossibleArrival(#[from] ImpossibleArrival),
-    #[error(transparent)]
-    NoMandate(#[from] NoMandate),
 }
 
 impl Report {
@@ -527,53 +329,6 @@ impl Report {
             (other, _) => return Err(other.not_now()),
         };
         Ok(self)
-    }
-}
-
-impl Status {
-    pub const KEYS: [(&'static str, &'static str); 6] = [
-        ("draft", "Utkast"),
-        ("awaiting_certificate", "Väntar på intyg"),
-        ("awaiting_signature", "Väntar på underskrift"),
-        ("submitted", "Inlämnad"),
-        ("returned", "Återsänd för komplettering"),
-        ("approved", "Godkänd"),
-    ];
-
-    pub fn key(&self) -> &'static str {
-        self.key_and_label().0
-    }
-
-    pub fn label(&self) -> &'static str {
-        self.key_and_label().1
-    }
-
-    fn key_and_label(&self) -> (&'static str, &'static str) {
-        let index = match self {
-            Self::Draft { answers: None, .. } => 0,
-            Self::AwaitingCertificate { .. } => 1,
-            Self::AwaitingSignature { .. } => 2,
-            Self::Submitted { .. } => 3,
-            Self::Draft { answers: Some(_), .. } => 4,
-            Self::Approved(_) => 5,
-        };
-        Self::KEYS[index]
-    }
-
-    /// The tone of a status tag. The text says the same: colour is never alone.
-    pub fn tone(&self) -> &'static str {
-        match self {
-            Self::Draft { answers: None, .. } => "neutral",
-            Self::AwaitingCertificate { .. }
-            | Self::AwaitingSignature { .. }
-            | Self::Draft { answers: Some(_), .. } => "warning",
-            Self::Submitted { .. } => "info",
-            Self::Approved(_) => "success",
-        }
-    }
-
-    fn not_now(&self) -> Refusal {
-        Refusal::NotInThisState(self.label())
     }
 }
 

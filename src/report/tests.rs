@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     grant::{Entry, movement},
-    numbers::{Email, Prose, Telephone},
+    numbers::{Email, Line, Prose, Telephone},
     recipient::{Kind, Organisation},
 };
 

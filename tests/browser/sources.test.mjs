@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inspect, openBrowser, press, signInAs, startPortal } from "./harness.mjs";
+import { inspect, openBrowser, press, screenshot, signInAs, startPortal } from "./harness.mjs";
 
 const PASSWORD = "övning gör mästare";
 const VT18 = "Stimulansmedel för investeringar i välfärdsteknik i kommunerna 2018";
@@ -280,6 +280,25 @@ test("a merger is read once more before it is registered, by keyboard alone", { 
   await tabTo("Registrera sammanläggningen");
   await enter();
   await assertSays(page, "Bidragen har gått över", "Kommunerna har lagts samman.");
+});
+
+test("a split is read once more and registered with JavaScript off", { timeout: 120_000 }, async (t) => {
+  const page = await browser.newPage(t, { javaScript: false });
+  await become(page, "beslutsfattare", "Kammarkollegiet");
+  await setDate(page, "2022-03-15");
+  await page.goto("/register/1863/delning");
+  await page.getByLabel(/^AO22-1863/).fill("Ljusnarsberg");
+  await page.getByLabel("Dag", { exact: true }).fill("2022-03-01");
+  await page.getByLabel("Beslut", { exact: true }).fill("Fi2022/00001");
+  await page.getByLabel("Skäl").fill("Ett område har bytt kommun.");
+  await press(page, button(page, "Fortsätt till kontrollen"));
+  await assertSays(page, "Ett bidrag går över", "Kvar hos Hällefors kommun");
+  await screenshot(page, "delning-kontroll");
+  await press(page, button(page, "Ändra uppgifterna"));
+  assert.equal(await page.getByLabel(/^AO22-1863/).inputValue(), "Ljusnarsberg");
+  await press(page, button(page, "Fortsätt till kontrollen"));
+  await press(page, button(page, "Registrera delningen"));
+  await assertSays(page, "Bidragen har gått över", "Ett område har bytt kommun.");
 });
 
 test("a region's county is shaded on the map of 2020", { timeout: 120_000 }, async (t) => {

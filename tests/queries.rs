@@ -23,7 +23,7 @@ use bidragsporten::access::Role;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 use crate::{
-    browser::Browser,
+    browser::{Browser, Form},
     filed_reports::{Filing, report_case},
     handed_on::{apply, award_all, invited, link},
     portal::Portal,
@@ -55,10 +55,26 @@ fn pay(payer: &Browser, payments: &str) {
 
 /// The grants of one pass to another.
 fn merge(decision_maker: &Browser, predecessor: &str, successor: &str) {
+    let form = merging(decision_maker, predecessor, successor);
+    form.submit().expect_status(200).form("/sammanlaggning").submit().expect_status(200);
+}
+
+fn merging(decision_maker: &Browser, predecessor: &str, successor: &str) -> Form {
     let page = decision_maker.get(&format!("/register/{predecessor}/sammanlaggning"));
-    let form = page.form("/sammanlaggning").set("successor", successor).set("day", "2022-01-01");
-    let form = form.set("decision", "Fi2021/00001").set("reason", "Kommunerna har lagts samman.");
-    form.submit().expect_status(200);
+    let form = page.form("/sammanlaggning/kontroll").set("successor", successor).set("day", "2022-01-01");
+    form.set("decision", "Fi2021/00001").set("reason", "Kommunerna har lagts samman.")
+}
+
+/// The last page before a merger is registered, of one municipality and of four.
+fn a_merger_is_foreseen_alike_however_many_go_into_it(portal: &Portal) {
+    let decision_maker = portal.sign_in("Kammarkollegiet", &[Role::DecisionMaker], "Beslutsfattare");
+    let asked = |others: &str| {
+        let form = merging(&decision_maker, "1443", "1444").set("others", others);
+        let before = QUERIES.load(Ordering::SeqCst);
+        form.submit().expect_status(200).expect("Kontrollera innan du registrerar");
+        QUERIES.load(Ordering::SeqCst) - before
+    };
+    assert_eq!(asked(""), asked("Ale\nAlingsås\nGöteborg"));
 }
 
 /// The OCR number of a grant.
@@ -80,6 +96,7 @@ fn a_page_asks_no_more_when_there_is_more() {
     let portal = Portal::new();
     further_reports_ask_no_more_when_there_is_more(&portal);
     colleagues_ask_no_more_when_there_are_more(&portal);
+    a_merger_is_foreseen_alike_however_many_go_into_it(&portal);
     onward_distribution_asks_no_more_when_there_are_more_units(&Portal::new());
     let anyone = portal.anyone();
     // The agreement of an authority that nobody here works at is read by the open data alone, and stays as it is.

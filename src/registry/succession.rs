@@ -23,6 +23,7 @@ use crate::{
         db::{AnyConnection, DbError},
         form::FieldErrors,
     },
+    onward,
     recipient::{self, Organisation},
     report, requisition,
 };
@@ -54,7 +55,13 @@ pub fn merge(
         passing.extend(held.into_iter().map(|grant| (grant, own.id, successor.organisation.id)));
     }
     let succession = succession(act, id, Kind::Merger, grounds);
-    pass(connection, act, &succession, passing, &register, (listed.organisation.id, version))
+    let from: BTreeSet<String> = passing.iter().map(|(_, from, _)| from.to_string()).collect();
+    pass(connection, act, &succession, passing, &register, (listed.organisation.id, version))?;
+    for from in from {
+        let from = from.parse().map_err(DbError::corrupt)?;
+        onward::verbs::pass_units(connection, from, &successor.organisation)?;
+    }
+    Ok(())
 }
 
 /// Each of the organisation's grants passes to whom the form says, or stays.
@@ -181,7 +188,8 @@ fn pass_one(
     report::verbs::pass_on(connection, &successor, id, &reason).map_err(|failure| match failure {
         report::verbs::Failure::Db(error) => Failure::Db(error),
         _ => Refusal::Changed.into(),
-    })
+    })?;
+    Ok(onward::verbs::pass_on(connection, &successor, id, to, &reason)?)
 }
 
 fn number_of(grant: &Grant) -> String {

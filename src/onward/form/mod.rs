@@ -1,16 +1,20 @@
 //! The forms of onward distribution, as typed, and what they make or the errors at their fields.
 
 mod application;
+mod days;
 mod decision;
+mod list;
 mod model;
 mod report;
 mod unit;
 
 pub use application::ApplicationForm;
+pub use days::DaysForm;
 pub use decision::{
-    AwardForm, Decided, ListForm, RedistributionForm, RefusalForm, ReserveForm, Share, amount_field,
+    AwardForm, Decided, RedistributionForm, RefusalForm, Reserve, ReserveForm, Share, amount_field,
 };
-pub use model::{ModelForm, PostedModel, TierForm, tier_field};
+pub use list::{FailedForm, ListForm};
+pub use model::{MOST_TIERS, ModelForm, PostedModel, TierForm, tier_field};
 pub use report::{CompletionForm, ReportForm, ReturnForm, SummaryForm};
 pub use unit::UnitForm;
 

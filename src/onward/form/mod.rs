@@ -33,8 +33,20 @@ pub fn is_ticked(chosen: &[String], place: usize) -> bool {
 
 /// A date, as a browser sends it.
 fn day(field: &'static str, rule: Rule, typed: &str, errors: &mut FieldErrors) -> Option<NaiveDate> {
-    let parsed = typed.trim().parse().map_err(|_| "Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2022-10-15.");
-    errors.read(field, rule, parsed)
+    let told = || format!("Skriv {} som ÅÅÅÅ-MM-DD, till exempel 2022-10-15.", called(field));
+    errors.read(field, rule, typed.trim().parse().map_err(|_| told()))
+}
+
+/// A day as it is called in a list of errors, where there are several.
+fn called(field: &str) -> &'static str {
+    match field {
+        "apply_by" => "sista dagen att ansöka",
+        "use_by" => "sista dagen att använda medlen",
+        "report_by" => "sista dagen att återrapportera",
+        "decided_on" => "beslutets dag",
+        "pay_on" => "betalningsdagen",
+        _ => "dagen",
+    }
 }
 
 /// The day of something that has been done: not ahead, and not of another century.

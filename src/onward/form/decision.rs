@@ -148,7 +148,7 @@ impl RedistributionForm {
             }
         }
         if amounts.is_empty() && errors.is_empty() {
-            errors.broken("sum", Rule::Chosen, "Skriv ett belopp för minst en enhet.");
+            errors.broken("belopp", Rule::Chosen, "Skriv ett belopp för minst en enhet.");
         }
         let decided = decided(&self.decided_on, &self.decision_number, today, &mut errors);
         decided.filter(|_| errors.is_empty()).map(|decided| (amounts, decided)).ok_or(errors)

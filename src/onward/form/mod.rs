@@ -23,7 +23,7 @@ use chrono::{Datelike, NaiveDate};
 use super::rules::Rule;
 use crate::{
     infra::form::FieldErrors,
-    numbers::{Prose, ProseError},
+    numbers::{Line, LineError, Prose, ProseError},
 };
 
 /// Whether the use at a place of the model is among those that were ticked.
@@ -63,6 +63,14 @@ fn past_day(
         return None;
     }
     Some(day)
+}
+
+/// A line of text that must be there.
+fn line<const MOST: usize>(typed: &str, when_empty: &str) -> Result<Line<MOST>, String> {
+    Line::parse(typed).map_err(|error| match error {
+        LineError::Empty => when_empty.to_owned(),
+        error => error.to_string(),
+    })
 }
 
 /// Some lines of text that must be there.

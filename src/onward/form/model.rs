@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{day, days::days, decision::reserve, whole};
+use super::{day, days::days, decision::reserve, line, whole};
 use crate::{
     agreement::Period,
     infra::form::FieldErrors,
     money::{self, Money},
-    numbers::{Line, LineError},
+    numbers::Line,
     onward::{
         model::{Decision, Kind, Model, Tier},
         rules::Rule,
@@ -152,11 +152,7 @@ fn of_unit(typed: &str) -> Result<Money, String> {
 }
 
 fn named(typed: &str, when_empty: &str) -> Result<String, String> {
-    match Line::<60>::parse(typed) {
-        Ok(line) => Ok(line.to_string()),
-        Err(LineError::Empty) => Err(when_empty.to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
+    line::<60>(typed, when_empty).map(String::from)
 }
 
 impl ModelForm {

@@ -6,7 +6,7 @@ use askama::Template;
 use super::{Case, scope};
 use crate::{
     access::proof::{By, Member},
-    filing::pages::{TimelineView, timeline_of_all},
+    filing::pages::{TimelineView, timeline},
     grant::Grant,
     history::{self, Event},
     ids::Id,
@@ -15,7 +15,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    onward::store,
+    onward::{case_number, store},
 };
 
 #[derive(Template)]
@@ -36,7 +36,8 @@ pub async fn of_plan(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id
             Ok::<_, AppError>((case, lines))
         })
         .await?;
-    page::show(&HistoryPage { chrome: by.chrome, case, timeline: timeline_of_all(&lines) })
+    let timeline = timeline(&lines, &case_number(&case.grant));
+    page::show(&HistoryPage { chrome: by.chrome, case, timeline })
 }
 
 #[derive(Template)]

@@ -13,7 +13,7 @@ use crate::{
         Role,
         proof::{By, Member, Posted, Preparer},
     },
-    filing::pages::{TimelineView, timeline_of_all},
+    filing::pages::{TimelineView, timeline},
     grant::{self, Grant},
     history,
     ids::Id,
@@ -27,7 +27,7 @@ use crate::{
     numbers::OrganisationNumber,
     onward::{
         application::{Application, Status},
-        counted, example,
+        case_number, counted, example,
         form::ModelForm,
         fund::{Account, Fund},
         model::Model,
@@ -152,7 +152,7 @@ pub async fn show(
         tiers: tiers(&case),
         states: states(&case, &view.lage),
         next: next(&case, may_prepare, now),
-        timeline: timeline_of_all(&lines).into_iter().take(LATEST).collect(),
+        timeline: timeline(&lines, &case_number(&case.grant)).into_iter().take(LATEST).collect(),
         earlier: lines.len().saturating_sub(LATEST),
         chrome: by.chrome,
         units,
@@ -350,10 +350,7 @@ pub async fn csv(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Gra
             Ok::<_, AppError>((case, store::aid_since(connection, own, since)?))
         })
         .await?;
-    csv_file(
-        &table(&case, Some(&aid), |_| true),
-        &format!("{}-enheter.csv", crate::onward::case_number(&case.grant)),
-    )
+    csv_file(&table(&case, Some(&aid), |_| true), &format!("{}-enheter.csv", case_number(&case.grant)))
 }
 
 #[derive(Debug, Default, Deserialize)]

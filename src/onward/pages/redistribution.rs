@@ -104,7 +104,7 @@ pub async fn redistribute(
             };
             match portal.db.write(give).await {
                 Ok(()) | Err(Failure::Done) => return page::see_other(address(id)),
-                Err(failure) => (StatusCode::CONFLICT, refused(failure, "sum")?),
+                Err(failure) => (StatusCode::CONFLICT, refused(failure, "belopp")?),
             }
         }
     };

@@ -322,12 +322,24 @@ fn onward_distribution_asks_no_more_when_there_are_more_units(portal: &Portal) {
     let (preparer, officer, anyone) = (portal.preparer("Ale"), portal.officer(), portal.anyone());
     let unit = link(&preparer, &grant, "Norr");
     let seen = format!("/granskning/bidrag/{}/vidarefordelning", grant.rsplit('/').next().unwrap());
-    let pages = ["", "/modell", "/lankar", "/beslut", "/betalningslistor", "/omfordelning", "/redovisning"];
+    let pages = [
+        "",
+        "/modell",
+        "/modell/dagar",
+        "/lankar",
+        "/beslut",
+        "/betalningslistor",
+        "/omfordelning",
+        "/reserv",
+        "/redovisning",
+        "/historik",
+    ];
     let pages = pages.map(|page| format!("{base}{page}"));
     let count = || {
         let own = pages.iter().map(|page| queries_of(&preparer, page));
         own.chain([
             queries_of(&preparer, "/enheter"),
+            queries_of(&preparer, "/enheter/historik"),
             queries_of(&officer, &seen),
             queries_of(&anyone, &unit),
         ])

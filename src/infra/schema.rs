@@ -547,6 +547,7 @@ diesel::table! {
         size -> Integer,
         elsewhere -> Text,
         is_closed -> Bool,
+        revision -> BigInt,
     }
 }
 
@@ -570,8 +571,21 @@ diesel::table! {
         pay_on -> Date,
         account -> Text,
         bic -> Text,
+        payer -> Text,
+        payer_number -> Nullable<Text>,
         made_by -> Text,
         made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    onward_failed_payments (list_id, application_id) {
+        list_id -> Text,
+        application_id -> Text,
+        payment -> Text,
+        reason -> Text,
+        by_whom -> Text,
+        at -> Timestamp,
     }
 }
 
@@ -627,6 +641,7 @@ diesel::joinable!(onward_applications -> onward_units (unit_id));
 diesel::joinable!(onward_lists -> onward_plans (plan_id));
 diesel::joinable!(onward_entries -> onward_applications (application_id));
 diesel::joinable!(onward_entries -> onward_plans (plan_id));
+diesel::joinable!(onward_failed_payments -> onward_lists (list_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_requests,
@@ -647,6 +662,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     onward_applications,
     onward_entries,
+    onward_failed_payments,
     onward_lists,
     onward_plans,
     onward_units,

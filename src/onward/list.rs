@@ -2,8 +2,9 @@
 //! what is exported of it is the same every time.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
-use super::Plan;
+use super::{Case, Plan, application::Application, case_number, fund::Account};
 use crate::{
     ids::Id,
     money::Money,
@@ -21,14 +22,18 @@ pub struct List {
     pub account: Bankgiro,
     /// Of the bank that keeps it (ISO 9362).
     pub bic: Bic,
+    /// Who pays, by its formal name, and its number where the register had one: as it was when the list was made.
+    pub payer: String,
+    pub payer_number: Option<OrganisationNumber>,
     pub made_by: String,
     pub made_at: DateTime<Utc>,
 }
 
 /// One payment of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
-    /// The award's id without its dashes, in 32 characters: unique for the bank, which takes at most 35.
+    /// The award's id without its dashes, in 32 characters, and a number when it is tried again: unique for the bank, which
+    /// takes at most 35.
     pub id: String,
     pub provider_number: OrganisationNumber,
     pub provider: String,
@@ -39,6 +44,17 @@ pub struct Payment {
     pub message: String,
     /// State aid by lag (2013:388).
     pub is_state_aid: bool,
+}
+
+/// A payment that the bank did not make, as it stood on its list. What was to be paid waits for another list.
+#[derive(Debug, Clone)]
+pub struct FailedPayment {
+    pub list: Id<List>,
+    pub application: Id<Application>,
+    pub payment: Payment,
+    pub reason: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
 }
 
 /// A bank's identifier: four letters, the country, two characters, and perhaps three for an office.
@@ -67,6 +83,50 @@ impl Bic {
 impl List {
     pub fn name(&self, case_number: &str) -> String {
         format!("{case_number}-L{}", self.number)
+    }
+
+    /// Its payments that nobody has said failed, each with the application that it is for.
+    pub fn standing<'a>(&self, case: &'a Case) -> Vec<(&'a Application, Payment)> {
+        let payments = case.to_pay(Some(self.id)).into_iter();
+        payments.filter_map(|(one, amount)| Some((one, self.payment(case, one, amount)?))).collect()
+    }
+
+    fn payment(&self, case: &Case, application: &Application, amount: Money) -> Option<Payment> {
+        let received = application.received()?;
+        let mut of_list = case.entries_of(application).filter(|entry| entry.list == Some(self.id));
+        let award = of_list.find(|entry| entry.account == Account::Award)?;
+        let unit = &received.unit;
+        let before = |one: &&FailedPayment| {
+            one.application == application.id && one.list != self.id && one.at <= self.made_at
+        };
+        let again = match case.failed.iter().filter(before).count() {
+            0 => String::new(),
+            times => format!("-{}", times + 1),
+        };
+        Some(Payment {
+            id: format!("{}{again}", award.id.to_string().replace('-', "")),
+            provider_number: unit.provider_number,
+            provider: unit.provider.to_string(),
+            unit: unit.name.to_string(),
+            account: received.content.account,
+            amount,
+            message: format!("{} {}", case_number(&case.grant), unit.name),
+            is_state_aid: unit.is_private,
+        })
+    }
+
+    pub fn failed<'a>(&self, case: &'a Case) -> impl Iterator<Item = &'a FailedPayment> {
+        let id = self.id;
+        case.failed.iter().filter(move |one| one.list == id)
+    }
+
+    /// What was sent to the bank, in an order that nothing changes: neither does what is made of it.
+    pub fn sent(&self, case: &Case) -> Vec<Payment> {
+        let standing = self.standing(case).into_iter().map(|(_, payment)| payment);
+        let mut sent: Vec<Payment> =
+            standing.chain(self.failed(case).map(|one| one.payment.clone())).collect();
+        sent.sort_by(|one, other| one.id.cmp(&other.id));
+        sent
     }
 }
 

@@ -31,6 +31,7 @@ use crate::{
 use application::Application;
 use form::ModelForm;
 use fund::{Balance, Entry, Fund};
+use list::FailedPayment;
 use model::Model;
 
 /// How one grant is handed on: the model, as it is being typed and as it was decided. An aggregate of its own: what is handed
@@ -54,6 +55,8 @@ pub struct Case {
     pub plan: Plan,
     pub applications: Vec<Application>,
     pub entries: Vec<Entry>,
+    /// What the bank did not pay, of all the lists.
+    pub failed: Vec<FailedPayment>,
 }
 
 impl Case {
@@ -81,7 +84,8 @@ impl Case {
         self.paid(application) > Money::ZERO
     }
 
-    fn paid(&self, application: &Application) -> Money {
+    /// What stands on payment lists, and has not failed.
+    pub fn paid(&self, application: &Application) -> Money {
         let listed = |entry: &&Entry| entry.account == fund::Account::Award && entry.list.is_some();
         self.entries_of(application).filter(listed).map(|entry| entry.amount).sum()
     }

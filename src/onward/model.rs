@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::{calendar::Deadline, money::Money};
 
-/// As it was decided.
+/// As it was decided; its days and its reserve as later decisions have them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Model {
     pub kinds: Vec<Kind>,
@@ -47,6 +47,14 @@ pub struct Decision {
     pub on: NaiveDate,
     /// The municipality's own; it may have none.
     pub number: String,
+}
+
+/// Its last days: of application, of use, of report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    pub apply_by: Deadline,
+    pub use_by: NaiveDate,
+    pub report_by: Deadline,
 }
 
 /// Why a unit has no tier.
@@ -93,6 +101,10 @@ impl Kind {
 }
 
 impl Model {
+    pub fn days(&self) -> Days {
+        Days { apply_by: self.apply_by, use_by: self.use_by, report_by: self.report_by }
+    }
+
     pub fn kind(&self, name: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.name.to_lowercase() == name.to_lowercase())
     }

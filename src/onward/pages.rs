@@ -3,11 +3,15 @@
 mod application;
 mod authority;
 mod awards;
+mod days;
+mod history;
 mod letters;
+mod list;
 mod lists;
 mod model;
 mod plan;
 mod redistribution;
+mod reserve;
 mod summary;
 mod units;
 mod visitor;
@@ -41,6 +45,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/bidrag/{id}/vidarefordelning/modell", model::update)
         .post("/bidrag/{id}/vidarefordelning/modell/faststallelse", model::approve)
         .post("/bidrag/{id}/vidarefordelning/modell/andring", model::reopen)
+        .get("/bidrag/{id}/vidarefordelning/modell/dagar", days::show)
+        .post("/bidrag/{id}/vidarefordelning/modell/dagar", days::update)
+        .get("/bidrag/{id}/vidarefordelning/historik", history::of_plan)
         .post("/bidrag/{id}/vidarefordelning/inbjudningar", awards::invite)
         .get("/bidrag/{id}/vidarefordelning/lankar", awards::links)
         .get("/bidrag/{id}/vidarefordelning/lankar.csv", awards::links_csv)
@@ -48,11 +55,14 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/bidrag/{id}/vidarefordelning/beslut", awards::award)
         .get("/bidrag/{id}/vidarefordelning/omfordelning", redistribution::show)
         .post("/bidrag/{id}/vidarefordelning/omfordelning", redistribution::redistribute)
-        .post("/bidrag/{id}/vidarefordelning/reserv", redistribution::set_reserve)
+        .get("/bidrag/{id}/vidarefordelning/reserv", reserve::show)
+        .post("/bidrag/{id}/vidarefordelning/reserv", reserve::set)
         .get("/bidrag/{id}/vidarefordelning/betalningslistor", lists::show)
         .post("/bidrag/{id}/vidarefordelning/betalningslistor", lists::make)
-        .get("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/betalningar.csv", lists::csv)
-        .get("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/pain001.xml", lists::pain001)
+        .get("/bidrag/{id}/vidarefordelning/betalningslistor/{list}", list::show)
+        .post("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/inte-betalt", list::failed)
+        .get("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/betalningar.csv", list::csv)
+        .get("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/pain001.xml", list::pain001)
         .get("/bidrag/{id}/vidarefordelning/brev/{letters}.pdf", letters::show)
         .get("/bidrag/{id}/vidarefordelning/redovisning", summary::show)
         .post("/bidrag/{id}/vidarefordelning/redovisning", summary::fill)
@@ -71,6 +81,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/enheter", units::create)
         .get("/enheter/inlasning", units::import_form)
         .post("/enheter/inlasning", units::import)
+        .get("/enheter/historik", history::of_units)
         .get("/enheter/{unit}", units::edit)
         .post("/enheter/{unit}", units::update)
         .get("/utforare/{application}/{code}", visitor::show)

@@ -25,6 +25,8 @@ pub enum Rule {
     Decision = 1009,
     /// What is distributed and what is reserved is at most the grant.
     WithinGrant = 1010,
+    /// Once decided, the days move forward only: somebody has planned by them.
+    DaysMoveOn = 1011,
     /// The provider's organisationsnummer, with its check digit.
     ProviderNumber = 1021,
     ProviderName = 1022,
@@ -62,6 +64,8 @@ pub enum Rule {
     Refusal = 1064,
     /// The day of payment and the account that it is made from.
     Payment = 1065,
+    /// Why the bank did not make a payment.
+    NotPaid = 1066,
     /// What was used: from nothing to what was received.
     Used = 1081,
     /// *Hur medlen använts*.

@@ -1,19 +1,21 @@
 //! Rows and queries of onward distribution.
 
 mod money;
-mod unit;
+mod units;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 pub use money::{
-    aid_since, entries, entry_exists, insert_entry, insert_list, list_of, lists, next_number, put_on_list,
+    aid_since, entries, entry_exists, failed_payments, insert_entry, insert_failed, insert_list, list_of,
+    lists, next_number, put_on_list,
 };
-pub use unit::{insert_unit, unit, unit_exists, units, update_unit};
+pub use units::{insert_unit, unit, unit_exists, units, update_unit};
 
 use super::{
     Case, Plan,
     application::{Application, Refusal},
+    unit::Unit,
 };
 use crate::{
     grant::{self, Grant, Scope},
@@ -24,7 +26,7 @@ use crate::{
     },
 };
 
-use self::unit::UnitRow;
+use self::units::UnitRow;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = onward_plans)]
@@ -129,6 +131,7 @@ pub fn case(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> R
     Ok(Some(Case {
         applications: applications(connection, plan.id)?,
         entries: entries(connection, plan.id)?,
+        failed: failed_payments(connection, plan.id)?,
         grant,
         plan,
     }))
@@ -216,6 +219,18 @@ pub fn insert_application(connection: &mut AnyConnection, application: &Applicat
             onward_applications::link.eq(application.link),
             onward_applications::revision.eq(application.revision),
         ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Lets it be for a unit of another register, when the grant passes to a successor.
+pub fn move_application(
+    connection: &mut AnyConnection,
+    application: Id<Application>,
+    unit: Id<Unit>,
+) -> Result<(), DbError> {
+    diesel::update(onward_applications::table.find(application.to_string()))
+        .set(onward_applications::unit_id.eq(unit.to_string()))
         .execute(connection)?;
     Ok(())
 }

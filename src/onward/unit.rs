@@ -14,6 +14,8 @@ pub struct Unit {
     pub content: Content,
     /// No longer there: it is invited to nothing more.
     pub is_closed: bool,
+    /// Changes with every change of it: what a page was made from.
+    pub revision: i64,
 }
 
 /// What the register says of it.
@@ -35,6 +37,22 @@ pub struct Content {
 impl Content {
     pub fn regime(&self) -> &'static str {
         regime(self.is_private)
+    }
+
+    /// What is not as it was, for the history: `storlek 48 → 52`.
+    pub fn changes(&self, before: &Self) -> Vec<String> {
+        let elsewhere = |of: &Self| of.elsewhere.as_ref().map_or("kommunen", Line::as_str).to_owned();
+        let each = [
+            ("organisationsnummer", before.provider_number.to_string(), self.provider_number.to_string()),
+            ("utförare", before.provider.to_string(), self.provider.to_string()),
+            ("namn", before.name.to_string(), self.name.to_string()),
+            ("regiform", before.regime().to_lowercase(), self.regime().to_lowercase()),
+            ("slag", before.kind.to_string(), self.kind.to_string()),
+            ("storlek", before.size.to_string(), self.size.to_string()),
+            ("ligger i", elsewhere(before), elsewhere(self)),
+        ];
+        let changed = each.into_iter().filter(|(_, before, after)| before != after);
+        changed.map(|(what, before, after)| format!("{what} {before} → {after}")).collect()
     }
 
     /// What tells a provider's units apart.

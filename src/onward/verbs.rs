@@ -2,15 +2,19 @@
 //! its register of units. Typing a draft of the model is no verb.
 
 mod awards;
+mod lists;
 mod model;
 mod money;
+mod succession;
 mod summary;
 mod units;
 mod visitor;
 
 pub use awards::{award, give_back, invite, redistribute, refuse, renew_link, share_out};
-pub use model::{approve, begin, reopen, save_draft};
-pub use money::{make_list, register_return, send_back, set_reserve, strike_returns};
+pub use lists::{make_list, payments_failed};
+pub use model::{approve, begin, move_days, reopen, save_draft, set_reserve};
+pub use money::{register_return, send_back, strike_returns};
+pub use succession::{pass_on, pass_units};
 pub use summary::{Costs, fill_report};
 pub use units::{Imported, add, change, import};
 pub use visitor::{apply, report};

@@ -24,6 +24,7 @@ use crate::{
         db::{AnyConnection, DbError},
         form::FieldErrors,
     },
+    onward,
     recipient::{self, Organisation},
     report, requisition,
 };
@@ -68,7 +69,13 @@ pub fn register(
     });
     let passing = passing.collect();
     let succession = succession(act, id, kind, outlook.grounds);
-    pass(connection, act, &succession, passing, &opened.register, (own.id, version))
+    pass(connection, act, &succession, passing, &opened.register, (own.id, version))?;
+    if kind == Kind::Merger {
+        for Handover { from, to, .. } in &outlook.handovers {
+            onward::verbs::pass_units(connection, from.id, to)?;
+        }
+    }
+    Ok(())
 }
 
 /// Posted twice with the id of one page, it is registered once.
@@ -77,7 +84,7 @@ fn not_twice(connection: &mut AnyConnection, form: &SuccessionForm) -> Result<Id
     if store::exists(connection, id)? { Err(Failure::Done) } else { Ok(id) }
 }
 
-/// Four queries, however many and whoever they are.
+/// Three queries, however many and whoever they are.
 fn outlook(
     connection: &mut AnyConnection,
     act: &Act,
@@ -250,7 +257,8 @@ fn pass_one(
     report::verbs::pass_on(connection, &successor, id, &reason).map_err(|failure| match failure {
         report::verbs::Failure::Db(error) => Failure::Db(error),
         _ => Refusal::Changed.into(),
-    })
+    })?;
+    Ok(onward::verbs::pass_on(connection, &successor, id, to, &reason)?)
 }
 
 fn number_of(grant: &Grant) -> String {

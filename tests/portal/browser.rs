@@ -176,6 +176,18 @@ impl Page {
         value(element.unwrap_or_else(|| panic!("{} has no field {field}", self.address)))
     }
 
+    /// What the box of this field sends whose label ends so.
+    #[track_caller]
+    pub fn choice_of(&self, field: &str, label: &str) -> String {
+        let document = Html::parse_document(&self.html());
+        let boxes = selector(&format!("input[name={field}]"));
+        let is_it =
+            |one: &ElementRef<'_>| one.value().attr("aria-label").is_some_and(|told| told.ends_with(label));
+        let found = document.select(&boxes).find(is_it);
+        let found = found.unwrap_or_else(|| panic!("{} has no {field} «{label}»", self.address));
+        found.value().attr("value").unwrap_or_default().to_owned()
+    }
+
     /// What stands beside a term in a list of facts.
     #[track_caller]
     pub fn fact(&self, term: &str) -> String {

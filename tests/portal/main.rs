@@ -29,6 +29,7 @@ mod ledger;
 mod limits;
 mod mandates;
 mod onward;
+mod onward_later;
 mod open_data;
 mod operation;
 mod outage;

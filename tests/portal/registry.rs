@@ -18,7 +18,7 @@ fn decision_maker(portal: &Portal, name: &str) -> Browser {
 }
 
 /// One goes into another; gives the page after it.
-fn merge(portal: &Portal, code: &str, successor: &str) -> Page {
+pub fn merge(portal: &Portal, code: &str, successor: &str) -> Page {
     read_through(&merging(&decision_maker(portal, "Beslutsfattare"), code, successor)).submit()
 }
 

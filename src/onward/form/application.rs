@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{is_ticked, prose, whole};
+use super::{is_ticked, line, prose, whole};
 use crate::{
     infra::form::FieldErrors,
-    numbers::{Email, GiroAccount, GiroKind, Line, Telephone},
+    numbers::{Email, GiroAccount, GiroKind, Telephone},
     onward::{
         application::{Content, Refusal, admitted},
         model::Model,
@@ -78,7 +78,11 @@ impl ApplicationForm {
         let uses = errors.read("uses", Rule::IntendedUse, chosen(&model.uses, &self.uses));
         let intention = prose(&self.intention, "Beskriv vad medlen ska användas till.");
         let intention = errors.read("intention", Rule::IntendedUse, intention);
-        let contact = errors.read("contact", Rule::Contact, Line::parse(&self.contact));
+        let contact = errors.read(
+            "contact",
+            Rule::Contact,
+            line(&self.contact, "Skriv namnet på den som kommunen kan fråga."),
+        );
         let telephone = errors.read("telephone", Rule::Contact, Telephone::parse(&self.telephone));
         let email = errors.read("email", Rule::Contact, Email::parse(&self.email));
         let kind = GiroKind::parse(&self.giro).map_err(|_| "Välj bankgiro eller plusgiro.");

@@ -1,25 +1,20 @@
-//! The forms of the municipality's decisions: awards, refusals, redistribution, the reserve, a payment list.
+//! The forms of the municipality's decisions: awards, refusals, redistribution, the reserve.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{day, past_day, prose};
+use super::{past_day, prose};
 use crate::{
     ids::Id,
     infra::form::FieldErrors,
     money::{self, Money},
-    numbers::{Bankgiro, Line},
-    onward::{
-        application::Application,
-        fund::Entry,
-        list::{Bic, List},
-        rules::Rule,
-    },
+    numbers::Line,
+    onward::{application::Application, fund::Entry, rules::Rule},
 };
 
-fn ids(typed: &[String], errors: &mut FieldErrors) -> Option<Vec<Id<Application>>> {
+pub(super) fn ids(typed: &[String], errors: &mut FieldErrors) -> Option<Vec<Id<Application>>> {
     let ids: Result<Vec<Id<Application>>, _> = typed.iter().map(|id| id.parse()).collect();
     let ids = match ids {
         Ok(ids) if ids.is_empty() => Err("Kryssa för minst en enhet."),
@@ -36,7 +31,14 @@ pub struct Decided {
     pub number: String,
 }
 
-fn decided(on: &str, number: &str, today: NaiveDate, errors: &mut FieldErrors) -> Option<Decided> {
+impl Decided {
+    /// `, beslut ÄN 2022/15`; nothing where it has no number.
+    pub fn told(&self) -> String {
+        if self.number.is_empty() { String::new() } else { format!(", beslut {}", self.number) }
+    }
+}
+
+pub(super) fn decided(on: &str, number: &str, today: NaiveDate, errors: &mut FieldErrors) -> Option<Decided> {
     let on = past_day("decided_on", Rule::AwardDecision, on, today, errors);
     let number = errors.read_optional("decision_number", Rule::AwardDecision, number, Line::<60>::parse);
     Some(Decided { on: on?, number: number?.map(String::from).unwrap_or_default() })
@@ -63,14 +65,17 @@ impl AwardForm {
 #[serde(default)]
 pub struct RefusalForm {
     pub revision: i64,
+    /// Under a name of its own where a page has several.
+    #[serde(alias = "putting_right", alias = "striking")]
     pub reason: String,
 }
 
 impl RefusalForm {
-    pub fn parse(&self) -> Result<String, FieldErrors> {
+    /// `field`: the name that its page gave the reason.
+    pub fn parse(&self, field: &'static str) -> Result<String, FieldErrors> {
         let mut errors = FieldErrors::default();
         let reason = prose(&self.reason, "Skriv skälet.");
-        errors.read("reason", Rule::Refusal, reason).ok_or(errors)
+        errors.read(field, Rule::Refusal, reason).ok_or(errors)
     }
 }
 
@@ -143,69 +148,41 @@ impl RedistributionForm {
             }
         }
         if amounts.is_empty() && errors.is_empty() {
-            errors.broken("sum", Rule::Chosen, "Skriv ett belopp för minst en enhet.");
+            errors.broken("belopp", Rule::Chosen, "Skriv ett belopp för minst en enhet.");
         }
         let decided = decided(&self.decided_on, &self.decision_number, today, &mut errors);
         decided.filter(|_| errors.is_empty()).map(|decided| (amounts, decided)).ok_or(errors)
     }
 }
 
+/// What is set aside, and what for; for nothing when it is nothing.
+pub type Reserve = (Money, String);
+
+/// As it is typed with the model, and changed later.
+pub(super) fn reserve(typed: &str, purpose: &str, errors: &mut FieldErrors) -> Option<Reserve> {
+    let typed = if typed.trim().is_empty() { "0" } else { typed };
+    let amount = errors.read("reserve", Rule::Reserve, money::parse_kronor_or_zero(typed))?;
+    if amount.is_zero() {
+        return Some((amount, String::new()));
+    }
+    let purpose = prose(purpose, "Skriv vad reserven är till för.");
+    errors.read("reserved_for", Rule::Reserve, purpose).map(|purpose| (amount, purpose))
+}
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct ReserveForm {
     pub reserve: String,
+    pub reserved_for: String,
     pub decided_on: String,
     pub decision_number: String,
 }
 
 impl ReserveForm {
-    pub fn parse(&self, today: NaiveDate) -> Result<(Money, Decided), FieldErrors> {
+    pub fn parse(&self, today: NaiveDate) -> Result<(Reserve, Decided), FieldErrors> {
         let mut errors = FieldErrors::default();
-        let reserve = errors.read("reserve", Rule::Reserve, money::parse_kronor_or_zero(&self.reserve));
+        let reserve = reserve(&self.reserve, &self.reserved_for, &mut errors);
         let decided = decided(&self.decided_on, &self.decision_number, today, &mut errors);
         reserve.zip(decided).ok_or(errors)
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub struct ListForm {
-    pub id: Id<List>,
-    #[serde(default)]
-    pub pay_on: String,
-    #[serde(default)]
-    pub account: String,
-    #[serde(default)]
-    pub bic: String,
-    /// What the page said is to be paid, in plain kronor.
-    #[serde(default)]
-    pub sum: String,
-}
-
-impl ListForm {
-    /// What the page said is to be paid; nothing that can be, where it said nothing.
-    pub fn seen(&self) -> Money {
-        Money::parse_plain(&self.sum).unwrap_or_default()
-    }
-
-    pub fn fresh() -> Self {
-        Self {
-            id: Id::new(),
-            pay_on: String::new(),
-            account: String::new(),
-            bic: String::new(),
-            sum: String::new(),
-        }
-    }
-
-    pub fn parse(&self, today: NaiveDate) -> Result<(NaiveDate, Bankgiro, Bic), FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let pay_on = day("pay_on", Rule::Payment, &self.pay_on, &mut errors);
-        if pay_on.is_some_and(|day| day < today) {
-            errors.broken("pay_on", Rule::Payment, "Betalningsdagen har passerat.");
-        }
-        let account = errors.read("account", Rule::Payment, Bankgiro::parse(&self.account));
-        let bic = errors.read("bic", Rule::Payment, Bic::parse(&self.bic));
-        let all = (|| Some((pay_on?, account?, bic?)))();
-        all.filter(|_| errors.is_empty()).ok_or(errors)
     }
 }

@@ -1,16 +1,20 @@
 //! The forms of onward distribution, as typed, and what they make or the errors at their fields.
 
 mod application;
+mod days;
 mod decision;
+mod list;
 mod model;
 mod report;
 mod unit;
 
 pub use application::ApplicationForm;
+pub use days::DaysForm;
 pub use decision::{
-    AwardForm, Decided, ListForm, RedistributionForm, RefusalForm, ReserveForm, Share, amount_field,
+    AwardForm, Decided, RedistributionForm, RefusalForm, Reserve, ReserveForm, Share, amount_field,
 };
-pub use model::{ModelForm, PostedModel, TierForm, tier_field};
+pub use list::{FailedForm, ListForm};
+pub use model::{MOST_TIERS, ModelForm, PostedModel, TierForm, tier_field};
 pub use report::{CompletionForm, ReportForm, ReturnForm, SummaryForm};
 pub use unit::UnitForm;
 
@@ -19,7 +23,7 @@ use chrono::{Datelike, NaiveDate};
 use super::rules::Rule;
 use crate::{
     infra::form::FieldErrors,
-    numbers::{Prose, ProseError},
+    numbers::{Line, LineError, Prose, ProseError},
 };
 
 /// Whether the use at a place of the model is among those that were ticked.
@@ -29,8 +33,20 @@ pub fn is_ticked(chosen: &[String], place: usize) -> bool {
 
 /// A date, as a browser sends it.
 fn day(field: &'static str, rule: Rule, typed: &str, errors: &mut FieldErrors) -> Option<NaiveDate> {
-    let parsed = typed.trim().parse().map_err(|_| "Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2022-10-15.");
-    errors.read(field, rule, parsed)
+    let told = || format!("Skriv {} som ÅÅÅÅ-MM-DD, till exempel 2022-10-15.", called(field));
+    errors.read(field, rule, typed.trim().parse().map_err(|_| told()))
+}
+
+/// A day as it is called in a list of errors, where there are several.
+fn called(field: &str) -> &'static str {
+    match field {
+        "apply_by" => "sista dagen att ansöka",
+        "use_by" => "sista dagen att använda medlen",
+        "report_by" => "sista dagen att återrapportera",
+        "decided_on" => "beslutets dag",
+        "pay_on" => "betalningsdagen",
+        _ => "dagen",
+    }
 }
 
 /// The day of something that has been done: not ahead, and not of another century.
@@ -47,6 +63,14 @@ fn past_day(
         return None;
     }
     Some(day)
+}
+
+/// A line of text that must be there.
+fn line<const MOST: usize>(typed: &str, when_empty: &str) -> Result<Line<MOST>, String> {
+    Line::parse(typed).map_err(|error| match error {
+        LineError::Empty => when_empty.to_owned(),
+        error => error.to_string(),
+    })
 }
 
 /// Some lines of text that must be there.

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{day, prose, whole};
+use super::{day, days::days, decision::reserve, line, whole};
 use crate::{
     agreement::Period,
-    calendar::{Deadline, long_date},
     infra::form::FieldErrors,
     money::{self, Money},
-    numbers::{Line, LineError},
+    numbers::Line,
     onward::{
         model::{Decision, Kind, Model, Tier},
         rules::Rule,
@@ -154,11 +152,7 @@ fn of_unit(typed: &str) -> Result<Money, String> {
 }
 
 fn named(typed: &str, when_empty: &str) -> Result<String, String> {
-    match Line::<60>::parse(typed) {
-        Ok(line) => Ok(line.to_string()),
-        Err(LineError::Empty) => Err(when_empty.to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
+    line::<60>(typed, when_empty).map(String::from)
 }
 
 impl ModelForm {
@@ -181,20 +175,20 @@ impl ModelForm {
     pub fn parse(&self, grant: Money, period: Period) -> Result<Model, FieldErrors> {
         let mut errors = FieldErrors::default();
         let kinds = self.kinds(&mut errors);
-        let reserve = self.reserve(&mut errors);
+        let reserve = reserve(&self.reserve, &self.reserved_for, &mut errors);
         let uses = self.uses(&mut errors);
-        let days = self.days(period, &mut errors);
+        let days = days([&self.apply_by, &self.use_by, &self.report_by], period, &mut errors);
         let decision = self.decision(&mut errors);
         let found = (|| {
-            let ((reserve, reserved_for), (apply_by, use_by, report_by)) = (reserve?, days?);
+            let ((reserve, reserved_for), days) = (reserve?, days?);
             Some(Model {
                 kinds: kinds?,
                 reserve,
                 reserved_for,
                 uses: uses?,
-                apply_by: Deadline(apply_by),
-                use_by,
-                report_by: Deadline(report_by),
+                apply_by: days.apply_by,
+                use_by: days.use_by,
+                report_by: days.report_by,
                 decision: decision?,
             })
         })();
@@ -239,16 +233,6 @@ impl ModelForm {
         (errors.list.len() == before).then_some(kinds)
     }
 
-    fn reserve(&self, errors: &mut FieldErrors) -> Option<(Money, String)> {
-        let typed = if self.reserve.trim().is_empty() { "0" } else { &self.reserve };
-        let amount = errors.read("reserve", Rule::Reserve, money::parse_kronor_or_zero(typed))?;
-        if amount.is_zero() {
-            return Some((amount, String::new()));
-        }
-        let purpose = prose(&self.reserved_for, "Skriv vad reserven är till för.");
-        errors.read("reserved_for", Rule::Reserve, purpose).map(|purpose| (amount, purpose))
-    }
-
     fn uses(&self, errors: &mut FieldErrors) -> Option<Vec<String>> {
         let lines = self.uses.lines().filter(|line| !line.trim().is_empty());
         let uses: Result<Vec<String>, _> =
@@ -260,36 +244,6 @@ impl ModelForm {
             Err(error) => Err(error.to_string()),
         };
         errors.read("uses", Rule::Uses, uses)
-    }
-
-    fn days(&self, period: Period, errors: &mut FieldErrors) -> Option<(NaiveDate, NaiveDate, NaiveDate)> {
-        let apply_by = day("apply_by", Rule::Days, &self.apply_by, errors);
-        let use_by = day("use_by", Rule::Days, &self.use_by, errors);
-        let report_by = day("report_by", Rule::Days, &self.report_by, errors);
-        let (apply_by, use_by, report_by) = (apply_by?, use_by?, report_by?);
-        if !period.contains(use_by) {
-            let told = format!(
-                "Bidraget avser {} till {}: medlen ska vara använda inom den tiden.",
-                long_date(period.from),
-                long_date(period.to)
-            );
-            errors.broken("use_by", Rule::Days, told);
-        }
-        if apply_by > use_by {
-            errors.broken(
-                "apply_by",
-                Rule::Days,
-                "Sista dagen att ansöka ligger efter sista dagen att använda medlen.",
-            );
-        }
-        if report_by < use_by {
-            errors.broken(
-                "report_by",
-                Rule::Days,
-                "Sista dagen att återrapportera ligger före sista dagen att använda medlen.",
-            );
-        }
-        Some((apply_by, use_by, report_by))
     }
 
     fn decision(&self, errors: &mut FieldErrors) -> Option<Decision> {

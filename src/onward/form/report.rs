@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{application::chosen, past_day, prose};
+use super::{application::chosen, line, past_day, prose};
 use crate::{
     ids::Id,
     infra::form::FieldErrors,
@@ -64,7 +64,7 @@ impl ReportForm {
                 prose(&self.benefit, "Beskriv vilken nytta det har eller kommer att ha för de äldre.");
             errors.read("benefit", Rule::Benefit, benefit)
         };
-        let by = errors.read("by", Rule::Contact, Line::parse(&self.by));
+        let by = errors.read("by", Rule::Contact, line(&self.by, "Skriv ert namn."));
         let report = (|| {
             Some(Report { at, by: by?, used: used?, uses: uses?, used_for: used_for?, benefit: benefit? })
         })();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::whole;
+use super::{line, whole};
 use crate::{
     infra::form::FieldErrors,
     numbers::{Line, OrganisationNumber},
@@ -48,10 +48,15 @@ impl UnitForm {
         let mut errors = FieldErrors::default();
         let number = OrganisationNumber::parse(&self.provider_number);
         let number = errors.read("provider_number", Rule::ProviderNumber, number);
-        let provider = errors.read("provider", Rule::ProviderName, Line::parse(&self.provider));
-        let name = errors.read("name", Rule::UnitName, Line::parse(&self.name));
+        let provider =
+            errors.read("provider", Rule::ProviderName, line(&self.provider, "Skriv utförarens namn."));
+        let name = errors.read("name", Rule::UnitName, line(&self.name, "Skriv enhetens namn."));
         let is_private = errors.read("regime", Rule::Regime, is_private(&self.regime));
-        let kind = errors.read("kind", Rule::UnitKind, Line::parse(&self.kind));
+        let kind = errors.read(
+            "kind",
+            Rule::UnitKind,
+            line(&self.kind, "Skriv enhetens slag, till exempel Hemtjänst."),
+        );
         let size = errors.read("size", Rule::Size, whole(&self.size));
         let elsewhere =
             errors.read_optional("municipality", Rule::Elsewhere, &self.municipality, Line::parse);

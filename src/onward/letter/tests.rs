@@ -83,7 +83,7 @@ fn unit(is_private: bool) -> unit::Content {
 }
 
 fn invited(is_private: bool) -> Application {
-    let unit = Unit { id: Id::new(), content: unit(is_private), is_closed: false };
+    let unit = Unit { id: Id::new(), content: unit(is_private), is_closed: false, revision: 1 };
     Application {
         id: Id::new(),
         plan: Id::new(),

@@ -9,10 +9,12 @@ use crate::{
         Role,
         proof::{By, Confirmed, Member, Posted, Preparer, Signatory},
     },
+    filing::Act,
     grant::Grant,
     ids::Id,
     infra::{
         Portal,
+        db::AnyConnection,
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
@@ -22,6 +24,7 @@ use crate::{
         application::{Application, Status},
         form::{CompletionForm, RefusalForm, ReturnForm},
         fund::{Account, Balance, Entry},
+        list::FailedPayment,
         verbs::{self, Failure},
     },
 };
@@ -34,6 +37,8 @@ struct ApplicationPage {
     application: Application,
     entries: Vec<Entry>,
     balance: Balance,
+    /// What the bank did not pay it.
+    failed: Vec<FailedPayment>,
     /// What can be registered as paid back.
     can_come_back: Money,
     /// Whether it can be given back to be put right.
@@ -77,6 +82,7 @@ impl ApplicationPage {
                         | Status::Granted { to_complete: None, .. }
                 ),
             link: if may_prepare { link(portal, request, &application)? } else { String::new() },
+            failed: case.failed.iter().filter(|one| one.application == id).cloned().collect(),
             may_prepare,
             may_decide: by.has(Role::Signatory),
             today: portal.clock.today().to_string(),
@@ -114,14 +120,55 @@ impl ApplicationPage {
 
 type Path = web::Path<(Id<Grant>, Id<Application>)>;
 
-fn own_address(grant: Id<Grant>, id: Id<Application>) -> String {
-    format!("{}/ansokningar/{id}", address(grant))
+pub async fn show(by: By<Member>, portal: web::Data<Portal>, ids: Path, request: HttpRequest) -> Page {
+    page::show(&Here::new(&by, &portal, &request, &ids).page().await?)
 }
 
-pub async fn show(by: By<Member>, portal: web::Data<Portal>, ids: Path, request: HttpRequest) -> Page {
-    let (grant, id) = ids.into_inner();
-    let case = case(&portal, &by, grant).await?;
-    page::show(&ApplicationPage::of(&by, &portal, &request, case, id)?)
+/// What the municipality does with one unit, and the page that it is done from.
+struct Here<'a, R> {
+    by: &'a By<R>,
+    portal: &'a Portal,
+    request: &'a HttpRequest,
+    grant: Id<Grant>,
+    id: Id<Application>,
+}
+
+impl<'a, R> Here<'a, R> {
+    fn new(by: &'a By<R>, portal: &'a Portal, request: &'a HttpRequest, ids: &Path) -> Self {
+        let (grant, id) = **ids;
+        Self { by, portal, request, grant, id }
+    }
+
+    fn address(&self) -> String {
+        format!("{}/ansokningar/{}", address(self.grant), self.id)
+    }
+
+    async fn page(&self) -> Result<ApplicationPage, AppError> {
+        let case = case(self.portal, self.by, self.grant).await?;
+        ApplicationPage::of(self.by, self.portal, self.request, case, self.id)
+    }
+
+    /// Does it with what was typed, or shows the page with its errors; `keep` puts what was typed there.
+    async fn carry_out<T: Send + 'static>(
+        &self,
+        typed: Result<T, FieldErrors>,
+        verb: impl FnOnce(&mut AnyConnection, &Act, T) -> Result<(), Failure> + Send + 'static,
+        keep: impl FnOnce(&mut ApplicationPage),
+    ) -> Page {
+        let (status, errors) = match typed {
+            Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+            Ok(typed) => {
+                let act = act(self.by, self.portal);
+                match self.portal.db.write(move |connection| verb(connection, &act, typed)).await {
+                    Ok(()) | Err(Failure::Done) => return page::see_other(self.address()),
+                    Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
+                }
+            }
+        };
+        let mut page = ApplicationPage { errors, ..self.page().await? };
+        keep(&mut page);
+        page::show_as(status, &page)
+    }
 }
 
 pub async fn refuse(
@@ -130,21 +177,12 @@ pub async fn refuse(
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let (act, (grant, id)) = (act(&by, &portal), ids.into_inner());
-    let (status, errors) = match form.parse() {
-        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-        Ok(reason) => {
-            let revision = form.revision;
-            let refuse =
-                move |connection: &mut _| verbs::refuse(connection, &act, grant, id, revision, &reason);
-            match portal.db.write(refuse).await {
-                Ok(()) => return page::see_other(own_address(grant, id)),
-                Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
-            }
-        }
+    let here = Here::new(&by, &portal, &request, &ids);
+    let (grant, id, revision) = (here.grant, here.id, form.revision);
+    let verb = move |connection: &mut _, act: &_, reason: String| {
+        verbs::refuse(connection, act, grant, id, revision, &reason)
     };
-    let page = ApplicationPage::of(&by, &portal, &request, case(&portal, &by, grant).await?, id)?;
-    page::show_as(status, &ApplicationPage { refusal: form, errors, ..page })
+    here.carry_out(form.parse("reason"), verb, |page| page.refusal = form.clone()).await
 }
 
 pub async fn send_back(
@@ -153,21 +191,12 @@ pub async fn send_back(
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let (act, (grant, id)) = (act(&by, &portal), ids.into_inner());
-    let (status, errors) = match form.parse() {
-        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-        Ok(message) => {
-            let revision = form.revision;
-            let send =
-                move |connection: &mut _| verbs::send_back(connection, &act, grant, id, revision, &message);
-            match portal.db.write(send).await {
-                Ok(()) => return page::see_other(own_address(grant, id)),
-                Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
-            }
-        }
+    let here = Here::new(&by, &portal, &request, &ids);
+    let (grant, id, revision) = (here.grant, here.id, form.revision);
+    let verb = move |connection: &mut _, act: &_, message: String| {
+        verbs::send_back(connection, act, grant, id, revision, &message)
     };
-    let page = ApplicationPage::of(&by, &portal, &request, case(&portal, &by, grant).await?, id)?;
-    page::show_as(status, &ApplicationPage { completion: form, errors, ..page })
+    here.carry_out(form.parse(), verb, |page| page.completion = form.clone()).await
 }
 
 pub async fn register_return(
@@ -176,42 +205,18 @@ pub async fn register_return(
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let (act, (grant, id)) = (act(&by, &portal), ids.into_inner());
-    let page = ApplicationPage::of(&by, &portal, &request, case(&portal, &by, grant).await?, id)?;
-    // The other half of a double click.
+    let here = Here::new(&by, &portal, &request, &ids);
+    let page = here.page().await?;
+    // The other half of a double click: what can come back is less by now.
     if page.entries.iter().any(|entry| entry.id == form.id) {
-        return page::see_other(own_address(grant, id));
+        return page::see_other(here.address());
     }
-    let (status, errors) = match form.parse(page.can_come_back, portal.clock.today()) {
-        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-        Ok(returned) => {
-            let seen = (form.id, form.revision);
-            let register =
-                move |connection: &mut _| verbs::register_return(connection, &act, grant, id, seen, returned);
-            match portal.db.write(register).await {
-                Ok(()) | Err(Failure::Done) => return page::see_other(own_address(grant, id)),
-                Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
-            }
-        }
+    let (grant, id, seen) = (here.grant, here.id, (form.id, form.revision));
+    let verb = move |connection: &mut _, act: &_, returned| {
+        verbs::register_return(connection, act, grant, id, seen, returned)
     };
-    page::show_as(status, &ApplicationPage { giving_back: form, errors, ..page })
-}
-
-/// What the municipality does with a unit for a reason that it gives.
-#[derive(Debug, Clone, Copy)]
-enum Because {
-    GivenBack,
-    Struck,
-}
-
-impl Because {
-    /// Where on the page its reason is typed: another form there has a *reason* too.
-    fn field(self) -> &'static str {
-        match self {
-            Self::GivenBack => "ratta-skal",
-            Self::Struck => "struket-skal",
-        }
-    }
+    let typed = form.parse(page.can_come_back, portal.clock.today());
+    here.carry_out(typed, verb, |page| page.giving_back = form.clone()).await
 }
 
 pub async fn give_back(
@@ -220,7 +225,12 @@ pub async fn give_back(
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    because(Because::GivenBack, &by, form, &portal, ids.into_inner(), &request).await
+    let here = Here::new(&by, &portal, &request, &ids);
+    let (grant, id, revision) = (here.grant, here.id, form.revision);
+    let verb = move |connection: &mut _, act: &_, message: String| {
+        verbs::give_back(connection, act, grant, id, revision, &message)
+    };
+    here.carry_out(form.parse("putting_right"), verb, |page| page.putting_right = form.clone()).await
 }
 
 pub async fn strike_returns(
@@ -229,40 +239,12 @@ pub async fn strike_returns(
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    because(Because::Struck, &by, form, &portal, ids.into_inner(), &request).await
-}
-
-async fn because(
-    what: Because,
-    by: &By<Signatory>,
-    form: RefusalForm,
-    portal: &Portal,
-    (grant, id): (Id<Grant>, Id<Application>),
-    request: &HttpRequest,
-) -> Page {
-    let (act, revision) = (act(by, portal), form.revision);
-    let (status, errors) = match form.parse() {
-        Err(mut errors) => {
-            errors.list.iter_mut().for_each(|error| error.field = what.field().into());
-            (StatusCode::UNPROCESSABLE_ENTITY, errors)
-        }
-        Ok(reason) => {
-            let done = portal.db.write(move |connection| match what {
-                Because::GivenBack => verbs::give_back(connection, &act, grant, id, revision, &reason),
-                Because::Struck => verbs::strike_returns(connection, &act, grant, id, revision, &reason),
-            });
-            match done.await {
-                Ok(()) | Err(Failure::Done) => return page::see_other(own_address(grant, id)),
-                Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
-            }
-        }
+    let here = Here::new(&by, &portal, &request, &ids);
+    let (grant, id, revision) = (here.grant, here.id, form.revision);
+    let verb = move |connection: &mut _, act: &_, reason: String| {
+        verbs::strike_returns(connection, act, grant, id, revision, &reason)
     };
-    let page = ApplicationPage::of(by, portal, request, case(portal, by, grant).await?, id)?;
-    let page = match what {
-        Because::GivenBack => ApplicationPage { putting_right: form, ..page },
-        Because::Struck => ApplicationPage { striking: form, ..page },
-    };
-    page::show_as(status, &ApplicationPage { errors, ..page })
+    here.carry_out(form.parse("striking"), verb, |page| page.striking = form.clone()).await
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -274,11 +256,11 @@ pub async fn renew_link(
     Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<RevisionForm>>,
     portal: web::Data<Portal>,
     ids: Path,
+    request: HttpRequest,
 ) -> Page {
-    let (act, (grant, id)) = (act(&by, &portal), ids.into_inner());
-    let renew = move |connection: &mut _| verbs::renew_link(connection, &act, grant, id, form.revision);
-    match portal.db.write(renew).await {
-        Ok(()) | Err(Failure::Done) => page::see_other(own_address(grant, id)),
-        Err(failure) => Err(failure.into()),
-    }
+    let here = Here::new(&by, &portal, &request, &ids);
+    let (grant, id) = (here.grant, here.id);
+    let verb =
+        move |connection: &mut _, act: &_, revision| verbs::renew_link(connection, act, grant, id, revision);
+    here.carry_out(Ok(form.revision), verb, |_| ()).await
 }

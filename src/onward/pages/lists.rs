@@ -1,9 +1,9 @@
-//! Payment lists: made of the awards that stand on none, and taken along for the municipality's own payment system.
+//! A grant's payment lists, and a new one of the awards that stand on none.
 
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, address, csv_file, refused};
+use super::{Case, act, address, refused};
 use crate::{
     access::{
         Actor, Role,
@@ -19,12 +19,9 @@ use crate::{
     },
     money::Money,
     onward::{
-        application::Application,
         case_number,
         form::ListForm,
-        fund::{Account, Entry},
-        list::{List, Payment},
-        payment_file::{self, Payer},
+        list::List,
         store,
         verbs::{self, Failure},
     },
@@ -48,11 +45,32 @@ struct ListsPage {
 struct ListView {
     list: List,
     name: String,
+    /// What was sent to the bank.
     count: usize,
     sum: Money,
+    /// How many of them the bank did not pay.
+    failed: usize,
 }
 
-async fn read(portal: &Portal, actor: &Actor, id: Id<Grant>) -> Result<(Case, Vec<List>), AppError> {
+impl ListView {
+    fn of(case: &Case, list: &List) -> Self {
+        let sent = list.sent(case);
+        Self {
+            name: list.name(&case_number(&case.grant)),
+            count: sent.len(),
+            sum: sent.iter().map(|payment| payment.amount).sum(),
+            failed: list.failed(case).count(),
+            list: list.clone(),
+        }
+    }
+}
+
+/// The case, and its lists.
+pub(super) async fn read(
+    portal: &Portal,
+    actor: &Actor,
+    id: Id<Grant>,
+) -> Result<(Case, Vec<List>), AppError> {
     let scope = super::scope(actor);
     portal
         .db
@@ -66,20 +84,7 @@ async fn read(portal: &Portal, actor: &Actor, id: Id<Grant>) -> Result<(Case, Ve
 
 async fn lists_page(by: &By<impl Sized>, portal: &Portal, id: Id<Grant>) -> Result<ListsPage, AppError> {
     let (case, lists) = read(portal, by, id).await?;
-    let sum = |payments: &[(&Application, Money)]| payments.iter().map(|(_, amount)| *amount).sum::<Money>();
     let waiting = case.to_pay(None);
-    let views = lists
-        .iter()
-        .map(|list| {
-            let payments = case.to_pay(Some(list.id));
-            ListView {
-                name: list.name(&case_number(&case.grant)),
-                count: payments.len(),
-                sum: sum(&payments),
-                list: list.clone(),
-            }
-        })
-        .collect();
     // What the last list was paid from is most likely what the next is paid from.
     let form = lists.first().map_or_else(ListForm::fresh, |last| ListForm {
         account: last.account.to_string(),
@@ -88,9 +93,9 @@ async fn lists_page(by: &By<impl Sized>, portal: &Portal, id: Id<Grant>) -> Resu
     });
     Ok(ListsPage {
         chrome: by.chrome.clone(),
-        lists: views,
+        lists: lists.iter().map(|list| ListView::of(&case, list)).collect(),
         waiting: waiting.len(),
-        waiting_sum: sum(&waiting),
+        waiting_sum: waiting.iter().map(|(_, amount)| *amount).sum(),
         form,
         errors: FieldErrors::default(),
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
@@ -125,60 +130,4 @@ pub async fn make(
     };
     let page = lists_page(&by, &portal, id).await?;
     page::show_as(status, &ListsPage { form, errors, ..page })
-}
-
-/// The payments of a list, in an order that nothing changes: neither does what is made of it.
-fn payments(case: &Case, list: &List) -> Vec<Payment> {
-    let payment = |(application, amount): (&Application, Money)| {
-        let received = application.received()?;
-        let of_list = |entry: &&Entry| entry.account == Account::Award && entry.list == Some(list.id);
-        let award = case.entries_of(application).find(of_list)?;
-        let unit = &received.unit;
-        Some(Payment {
-            id: award.id.to_string().replace('-', ""),
-            provider_number: unit.provider_number,
-            provider: unit.provider.to_string(),
-            unit: unit.name.to_string(),
-            account: received.content.account,
-            amount,
-            message: format!("{} {}", case_number(&case.grant), unit.name),
-            is_state_aid: unit.is_private,
-        })
-    };
-    let mut payments: Vec<Payment> = case.to_pay(Some(list.id)).into_iter().filter_map(payment).collect();
-    payments.sort_by(|one, other| one.id.cmp(&other.id));
-    payments
-}
-
-type ListPath = web::Path<(Id<Grant>, Id<List>)>;
-
-async fn of_list(
-    portal: &Portal,
-    actor: &Actor,
-    (grant, list): (Id<Grant>, Id<List>),
-) -> Result<(Case, List), AppError> {
-    let (case, lists) = read(portal, actor, grant).await?;
-    let list = lists.into_iter().find(|one| one.id == list).ok_or(AppError::NotFound)?;
-    Ok((case, list))
-}
-
-pub async fn csv(by: By<Preparer>, portal: web::Data<Portal>, ids: ListPath) -> Page {
-    let (case, list) = of_list(&portal, &by, ids.into_inner()).await?;
-    let name = list.name(&case_number(&case.grant));
-    csv_file(&payment_file::table(&payments(&case, &list)), &format!("{name}.csv"))
-}
-
-pub async fn pain001(by: By<Preparer>, portal: web::Data<Portal>, ids: ListPath) -> Page {
-    let (case, list) = of_list(&portal, &by, ids.into_inner()).await?;
-    let holder = &case.grant.holder;
-    let number = holder.organisation_number.ok_or_else(|| {
-        AppError::Conflict(
-            "Kommunens organisationsnummer saknas i registret, och betalfilen kräver det.".to_owned(),
-        )
-    })?;
-    let payer = Payer { name: &holder.formal_name, number };
-    let case_number = case_number(&case.grant);
-    let xml = payment_file::pain001(&list, payer, &payments(&case, &list), &case_number, portal.practice)
-        .map_err(|error| AppError::internal(error.to_string()))?;
-    page::download("application/xml", &format!("{}.xml", list.name(&case_number)), xml)
 }

@@ -19,7 +19,7 @@ use crate::{
     },
     money::Money,
     onward::{
-        form::{ModelForm, PostedModel, tier_field},
+        form::{MOST_TIERS, ModelForm, PostedModel, tier_field},
         to_hand_on,
         verbs::{self, Failure},
     },
@@ -68,6 +68,16 @@ impl ModelPage {
     /// What is left of the grant, or above it.
     fn left(&self) -> Money {
         self.grant_amount() - self.distributed() - self.reserve()
+    }
+
+    /// Nobody has applied by it.
+    fn can_reopen(&self) -> bool {
+        self.case.applications.iter().all(|one| one.received().is_none())
+    }
+
+    /// Whether saving gives empty rows.
+    fn more_rows(&self) -> bool {
+        self.form.rows().len() < MOST_TIERS
     }
 
     fn name(&self, row: &usize, field: &str) -> String {

@@ -13,7 +13,7 @@ use crate::{
         Role,
         proof::{By, Member, Posted, Preparer},
     },
-    filing::pages::{TimelineView, timeline_of_all},
+    filing::pages::{TimelineView, timeline},
     grant::{self, Grant},
     history,
     ids::Id,
@@ -27,7 +27,7 @@ use crate::{
     numbers::OrganisationNumber,
     onward::{
         application::{Application, Status},
-        counted, example,
+        case_number, counted, example,
         form::ModelForm,
         fund::{Account, Fund},
         model::Model,
@@ -35,7 +35,7 @@ use crate::{
         unit::regime,
         verbs::{self, Failure},
     },
-    table::{Cell, Column, Row, Table},
+    table::{Cell, Column, Heading, Row, Sort, Table},
 };
 
 /// Which units are shown, as it stands in the address.
@@ -43,6 +43,14 @@ use crate::{
 #[serde(default)]
 pub struct View {
     lage: String,
+    ordning: String,
+}
+
+impl View {
+    fn sorted_by(&self, grant: Id<Grant>, sort: &Sort) -> String {
+        let lage = if self.lage.is_empty() { String::new() } else { format!("lage={}&", self.lage) };
+        format!("{}?{lage}ordning={}#enheter", address(grant), sort.written())
+    }
 }
 
 #[derive(Template)]
@@ -63,8 +71,12 @@ struct PlanPage {
     /// Value, words, how many, and whether it is the one shown.
     states: Vec<(&'static str, &'static str, usize, bool)>,
     units: Table,
+    headings: Vec<Heading>,
     next: Vec<Next>,
+    /// The latest.
     timeline: Vec<TimelineView>,
+    /// How many things have happened before those.
+    earlier: usize,
     may_prepare: bool,
     aid_since: NaiveDate,
     now: DateTime<Utc>,
@@ -133,20 +145,27 @@ pub async fn show(
     };
     let shown = |application: &Application| view.lage.is_empty() || application.status.key() == view.lage;
     let units = table(&case, Some(&aid), shown);
+    let units = units.sorted(&Sort::by("utforare")).sorted(&Sort::parse(&view.ordning));
+    let headings = units.headings(|sort| view.sorted_by(case.grant.id, &sort));
     page::show(&PlanPage {
         fund: case.fund(),
         tiers: tiers(&case),
         states: states(&case, &view.lage),
         next: next(&case, may_prepare, now),
-        timeline: timeline_of_all(&lines).into_iter().take(50).collect(),
+        timeline: timeline(&lines, &case_number(&case.grant)).into_iter().take(LATEST).collect(),
+        earlier: lines.len().saturating_sub(LATEST),
         chrome: by.chrome,
         units,
+        headings,
         may_prepare,
         aid_since: since,
         now,
         case,
     })
 }
+
+/// What the page shows of the history.
+const LATEST: usize = 20;
 
 /// State aid is counted over three years back from today.
 pub fn aid_since(today: NaiveDate) -> NaiveDate {
@@ -331,10 +350,7 @@ pub async fn csv(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Gra
             Ok::<_, AppError>((case, store::aid_since(connection, own, since)?))
         })
         .await?;
-    csv_file(
-        &table(&case, Some(&aid), |_| true),
-        &format!("{}-enheter.csv", crate::onward::case_number(&case.grant)),
-    )
+    csv_file(&table(&case, Some(&aid), |_| true), &format!("{}-enheter.csv", case_number(&case.grant)))
 }
 
 #[derive(Debug, Default, Deserialize)]

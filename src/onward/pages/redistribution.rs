@@ -1,4 +1,4 @@
-//! What is left, given to units that have had something: by the same model or by hand. And the reserve.
+//! What is left, given to units that have had something: by the same model or by hand.
 
 use actix_web::{http::StatusCode, web};
 use askama::Template;
@@ -18,7 +18,7 @@ use crate::{
     },
     onward::{
         application::Application,
-        form::{RedistributionForm, ReserveForm, amount_field},
+        form::{RedistributionForm, amount_field},
         fund::Fund,
         verbs::{self, Failure},
     },
@@ -31,24 +31,18 @@ struct RedistributionPage {
     case: Case,
     fund: Fund,
     form: RedistributionForm,
-    reserve: ReserveForm,
     errors: FieldErrors,
     may_decide: bool,
 }
 
 impl RedistributionPage {
     fn of(by: &By<impl Sized>, portal: &Portal, case: Case) -> Self {
-        let today = portal.clock.today().to_string();
+        let decided_on = portal.clock.today().to_string();
         let fund = case.fund();
         Self {
             chrome: by.chrome.clone(),
             may_decide: by.has(Role::Signatory),
-            form: RedistributionForm { decided_on: today.clone(), ..RedistributionForm::fresh() },
-            reserve: ReserveForm {
-                reserve: fund.reserve.digits().to_string(),
-                decided_on: today,
-                decision_number: String::new(),
-            },
+            form: RedistributionForm { decided_on, ..RedistributionForm::fresh() },
             errors: FieldErrors::default(),
             fund,
             case,
@@ -110,29 +104,9 @@ pub async fn redistribute(
             };
             match portal.db.write(give).await {
                 Ok(()) | Err(Failure::Done) => return page::see_other(address(id)),
-                Err(failure) => (StatusCode::CONFLICT, refused(failure, "sum")?),
+                Err(failure) => (StatusCode::CONFLICT, refused(failure, "belopp")?),
             }
         }
     };
     page::show_as(status, &RedistributionPage { form, errors, ..page })
-}
-
-pub async fn set_reserve(
-    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<ReserveForm>>,
-    portal: web::Data<Portal>,
-    id: web::Path<Id<Grant>>,
-) -> Page {
-    let (act, id) = (act(&by, &portal), id.into_inner());
-    let (status, errors) = match form.parse(portal.clock.today()) {
-        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-        Ok((reserve, decided)) => {
-            let set = move |connection: &mut _| verbs::set_reserve(connection, &act, id, reserve, &decided);
-            match portal.db.write(set).await {
-                Ok(()) | Err(Failure::Done) => return page::see_other(address(id)),
-                Err(failure) => (StatusCode::CONFLICT, refused(failure, "reserve")?),
-            }
-        }
-    };
-    let page = RedistributionPage::of(&by, &portal, case(&portal, &by, id).await?);
-    page::show_as(status, &RedistributionPage { reserve: form, errors, ..page })
 }

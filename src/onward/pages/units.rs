@@ -26,7 +26,7 @@ use crate::{
         unit::{Unit, regime},
         verbs::{self, Failure},
     },
-    table::{Cell, Column, Row, Table},
+    table::{Cell, Column, Heading, Row, Sort, Table},
 };
 
 #[derive(Template)]
@@ -36,18 +36,28 @@ struct ListPage {
     organisation: String,
     count: usize,
     table: Table,
+    headings: Vec<Heading>,
     may_prepare: bool,
 }
 
-pub async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
+/// The order of the register, as it stands in the address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Order {
+    ordning: String,
+}
+
+pub async fn list(by: By<Member>, portal: web::Data<Portal>, order: web::Query<Order>) -> Page {
     let own = by.organisation.id;
     let units = portal.db.read(move |connection| Ok::<_, AppError>(store::units(connection, own)?)).await?;
+    let table = table(&units).sorted(&Sort::by("utforare")).sorted(&Sort::parse(&order.ordning));
     page::show(&ListPage {
         organisation: by.organisation.formal_name.clone(),
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
         chrome: by.chrome,
         count: units.len(),
-        table: table(&units),
+        headings: table.headings(|sort| format!("/enheter?ordning={}#registret", sort.written())),
+        table,
     })
 }
 
@@ -89,7 +99,8 @@ struct UnitPage {
     chrome: Chrome,
     /// Of the unit, or of the one that is to be.
     id: Id<Unit>,
-    is_new: bool,
+    /// Of the unit; nothing of the one that is to be.
+    revision: Option<i64>,
     form: UnitForm,
     regimes: [(String, String); 3],
     /// What the register calls the kinds that it has.
@@ -101,7 +112,7 @@ struct UnitPage {
 fn unit_page(
     by: &By<impl Sized>,
     id: Id<Unit>,
-    is_new: bool,
+    revision: Option<i64>,
     form: UnitForm,
     kinds: Vec<String>,
 ) -> UnitPage {
@@ -109,7 +120,7 @@ fn unit_page(
     UnitPage {
         chrome: by.chrome.clone(),
         id,
-        is_new,
+        revision,
         form,
         regimes: [of("", "Välj"), of("kommunal", "Kommunal"), of("privat", "Privat")],
         kinds,
@@ -129,7 +140,7 @@ async fn kinds(portal: &Portal, actor: &Actor) -> Result<Vec<String>, AppError> 
 
 pub async fn new(by: By<Preparer>, portal: web::Data<Portal>) -> Page {
     let kinds = kinds(&portal, &by).await?;
-    page::show(&unit_page(&by, Id::new(), true, UnitForm::default(), kinds))
+    page::show(&unit_page(&by, Id::new(), None, UnitForm::default(), kinds))
 }
 
 pub async fn edit(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Unit>>) -> Page {
@@ -137,7 +148,7 @@ pub async fn edit(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Un
     let unit =
         portal.db.read(move |connection| store::unit(connection, own, id)?.ok_or(AppError::NotFound)).await?;
     let kinds = kinds(&portal, &by).await?;
-    page::show(&unit_page(&by, id, false, UnitForm::of(&unit.content, unit.is_closed), kinds))
+    page::show(&unit_page(&by, id, Some(unit.revision), UnitForm::of(&unit.content, unit.is_closed), kinds))
 }
 
 /// The names that an organisation answers to.
@@ -167,11 +178,18 @@ pub async fn create(
         }
     };
     let kinds = kinds(&portal, &by).await?;
-    page::show_errors(&UnitPage { errors, ..unit_page(&by, id, true, form, kinds) })
+    page::show_errors(&UnitPage { errors, ..unit_page(&by, id, None, form, kinds) })
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ChangedForm {
+    revision: i64,
+    #[serde(flatten)]
+    form: UnitForm,
 }
 
 pub async fn update(
-    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<UnitForm>>,
+    Posted { by, body: Form(ChangedForm { revision, form }) }: Posted<By<Preparer>, Form<ChangedForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Unit>>,
 ) -> Page {
@@ -180,7 +198,8 @@ pub async fn update(
     let errors = match form.parse(&own_names(&by)) {
         Err(errors) => errors,
         Ok(content) => {
-            let change = move |connection: &mut _| verbs::change(connection, &act, id, content, is_closed);
+            let change =
+                move |connection: &mut _| verbs::change(connection, &act, (id, revision), content, is_closed);
             match portal.db.write(change).await {
                 Ok(()) | Err(Failure::Done) => return page::see_other("/enheter"),
                 Err(failure) => refused(failure, "")?,
@@ -188,7 +207,7 @@ pub async fn update(
         }
     };
     let kinds = kinds(&portal, &by).await?;
-    page::show_errors(&UnitPage { errors, ..unit_page(&by, id, false, form, kinds) })
+    page::show_errors(&UnitPage { errors, ..unit_page(&by, id, Some(revision), form, kinds) })
 }
 
 #[derive(Template)]

@@ -25,6 +25,8 @@ fn list() -> List {
         pay_on: "2022-11-15".parse().unwrap(),
         account: Bankgiro::parse("991-2346").unwrap(),
         bic: Bic::parse("SWEDSESS").unwrap(),
+        payer: "Påhittade kommun".to_owned(),
+        payer_number: Some(number("559999-0024")),
         made_by: "Ekonom, Påhittade kommun".to_owned(),
         made_at: Utc.with_ymd_and_hms(2022, 11, 3, 23, 30, 5).unwrap(),
     }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use super::json;
 use crate::{
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{onward_applications, onward_entries, onward_lists, onward_units},
+        schema::{onward_applications, onward_entries, onward_failed_payments, onward_lists, onward_units},
     },
     money::Money,
     numbers::{Bankgiro, OrganisationNumber},
@@ -17,7 +18,7 @@ use crate::{
         Plan,
         application::Status,
         fund::{Account, Entry},
-        list::{Bic, List},
+        list::{Bic, FailedPayment, List},
     },
     recipient::Organisation,
 };
@@ -143,6 +144,8 @@ struct ListRow {
     pay_on: NaiveDate,
     account: String,
     bic: String,
+    payer: String,
+    payer_number: Option<String>,
     made_by: String,
     made_at: NaiveDateTime,
 }
@@ -151,6 +154,7 @@ impl TryFrom<ListRow> for List {
     type Error = DbError;
 
     fn try_from(row: ListRow) -> Result<Self, DbError> {
+        let payer_number = row.payer_number.map(|number| OrganisationNumber::parse(&number)).transpose();
         Ok(Self {
             id: row.id.parse().map_err(DbError::corrupt)?,
             plan: row.plan_id.parse().map_err(DbError::corrupt)?,
@@ -158,6 +162,8 @@ impl TryFrom<ListRow> for List {
             pay_on: row.pay_on,
             account: Bankgiro::parse(&row.account).map_err(DbError::corrupt)?,
             bic: Bic::parse(&row.bic).map_err(DbError::corrupt)?,
+            payer: row.payer,
+            payer_number: payer_number.map_err(DbError::corrupt)?,
             made_by: row.made_by,
             made_at: row.made_at.and_utc(),
         })
@@ -203,6 +209,8 @@ pub fn insert_list(connection: &mut AnyConnection, list: &List) -> Result<(), Db
             onward_lists::pay_on.eq(list.pay_on),
             onward_lists::account.eq(list.account.to_string()),
             onward_lists::bic.eq(list.bic.as_str()),
+            onward_lists::payer.eq(&list.payer),
+            onward_lists::payer_number.eq(list.payer_number.map(OrganisationNumber::digits)),
             onward_lists::made_by.eq(&list.made_by),
             onward_lists::made_at.eq(list.made_at.naive_utc()),
         ))
@@ -217,4 +225,64 @@ pub fn put_on_list(connection: &mut AnyConnection, list: &List) -> Result<usize,
         .filter(onward_entries::account.eq(Account::Award.key()))
         .filter(onward_entries::list_id.is_null());
     Ok(diesel::update(waiting).set(onward_entries::list_id.eq(list.id.to_string())).execute(connection)?)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = onward_failed_payments)]
+struct FailedRow {
+    list_id: String,
+    application_id: String,
+    payment: String,
+    reason: String,
+    by_whom: String,
+    at: NaiveDateTime,
+}
+
+impl TryFrom<FailedRow> for FailedPayment {
+    type Error = DbError;
+
+    fn try_from(row: FailedRow) -> Result<Self, DbError> {
+        Ok(Self {
+            list: row.list_id.parse().map_err(DbError::corrupt)?,
+            application: row.application_id.parse().map_err(DbError::corrupt)?,
+            payment: serde_json::from_str(&row.payment).map_err(DbError::corrupt)?,
+            reason: row.reason,
+            by: row.by_whom,
+            at: row.at.and_utc(),
+        })
+    }
+}
+
+/// What the bank did not pay of a plan's lists, in the order that it was told.
+pub fn failed_payments(
+    connection: &mut AnyConnection,
+    plan: Id<Plan>,
+) -> Result<Vec<FailedPayment>, DbError> {
+    let rows: Vec<FailedRow> = onward_failed_payments::table
+        .inner_join(onward_lists::table)
+        .filter(onward_lists::plan_id.eq(plan.to_string()))
+        .order_by((onward_failed_payments::at, onward_failed_payments::application_id))
+        .select(FailedRow::as_select())
+        .load(connection)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Keeps the payment as it stood, and lets what was to be paid wait for another list.
+pub fn insert_failed(connection: &mut AnyConnection, failed: &FailedPayment) -> Result<(), DbError> {
+    let (list, application) = (failed.list.to_string(), failed.application.to_string());
+    diesel::insert_into(onward_failed_payments::table)
+        .values((
+            onward_failed_payments::list_id.eq(&list),
+            onward_failed_payments::application_id.eq(&application),
+            onward_failed_payments::payment.eq(json(&failed.payment)?),
+            onward_failed_payments::reason.eq(&failed.reason),
+            onward_failed_payments::by_whom.eq(&failed.by),
+            onward_failed_payments::at.eq(failed.at.naive_utc()),
+        ))
+        .execute(connection)?;
+    let of_payment = onward_entries::table
+        .filter(onward_entries::list_id.eq(&list))
+        .filter(onward_entries::application_id.eq(&application));
+    diesel::update(of_payment).set(onward_entries::list_id.eq(None::<String>)).execute(connection)?;
+    Ok(())
 }

@@ -111,9 +111,7 @@ fn entry(act: &Act, application: Id<Application>, amount: Money, decided: &Decid
 }
 
 fn told(count: usize, sum: Money, decided: &Decided) -> String {
-    let number =
-        if decided.number.is_empty() { String::new() } else { format!(", beslut {}", decided.number) };
-    format!("{}, {sum}{number}", counted(count))
+    format!("{}, {sum}{}", counted(count), decided.told())
 }
 
 pub fn refuse(

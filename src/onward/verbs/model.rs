@@ -1,13 +1,20 @@
-//! The model: typed, approved, opened again.
+//! The model: typed, approved, opened again; its days and its reserve as later decisions have them.
 
 use super::{CHANGED, Failure, append, movement, take};
 use crate::{
+    calendar,
     filing::Act,
     grant::{self, Grant},
     history::{self, Event},
     ids::Id,
     infra::db::AnyConnection,
-    onward::{Plan, form::ModelForm, fund::Account, store, to_hand_on},
+    onward::{
+        Plan,
+        form::{DaysForm, Decided, ModelForm, Reserve},
+        fund::Account,
+        model::{Days, Model},
+        store, to_hand_on,
+    },
 };
 
 /// Begins from a form: an example, or an empty one. Whoever comes second finds what is there.
@@ -105,4 +112,81 @@ pub fn reopen(
         return Err(Failure::Conflict(CHANGED));
     }
     Ok(append(connection, &case, version, act.entry(Event::OnwardModelReopened, ""))?)
+}
+
+/// The last days are moved forward, also after units have applied by them.
+pub fn move_days(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    form: &DaysForm,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let model = super::model(&case)?;
+    if case.plan.revision != form.revision {
+        return Err(Failure::Conflict(CHANGED));
+    }
+    let period = case.grant.agreement.terms.period;
+    let (days, decided) = form.parse(model, period, calendar::day(act.now)).map_err(Failure::Invalid)?;
+    let details = format!("{}{}", moved(model.days(), days), decided.told());
+    let mut plan = case.plan.clone();
+    (plan.draft.apply_by, plan.draft.use_by, plan.draft.report_by) =
+        (form.apply_by.clone(), form.use_by.clone(), form.report_by.clone());
+    plan.model = Some(Model {
+        apply_by: days.apply_by,
+        use_by: days.use_by,
+        report_by: days.report_by,
+        ..model.clone()
+    });
+    if !store::update_plan(connection, &plan)? {
+        return Err(Failure::Conflict(CHANGED));
+    }
+    let entry = history::Entry { details, ..act.entry(Event::OnwardDaysMoved, "") };
+    Ok(append(connection, &case, version, entry)?)
+}
+
+/// `ansöka 31 maj 2022 → 15 juni 2022, använda …`
+fn moved(before: Days, after: Days) -> String {
+    let each = [
+        ("ansöka", before.apply_by.0, after.apply_by.0),
+        ("använda", before.use_by, after.use_by),
+        ("återrapportera", before.report_by.0, after.report_by.0),
+    ];
+    let moved = each.into_iter().filter(|(_, before, after)| before != after);
+    let told = moved.map(|(what, before, after)| {
+        format!("{what} {} → {}", calendar::long_date(before), calendar::long_date(after))
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// Sets the reserve to another amount or purpose: what is let go can be distributed, and more can be set aside of what is left.
+pub fn set_reserve(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    (reserve, purpose): Reserve,
+    decided: &Decided,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let model = super::model(&case)?;
+    let mut fund = case.fund();
+    let before = fund.reserve;
+    let amount = fund.reserve(reserve)?;
+    if amount.is_zero() && purpose == model.reserved_for {
+        return Err(Failure::Done);
+    }
+    if !amount.is_zero() {
+        let entry = movement(act, Account::Reserve, None, amount, (decided.on, &decided.number));
+        store::insert_entry(connection, case.plan.id, &entry)?;
+    }
+    let told = if purpose.is_empty() { String::new() } else { format!(", till {purpose}") };
+    let details = format!("från {before} till {reserve}{told}{}", decided.told());
+    let mut plan = case.plan.clone();
+    (plan.draft.reserve, plan.draft.reserved_for) = (reserve.digits().to_string(), purpose.clone());
+    plan.model = Some(Model { reserve, reserved_for: purpose, ..model.clone() });
+    if !store::update_plan(connection, &plan)? {
+        return Err(Failure::Conflict(CHANGED));
+    }
+    append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardReserveSet, "") })?;
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! What moves money beside the awards: the reserve, payment lists, what comes back, and a report that is not enough.
+//! What moves money beside the awards: what comes back, and a report that is not enough.
 
 use chrono::NaiveDate;
 
@@ -10,75 +10,12 @@ use crate::{
     ids::Id,
     infra::db::AnyConnection,
     money::Money,
-    numbers::Bankgiro,
     onward::{
         application::{Application, Refusal},
-        counted,
-        form::Decided,
         fund::{Account, Entry},
-        list::{Bic, List},
         store,
     },
 };
-
-/// Sets the reserve to another amount: what is let go can be distributed, and more can be set aside of what is left.
-pub fn set_reserve(
-    connection: &mut AnyConnection,
-    act: &Act,
-    grant: Id<Grant>,
-    reserve: Money,
-    decided: &Decided,
-) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
-    super::model(&case)?;
-    let mut fund = case.fund();
-    let before = fund.reserve;
-    let amount = fund.reserve(reserve)?;
-    if amount.is_zero() {
-        return Err(Failure::Done);
-    }
-    let entry = movement(act, Account::Reserve, None, amount, (decided.on, &decided.number));
-    store::insert_entry(connection, case.plan.id, &entry)?;
-    let details = format!("från {before} till {reserve}");
-    append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardReserveSet, "") })?;
-    Ok(())
-}
-
-/// Puts every award that stands on no list on a new one. The id comes from the page: posted twice, it is one list.
-pub fn make_list(
-    connection: &mut AnyConnection,
-    act: &Act,
-    grant: Id<Grant>,
-    id: Id<List>,
-    pay_on: NaiveDate,
-    (account, bic): (Bankgiro, Bic),
-    seen: Money,
-) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
-    match store::list_of(connection, id)? {
-        Some(made) if made.plan == case.plan.id => return Err(Failure::Done),
-        Some(_) => return Err(Failure::NotFound),
-        None => {}
-    }
-    let waiting = case.to_pay(None);
-    let sum: Money = waiting.iter().map(|(_, amount)| *amount).sum();
-    if waiting.is_empty() {
-        return Err(Failure::Conflict("Alla beviljade belopp står redan på en betalningslista."));
-    }
-    if sum != seen {
-        return Err(Failure::Conflict(
-            "Det som väntar på betalning har ändrats sedan du öppnade sidan. Läs sidan som den är nu och försök igen.",
-        ));
-    }
-    let number = store::next_number(connection, case.plan.id)?;
-    let list =
-        List { id, plan: case.plan.id, number, pay_on, account, bic, made_by: act.by(), made_at: act.now };
-    store::insert_list(connection, &list)?;
-    store::put_on_list(connection, &list)?;
-    let details = format!("L{number}, {}, {sum}", counted(waiting.len()));
-    append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardListMade, "") })?;
-    Ok(())
-}
 
 /// What the municipality says is missing in a unit's report.
 pub fn send_back(

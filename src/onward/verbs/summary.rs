@@ -63,6 +63,9 @@ pub fn fill_report(
     costs: Costs,
     list: &ReceivedFile,
 ) -> Result<Id<Report>, Failure> {
+    // The grant before the plan, as a succession takes them: two of them wait for each other in one order.
+    grant::store::find(connection, act.scope, grant)?.ok_or(Failure::NotFound)?;
+    grant::store::hold(connection, grant)?;
     let (case, version) = take(connection, act.scope, grant)?;
     // Somebody reported, or came back with more, while the page was open.
     if case.used() != costs.units {
@@ -75,8 +78,6 @@ pub fn fill_report(
             "Reserven har ändrats sedan du öppnade sidan, och är mindre än kostnaderna ur den.",
         ));
     }
-    // As every verb of the report does, so that two of them wait for each other in one order.
-    grant::store::hold(connection, grant)?;
     let report = report::store::of_grant(connection, grant)?
         .ok_or(Failure::Conflict("Redovisningen är inte påbörjad. Påbörja den på bidragets sida först."))?;
     let mut draft = report.draft.clone();

@@ -53,7 +53,7 @@ pub fn add(connection: &mut AnyConnection, act: &Act, id: Id<Unit>, content: Con
         return Err(twice());
     }
     let details = format!("{}, {}", content.name, content.provider);
-    store::insert_unit(connection, own, &Unit { id, content, is_closed: false })?;
+    store::insert_unit(connection, own, &Unit { id, content, is_closed: false, revision: 1 })?;
     Ok(append(connection, act, version, history::Entry { details, ..act.entry(Event::OnwardUnitAdded, "") })?)
 }
 
@@ -61,7 +61,7 @@ pub fn add(connection: &mut AnyConnection, act: &Act, id: Id<Unit>, content: Con
 pub fn change(
     connection: &mut AnyConnection,
     act: &Act,
-    id: Id<Unit>,
+    (id, revision): (Id<Unit>, i64),
     content: Content,
     is_closed: bool,
 ) -> Result<(), Failure> {
@@ -72,13 +72,23 @@ pub fn change(
     if known.iter().any(|known| is_another(known, Some(id), &content)) {
         return Err(twice());
     }
-    let after = Unit { id, content, is_closed };
-    if *before == after {
+    if before.content == content && before.is_closed == is_closed {
         return Err(Failure::Done);
     }
+    if before.revision != revision {
+        return Err(Failure::Conflict(
+            "Någon annan har ändrat enheten sedan du öppnade sidan. Läs den som den är nu och försök igen.",
+        ));
+    }
+    let after = Unit { id, content, is_closed, revision: revision + 1 };
     store::update_unit(connection, &after)?;
-    let closed = if is_closed { ", nedlagd" } else { "" };
-    let details = format!("{}, {}{closed}", after.content.name, after.content.provider);
+    let mut changes = after.content.changes(&before.content);
+    match (before.is_closed, is_closed) {
+        (false, true) => changes.push("nedlagd".to_owned()),
+        (true, false) => changes.push("öppen igen".to_owned()),
+        (false, false) | (true, true) => {}
+    }
+    let details = format!("{}, {}: {}", before.content.name, before.content.provider, changes.join(", "));
     Ok(append(
         connection,
         act,
@@ -105,12 +115,19 @@ pub fn import(connection: &mut AnyConnection, act: &Act, list: Vec<Content>) -> 
     for content in list {
         match known.iter().find(|known| is_another(known, None, &content)) {
             None => {
-                store::insert_unit(connection, own, &Unit { id: Id::new(), content, is_closed: false })?;
+                store::insert_unit(
+                    connection,
+                    own,
+                    &Unit { id: Id::new(), content, is_closed: false, revision: 1 },
+                )?;
                 come_to.added += 1;
             }
             Some(known) if known.content == content => come_to.same += 1,
             Some(known) => {
-                store::update_unit(connection, &Unit { content, ..known.clone() })?;
+                store::update_unit(
+                    connection,
+                    &Unit { content, revision: known.revision + 1, ..known.clone() },
+                )?;
                 come_to.changed += 1;
             }
         }

@@ -25,6 +25,7 @@ pub(super) struct UnitRow {
     size: i32,
     elsewhere: String,
     is_closed: bool,
+    revision: i64,
 }
 
 impl TryFrom<UnitRow> for Unit {
@@ -47,6 +48,7 @@ impl TryFrom<UnitRow> for Unit {
                 elsewhere,
             },
             is_closed: row.is_closed,
+            revision: row.revision,
         })
     }
 }
@@ -93,6 +95,7 @@ pub fn insert_unit(connection: &mut AnyConnection, of: Id<Organisation>, unit: &
     Ok(())
 }
 
+/// After the organisation is locked.
 pub fn update_unit(connection: &mut AnyConnection, unit: &Unit) -> Result<(), DbError> {
     diesel::update(onward_units::table.find(unit.id.to_string())).set(columns(unit)?).execute(connection)?;
     Ok(())
@@ -110,6 +113,7 @@ struct Columns {
     size: i32,
     elsewhere: String,
     is_closed: bool,
+    revision: i64,
 }
 
 fn columns(unit: &Unit) -> Result<Columns, DbError> {
@@ -124,5 +128,6 @@ fn columns(unit: &Unit) -> Result<Columns, DbError> {
         size: i32::try_from(content.size).map_err(DbError::corrupt)?,
         elsewhere: content.elsewhere.as_ref().map(ToString::to_string).unwrap_or_default(),
         is_closed: unit.is_closed,
+        revision: unit.revision,
     })
 }

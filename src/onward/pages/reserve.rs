@@ -1,0 +1,82 @@
+//! The reserve, changed after the model was decided.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+
+use super::{Case, act, address, case, refused};
+use crate::{
+    access::{
+        Role,
+        proof::{By, Confirmed, Member, Posted, Signatory},
+    },
+    grant::Grant,
+    ids::Id,
+    infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    onward::{
+        form::ReserveForm,
+        fund::Fund,
+        model::Model,
+        verbs::{self, Failure},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "onward/reserve.html")]
+struct ReservePage {
+    chrome: Chrome,
+    case: Case,
+    fund: Fund,
+    form: ReserveForm,
+    errors: FieldErrors,
+    may_decide: bool,
+}
+
+impl ReservePage {
+    fn of(by: &By<impl Sized>, portal: &Portal, case: Case) -> Result<Self, AppError> {
+        let model: &Model = case.plan.model.as_ref().ok_or(AppError::NotFound)?;
+        let fund = case.fund();
+        Ok(Self {
+            chrome: by.chrome.clone(),
+            may_decide: by.has(Role::Signatory),
+            form: ReserveForm {
+                reserve: fund.reserve.digits().to_string(),
+                reserved_for: model.reserved_for.clone(),
+                decided_on: portal.clock.today().to_string(),
+                decision_number: String::new(),
+            },
+            errors: FieldErrors::default(),
+            fund,
+            case,
+        })
+    }
+}
+
+pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
+    let case = case(&portal, &by, id.into_inner()).await?;
+    page::show(&ReservePage::of(&by, &portal, case)?)
+}
+
+pub async fn set(
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<ReserveForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Grant>>,
+) -> Page {
+    let (act, id) = (act(&by, &portal), id.into_inner());
+    let (status, errors) = match form.parse(portal.clock.today()) {
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        Ok((reserve, decided)) => {
+            let set = move |connection: &mut _| verbs::set_reserve(connection, &act, id, reserve, &decided);
+            match portal.db.write(set).await {
+                Ok(()) | Err(Failure::Done) => return page::see_other(address(id)),
+                Err(failure) => (StatusCode::CONFLICT, refused(failure, "reserve")?),
+            }
+        }
+    };
+    let page = ReservePage::of(&by, &portal, case(&portal, &by, id).await?)?;
+    page::show_as(status, &ReservePage { form, errors, ..page })
+}

@@ -22,6 +22,7 @@ CREATE TABLE onward_failed_payments (
     list_id TEXT NOT NULL REFERENCES onward_lists (id),
     application_id TEXT NOT NULL REFERENCES onward_applications (id),
     payment TEXT NOT NULL,
+    entries TEXT NOT NULL,
     reason TEXT NOT NULL,
     by_whom TEXT NOT NULL,
     at TIMESTAMP NOT NULL,

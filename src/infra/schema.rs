@@ -583,6 +583,7 @@ diesel::table! {
         list_id -> Text,
         application_id -> Text,
         payment -> Text,
+        entries -> Text,
         reason -> Text,
         by_whom -> Text,
         at -> Timestamp,

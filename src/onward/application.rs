@@ -87,6 +87,33 @@ pub struct Received {
     pub registered_size: u32,
     pub amount: Money,
     pub content: Content,
+    /// Accounts that came after the one it applied with, the latest last.
+    #[serde(default)]
+    pub later_accounts: Vec<LaterAccount>,
+}
+
+/// Another account than a unit applied with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaterAccount {
+    pub account: GiroAccount,
+    /// The payment lists from this number are paid to it; those before it stay as they were sent.
+    pub from_list: i32,
+    pub reason: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
+impl Received {
+    /// Where a payment list with this number pays it.
+    pub fn account(&self, list: i32) -> GiroAccount {
+        let later = self.later_accounts.iter().rev().find(|later| later.from_list <= list);
+        later.map_or(self.content.account, |later| later.account)
+    }
+
+    /// Where it is paid next.
+    pub fn account_now(&self) -> GiroAccount {
+        self.account(i32::MAX)
+    }
 }
 
 /// What the unit types.
@@ -176,7 +203,14 @@ impl Application {
                 let registered_size = self.unit.content.size;
                 let unit = unit::Content { size: content.size, ..self.unit.content.clone() };
                 Status::Received {
-                    application: Received { at, unit, registered_size, amount: tier.amount, content },
+                    application: Received {
+                        at,
+                        unit,
+                        registered_size,
+                        amount: tier.amount,
+                        content,
+                        later_accounts: Vec::new(),
+                    },
                 }
             }
             Status::Received { .. }
@@ -215,6 +249,17 @@ impl Application {
             other => return Err(other.not_now()),
         };
         Ok(self)
+    }
+
+    /// What it has not been paid yet goes to another account.
+    pub fn pay_to(mut self, later: LaterAccount) -> Result<Self, Refusal> {
+        match &mut self.status {
+            Status::Granted { application, .. } | Status::Reported { application, .. } => {
+                application.later_accounts.push(later);
+                Ok(self)
+            }
+            other => Err(other.not_now()),
+        }
     }
 
     /// The unit tells how it used the money.

@@ -84,6 +84,12 @@ impl Case {
         self.paid(application) > Money::ZERO
     }
 
+    /// What waits for a payment list.
+    pub fn unpaid(&self, application: &Application) -> Money {
+        let waits = |entry: &&Entry| entry.account == fund::Account::Award && entry.list.is_none();
+        self.entries_of(application).filter(waits).map(|entry| entry.amount).sum()
+    }
+
     /// What stands on payment lists, and has not failed.
     pub fn paid(&self, application: &Application) -> Money {
         let listed = |entry: &&Entry| entry.account == fund::Account::Award && entry.list.is_some();

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 pub use money::{
     aid_since, entries, entry_exists, failed_payments, insert_entry, insert_failed, insert_list, list_of,
-    lists, next_number, put_on_list,
+    lists, next_number, put_on_list, strike_failed,
 };
 pub use units::{insert_unit, unit, unit_exists, units, update_unit};
 

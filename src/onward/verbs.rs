@@ -10,8 +10,10 @@ mod summary;
 mod units;
 mod visitor;
 
-pub use awards::{award, give_back, invite, redistribute, refuse, renew_link, share_out};
-pub use lists::{make_list, payments_failed};
+pub use awards::{
+    award, give_back, invite, pay_to, redistribute, refuse, renew_link, share_out, take_back_unpaid,
+};
+pub use lists::{make_list, payment_was_made, payments_failed};
 pub use model::{approve, begin, move_days, reopen, save_draft, set_reserve};
 pub use money::{register_return, send_back, strike_returns};
 pub use succession::{pass_on, pass_units};
@@ -65,7 +67,7 @@ pub enum Failure {
 
 pub const CHANGED: &str =
     "Någon annan har ändrat modellen sedan du öppnade sidan. Läs den som den är nu och försök igen.";
-const NOT_APPROVED: &str = "Fastställ fördelningsmodellen först.";
+pub const NOT_APPROVED: &str = "Fastställ fördelningsmodellen först.";
 
 impl From<Failure> for AppError {
     fn from(failure: Failure) -> Self {

@@ -70,12 +70,14 @@ pub fn register(
     let passing = passing.collect();
     let succession = succession(act, id, kind, outlook.grounds);
     pass(connection, act, &succession, passing, &opened.register, (own.id, version))?;
-    if kind == Kind::Merger {
-        for Handover { from, to, .. } in &outlook.handovers {
-            onward::verbs::pass_units(connection, from.id, to)?;
+    // A merger has one successor.
+    match outlook.handovers.first() {
+        Some(Handover { to, .. }) if kind == Kind::Merger => {
+            let predecessors: Vec<&Organisation> = outlook.handovers.iter().map(|one| &one.from).collect();
+            Ok(onward::verbs::pass_units(connection, &predecessors, to)?)
         }
+        Some(_) | None => Ok(()),
     }
-    Ok(())
 }
 
 /// Posted twice with the id of one page, it is registered once.

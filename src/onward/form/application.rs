@@ -85,11 +85,7 @@ impl ApplicationForm {
         );
         let telephone = errors.read("telephone", Rule::Contact, Telephone::parse(&self.telephone));
         let email = errors.read("email", Rule::Contact, Email::parse(&self.email));
-        let kind = GiroKind::parse(&self.giro).map_err(|_| "Välj bankgiro eller plusgiro.");
-        let kind = errors.read("giro", Rule::PaymentAccount, kind);
-        let account = kind.and_then(|kind| {
-            errors.read("account", Rule::PaymentAccount, GiroAccount::parse(kind, &self.account))
-        });
+        let account = account(&self.giro, &self.account, &mut errors);
         if self.assured.is_empty() {
             errors.broken(
                 "assured",
@@ -109,5 +105,36 @@ impl ApplicationForm {
             })
         })();
         content.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+}
+
+/// The kinds of account that a unit can be paid to.
+pub fn giros() -> [(String, String); 2] {
+    [GiroKind::Bankgiro, GiroKind::Plusgiro].map(|kind| (kind.name().to_lowercase(), kind.name().to_owned()))
+}
+
+/// Where a unit is paid: *bankgiro* or *plusgiro*, and its number.
+pub(super) fn account(giro: &str, number: &str, errors: &mut FieldErrors) -> Option<GiroAccount> {
+    let kind = GiroKind::parse(giro).map_err(|_| "Välj bankgiro eller plusgiro.");
+    let kind = errors.read("giro", Rule::PaymentAccount, kind)?;
+    errors.read("account", Rule::PaymentAccount, GiroAccount::parse(kind, number))
+}
+
+/// Another account than a unit applied with.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct AccountForm {
+    pub revision: i64,
+    pub giro: String,
+    pub account: String,
+    pub account_reason: String,
+}
+
+impl AccountForm {
+    pub fn parse(&self) -> Result<(GiroAccount, String), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let account = account(&self.giro, &self.account, &mut errors);
+        let reason = prose(&self.account_reason, "Skriv vem hos enheten som har sagt det, och hur ni vet det.");
+        account.zip(errors.read("account_reason", Rule::PaymentAccount, reason)).ok_or(errors)
     }
 }

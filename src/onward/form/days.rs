@@ -1,6 +1,6 @@
 //! The last days of a model: as they are typed with it, and moved forward after units have applied by them.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use serde::Deserialize;
 
 use super::{
@@ -46,6 +46,9 @@ pub(super) fn days(typed: [&str; 3], period: Period, errors: &mut FieldErrors) -
             "Sista dagen att återrapportera ligger före sista dagen att använda medlen.",
         );
     }
+    if report_by > period.to + Months::new(12) {
+        errors.broken("report_by", Rule::Days, "Återrapporten ska komma inom ett år efter bidragets tid.");
+    }
     Some(Days { apply_by: Deadline(apply_by), use_by, report_by: Deadline(report_by) })
 }
 
@@ -70,6 +73,11 @@ impl DaysForm {
             decided_on: today.to_string(),
             decision_number: String::new(),
         }
+    }
+
+    pub fn has_days_of(&self, model: &Model) -> bool {
+        let days = [model.apply_by.0, model.use_by, model.report_by.0].map(|day| day.to_string());
+        days == [&self.apply_by, &self.use_by, &self.report_by].map(|typed| typed.trim().to_owned())
     }
 
     /// Forward, and at least one of them.

@@ -66,7 +66,7 @@ impl AwardForm {
 pub struct RefusalForm {
     pub revision: i64,
     /// Under a name of its own where a page has several.
-    #[serde(alias = "putting_right", alias = "striking")]
+    #[serde(alias = "putting_right", alias = "striking", alias = "taking_back")]
     pub reason: String,
 }
 
@@ -172,6 +172,7 @@ pub(super) fn reserve(typed: &str, purpose: &str, errors: &mut FieldErrors) -> O
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct ReserveForm {
+    pub revision: i64,
     pub reserve: String,
     pub reserved_for: String,
     pub decided_on: String,

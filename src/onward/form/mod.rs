@@ -8,7 +8,7 @@ mod model;
 mod report;
 mod unit;
 
-pub use application::ApplicationForm;
+pub use application::{AccountForm, ApplicationForm, giros};
 pub use days::DaysForm;
 pub use decision::{
     AwardForm, Decided, RedistributionForm, RefusalForm, Reserve, ReserveForm, Share, amount_field,

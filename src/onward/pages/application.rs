@@ -22,7 +22,7 @@ use crate::{
     money::Money,
     onward::{
         application::{Application, Status},
-        form::{CompletionForm, RefusalForm, ReturnForm},
+        form::{AccountForm, CompletionForm, RefusalForm, ReturnForm, giros},
         fund::{Account, Balance, Entry},
         list::FailedPayment,
         verbs::{self, Failure},
@@ -52,6 +52,13 @@ struct ApplicationPage {
     giving_back: ReturnForm,
     /// Why what came back was registered wrongly.
     striking: RefusalForm,
+    /// Why what is not paid is taken back.
+    taking_back: RefusalForm,
+    /// What waits for a payment list.
+    unpaid: Money,
+    /// Where what is not paid goes, when it is another account.
+    other_account: AccountForm,
+    giros: [(String, String); 2],
     errors: FieldErrors,
     may_prepare: bool,
     may_decide: bool,
@@ -90,6 +97,10 @@ impl ApplicationPage {
             completion: CompletionForm::default(),
             putting_right: RefusalForm::default(),
             striking: RefusalForm::default(),
+            taking_back: RefusalForm::default(),
+            unpaid: case.unpaid(&application),
+            other_account: AccountForm::default(),
+            giros: giros(),
             giving_back: ReturnForm::fresh(application.revision),
             errors: FieldErrors::default(),
             entries,
@@ -102,9 +113,19 @@ impl ApplicationPage {
         matches!(self.application.status, Status::Received { .. })
     }
 
-    /// What is left of what it got, by what it has reported.
+    /// What is left of what it got, by what it has reported; of what waits for a list it owes nothing.
     fn owes(&self) -> Money {
-        self.application.reported().map_or(Money::ZERO, |report| self.balance.owes(report.used))
+        let unused = self.application.reported().map_or(Money::ZERO, |report| self.balance.owes(report.used));
+        unused.min(self.can_come_back)
+    }
+
+    fn has_account_errors(&self) -> bool {
+        ["giro", "account", "account_reason"].iter().any(|field| !self.errors.of(field).is_empty())
+    }
+
+    /// What waits for a list, where the application cannot simply be given back.
+    fn can_be_taken_back(&self) -> bool {
+        self.application.has_money() && !self.can_be_given_back && self.unpaid > Money::ZERO
     }
 
     fn what(entry: &Entry) -> &'static str {
@@ -245,6 +266,34 @@ pub async fn strike_returns(
         verbs::strike_returns(connection, act, grant, id, revision, &reason)
     };
     here.carry_out(form.parse("striking"), verb, |page| page.striking = form.clone()).await
+}
+
+pub async fn take_back_unpaid(
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<RefusalForm>>,
+    portal: web::Data<Portal>,
+    ids: Path,
+    request: HttpRequest,
+) -> Page {
+    let here = Here::new(&by, &portal, &request, &ids);
+    let (grant, id, revision) = (here.grant, here.id, form.revision);
+    let verb = move |connection: &mut _, act: &_, reason: String| {
+        verbs::take_back_unpaid(connection, act, grant, id, revision, &reason)
+    };
+    here.carry_out(form.parse("taking_back"), verb, |page| page.taking_back = form.clone()).await
+}
+
+pub async fn pay_to(
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<AccountForm>>,
+    portal: web::Data<Portal>,
+    ids: Path,
+    request: HttpRequest,
+) -> Page {
+    let here = Here::new(&by, &portal, &request, &ids);
+    let (grant, id, revision) = (here.grant, here.id, form.revision);
+    let verb = move |connection: &mut _, act: &_, account| {
+        verbs::pay_to(connection, act, grant, id, revision, account)
+    };
+    here.carry_out(form.parse(), verb, |page| page.other_account = form.clone()).await
 }
 
 #[derive(Debug, serde::Deserialize)]

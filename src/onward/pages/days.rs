@@ -35,7 +35,8 @@ struct DaysPage {
 
 impl DaysPage {
     fn of(by: &By<impl Sized>, portal: &Portal, case: Case) -> Result<Self, AppError> {
-        let model = case.plan.model.as_ref().ok_or(AppError::NotFound)?;
+        let none = || AppError::Conflict(verbs::NOT_APPROVED.to_owned());
+        let model = case.plan.model.as_ref().ok_or_else(none)?;
         Ok(Self {
             chrome: by.chrome.clone(),
             form: DaysForm::of(model, case.plan.revision, portal.clock.today()),

@@ -47,7 +47,13 @@ struct UnitsHistoryPage {
     timeline: Vec<TimelineView>,
 }
 
-const OF_UNITS: [Event; 3] = [Event::OnwardUnitAdded, Event::OnwardUnitChanged, Event::OnwardUnitsImported];
+/// With a succession units come from another register.
+const OF_UNITS: [Event; 4] = [
+    Event::OnwardUnitAdded,
+    Event::OnwardUnitChanged,
+    Event::OnwardUnitsImported,
+    Event::SuccessionRegistered,
+];
 
 pub async fn of_units(by: By<Member>, portal: web::Data<Portal>) -> Page {
     let own = by.organisation.id.to_string();

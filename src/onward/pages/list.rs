@@ -3,6 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use super::{Case, act, address, csv_file, lists::read, refused};
 use crate::{
@@ -49,6 +50,8 @@ struct PaymentView {
     is_chosen: bool,
     /// Why the bank did not make it, who says so, and when.
     failed: Option<(String, String, DateTime<Utc>)>,
+    /// Whether that can still be taken back.
+    can_stand: bool,
 }
 
 impl ListPage {
@@ -77,12 +80,14 @@ impl ListPage {
             payment,
             is_chosen: self.form.chosen.contains(&one.id.to_string()),
             failed: None,
+            can_stand: true,
         });
         let failed = self.list.failed(&self.case).map(|one| PaymentView {
             application: one.application,
             payment: one.payment.clone(),
             is_chosen: false,
             failed: Some((one.reason.clone(), one.by.clone(), one.at)),
+            can_stand: self.list.would_stand(&self.case, one),
         });
         let mut payments: Vec<PaymentView> = standing.chain(failed).collect();
         payments.sort_by_cached_key(|view| (view.payment.provider.clone(), view.payment.unit.clone()));
@@ -96,6 +101,11 @@ impl ListPage {
     /// Whether there is something left that the bank may not have paid.
     fn may_tell(&self, payments: &[PaymentView]) -> bool {
         self.may_decide && payments.iter().any(|view| view.failed.is_none())
+    }
+
+    /// Whether there is something that failed and could stand again.
+    fn has_failed(payments: &[PaymentView]) -> bool {
+        payments.iter().any(|view| view.failed.is_some() && view.can_stand)
     }
 
     fn not_paid(payments: &[PaymentView]) -> Money {
@@ -149,6 +159,31 @@ pub async fn failed(
     page::show_as(status, &ListPage { form, errors, ..ListPage::of(&by, case, list) })
 }
 
+#[derive(Debug, Deserialize)]
+pub struct MadeForm {
+    application: Id<Application>,
+}
+
+/// The bank had paid after all.
+pub async fn was_made(
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<MadeForm>>,
+    portal: web::Data<Portal>,
+    ids: Path,
+) -> Page {
+    let (act, (grant, list)) = (act(&by, &portal), ids.into_inner());
+    let tell = move |connection: &mut _| {
+        verbs::payment_was_made(connection, &act, (grant, list), form.application)
+    };
+    let errors = match portal.db.write(tell).await {
+        Ok(()) | Err(Failure::Done) => {
+            return page::see_other(format!("{}/betalningslistor/{list}", address(grant)));
+        }
+        Err(failure) => refused(failure, "chosen")?,
+    };
+    let (case, list) = of_list(&portal, &by, (grant, list)).await?;
+    page::show_as(StatusCode::CONFLICT, &ListPage { errors, ..ListPage::of(&by, case, list) })
+}
+
 pub async fn csv(by: By<Preparer>, portal: web::Data<Portal>, ids: Path) -> Page {
     let (case, list) = of_list(&portal, &by, ids.into_inner()).await?;
     let name = list.name(&case_number(&case.grant));
@@ -157,9 +192,12 @@ pub async fn csv(by: By<Preparer>, portal: web::Data<Portal>, ids: Path) -> Page
 
 pub async fn pain001(by: By<Preparer>, portal: web::Data<Portal>, ids: Path) -> Page {
     let (case, list) = of_list(&portal, &by, ids.into_inner()).await?;
-    let number = list.payer_number.ok_or_else(|| {
+    // Where the register had none when the list was made, no file has been made of it before.
+    let holder = &case.grant.holder;
+    let number = list.payer_number.or(holder.organisation_number.filter(|_| list.payer == holder.formal_name));
+    let number = number.ok_or_else(|| {
         AppError::Conflict(
-            "Kommunens organisationsnummer saknades i registret när listan gjordes, och betalfilen kräver det."
+            "Kommunens organisationsnummer saknas i registret, och betalfilen kräver det."
                 .to_owned(),
         )
     })?;

@@ -20,7 +20,6 @@ use crate::{
     onward::{
         form::ReserveForm,
         fund::Fund,
-        model::Model,
         verbs::{self, Failure},
     },
 };
@@ -38,12 +37,14 @@ struct ReservePage {
 
 impl ReservePage {
     fn of(by: &By<impl Sized>, portal: &Portal, case: Case) -> Result<Self, AppError> {
-        let model: &Model = case.plan.model.as_ref().ok_or(AppError::NotFound)?;
+        let none = || AppError::Conflict(verbs::NOT_APPROVED.to_owned());
+        let model = case.plan.model.as_ref().ok_or_else(none)?;
         let fund = case.fund();
         Ok(Self {
             chrome: by.chrome.clone(),
             may_decide: by.has(Role::Signatory),
             form: ReserveForm {
+                revision: case.plan.revision,
                 reserve: fund.reserve.digits().to_string(),
                 reserved_for: model.reserved_for.clone(),
                 decided_on: portal.clock.today().to_string(),
@@ -70,7 +71,10 @@ pub async fn set(
     let (status, errors) = match form.parse(portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((reserve, decided)) => {
-            let set = move |connection: &mut _| verbs::set_reserve(connection, &act, id, reserve, &decided);
+            let revision = form.revision;
+            let set = move |connection: &mut _| {
+                verbs::set_reserve(connection, &act, (id, revision), reserve, &decided)
+            };
             match portal.db.write(set).await {
                 Ok(()) | Err(Failure::Done) => return page::see_other(address(id)),
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "reserve")?),

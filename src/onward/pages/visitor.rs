@@ -18,7 +18,7 @@ use crate::{
     },
     onward::{
         application::{Application, GivenBack, Refusal, Status, admitted},
-        form::{ApplicationForm, ReportForm},
+        form::{ApplicationForm, ReportForm, giros},
         fund::Balance,
         model::Model,
         store,
@@ -144,7 +144,6 @@ async fn find(
             "Kommunen ändrar villkoren just nu. Länken gäller fortfarande: försök igen senare.".to_owned(),
         ));
     };
-    let of = |value: &str, label: &str| (value.to_owned(), label.to_owned());
     let report = match &application.status {
         Status::Granted { to_complete: Some(completion), .. } => ReportForm::of(&completion.report, &model),
         _ => ReportForm::default(),
@@ -164,7 +163,7 @@ async fn find(
         form,
         report,
         errors: FieldErrors::default(),
-        giros: [of("bankgiro", "Bankgiro"), of("plusgiro", "Plusgiro")],
+        giros: giros(),
         now: portal.clock.now(),
         model,
         application,

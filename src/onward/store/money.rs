@@ -233,6 +233,7 @@ struct FailedRow {
     list_id: String,
     application_id: String,
     payment: String,
+    entries: String,
     reason: String,
     by_whom: String,
     at: NaiveDateTime,
@@ -246,6 +247,7 @@ impl TryFrom<FailedRow> for FailedPayment {
             list: row.list_id.parse().map_err(DbError::corrupt)?,
             application: row.application_id.parse().map_err(DbError::corrupt)?,
             payment: serde_json::from_str(&row.payment).map_err(DbError::corrupt)?,
+            entries: serde_json::from_str(&row.entries).map_err(DbError::corrupt)?,
             reason: row.reason,
             by: row.by_whom,
             at: row.at.and_utc(),
@@ -275,14 +277,31 @@ pub fn insert_failed(connection: &mut AnyConnection, failed: &FailedPayment) -> 
             onward_failed_payments::list_id.eq(&list),
             onward_failed_payments::application_id.eq(&application),
             onward_failed_payments::payment.eq(json(&failed.payment)?),
+            onward_failed_payments::entries.eq(json(&failed.entries)?),
             onward_failed_payments::reason.eq(&failed.reason),
             onward_failed_payments::by_whom.eq(&failed.by),
             onward_failed_payments::at.eq(failed.at.naive_utc()),
         ))
         .execute(connection)?;
-    let of_payment = onward_entries::table
-        .filter(onward_entries::list_id.eq(&list))
-        .filter(onward_entries::application_id.eq(&application));
-    diesel::update(of_payment).set(onward_entries::list_id.eq(None::<String>)).execute(connection)?;
+    put(connection, &failed.entries, None)
+}
+
+/// The payment was made after all: it stands on its list again.
+pub fn strike_failed(connection: &mut AnyConnection, failed: &FailedPayment) -> Result<(), DbError> {
+    let row = onward_failed_payments::table.find((failed.list.to_string(), failed.application.to_string()));
+    diesel::delete(row).execute(connection)?;
+    put(connection, &failed.entries, Some(failed.list))
+}
+
+/// Lets entries stand on a list, or on none.
+fn put(
+    connection: &mut AnyConnection,
+    entries: &[Id<Entry>],
+    list: Option<Id<List>>,
+) -> Result<(), DbError> {
+    let ids: Vec<String> = entries.iter().map(ToString::to_string).collect();
+    diesel::update(onward_entries::table.filter(onward_entries::id.eq_any(&ids)))
+        .set(onward_entries::list_id.eq(list.map(|id| id.to_string())))
+        .execute(connection)?;
     Ok(())
 }

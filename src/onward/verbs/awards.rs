@@ -11,9 +11,10 @@ use crate::{
     ids::Id,
     infra::db::AnyConnection,
     money::Money,
+    numbers::GiroAccount,
     onward::{
         Case,
-        application::{Application, Refusal, Status, admitted},
+        application::{Application, LaterAccount, Received, Refusal, Status, admitted},
         counted,
         form::{Decided, Share},
         fund::{Account, Entry},
@@ -168,6 +169,68 @@ pub fn give_back(
         details: found.of().name.to_string(),
         reason: message.to_owned(),
         ..act.entry(Event::OnwardGivenBack, "")
+    };
+    Ok(append(connection, &case, version, entry)?)
+}
+
+/// What a unit has not been paid yet goes to another account than it applied with: the bank said that the first is closed.
+pub fn pay_to(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    revision: i64,
+    (account, reason): (GiroAccount, String),
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let found = one(&case, id)?;
+    let before = found.received().map(Received::account_now);
+    if before == Some(account) {
+        return Err(Failure::Done);
+    }
+    if found.revision != revision {
+        return Err(Refusal::Changed.into());
+    }
+    let from_list = store::next_number(connection, case.plan.id)?;
+    let later = LaterAccount { account, from_list, reason: reason.clone(), by: act.by(), at: act.now };
+    store::update_application(connection, &found.clone().pay_to(later)?)??;
+    let before = before.map(GiroAccount::with_kind).unwrap_or_default();
+    let details = format!("{}, {before} → {}", found.of().name, account.with_kind());
+    let entry = history::Entry { details, reason, ..act.entry(Event::OnwardAccountChanged, "") };
+    Ok(append(connection, &case, version, entry)?)
+}
+
+/// What a unit was granted and has not been paid is the municipality's again, to be distributed: not what it says it has used.
+pub fn take_back_unpaid(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    revision: i64,
+    reason: &str,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let found = one(&case, id)?;
+    let unpaid = case.unpaid(found);
+    if unpaid.is_zero() {
+        return Err(Failure::Done);
+    }
+    if found.revision != revision {
+        return Err(Refusal::Changed.into());
+    }
+    if !found.has_money() {
+        return Err(Refusal::NotInThisState(found.status.told()).into());
+    }
+    if found.reported().is_some_and(|report| report.used > case.balance(found).has() - unpaid) {
+        return Err(Failure::Conflict("Enheten har redovisat mer som använt än vad den då skulle ha fått."));
+    }
+    let taken = movement(act, Account::Award, Some(id), -unpaid, (crate::calendar::day(act.now), ""));
+    store::insert_entry(connection, case.plan.id, &taken)?;
+    store::update_application(connection, &Application { revision, ..found.clone() })??;
+    let entry = history::Entry {
+        details: format!("{}, {unpaid}", found.of().name),
+        reason: reason.to_owned(),
+        ..act.entry(Event::OnwardUnpaidTakenBack, "")
     };
     Ok(append(connection, &case, version, entry)?)
 }

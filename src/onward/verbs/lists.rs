@@ -79,31 +79,64 @@ pub fn payments_failed(
     let (case, version) = super::take(connection, act.scope, grant)?;
     let list = store::list_of(connection, list)?.filter(|list| list.plan == case.plan.id);
     let list = list.ok_or(Failure::NotFound)?;
+    let (mut count, mut sum) = (0, Money::ZERO);
     let standing = list.standing(&case);
-    let mut sum = Money::ZERO;
-    for id in chosen {
-        let Some((application, payment)) = standing.iter().find(|(application, _)| application.id == *id)
-        else {
-            let is_told = list.failed(&case).any(|failed| failed.application == *id);
-            return Err(if is_told { Failure::Done } else { Failure::NotFound });
-        };
+    for (application, payment) in standing.iter().filter(|(one, _)| chosen.contains(&one.id)) {
         keeps_what_came_back(&case, application, payment.amount)?;
-        sum += payment.amount;
         let failed = FailedPayment {
             list: list.id,
-            application: *id,
+            application: application.id,
             payment: payment.clone(),
+            entries: list.entries(&case, application).map(|entry| entry.id).collect(),
             reason: reason.to_owned(),
             by: act.by(),
             at: act.now,
         };
         store::insert_failed(connection, &failed)?;
+        count += 1;
+        sum += payment.amount;
+    }
+    // Those that a colleague told of meanwhile are told of; what was never on the list is nobody's.
+    let is_known = |id: &Id<Application>| {
+        standing.iter().any(|(one, _)| one.id == *id) || list.failed(&case).any(|one| one.application == *id)
+    };
+    if !chosen.iter().all(is_known) {
+        return Err(Failure::NotFound);
+    }
+    if count == 0 {
+        return Err(Failure::Done);
     }
     let entry = history::Entry {
-        details: format!("{}, {}, {sum}", list.name(&case_number(&case.grant)), counted(chosen.len())),
+        details: format!("{}, {}, {sum}", list.name(&case_number(&case.grant)), counted(count)),
         reason: reason.to_owned(),
         ..act.entry(Event::OnwardPaymentsFailed, "")
     };
+    Ok(append(connection, &case, version, entry)?)
+}
+
+/// The bank had paid after all: the payment stands on its list again, as long as nothing has come of its having failed.
+pub fn payment_was_made(
+    connection: &mut AnyConnection,
+    act: &Act,
+    (grant, list): (Id<Grant>, Id<List>),
+    application: Id<Application>,
+) -> Result<(), Failure> {
+    let (case, version) = super::take(connection, act.scope, grant)?;
+    let list = store::list_of(connection, list)?.filter(|list| list.plan == case.plan.id);
+    let list = list.ok_or(Failure::NotFound)?;
+    let Some(failed) = list.failed(&case).find(|failed| failed.application == application) else {
+        let stands = list.standing(&case).iter().any(|(one, _)| one.id == application);
+        return Err(if stands { Failure::Done } else { Failure::NotFound });
+    };
+    if !list.would_stand(&case, failed) {
+        return Err(Failure::Conflict(
+            "Det går inte längre: beloppet står på en annan lista, har återtagits, eller så har enheten ändrat sin ansökan.",
+        ));
+    }
+    store::strike_failed(connection, failed)?;
+    let details =
+        format!("{}, {}, {}", list.name(&case_number(&case.grant)), failed.payment.unit, failed.payment.amount);
+    let entry = history::Entry { details, ..act.entry(Event::OnwardPaymentMade, "") };
     Ok(append(connection, &case, version, entry)?)
 }
 

@@ -124,7 +124,8 @@ pub fn move_days(
     let (case, version) = take(connection, act.scope, grant)?;
     let model = super::model(&case)?;
     if case.plan.revision != form.revision {
-        return Err(Failure::Conflict(CHANGED));
+        let is_done = form.has_days_of(model);
+        return Err(if is_done { Failure::Done } else { Failure::Conflict(CHANGED) });
     }
     let period = case.grant.agreement.terms.period;
     let (days, decided) = form.parse(model, period, calendar::day(act.now)).map_err(Failure::Invalid)?;
@@ -163,7 +164,7 @@ fn moved(before: Days, after: Days) -> String {
 pub fn set_reserve(
     connection: &mut AnyConnection,
     act: &Act,
-    grant: Id<Grant>,
+    (grant, revision): (Id<Grant>, i64),
     (reserve, purpose): Reserve,
     decided: &Decided,
 ) -> Result<(), Failure> {
@@ -174,6 +175,9 @@ pub fn set_reserve(
     let amount = fund.reserve(reserve)?;
     if amount.is_zero() && purpose == model.reserved_for {
         return Err(Failure::Done);
+    }
+    if case.plan.revision != revision {
+        return Err(Failure::Conflict(CHANGED));
     }
     if !amount.is_zero() {
         let entry = movement(act, Account::Reserve, None, amount, (decided.on, &decided.number));

@@ -1,6 +1,6 @@
 //! A grant passes to a successor: what is handed on of it goes with it, and so do the units, into the successor's own register.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::append;
 use crate::{
@@ -29,9 +29,13 @@ pub fn pass_on(
     let version = store::lock(connection, plan.id)?;
     let Some(case) = store::case(connection, act.scope, grant)? else { return Ok(()) };
     let mut register = Register::of(connection, to)?;
+    let mut of_plan = HashSet::new();
     for application in &case.applications {
         let unit = register.take_over(connection, &application.unit)?;
-        store::move_application(connection, application.id, unit)?;
+        // A unit is in a plan once. A second one of its name, from before, stays with its own register.
+        if of_plan.insert(unit.to_string()) {
+            store::move_application(connection, application.id, unit)?;
+        }
     }
     let entry = history::Entry {
         details: format!("{}, {}", to.formal_name, counted(case.applications.len())),
@@ -41,17 +45,33 @@ pub fn pass_on(
     append(connection, &case, version, entry)
 }
 
-/// In a merger the whole register of units goes with it. Both organisations are locked.
+/// In a merger the whole registers of units go with it, and what lay in a predecessor's municipality lies in the successor's.
+/// All organisations are locked.
 pub fn pass_units(
     connection: &mut AnyConnection,
-    from: Id<Organisation>,
+    predecessors: &[&Organisation],
     to: &Organisation,
 ) -> Result<(), DbError> {
     let mut register = Register::of(connection, to)?;
-    for unit in store::units(connection, from)? {
-        register.take_over(connection, &unit)?;
+    for from in predecessors {
+        for unit in store::units(connection, from.id)? {
+            register.take_over(connection, &unit)?;
+        }
+    }
+    let names: Vec<&Organisation> = predecessors.iter().copied().chain([to]).collect();
+    for unit in store::units(connection, to.id)? {
+        if unit.content.elsewhere.as_ref().is_some_and(|name| names.iter().any(|one| is_called(one, name))) {
+            let content = Content { elsewhere: None, ..unit.content.clone() };
+            let here = Unit { content, revision: unit.revision + 1, ..unit };
+            store::update_unit(connection, &here)?;
+        }
     }
     Ok(())
+}
+
+fn is_called(one: &Organisation, name: &Line<60>) -> bool {
+    let name = name.as_str().to_lowercase();
+    [&one.name, &one.formal_name].into_iter().any(|own| own.to_lowercase() == name)
 }
 
 /// The successor's register of units, by what tells them apart.
@@ -75,9 +95,7 @@ impl<'a> Register<'a> {
         if let Some(known) = self.units.get(&key(&unit.content)) {
             return Ok(*known);
         }
-        let own = [&self.of.name, &self.of.formal_name].map(|name| name.to_lowercase());
-        let is_own = |name: &Line<60>| own.contains(&name.as_str().to_lowercase());
-        let elsewhere = unit.content.elsewhere.clone().filter(|name| !is_own(name));
+        let elsewhere = unit.content.elsewhere.clone().filter(|name| !is_called(self.of, name));
         let content = Content { elsewhere, ..unit.content.clone() };
         let copy = Unit { id: Id::new(), content, is_closed: unit.is_closed, revision: 1 };
         store::insert_unit(connection, self.of.id, &copy)?;

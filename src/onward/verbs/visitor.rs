@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Failure, append, awards::one, model, take};
+use super::{Failure, append, awards::one, model};
 use crate::{
     grant::Scope,
     history::{self, Event, Who},
@@ -19,8 +19,11 @@ use crate::{
 /// Taken by whoever has the link, with the eyes of the municipality that gave it.
 fn taken(connection: &mut AnyConnection, id: Id<Application>) -> Result<(Case, i64), Failure> {
     let found = store::find_application(connection, id)?.ok_or(Failure::NotFound)?;
+    // The plan first: the grant may be on its way to a successor.
+    let version = store::lock(connection, found.plan)?;
     let grant = store::grant_of(connection, found.plan)?.ok_or(Failure::NotFound)?;
-    take(connection, Scope::Recipient(grant.holder.id), grant.id)
+    let case = store::case(connection, Scope::Recipient(grant.holder.id), grant.id)?;
+    Ok((case.ok_or(Failure::NotFound)?, version))
 }
 
 /// Nobody is signed in: it is the contact's word, for the provider.

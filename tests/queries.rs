@@ -4,6 +4,9 @@
 #[path = "portal/browser.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod browser;
+#[path = "portal/database.rs"]
+#[expect(dead_code, reason = "the other tests use the rest")]
+mod database;
 #[path = "portal/filed_reports.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod filed_reports;

@@ -95,7 +95,8 @@ impl List {
     /// Its payments that nobody has said failed, each with the application that it is for.
     pub fn standing<'a>(&self, case: &'a Case) -> Vec<(&'a Application, Payment)> {
         let payments = case.to_pay(Some(self.id)).into_iter();
-        let payments = payments.filter(|(one, _)| !self.failed(case).any(|failed| failed.application == one.id));
+        let payments =
+            payments.filter(|(one, _)| !self.failed(case).any(|failed| failed.application == one.id));
         payments.filter_map(|(one, amount)| Some((one, self.payment(case, one, amount)?))).collect()
     }
 

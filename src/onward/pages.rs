@@ -76,7 +76,10 @@ pub fn routes(routes: &mut Routes<'_>) {
         )
         .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/rattning", application::give_back)
         .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/struket", application::strike_returns)
-        .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/atertagande", application::take_back_unpaid)
+        .post(
+            "/bidrag/{id}/vidarefordelning/ansokningar/{application}/atertagande",
+            application::take_back_unpaid,
+        )
         .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/konto", application::pay_to)
         .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/lank", application::renew_link)
         .get("/enheter", units::list)

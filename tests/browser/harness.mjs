@@ -4,11 +4,11 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -21,6 +21,10 @@ const PROGRAM = process.env.BIDRAGSPORTEN_BIN ?? join(ROOT, process.env.CARGO_TA
 const OUTPUT = [join(ROOT, "tests/output")];
 if (process.env.UPDATE_SCREENSHOTS === "1") OUTPUT.push(join(ROOT, "docs/screenshots"));
 
+/** What the first start of this very program made of practice mode: some seconds' work, which all others copy. */
+const { mtimeMs } = await stat(PROGRAM);
+const PRACTICE = join(OUTPUT[0], `practice-${mtimeMs}`);
+
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const START_LIMIT = 60_000;
 const STOP_LIMIT = 10_000;
@@ -29,7 +33,7 @@ const STOP_LIMIT = 10_000;
  * The portal, started anew: in practice mode, or with the arguments that `prepare` gives. It gets the folder, the address and
  * `run`, which runs the program with other arguments on the same database first. Stops with the test file.
  */
-export async function startPortal(prepare = async () => []) {
+export async function startPortal(prepare) {
   const folder = await mkdtemp(join(tmpdir(), "bidragsporten-browser-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -43,7 +47,8 @@ export async function startPortal(prepare = async () => []) {
     const { status, stderr } = spawnSync(PROGRAM, args, { cwd: folder, env, input, encoding: "utf8" });
     assert.equal(status, 0, stderr);
   };
-  const program = spawn(PROGRAM, await prepare({ folder, url, run }), {
+  const isFirst = prepare === undefined && !(await copyPractice(folder));
+  const program = spawn(PROGRAM, (await prepare?.({ folder, url, run })) ?? [], {
     cwd: folder,
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -74,7 +79,30 @@ export async function startPortal(prepare = async () => []) {
     assert.ok(Date.now() - began < START_LIMIT, `${PROGRAM} does not answer on ${url}\n${said}`);
     await new Promise((done) => setTimeout(done, 100));
   }
+  if (isFirst) await keepPractice(folder, run);
   return { url, folder, log: () => said };
+}
+
+/** False when nobody has made it yet. */
+async function copyPractice(folder) {
+  try {
+    await cp(PRACTICE, folder, { recursive: true });
+    return true;
+  } catch (error) {
+    assert.equal(error.code, "ENOENT");
+    return false;
+  }
+}
+
+async function keepPractice(folder, run) {
+  await mkdir(OUTPUT[0], { recursive: true });
+  const made = await mkdtemp(join(OUTPUT[0], "making-"));
+  run(["backup", join(made, "portal.sqlite")]);
+  await copyFile(join(folder, "portal.sqlite.key"), join(made, "portal.sqlite.key"));
+  const older = (await readdir(OUTPUT[0])).filter((name) => name.startsWith("practice-") && name !== basename(PRACTICE));
+  for (const name of older) await rm(join(OUTPUT[0], name), { recursive: true, force: true });
+  // Of two who made it at once, the first one's is kept.
+  await rename(made, PRACTICE).catch(() => rm(made, { recursive: true }));
 }
 
 /** Chromium for pages of `portal`. Closes with the test file. */
@@ -171,8 +199,8 @@ export async function signInAs(page, role, municipality) {
 /** No violation of any rule axe has. Only in a page with JavaScript: axe is a script. */
 export async function assertAxe(page) {
   assert.ok(page.javaScript, "axe needs a page with JavaScript");
-  // Evaluated through the debugger, which the page's content security policy does not stop.
-  await page.evaluate(AXE);
+  // Evaluated through the debugger, which the page's content security policy does not stop; once for all widths.
+  if (await page.evaluate(() => globalThis.axe === undefined)) await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   const said = violations.map(({ id, help, nodes }) => {
     const places = nodes.map(({ target, html, failureSummary }) => {

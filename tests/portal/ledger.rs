@@ -22,8 +22,9 @@ use bidragsporten::{
 use proptest::{prelude::*, test_runner::TestRunner};
 
 use crate::{
+    database::on_postgres,
     filed_reports::actor,
-    portal::{Portal, on_postgres, stockholm},
+    portal::{Portal, stockholm},
 };
 
 #[derive(Debug, Clone, Copy)]

@@ -11,6 +11,7 @@ mod browser;
 mod colleagues;
 mod completions;
 mod confirm;
+mod database;
 mod deadlines;
 mod extensions;
 mod filed_reports;

@@ -55,7 +55,12 @@ fn the_reserve_has_a_purpose_and_a_decision_of_its_own() {
     assert!(nameless.error_at("reserved_for").contains("R1006"));
     let too_much = form.clone().set("reserve", "900 000").submit().expect_status(409);
     assert!(too_much.error_at("reserve").contains("R1062"));
-    let none = form.clone().set("reserve", "0").set("reserved_for", "").set("decision_number", "ÄN 2022/40").submit();
+    let none = form
+        .clone()
+        .set("reserve", "0")
+        .set("reserved_for", "")
+        .set("decision_number", "ÄN 2022/40")
+        .submit();
     none.expect_status(200);
     let stale = form.set("reserved_for", "Sensorer").submit().expect_status(409);
     stale.expect("ändrat modellen");

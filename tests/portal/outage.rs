@@ -4,8 +4,9 @@ use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConne
 
 use crate::{
     browser::at_once,
+    database::on_postgres,
     journeys::{begin, issue},
-    portal::{PASSWORD, Portal, on_postgres},
+    portal::{PASSWORD, Portal},
     unavailable::{cut_connections, expect_unavailable, server_of},
 };
 

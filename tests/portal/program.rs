@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{browser::Browser, portal::fresh_database};
+use crate::{browser::Browser, database::fresh_database};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_bidragsporten");
 

@@ -7,8 +7,9 @@ use diesel::RunQueryDsl;
 
 use crate::{
     colleagues::administrator,
+    database::on_postgres,
     journeys::{begin, issue},
-    portal::{PASSWORD, Portal, on_postgres},
+    portal::{PASSWORD, Portal},
     program::{Program, Running},
 };
 

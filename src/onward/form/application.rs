@@ -134,7 +134,8 @@ impl AccountForm {
     pub fn parse(&self) -> Result<(GiroAccount, String), FieldErrors> {
         let mut errors = FieldErrors::default();
         let account = account(&self.giro, &self.account, &mut errors);
-        let reason = prose(&self.account_reason, "Skriv vem hos enheten som har sagt det, och hur ni vet det.");
+        let reason =
+            prose(&self.account_reason, "Skriv vem hos enheten som har sagt det, och hur ni vet det.");
         account.zip(errors.read("account_reason", Rule::PaymentAccount, reason)).ok_or(errors)
     }
 }

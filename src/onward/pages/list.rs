@@ -171,9 +171,8 @@ pub async fn was_made(
     ids: Path,
 ) -> Page {
     let (act, (grant, list)) = (act(&by, &portal), ids.into_inner());
-    let tell = move |connection: &mut _| {
-        verbs::payment_was_made(connection, &act, (grant, list), form.application)
-    };
+    let tell =
+        move |connection: &mut _| verbs::payment_was_made(connection, &act, (grant, list), form.application);
     let errors = match portal.db.write(tell).await {
         Ok(()) | Err(Failure::Done) => {
             return page::see_other(format!("{}/betalningslistor/{list}", address(grant)));
@@ -194,11 +193,11 @@ pub async fn pain001(by: By<Preparer>, portal: web::Data<Portal>, ids: Path) -> 
     let (case, list) = of_list(&portal, &by, ids.into_inner()).await?;
     // Where the register had none when the list was made, no file has been made of it before.
     let holder = &case.grant.holder;
-    let number = list.payer_number.or(holder.organisation_number.filter(|_| list.payer == holder.formal_name));
+    let number =
+        list.payer_number.or(holder.organisation_number.filter(|_| list.payer == holder.formal_name));
     let number = number.ok_or_else(|| {
         AppError::Conflict(
-            "Kommunens organisationsnummer saknas i registret, och betalfilen kräver det."
-                .to_owned(),
+            "Kommunens organisationsnummer saknas i registret, och betalfilen kräver det.".to_owned(),
         )
     })?;
     let payer = Payer { name: &list.payer, number };

@@ -294,11 +294,7 @@ pub fn strike_failed(connection: &mut AnyConnection, failed: &FailedPayment) -> 
 }
 
 /// Lets entries stand on a list, or on none.
-fn put(
-    connection: &mut AnyConnection,
-    entries: &[Id<Entry>],
-    list: Option<Id<List>>,
-) -> Result<(), DbError> {
+fn put(connection: &mut AnyConnection, entries: &[Id<Entry>], list: Option<Id<List>>) -> Result<(), DbError> {
     let ids: Vec<String> = entries.iter().map(ToString::to_string).collect();
     diesel::update(onward_entries::table.filter(onward_entries::id.eq_any(&ids)))
         .set(onward_entries::list_id.eq(list.map(|id| id.to_string())))

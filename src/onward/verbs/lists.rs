@@ -134,8 +134,12 @@ pub fn payment_was_made(
         ));
     }
     store::strike_failed(connection, failed)?;
-    let details =
-        format!("{}, {}, {}", list.name(&case_number(&case.grant)), failed.payment.unit, failed.payment.amount);
+    let details = format!(
+        "{}, {}, {}",
+        list.name(&case_number(&case.grant)),
+        failed.payment.unit,
+        failed.payment.amount
+    );
     let entry = history::Entry { details, ..act.entry(Event::OnwardPaymentMade, "") };
     Ok(append(connection, &case, version, entry)?)
 }

@@ -55,6 +55,17 @@ async function byKeyboard(page, fields, button) {
   assert.fail(`${page.url()}: ${button} is not reached by Tab; left to type: ${[...left.keys()]}; errors: ${errors}`);
 }
 
+/** Opens what is folded away. */
+async function unfold(page, name) {
+  await page.evaluate(() => document.activeElement?.blur());
+  for (let step = 0; step < 150; step += 1) {
+    await page.keyboard.press("Tab");
+    const at = await focused(page);
+    if (at.type === "" && at.text === name) return page.keyboard.press("Enter");
+  }
+  assert.fail(`${page.url()}: ${name} is not reached by Tab`);
+}
+
 /** The page asks who one is, once in a while. */
 async function confirmed(page, fields, button) {
   await byKeyboard(page, fields, button);
@@ -207,6 +218,10 @@ test("a small municipality hands its grant on by keyboard alone", async (t) => {
     await withErrors(page, "tillbaka", "Registrera", byKeyboard);
     await byKeyboard(page, { amount: "5 000", returned_on: "2022-03-14" }, "Registrera");
     await withErrors(page, "struket", "Ta bort registreringen");
+    await unfold(page, "Byt konto");
+    await withErrors(page, "konto", "Byt konto");
+    await confirmed(page, { giro: "bankgiro", account: "991-2346", account_reason: "Ringde enhetschefen." }, "Byt konto");
+    await says(page, /Nytt konto från lista L3: Bankgiro 991-2346/);
     await byKeyboard(page, { message: "Skriv vad ni köpte." }, "Begär komplettering");
     await visitor.goto(link);
     await says(visitor, /Skriv vad ni köpte/);

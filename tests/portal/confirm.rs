@@ -5,6 +5,7 @@ use chrono::Duration;
 
 use crate::{
     browser::{Browser, Page},
+    colleagues::{administrator, link},
     journeys::{issue, sign},
     portal::{PASSWORD, Portal},
     steps::{case_of, give_insight},
@@ -50,6 +51,29 @@ fn what_was_typed_comes_along() {
     let asked = form.submit().expect_status(403);
     confirm(&asked).form("/avslag").submit().expect_status(200);
     officer.get(&case).expect("Avslagen").expect("För sent, och \"fel\" <b>blankett</b>.");
+}
+
+#[test]
+fn to_give_rights_is_to_show_who_one_is_and_the_link_is_there_after_it() {
+    let portal = Portal::new();
+    let boss = administrator(&portal, "Ale");
+    let page = boss.get("/kollegor").form("/kollegor/inbjudningar");
+    let form = page.set("email", "nils@ale.example").set("role", "ekonom");
+    portal.age_confirmations(Duration::minutes(16));
+    let asked = form.submit().expect_status(403);
+    boss.get("/kollegor").expect_not("nils@ale.example");
+    let made = confirm(&asked).form("/kollegor/inbjudningar").submit().expect_status(200);
+    assert!(link(&made).starts_with("/valkommen/"));
+    portal.age_confirmations(Duration::minutes(16));
+    portal.preparer("Ale");
+    let person = boss.get("/kollegor").follow("Ekonom i Ale");
+    for action in ["/roller", "/losenord"] {
+        person.form(action).set("role", "ekonomichef").submit().expect_status(403).form("/bekrafta");
+    }
+    let officer = portal.officer();
+    let first = officer.get("/register/1489/administrator").form("/administrator");
+    portal.age_confirmations(Duration::minutes(16));
+    first.set("email", "adm@alingsas.example").submit().expect_status(403).form("/bekrafta");
 }
 
 #[test]

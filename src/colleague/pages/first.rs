@@ -7,7 +7,7 @@ use super::{act, invitation::link, token};
 use crate::{
     access::{
         self, Holder, Role,
-        proof::{By, CaseOfficer, Posted},
+        proof::{By, CaseOfficer, Confirmed, Posted},
     },
     account::{self, Invitation, Purpose, token_hash},
     calendar::long_time,
@@ -89,7 +89,7 @@ async fn read(
 }
 
 pub async fn invite(
-    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<InviteForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<CaseOfficer>, Form<InviteForm>>,
     portal: web::Data<Portal>,
     code: web::Path<String>,
     request: HttpRequest,

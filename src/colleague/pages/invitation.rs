@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{act, list, token};
 use crate::{
-    access::proof::{Administrator, By, NoFields, Posted},
+    access::proof::{Administrator, By, Confirmed, NoFields, Posted},
     account::{self, Invitation, Purpose, token_hash},
     calendar::long_time,
     colleague::{
@@ -60,7 +60,7 @@ pub fn link(
 }
 
 pub async fn invite(
-    Posted { by, body: Form(form) }: Posted<By<Administrator>, Form<InviteForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Administrator>, Form<InviteForm>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {

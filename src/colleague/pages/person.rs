@@ -8,7 +8,7 @@ use super::{act, list, signed_in, token};
 use crate::{
     access::{
         Person, Role,
-        proof::{Administrator, By, Posted},
+        proof::{Administrator, By, Confirmed, Posted},
     },
     account::{Invitation, token_hash},
     colleague::{
@@ -92,7 +92,7 @@ async fn read(by: &By<Administrator>, portal: &Portal, id: Id<Person>) -> Result
 }
 
 pub async fn give(
-    Posted { by, body: Form(form) }: Posted<By<Administrator>, Form<GiveForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Administrator>, Form<GiveForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Person>>,
 ) -> Page {
@@ -119,7 +119,7 @@ pub struct OfferForm {
 }
 
 pub async fn offer_new_password(
-    Posted { by, body: Form(form) }: Posted<By<Administrator>, Form<OfferForm>>,
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Administrator>, Form<OfferForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Person>>,
     request: HttpRequest,

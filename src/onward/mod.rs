@@ -16,6 +16,7 @@ pub mod list;
 pub mod model;
 pub mod pages;
 pub mod payment_file;
+pub mod payments;
 pub mod rules;
 pub mod store;
 pub mod unit;
@@ -31,8 +32,8 @@ use crate::{
 use application::Application;
 use form::ModelForm;
 use fund::{Balance, Entry, Fund};
-use list::FailedPayment;
 use model::Model;
+use payments::FailedPayment;
 
 /// How one grant is handed on: the model, as it is being typed and as it was decided. An aggregate of its own: what is handed
 /// on moves none of the grant's own accounts.

@@ -24,7 +24,7 @@ use quick_xml::{
 use thiserror::Error;
 
 use self::latin::{is_reference, latin};
-use super::list::{List, Payment};
+use super::{list::List, payments::Payment};
 use crate::{
     money::Money,
     numbers::{GiroAccount, GiroKind, OrganisationNumber},

@@ -24,7 +24,7 @@ use crate::{
         application::{Application, Status},
         form::{AccountForm, CompletionForm, RefusalForm, ReturnForm, giros},
         fund::{Account, Balance, Entry},
-        list::FailedPayment,
+        payments::FailedPayment,
         verbs::{self, Failure},
     },
 };

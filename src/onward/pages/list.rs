@@ -24,8 +24,9 @@ use crate::{
         application::Application,
         case_number,
         form::FailedForm,
-        list::{List, Payment},
+        list::List,
         payment_file::{self, Payer},
+        payments::Payment,
         verbs::{self, Failure},
     },
 };

@@ -18,7 +18,8 @@ use crate::{
         Plan,
         application::Status,
         fund::{Account, Entry},
-        list::{Bic, FailedPayment, List},
+        list::{Bic, List},
+        payments::FailedPayment,
     },
     recipient::Organisation,
 };

@@ -15,7 +15,8 @@ use crate::{
         Case,
         application::Application,
         case_number, counted,
-        list::{Bic, FailedPayment, List},
+        list::{Bic, List},
+        payments::FailedPayment,
         store,
     },
 };

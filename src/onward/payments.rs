@@ -1,0 +1,115 @@
+//! What a payment list pays: made of what the units applied with, and kept as it stood where the bank did not pay.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Case,
+    application::Application,
+    case_number,
+    fund::{Account, Entry},
+    list::List,
+};
+use crate::{
+    ids::Id,
+    money::Money,
+    numbers::{GiroAccount, OrganisationNumber},
+};
+
+/// One payment of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// The award's id without its dashes, in 32 characters, and a number when it is tried again: unique for the bank, which
+    /// takes at most 35.
+    pub id: String,
+    pub provider_number: OrganisationNumber,
+    pub provider: String,
+    pub unit: String,
+    pub account: GiroAccount,
+    pub amount: Money,
+    /// What the recipient sees.
+    pub message: String,
+    /// State aid by lag (2013:388).
+    pub is_state_aid: bool,
+}
+
+/// A payment that the bank did not make, as it stood on its list. What was to be paid waits for another list.
+#[derive(Debug, Clone)]
+pub struct FailedPayment {
+    pub list: Id<List>,
+    pub application: Id<Application>,
+    pub payment: Payment,
+    /// What was to be paid by it.
+    pub entries: Vec<Id<Entry>>,
+    pub reason: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
+impl List {
+    /// Its payments that nobody has said failed, each with the application that it is for.
+    pub fn standing<'a>(&self, case: &'a Case) -> Vec<(&'a Application, Payment)> {
+        let payments = case.to_pay(Some(self.id)).into_iter();
+        let payments =
+            payments.filter(|(one, _)| !self.failed(case).any(|failed| failed.application == one.id));
+        payments.filter_map(|(one, amount)| Some((one, self.payment(case, one, amount)?))).collect()
+    }
+
+    fn payment(&self, case: &Case, application: &Application, amount: Money) -> Option<Payment> {
+        let received = application.received()?;
+        let award = self.entries(case, application).find(|entry| entry.account == Account::Award)?;
+        let id = award.id.to_string().replace('-', "");
+        let tried = |one: &&FailedPayment| one.list != self.id && one.payment.id.starts_with(&id);
+        let again = match case.failed.iter().filter(tried).count() {
+            0 => String::new(),
+            times => format!("-{}", times + 1),
+        };
+        let unit = &received.unit;
+        Some(Payment {
+            id: format!("{id}{again}"),
+            provider_number: unit.provider_number,
+            provider: unit.provider.to_string(),
+            unit: unit.name.to_string(),
+            account: received.account(self.number),
+            amount,
+            message: format!("{} {}", case_number(&case.grant), unit.name),
+            is_state_aid: unit.is_private,
+        })
+    }
+
+    /// What an application has standing on it.
+    pub fn entries<'a>(&self, case: &'a Case, application: &Application) -> impl Iterator<Item = &'a Entry> {
+        let (id, of) = (self.id, application.id);
+        case.entries.iter().filter(move |entry| entry.application == Some(of) && entry.list == Some(id))
+    }
+
+    /// Whether a payment that failed would be the same, were it on the list again.
+    pub fn would_stand(&self, case: &Case, failed: &FailedPayment) -> bool {
+        let mut as_before = case.clone();
+        as_before.failed.retain(|one| (one.list, one.application) != (failed.list, failed.application));
+        let of_it = as_before.entries.iter_mut().filter(|entry| failed.entries.contains(&entry.id));
+        for entry in of_it {
+            if entry.list.is_some() {
+                return false;
+            }
+            entry.list = Some(self.id);
+        }
+        let keeps = |one: &&Application| as_before.unpaid(one) >= Money::ZERO;
+        let mut standing = self.standing(&as_before).into_iter();
+        standing.any(|(one, payment)| payment == failed.payment && keeps(&one))
+    }
+
+    pub fn failed<'a>(&self, case: &'a Case) -> impl Iterator<Item = &'a FailedPayment> {
+        let id = self.id;
+        case.failed.iter().filter(move |one| one.list == id)
+    }
+
+    /// What was sent to the bank, in an order that nothing changes: neither does what is made of it.
+    pub fn sent(&self, case: &Case) -> Vec<Payment> {
+        let standing = self.standing(case).into_iter().map(|(_, payment)| payment);
+        let mut sent: Vec<Payment> =
+            standing.chain(self.failed(case).map(|one| one.payment.clone())).collect();
+        sent.sort_by(|one, other| one.id.cmp(&other.id));
+        sent
+    }
+}

@@ -159,8 +159,9 @@ fn data_that_does_not_fit_the_template_is_an_error_with_its_reason() {
 /// A title of nothing that can be seen would be no title.
 #[test]
 fn what_cannot_be_seen_stops_no_document() {
-    for typed in ["\u{200b}", "\u{ad}\n", " \u{2060}\u{3000}"] {
+    for typed in ["\u{7f}", "\u{200b}", "\u{ad}\n", " \u{2060}\u{3000}"] {
         requisition_saying(typed).to_pdf(issued_at()).unwrap();
+        letters(typed).to_pdf(issued_at()).unwrap();
     }
 }
 

@@ -80,6 +80,11 @@ impl Case {
         unused.min((self.paid(application) - balance.returned).max(Money::ZERO))
     }
 
+    /// What a unit that has reported still is to pay back: nothing of what it has not been paid.
+    pub fn owes(&self, application: &Application) -> Money {
+        application.reported().map_or(Money::ZERO, |_| self.can_come_back(application))
+    }
+
     /// Whether anything of what it was granted stands on a payment list. What was taken back stands beside it and pays nothing.
     pub fn is_paid(&self, application: &Application) -> bool {
         self.paid(application) > Money::ZERO

@@ -221,6 +221,9 @@ fn of_money_that_never_came_nothing_is_owed() {
     let all = signatory.get(&list).form("/inte-betalt").set("reason", "Fel konto.").set("action", "alla");
     confirmed(&all).expect_status(200);
     preparer.get(&unit).expect_not("Ska betalas tillbaka");
+    portal.anyone().get(&norr).expect_not("Ni ska betala tillbaka");
+    let summary = preparer.get(&format!("{grant}/vidarefordelning/redovisning"));
+    assert_eq!(summary.fact("Ska betala tillbaka till er"), "0 kr");
     let back = signatory.get(&unit).form("/atertagande").set("taking_back", "Inget var betalt.");
     back.submit().expect_status(200);
     assert_eq!(figures(&preparer, &grant)[1], "0 kr");

@@ -39,6 +39,7 @@ struct ApplicationPage {
     balance: Balance,
     /// What the bank did not pay it.
     failed: Vec<FailedPayment>,
+    owes: Money,
     /// What can be registered as paid back.
     can_come_back: Money,
     /// Whether it can be given back to be put right.
@@ -80,6 +81,7 @@ impl ApplicationPage {
         Ok(Self {
             chrome: by.chrome.clone(),
             balance: Balance::of(&entries),
+            owes: case.owes(&application),
             can_come_back: case.can_come_back(&application),
             can_be_given_back: !case.is_paid(&application)
                 && matches!(
@@ -111,12 +113,6 @@ impl ApplicationPage {
 
     fn is_waiting(&self) -> bool {
         matches!(self.application.status, Status::Received { .. })
-    }
-
-    /// What is left of what it got, by what it has reported; of what waits for a list it owes nothing.
-    fn owes(&self) -> Money {
-        let unused = self.application.reported().map_or(Money::ZERO, |report| self.balance.owes(report.used));
-        unused.min(self.can_come_back)
     }
 
     fn has_account_errors(&self) -> bool {

@@ -90,10 +90,9 @@ impl SummaryPage {
         self.missing().iter().map(|one| self.case.balance(one).has()).sum()
     }
 
-    /// What units still have of what they did not use.
+    /// What units are still to pay back.
     fn owed(&self) -> Money {
-        let owed = |one: &Application| one.reported().map(|report| self.case.balance(one).owes(report.used));
-        self.case.applications.iter().filter_map(owed).sum()
+        self.case.applications.iter().map(|one| self.case.owes(one)).sum()
     }
 }
 

@@ -112,7 +112,7 @@ impl VisitorPage {
     }
 
     fn owes(&self) -> crate::money::Money {
-        self.application.reported().map_or_else(Default::default, |report| self.balance.owes(report.used))
+        self.case.owes(&self.application)
     }
 }
 

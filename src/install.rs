@@ -17,6 +17,7 @@ use crate::{
         db::{AnyConnection, Db, DbError},
         settings,
     },
+    onward,
     recipient::{self, RegistryFault},
 };
 
@@ -64,6 +65,7 @@ pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<(), InstallErr
                 if found != wanted {
                     return Err(InstallError::WrongMode { found, wanted });
                 }
+                onward::store::fold_names(connection)?;
                 return register(connection);
             }
             register(connection)?;

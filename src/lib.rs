@@ -55,3 +55,4 @@ pub mod routes;
 pub mod saved_view;
 pub mod server;
 pub mod table;
+pub mod text;

@@ -12,7 +12,7 @@ use std::{
 /// A room uses rooms above its line, never one beside or below it.
 const ORDER: &[&[&str]] = &[
     &["numbers", "document"],
-    &["money", "ids", "calendar"],
+    &["money", "ids", "calendar", "text"],
     &["picture"],
     &["infra"],
     &["recipient"],

@@ -17,7 +17,9 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{self, memberships, organisations, passkeys, people, report_addressees, second_factors},
     },
-    recipient::{Organisation, sort_key, store::OrganisationRow},
+    numbers::Email,
+    recipient::{Organisation, store::OrganisationRow},
+    text::sort_key,
 };
 
 #[derive(Queryable, Selectable)]
@@ -126,7 +128,7 @@ pub fn find_by_email(
     email: &str,
 ) -> Result<Option<(Person, String)>, DbError> {
     let found: Option<(PersonRow, String)> = people::table
-        .filter(people::email.eq(email.trim().to_lowercase()))
+        .filter(people::email.eq(Email::fold(email)))
         .select((PersonRow::as_select(), people::password_hash))
         .first(connection)
         .optional()?;
@@ -140,7 +142,7 @@ pub fn add_person(
     password_hash: &str,
     now: DateTime<Utc>,
 ) -> Result<Person, DbError> {
-    let person = Person { id: Id::new(), email: email.trim().to_lowercase(), name: name.to_owned() };
+    let person = Person { id: Id::new(), email: Email::fold(email), name: name.to_owned() };
     diesel::insert_into(people::table)
         .values((
             people::id.eq(person.id.to_string()),

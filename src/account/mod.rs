@@ -18,6 +18,7 @@ use crate::{
     access::{Person, Role},
     ids::Id,
     infra::hash::sha256_hex,
+    numbers::Email,
     recipient::Organisation,
 };
 
@@ -77,7 +78,7 @@ pub fn token_hash(token: &str) -> String {
 
 /// By what the tries for an account are counted, whether there is such an account or not.
 pub fn account_key(email: &str) -> String {
-    sha256_hex(format!("account:{}", email.trim().to_lowercase()))
+    sha256_hex(format!("account:{}", Email::fold(email)))
 }
 
 /// Failed tries for one account: from all browsers that are not known there together, or from one that is.

@@ -32,7 +32,7 @@ impl InviteForm {
         let email = errors.take("email", Email::parse(&self.email));
         let role = errors.take("role", role(&self.role, kind));
         match (email, role) {
-            (Some(email), Some(role)) => Ok((email.as_str().to_lowercase(), role)),
+            (Some(email), Some(role)) => Ok((email.folded(), role)),
             _ => Err(errors),
         }
     }

@@ -29,8 +29,9 @@ use crate::{
     history::Event,
     ids::Id,
     money::Money,
-    recipient::{Organisation, sort_key},
+    recipient::Organisation,
     report::store::Progress,
+    text::sort_key,
 };
 
 /// A requisition that has been issued.

@@ -13,8 +13,9 @@ use crate::{
     calendar,
     extension::Kind,
     money::Money,
-    recipient::{Organisation, sort_key},
+    recipient::Organisation,
     table::{self, Cell, Column, Table},
+    text::sort_key,
 };
 
 fn recipient(recipient: &Organisation) -> Cell {

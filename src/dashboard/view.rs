@@ -4,8 +4,9 @@ use super::{Measure, Outcome, Row, State};
 use crate::{
     agreement::Terms,
     money::Money,
-    recipient::{Organisation, search_form, sort_key},
+    recipient::Organisation,
     table::Sort,
+    text::{Sought, sort_key},
 };
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -140,13 +141,10 @@ impl View {
 
     /// Whether a recipient is among those that are searched for.
     pub fn finder(&self) -> impl Fn(&Organisation) -> bool {
-        let needle = search_form(&self.search);
+        let sought = Sought::new(&self.search);
         move |recipient| {
             self.county.as_ref().is_none_or(|county| recipient.county == *county)
-                && (needle.is_empty()
-                    || search_form(&recipient.name).contains(&needle)
-                    || search_form(&recipient.formal_name).contains(&needle)
-                    || search_form(&recipient.code).starts_with(&needle))
+                && (sought.is_empty() || sought.finds(&recipient.known_by()))
         }
     }
 

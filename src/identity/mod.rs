@@ -161,7 +161,7 @@ impl Claims {
     fn answered_email(&self, provider: &Provider) -> Option<String> {
         let is_answered_for = self.email_verified.unwrap_or(provider.trust_email);
         let email = self.email.as_ref().filter(|_| is_answered_for)?;
-        Email::parse(email).ok().map(|email| email.to_string().to_lowercase())
+        Email::parse(email).ok().map(|email| email.folded())
     }
 }
 

@@ -15,7 +15,8 @@ use crate::{
         error::Resume,
         schema::{identities, memberships, passkeys, people, second_factors, sign_in_requests},
     },
-    recipient::{Organisation, sort_key},
+    recipient::Organisation,
+    text::sort_key,
 };
 
 /// From going to the provider to coming back.

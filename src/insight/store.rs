@@ -11,7 +11,8 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{agreements, insights, organisations},
     },
-    recipient::{Organisation, sort_key, store::OrganisationRow},
+    recipient::{Organisation, store::OrganisationRow},
+    text::sort_key,
 };
 
 type Given = dsl::Select<

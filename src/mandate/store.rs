@@ -10,6 +10,7 @@ use crate::{
         schema::{agreements, grants, memberships, organisations, people},
     },
     recipient::Organisation,
+    text::sort_key,
 };
 
 /// Somebody whom an authority has yet to confirm.
@@ -30,14 +31,17 @@ pub fn unconfirmed(
         .inner_join(agreements::table)
         .filter(agreements::authority_id.eq(authority.to_string()))
         .filter(grants::holder_id.eq(organisations::id).or(grants::recipient_id.eq(organisations::id)));
-    let rows: Vec<(String, String, String, String)> = memberships::table
+    let mut rows: Vec<(String, String, String, String)> = memberships::table
         .inner_join(organisations::table)
         .inner_join(people::table)
         .filter(memberships::confirmed.eq(false))
         .filter(exists(paid))
-        .order_by((organisations::code, people::name, people::id, memberships::role))
+        .order_by((organisations::code, people::id, memberships::role))
         .select((organisations::code, organisations::name, people::name, memberships::role))
         .load(connection)?;
+    rows.sort_by_cached_key(|(code, organisation, person, _)| {
+        (sort_key(organisation), code.clone(), sort_key(person))
+    });
     rows.into_iter()
         .map(|(recipient_code, recipient, person, role)| {
             let role = Role::parse(&role).ok_or_else(|| DbError::corrupt(format!("role {role}")))?;

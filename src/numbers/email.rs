@@ -5,6 +5,7 @@ use std::fmt;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 
 use super::{is_blank, is_invisible};
 
@@ -45,7 +46,7 @@ impl Email {
     /// # Errors
     /// When `typed` is not an address; the error says why.
     pub fn parse(typed: &str) -> Result<Self, EmailError> {
-        let address: String = typed.trim_matches(is_blank).chars().filter(|&c| !is_invisible(c)).collect();
+        let address: String = typed.trim_matches(is_blank).nfkc().filter(|&c| !is_invisible(c)).collect();
         if address.is_empty() {
             return Err(EmailError::Empty);
         }
@@ -75,11 +76,17 @@ impl Email {
         &self.0
     }
 
-    /// Lower case, to find an account by: whoever typed `Anna@Ale.se` is
-    /// `anna@ale.se`.
+    /// What an account is found by: whoever typed `Anna@Ale.se` is `anna@ale.se`.
     #[must_use]
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        Self::fold(&self.0)
+    }
+
+    /// The same of what was typed, whether or not it is an address.
+    #[must_use]
+    pub fn fold(typed: &str) -> String {
+        let visible = typed.trim_matches(is_blank).nfkc().filter(|&c| !is_invisible(c));
+        visible.collect::<String>().to_lowercase()
     }
 }
 
@@ -135,6 +142,10 @@ mod tests {
         let pasted = Email::parse(" \u{A0}Kommun@\u{200B}ale.se\r\n").unwrap();
         assert_eq!(pasted.to_string(), "Kommun@ale.se");
         assert_eq!(pasted.folded(), "kommun@ale.se");
+        assert_eq!(
+            Email::fold("Info@VA\u{308}XJO\u{308}.se "),
+            Email::parse("info@växjö.se").unwrap().folded()
+        );
     }
 
     #[test]

@@ -4,14 +4,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 
 use super::{is_blank, is_invisible, is_unprintable};
 
 /// One line of text, 1 to `MAX` characters.
 ///
 /// Trimmed, every run of white space (line breaks too) folded to one space,
-/// invisible marks dropped, no control characters: it can stand in a table, a
-/// subject line or an XML element as it is.
+/// invisible marks dropped, letters composed (a file from a Mac may have `a` and
+/// a ring for `å`), no control characters: it can stand in a table, a subject
+/// line or an XML element as it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Line<const MAX: usize>(String);
@@ -36,7 +38,7 @@ impl<const MAX: usize> Line<MAX> {
         if typed.chars().any(|c| is_unprintable(c) && !is_blank(c)) {
             return Err(LineError::ControlCharacter);
         }
-        let visible: String = typed.chars().filter(|&c| !is_invisible(c)).collect();
+        let visible: String = typed.nfc().filter(|&c| !is_invisible(c)).collect();
         let folded = visible.split_whitespace().collect::<Vec<_>>().join(" ");
         match folded.chars().count() {
             0 => Err(LineError::Empty),
@@ -82,6 +84,7 @@ mod tests {
     fn white_space_is_folded_and_the_rest_kept() {
         assert_eq!(Name::parse("  Åsa \u{A0}\t Öst\r\n").unwrap().as_str(), "Åsa Öst");
         assert_eq!(Name::parse("a\u{200B}b\u{202E}c").unwrap().as_str(), "abc");
+        assert_eq!(Name::parse("A\u{30A}re").unwrap().as_str(), "Åre");
         assert_eq!(Name::parse("1234567890").unwrap().to_string(), "1234567890");
         assert_eq!(Name::parse("åäöåäöåäöå").unwrap().as_str().chars().count(), 10);
     }

@@ -70,7 +70,8 @@ pub fn is_blank(c: char) -> bool {
 
 /// Format characters without a shape of their own. The directional ones can also
 /// make a text read as something else than it is.
-fn is_invisible(c: char) -> bool {
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{00AD}'

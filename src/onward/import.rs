@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use super::{form::UnitForm, unit::Content};
-use crate::allocation::import::reading::{Row, Sheet, Table};
+use crate::{
+    allocation::import::reading::{Row, Sheet, Table},
+    text::same,
+};
 
 /// A column of the list: what it may be called, and the field that it fills.
 struct Wanted {
@@ -128,8 +131,7 @@ fn found(sheet: &Sheet) -> Option<(&Sheet, &Row, Places)> {
         let places: Places = COLUMNS
             .iter()
             .filter_map(|wanted| {
-                let at =
-                    row.cells.iter().position(|cell| wanted.names.contains(&cell.to_lowercase().as_str()));
+                let at = row.cells.iter().position(|cell| wanted.names.iter().any(|name| same(name, cell)));
                 at.map(|at| (wanted.field, at))
             })
             .collect();

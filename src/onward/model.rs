@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{calendar::Deadline, money::Money};
+use crate::{calendar::Deadline, money::Money, text::same};
 
 /// As it was decided; its days and its reserve as later decisions have them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +106,7 @@ impl Model {
     }
 
     pub fn kind(&self, name: &str) -> Option<&Kind> {
-        self.kinds.iter().find(|kind| kind.name.to_lowercase() == name.to_lowercase())
+        self.kinds.iter().find(|kind| same(&kind.name, name))
     }
 
     /// The tier of a unit of this kind and size.

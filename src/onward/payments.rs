@@ -14,6 +14,7 @@ use crate::{
     ids::Id,
     money::Money,
     numbers::{GiroAccount, OrganisationNumber},
+    text::{SortKey, sort_key},
 };
 
 /// One payment of a list.
@@ -31,6 +32,13 @@ pub struct Payment {
     pub message: String,
     /// State aid by lag (2013:388).
     pub is_state_aid: bool,
+}
+
+impl Payment {
+    /// The order in which payments stand on a list.
+    pub fn order(&self) -> (SortKey, SortKey, String) {
+        (sort_key(&self.provider), sort_key(&self.unit), self.id.clone())
+    }
 }
 
 /// A payment that the bank did not make, as it stood on its list. What was to be paid waits for another list.
@@ -104,12 +112,13 @@ impl List {
         case.failed.iter().filter(move |one| one.list == id)
     }
 
-    /// What was sent to the bank, in an order that nothing changes: neither does what is made of it.
+    /// What was sent to the bank, by provider and unit as they applied. Nothing changes that order: neither does what is made
+    /// of it.
     pub fn sent(&self, case: &Case) -> Vec<Payment> {
         let standing = self.standing(case).into_iter().map(|(_, payment)| payment);
         let mut sent: Vec<Payment> =
             standing.chain(self.failed(case).map(|one| one.payment.clone())).collect();
-        sent.sort_by(|one, other| one.id.cmp(&other.id));
+        sent.sort_by_cached_key(Payment::order);
         sent
     }
 }

@@ -10,7 +10,7 @@ pub use money::{
     aid_since, entries, entry_exists, failed_payments, insert_entry, insert_failed, insert_list, list_of,
     lists, next_number, put_on_list, strike_failed,
 };
-pub use units::{insert_unit, unit, unit_exists, units, update_unit};
+pub use units::{fold_names, insert_unit, unit, unit_exists, units, update_unit};
 
 use super::{
     Case, Plan,
@@ -163,10 +163,12 @@ pub fn applications(connection: &mut AnyConnection, plan: Id<Plan>) -> Result<Ve
     let rows: Vec<(ApplicationRow, UnitRow)> = onward_applications::table
         .inner_join(onward_units::table)
         .filter(onward_applications::plan_id.eq(plan.to_string()))
-        .order_by((onward_units::provider, onward_units::name_key, onward_applications::id))
+        .order_by(onward_applications::id)
         .select((ApplicationRow::as_select(), UnitRow::as_select()))
         .load(connection)?;
-    rows.into_iter().map(assemble).collect()
+    let mut applications: Vec<Application> = rows.into_iter().map(assemble).collect::<Result<_, _>>()?;
+    applications.sort_by_cached_key(|application| application.unit.content.order());
+    Ok(applications)
 }
 
 /// One of them.

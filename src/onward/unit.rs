@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::Id,
     numbers::{Line, OrganisationNumber},
+    text::{SortKey, fold, sort_key},
 };
 
 /// In the register of the organisation that hands its grants on.
@@ -55,9 +56,14 @@ impl Content {
         changed.map(|(what, before, after)| format!("{what} {before} → {after}")).collect()
     }
 
+    /// The order in which units stand: by provider, each provider's by name.
+    pub fn order(&self) -> (SortKey, SortKey) {
+        (sort_key(self.provider.as_str()), sort_key(self.name.as_str()))
+    }
+
     /// What tells a provider's units apart.
     pub fn name_key(&self) -> String {
-        self.name.as_str().to_lowercase()
+        fold(self.name.as_str())
     }
 }
 

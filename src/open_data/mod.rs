@@ -25,7 +25,8 @@ use crate::{
     ids::Id,
     money::Money,
     numbers::Line,
-    recipient::{Organisation, sort_key},
+    recipient::Organisation,
+    text::sort_key,
 };
 
 /// The addresses and names of fields hold for good; so does the licence, since nobody can take it back.

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     dashboard::Figures,
-    recipient::sort_key,
     table::{Cell, Column, Row, Sort, Table},
+    text::sort_key,
 };
 
 /// Every field, for a program. In practice mode each line says that it is made up, wherever it is carried.

@@ -15,7 +15,8 @@ use crate::{
     agreement::Terms,
     allocation::{self, Share},
     money::Money,
-    recipient::{Organisation, sort_key},
+    recipient::Organisation,
+    text::sort_key,
 };
 
 /// What a proposal is held against.

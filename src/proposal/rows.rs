@@ -12,6 +12,7 @@ use crate::{
     infra::form::FieldErrors,
     money::Money,
     recipient::{Kind, Organisation},
+    text::Sought,
 };
 
 /// One recipient's share of one post. The amount is as typed.
@@ -104,13 +105,10 @@ pub fn typed(
 pub const NEW: &str = "ny_mottagare";
 pub const NEW_AMOUNT: &str = "nytt_belopp";
 
-/// By its code or by a name of it.
+/// By its code, its number or a name of it.
 fn recipient<'a>(registry: &'a [Organisation], typed: &str) -> Option<&'a Organisation> {
-    let typed = typed.trim().to_lowercase();
-    let is_it = |known: &&Organisation| {
-        [&known.code, &known.name, &known.formal_name].iter().any(|name| name.to_lowercase() == typed)
-    };
-    registry.iter().filter(|known| known.kind.receives_grants()).find(is_it)
+    let receiving = registry.iter().filter(|known| known.kind.receives_grants());
+    Sought::new(typed).pick(receiving, Organisation::known_by)
 }
 
 /// How a post is to be divided, as typed.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{Kind, Organisation, sort_key};
+use super::{Kind, Organisation};
 use crate::{
     ids::Id,
     infra::{
@@ -12,6 +12,7 @@ use crate::{
         schema::{organisation_aliases, organisations},
     },
     numbers::OrganisationNumber,
+    text::sort_key,
 };
 
 #[derive(Queryable, Selectable)]

@@ -21,7 +21,8 @@ use crate::{
     grant::Grant,
     ids::Id,
     numbers::OrganisationNumber,
-    recipient::{self, Organisation, search_form},
+    recipient::{self, Organisation},
+    text::{Sought, same, sort_key},
 };
 
 /// An organisation as the register has it.
@@ -37,27 +38,23 @@ impl Listed {
         own.into_iter().chain(&self.aliases).map(String::as_str)
     }
 
-    /// True when this is who somebody means by these words.
+    /// True when these words are a name, the code or the number of this organisation: no other may have them.
     pub fn answers_to(&self, words: &str) -> bool {
-        let sought = search_form(words);
         let number = OrganisationNumber::parse(words).ok();
-        self.names().any(|name| search_form(name) == sought)
+        self.names().any(|name| same(name, words))
             || number.is_some() && number == self.organisation.organisation_number
     }
 
-    /// True when a search for these words finds it.
-    pub fn is_found(&self, words: &str) -> bool {
-        let sought = search_form(words);
-        let digits: String = sought.chars().filter(char::is_ascii_digit).collect();
-        let number = self.organisation.organisation_number.map(OrganisationNumber::digits);
-        self.names().any(|name| search_form(name).contains(&sought))
-            || digits.len() >= 4 && number.is_some_and(|number| number.contains(&digits))
+    /// What it is searched by.
+    pub fn known_by(&self) -> Vec<String> {
+        let number = self.organisation.organisation_number.map(|number| number.to_string());
+        self.names().map(str::to_owned).chain(number).collect()
     }
 }
 
 /// Who in the register is meant by these words.
 pub fn who<'a>(register: &'a [Listed], words: &str) -> Option<&'a Listed> {
-    register.iter().find(|listed| listed.answers_to(words))
+    Sought::new(words).pick(register, |listed| listed.known_by())
 }
 
 /// Who else answers to it already. `own` is nobody when the organisation is new.
@@ -82,6 +79,7 @@ pub fn counties(register: &[Listed]) -> Vec<(String, String)> {
         .collect();
     counties.sort();
     counties.dedup();
+    counties.sort_by_cached_key(|(_, name)| sort_key(name));
     counties
 }
 
@@ -212,14 +210,14 @@ mod tests {
     fn a_search_finds_parts() {
         let register = register();
         let found = |words: &str| {
-            register
-                .iter()
-                .filter(|listed| listed.is_found(words))
-                .map(|listed| listed.organisation.name.as_str())
-                .collect::<Vec<_>>()
+            let mut found: Vec<&Listed> = register.iter().collect();
+            Sought::new(words).narrow(&mut found, |listed| listed.known_by());
+            found.into_iter().map(|listed| listed.organisation.name.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(found("al"), ["Ale", "Alingsås"]);
         assert_eq!(found("väsby"), ["Upplands Väsby"]);
+        assert_eq!(found("upplands-vasby"), ["Upplands Väsby"]);
+        assert_eq!(found("Upplands Väsbys stad"), ["Upplands Väsby"]);
         assert_eq!(found("00-0019"), ["Upplands Väsby"]);
         assert_eq!(found("2120001439"), ["Ale"]);
         assert_eq!(found("").len(), 3);
@@ -232,6 +230,9 @@ mod tests {
         assert!(taken_by(&register, Some(ale), "Alafors").is_none());
         assert_eq!(taken_by(&register, Some(ale), "alingsås kommun").unwrap().organisation.name, "Alingsås");
         assert_eq!(taken_by(&register, None, "1440").unwrap().organisation.name, "Ale");
+        for twin in ["Alingsa\u{30A}s", "ALINGSÅS\u{A0}KOMMUN", "Upplands-Väsby", "\u{FF21}le"] {
+            assert!(taken_by(&register, None, twin).is_some(), "{twin}");
+        }
     }
 
     #[test]

@@ -20,7 +20,8 @@ use crate::{
         form::FieldErrors,
     },
     numbers::OrganisationNumber,
-    recipient::{self, Organisation, search_form},
+    recipient::{self, Organisation},
+    text::same,
 };
 
 #[derive(Debug, Error)]
@@ -175,8 +176,7 @@ pub fn rename(
 /// What it was called stays an alias, and what it is called now is none.
 fn keep_as_aliases(connection: &mut AnyConnection, was: &Listed, names: [&String; 2]) -> Result<(), DbError> {
     let own = &was.organisation;
-    let is_one_of =
-        |sought: &str, all: &[&String]| all.iter().any(|name| search_form(name) == search_form(sought));
+    let is_one_of = |sought: &str, all: &[&String]| all.iter().any(|name| same(name, sought));
     for alias in was.aliases.iter().filter(|alias| is_one_of(alias, &names)) {
         store::delete_alias(connection, own.id, alias)?;
     }

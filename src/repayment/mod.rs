@@ -29,7 +29,8 @@ use crate::{
     ids::Id,
     money::Money,
     numbers::{Ocr, OcrError},
-    recipient::{Organisation, search_form},
+    recipient::Organisation,
+    text::fold,
 };
 use rules::Rule;
 
@@ -168,7 +169,7 @@ impl Repayment {
         !(struck(self) || struck(other))
             && (self.received_on, self.amount) == (other.received_on, other.amount)
             && same_reference(&self.reference, &other.reference)
-            && search_form(&self.payer) == search_form(&other.payer)
+            && fold(&self.payer) == fold(&other.payer)
     }
 }
 
@@ -176,7 +177,7 @@ impl Repayment {
 fn same_reference(one: &str, other: &str) -> bool {
     match (Ocr::parse(one), Ocr::parse(other)) {
         (Ok(one), Ok(other)) => one == other,
-        _ => search_form(one) == search_form(other),
+        _ => fold(one) == fold(other),
     }
 }
 

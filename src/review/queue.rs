@@ -13,7 +13,8 @@ use crate::{
         db::{AnyConnection, DbError},
         form::FieldErrors,
     },
-    recipient::{Organisation, search_form},
+    recipient::Organisation,
+    text::Sought,
 };
 
 /// More lines than anybody reads: the rest is found by narrowing the filter.
@@ -228,9 +229,7 @@ pub fn finds(
         "ingen" => officer.is_none(),
         _ => true,
     };
-    let sought = search_form(&filter.search);
-    let matches = sought.is_empty() || words.iter().any(|word| search_form(word).contains(&sought));
-    of_agreement && of_officer && matches
+    of_agreement && of_officer && Sought::new(&filter.search).finds(&words)
 }
 
 pub fn is_mine(officer: Option<&String>, actor: &Actor) -> bool {

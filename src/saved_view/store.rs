@@ -13,6 +13,7 @@ use crate::{
     },
     numbers::Line,
     recipient::Organisation,
+    text::{same, sort_key},
 };
 
 /// What a person keeps in an organisation, by name.
@@ -24,11 +25,12 @@ pub fn of(
     let rows: Vec<(String, String, String)> = saved_views::table
         .filter(saved_views::person_id.eq(person.to_string()))
         .filter(saved_views::organisation_id.eq(organisation.to_string()))
-        .order_by((saved_views::name, saved_views::id))
+        .order_by(saved_views::id)
         .limit(MOST as i64)
         .select((saved_views::id, saved_views::name, saved_views::address))
         .load(connection)?;
-    rows.into_iter()
+    let mut views: Vec<SavedView> = rows
+        .into_iter()
         .map(|(id, name, address)| {
             Ok(SavedView {
                 id: id.parse().map_err(DbError::corrupt)?,
@@ -36,7 +38,9 @@ pub fn of(
                 address: Address::parse(&address).map_err(DbError::corrupt)?,
             })
         })
-        .collect()
+        .collect::<Result<_, DbError>>()?;
+    views.sort_by_cached_key(|view| sort_key(view.name.as_str()));
+    Ok(views)
 }
 
 /// Keeps a view; one of the same name is replaced. False when there is no room for more.
@@ -51,7 +55,10 @@ pub fn save(
             .eq(person.to_string())
             .and(saved_views::organisation_id.eq(organisation.to_string()))
     };
-    diesel::delete(saved_views::table.filter(own()).filter(saved_views::name.eq(view.name.as_str())))
+    let known = of(connection, person, organisation)?;
+    let namesakes = known.iter().filter(|known| same(known.name.as_str(), view.name.as_str()));
+    let namesakes: Vec<String> = namesakes.map(|known| known.id.to_string()).collect();
+    diesel::delete(saved_views::table.filter(own()).filter(saved_views::id.eq_any(namesakes)))
         .execute(connection)?;
     let count: i64 = saved_views::table.filter(own()).count().get_result(connection)?;
     if count >= MOST as i64 {

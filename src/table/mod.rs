@@ -7,7 +7,10 @@ use std::{borrow::Cow, cmp::Ordering};
 
 use chrono::NaiveDate;
 
-use crate::{money::Money, recipient::sort_key};
+use crate::{
+    money::Money,
+    text::{SortKey, sort_key},
+};
 
 #[derive(Debug, Clone)]
 pub struct Table {
@@ -221,7 +224,7 @@ struct Key {
 enum KeyOf {
     #[default]
     Nothing,
-    Text(String),
+    Text(SortKey),
     Number(i64),
     Share(Share),
 }

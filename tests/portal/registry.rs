@@ -84,6 +84,10 @@ fn an_alias_is_added_found_and_taken_away_and_is_nobody_elses() {
         taken.error_at("alias")
     );
     assert_eq!(taken.value_of("alias"), "alingsås KOMMUN");
+    for twin in ["Alingsa\u{30A}s", "Upplands\u{A0}Vasby"].map(|twin| twin.replace("Vasby", "Va\u{308}sby")) {
+        let page = add(&twin).expect_status(422);
+        assert!(page.error_at("alias").contains("(R953)"), "{twin}");
+    }
     add("").expect_status(422);
     add("Ale och Nödinge").expect("Mottagaren finns nu under det aliaset.").expect("Ett alias lades till");
     add("ale OCH nödinge").expect_status(200);

@@ -6,11 +6,11 @@ use super::{
     Fault, Place,
     amount::{Wrong, amount, is_nothing, percent},
     mapping::{Amounts, Decided, Mapping, post_called},
-    matching::{By, Claim, Clues, Outcome, Registry, Resolution, Resolutions, folded},
+    matching::{By, Claim, Clues, Outcome, Registry, Resolution, Resolutions},
     reading::{Row, Sheet},
     shown,
 };
-use crate::money::Money;
+use crate::{money::Money, text::fold};
 
 /// A row about a recipient, or about somebody unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,7 +240,7 @@ fn is_sum(clues: Clues<'_>) -> bool {
     const SUMS: [&str; 8] =
         ["summa", "totalt", "total", "totalsumma", "riket", "hela riket", "sverige", "delsumma"];
     [clues.name, clues.code, clues.organisation_number].into_iter().any(|cell| {
-        let words = folded(cell);
+        let words = fold(cell);
         let bare = words.trim_end_matches([':', '*', ' ']);
         SUMS.contains(&bare) || SUMS[..2].iter().any(|sum| bare.starts_with(&format!("{sum} ")))
     })

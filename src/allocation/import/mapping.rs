@@ -9,10 +9,10 @@ use super::{
     Fault, Place,
     amount::{amount, is_nothing, percent},
     column_letters,
-    matching::{Clues, Registry, folded},
+    matching::{Clues, Registry},
     reading::{Row, Sheet, Table},
 };
-use crate::{agreement::Post, money::Money, recipient::Kind};
+use crate::{agreement::Post, money::Money, recipient::Kind, text::fold};
 
 /// What a post is held against.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -218,7 +218,7 @@ fn column_of(sheet: &Sheet, fits: impl Fn(&Row, usize) -> bool, taken: &[Option<
 fn heading_of_recipients(sheet: &Sheet) -> Option<(usize, usize)> {
     sheet.rows.iter().find_map(|row| {
         let called =
-            |cell: &String| OF_RECIPIENTS.iter().any(|word| folded(cell).split(' ').next() == Some(word));
+            |cell: &String| OF_RECIPIENTS.iter().any(|word| fold(cell).split(' ').next() == Some(word));
         Some((row.number, row.cells.iter().position(called)?))
     })
 }
@@ -242,7 +242,7 @@ fn header_row(sheet: &Sheet, mapping: &Mapping, first: Option<&Row>) -> Option<u
     let first = first?.number;
     let clue = |row: &Row| {
         let clues = mapping.clues(row);
-        [clues.code, clues.organisation_number, clues.name].map(folded).join(" ")
+        [clues.code, clues.organisation_number, clues.name].map(fold).join(" ")
     };
     let has_amount = |row: &Row| {
         let others = row.cells.iter().enumerate().filter(|(at, _)| !mapping.columns().contains(at));
@@ -256,7 +256,7 @@ fn header_row(sheet: &Sheet, mapping: &Mapping, first: Option<&Row>) -> Option<u
 }
 
 fn heading(header: Option<&Row>, column: usize) -> String {
-    header.map(|row| folded(row.cell(column))).unwrap_or_default()
+    header.map(|row| fold(row.cell(column))).unwrap_or_default()
 }
 
 fn share_column(sheet: &Sheet, header: Option<&Row>, mapping: &Mapping, named: &[&Row]) -> Option<usize> {
@@ -294,8 +294,8 @@ fn amounts(
 
 /// The post that a cell names, by its key or its name.
 pub(super) fn post_called<'a>(posts: &'a [Decided], cell: &str) -> Option<&'a Decided> {
-    let cell = folded(cell);
-    posts.iter().find(|post| folded(&post.key) == cell || folded(&post.name) == cell)
+    let cell = fold(cell);
+    posts.iter().find(|post| fold(&post.key) == cell || fold(&post.name) == cell)
 }
 
 /// A column that has amounts in it.
@@ -337,9 +337,9 @@ impl Column {
 
     /// What speaks for the column's being that post's: its sum, its heading, its rows, how near its sum is.
     fn evidence(&self, post: &Decided) -> Evidence {
-        let name = folded(&post.name);
+        let name = fold(&post.name);
         let same_name = !self.heading.is_empty()
-            && (self.heading == name || self.heading == folded(&post.key) || name.contains(&self.heading));
+            && (self.heading == name || self.heading == fold(&post.key) || name.contains(&self.heading));
         let sum_is = self.sum == post.of_rows() || self.sum == post.total;
         let apart = (self.sum - post.of_rows()).abs();
         Evidence { sum_is, same_name, rows_are: self.recipients == post.recipients, apart }

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use super::amount::is_nothing;
 use crate::{
-    numbers::{OrganisationNumber, is_blank, is_dash},
+    numbers::{OrganisationNumber, is_blank},
     recipient::{Kind, Organisation},
+    text::{fold, forms, plain},
 };
 
 /// What the user has decided about rows, by their number.
@@ -83,8 +83,13 @@ pub struct Registry {
     organisations: Vec<Organisation>,
     codes: HashMap<String, usize>,
     numbers: HashMap<OrganisationNumber, usize>,
-    names: HashMap<String, Vec<Named>>,
+    names: Names,
+    /// The same without accents, for a table that has none.
+    plain: Names,
 }
+
+/// By folded name, those that it fits.
+type Names = HashMap<String, Vec<Named>>;
 
 /// An organisation that a folded name fits; `distance` counts what had to be left out of the registry's name.
 #[derive(Debug, Clone, Copy)]
@@ -118,12 +123,9 @@ impl Registry {
 
     fn add_name(&mut self, name: &str, organisation: usize, by: By) {
         for (distance, form) in forms(name).into_iter().enumerate() {
-            let named = self.names.entry(form).or_default();
-            match named.iter_mut().find(|known| known.organisation == organisation) {
-                Some(known) if known.distance <= distance => {}
-                Some(known) => *known = Named { organisation, distance, by },
-                None => named.push(Named { organisation, distance, by }),
-            }
+            let named = Named { organisation, distance, by };
+            keep_nearest(self.plain.entry(plain(&form)).or_default(), named);
+            keep_nearest(self.names.entry(form).or_default(), named);
         }
     }
 
@@ -234,23 +236,15 @@ impl Registry {
     }
 
     pub(super) fn knows_name(&self, name: &str) -> bool {
-        forms(name).iter().any(|form| self.names.contains_key(form))
+        !self.by_name(name).is_empty()
     }
 
-    /// Everybody that the name fits, with what had to be left out on both sides together.
+    /// Everybody that the name fits, with what had to be left out on both sides together. Without its accents only where it
+    /// fits nobody with them.
     fn by_name(&self, name: &str) -> Vec<Named> {
-        let mut found: Vec<Named> = Vec::new();
-        for (left_out, form) in forms(name).into_iter().enumerate() {
-            for named in self.names.get(&form).into_iter().flatten() {
-                let distance = named.distance + left_out;
-                match found.iter_mut().find(|known| known.organisation == named.organisation) {
-                    Some(known) if known.distance <= distance => {}
-                    Some(known) => *known = Named { distance, ..*named },
-                    None => found.push(Named { distance, ..*named }),
-                }
-            }
-        }
-        found
+        let forms = forms(name);
+        let exactly = fitting(&self.names, forms.iter().cloned());
+        if exactly.is_empty() { fitting(&self.plain, forms.iter().map(|form| plain(form))) } else { exactly }
     }
 
     fn best_by_name(&self, name: &str, kind: Option<Kind>) -> Vec<Named> {
@@ -287,47 +281,32 @@ impl Registry {
     }
 }
 
+fn fitting(names: &Names, forms: impl Iterator<Item = String>) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (left_out, form) in forms.enumerate() {
+        for named in names.get(&form).into_iter().flatten() {
+            keep_nearest(&mut found, Named { distance: named.distance + left_out, ..*named });
+        }
+    }
+    found
+}
+
+/// Of the same organisation the one from which least is left out.
+fn keep_nearest(among: &mut Vec<Named>, named: Named) {
+    match among.iter_mut().find(|known| known.organisation == named.organisation) {
+        Some(known) if known.distance <= named.distance => {}
+        Some(known) => *known = named,
+        None => among.push(named),
+    }
+}
+
 /// A spreadsheet drops the zero before `0114`.
 fn folded_code(code: &str) -> String {
     let code = code.trim_matches(is_blank);
     if code.chars().all(|c| c.is_ascii_digit()) {
         return code.trim_start_matches('0').to_owned();
     }
-    code.to_lowercase()
-}
-
-/// Lower case, one space between words; å, ä and ö kept, however they are encoded.
-pub(super) fn folded(text: &str) -> String {
-    let plain: String = text
-        .nfc()
-        .flat_map(char::to_lowercase)
-        .map(|c| if is_blank(c) || is_dash(c) || matches!(c, '_' | '/' | '.' | ',') { ' ' } else { c })
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The name folded, and then with less and less of what only says what sort of organisation it is.
-fn forms(name: &str) -> Vec<String> {
-    const BEFORE: [&str; 3] = ["region ", "landstinget ", "rss "];
-    const AFTER: [&str; 5] = [" kommun", " stad", " län", "regionen", " landsting"];
-    let whole = folded(name);
-    let mut bare = whole.as_str();
-    for start in BEFORE {
-        bare = bare.strip_prefix(start).unwrap_or(bare);
-    }
-    let without_start = bare.to_owned();
-    for end in AFTER {
-        bare = bare.strip_suffix(end).unwrap_or(bare).trim_end();
-    }
-    let genitive = bare.strip_suffix('s').unwrap_or(bare);
-    let mut forms = vec![whole.clone()];
-    for form in [without_start.as_str(), bare, genitive] {
-        if !forms.iter().any(|known| known == form) {
-            forms.push(form.to_owned());
-        }
-    }
-    forms.retain(|form| !form.is_empty());
-    forms
+    fold(code)
 }
 
 #[cfg(test)]
@@ -372,6 +351,11 @@ mod tests {
             ("Mölnadal", "1481", By::Alias),
             ("Staffanstorps", "1230", By::Alias),
             ("A\u{30A}re", "2321", By::Name),
+            ("Goteborg", "1480", By::Name),
+            ("GOTEBORGS KOMMUN", "1480", By::Name),
+            ("Malung\u{A0}Salen", "2023", By::Name),
+            ("Habo", "0643", By::Name),
+            ("Håbo", "0305", By::Name),
             ("Sveriges Kommuner och Landsting", "SKR", By::Alias),
         ] {
             assert_eq!(named(name), matched(code, by), "{name}");

@@ -10,9 +10,7 @@ pub mod words;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Late, Outcome, Row, Summary};
-use crate::{
-    agreement::Terms, calendar, extension::Kind, recipient::sort_key, report::Verdict, table::Table,
-};
+use crate::{agreement::Terms, calendar, extension::Kind, report::Verdict, table::Table, text::sort_key};
 
 /// What the report is made of, reckoned once.
 pub struct GovernmentReport<'a> {

@@ -4,7 +4,7 @@ use super::{Asked, Filters, Form, Found, Leaf, agreement};
 use crate::{
     dashboard::{Row, Summary, store::Chosen, tables},
     infra::{error::AppError, page::Page},
-    recipient::sort_key,
+    text::sort_key,
 };
 
 pub async fn show(asked: Asked) -> Page {

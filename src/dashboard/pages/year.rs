@@ -6,8 +6,8 @@ use super::{Asked, Filters, Found, Leaf, choices, crumb, tabs};
 use crate::{
     dashboard::{Row, Summary, store::Chosen, tables},
     infra::{error::AppError, page::Page},
-    recipient::sort_key,
     table::Table,
+    text::sort_key,
 };
 
 pub async fn show(asked: Asked) -> Page {

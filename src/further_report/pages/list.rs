@@ -23,12 +23,13 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    recipient::{Organisation, search_form},
+    recipient::Organisation,
     table::{
         Cell, Column, Heading, Row, Sort, Table,
         csv::{self, Reader},
         workbook::{self, Sheet},
     },
+    text::Sought,
 };
 
 /// What is looked for, as it stands in the address.
@@ -108,12 +109,9 @@ impl Line {
 
 impl Filter {
     fn finds(&self, line: &Line) -> bool {
-        let search = search_form(&self.search);
         (self.report.is_empty() || self.report == line.which)
             && (self.state.is_empty() || self.state == line.standing.key())
-            && [&line.recipient, &line.code, &line.number]
-                .iter()
-                .any(|text| search_form(text).contains(&search))
+            && Sought::new(&self.search).finds(&[&line.recipient, &line.code, &line.number])
     }
 
     fn narrows(&self) -> bool {

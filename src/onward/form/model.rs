@@ -14,6 +14,7 @@ use crate::{
         model::{Decision, Kind, Model, Tier},
         rules::Rule,
     },
+    text::same,
 };
 
 /// More tiers than a municipality decides on.
@@ -215,7 +216,7 @@ impl ModelForm {
         let mut kinds: Vec<Kind> = Vec::new();
         for (row, typed) in self.tiers.iter().enumerate() {
             let Some((name, counted, tier)) = typed.parse(row, errors) else { continue };
-            match kinds.iter_mut().find(|kind| kind.name.to_lowercase() == name.to_lowercase()) {
+            match kinds.iter_mut().find(|kind| same(&kind.name, &name)) {
                 Some(kind) if kind.counted != counted => errors.broken(
                     tier_field(row, "counted"),
                     Rule::Kind,

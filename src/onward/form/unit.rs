@@ -7,6 +7,7 @@ use crate::{
     infra::form::FieldErrors,
     numbers::{Line, OrganisationNumber},
     onward::{rules::Rule, unit::Content},
+    text::{fold, same},
 };
 
 /// The fields as typed. Their names are the keys of an imported list's columns too.
@@ -62,8 +63,7 @@ impl UnitForm {
             errors.read_optional("municipality", Rule::Elsewhere, &self.municipality, Line::parse);
         let content = (|| {
             let elsewhere: Option<Line<60>> = elsewhere?;
-            let is_own =
-                |name: &Line<60>| own.iter().any(|own| own.to_lowercase() == name.as_str().to_lowercase());
+            let is_own = |name: &Line<60>| own.iter().any(|own| same(own, name.as_str()));
             Some(Content {
                 provider_number: number?,
                 provider: provider?,
@@ -79,7 +79,7 @@ impl UnitForm {
 }
 
 fn is_private(typed: &str) -> Result<bool, &'static str> {
-    match typed.trim().to_lowercase().as_str() {
+    match fold(typed).as_str() {
         "privat" | "enskild" | "p" => Ok(true),
         "kommunal" | "egen regi" | "offentlig" | "k" => Ok(false),
         _ => Err("Ange regiform: privat eller kommunal."),

@@ -18,6 +18,7 @@ use crate::{
     money::Money,
     onward::{Case, fund::Fund, store, unit::regime},
     table::{Cell, Column, Row, Table},
+    text::same,
 };
 
 #[derive(Template)]
@@ -78,9 +79,12 @@ fn table(case: &Case) -> Table {
         .collect();
     for application in case.applications.iter().filter(|one| one.has_money()) {
         let unit = application.of();
-        let place = case.plan.model.iter().flat_map(|model| model.tiers()).position(|(kind, tier)| {
-            kind.name.to_lowercase() == unit.kind.as_str().to_lowercase() && tier.holds(unit.size)
-        });
+        let place = case
+            .plan
+            .model
+            .iter()
+            .flat_map(|model| model.tiers())
+            .position(|(kind, tier)| same(&kind.name, unit.kind.as_str()) && tier.holds(unit.size));
         let Some(place) = place else { continue };
         let group = groups.entry((place, unit.is_private)).or_default();
         group.units += 1;

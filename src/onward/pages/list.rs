@@ -91,7 +91,7 @@ impl ListPage {
             can_stand: self.list.would_stand(&self.case, one),
         });
         let mut payments: Vec<PaymentView> = standing.chain(failed).collect();
-        payments.sort_by_cached_key(|view| (view.payment.provider.clone(), view.payment.unit.clone()));
+        payments.sort_by_cached_key(|view| view.payment.order());
         payments
     }
 

@@ -36,6 +36,7 @@ use crate::{
         verbs::{self, Failure},
     },
     table::{Cell, Column, Heading, Row, Sort, Table},
+    text::same,
 };
 
 /// Which units are shown, as it stands in the address.
@@ -180,7 +181,7 @@ fn tiers(case: &Case) -> Vec<TierView> {
             .iter()
             .filter(|one| {
                 let unit = one.of();
-                unit.kind.as_str().to_lowercase() == kind.name.to_lowercase() && tier.holds(unit.size)
+                same(unit.kind.as_str(), &kind.name) && tier.holds(unit.size)
             })
             .collect();
         let count = |of: fn(&Application) -> bool| of_tier.iter().filter(|one| of(one)).count();

@@ -27,6 +27,7 @@ use crate::{
         verbs::{self, Failure},
     },
     table::{Cell, Column, Heading, Row, Sort, Table},
+    text::{same, sort_key},
 };
 
 #[derive(Template)]
@@ -133,8 +134,8 @@ async fn kinds(portal: &Portal, actor: &Actor) -> Result<Vec<String>, AppError> 
     let own = actor.organisation.id;
     let units = portal.db.read(move |connection| Ok::<_, AppError>(store::units(connection, own)?)).await?;
     let mut kinds: Vec<String> = units.into_iter().map(|unit| unit.content.kind.to_string()).collect();
-    kinds.sort();
-    kinds.dedup();
+    kinds.sort_by_cached_key(|kind| sort_key(kind));
+    kinds.dedup_by(|one, other| same(one, other));
     Ok(kinds)
 }
 

@@ -1,5 +1,7 @@
 //! The register of units: each organisation's own.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use crate::{
@@ -11,6 +13,7 @@ use crate::{
     numbers::{Line, OrganisationNumber},
     onward::unit::{Content, Unit},
     recipient::Organisation,
+    text::fold,
 };
 
 #[derive(Queryable, Selectable)]
@@ -57,10 +60,12 @@ impl TryFrom<UnitRow> for Unit {
 pub fn units(connection: &mut AnyConnection, of: Id<Organisation>) -> Result<Vec<Unit>, DbError> {
     let rows: Vec<UnitRow> = onward_units::table
         .filter(onward_units::organisation_id.eq(of.to_string()))
-        .order_by((onward_units::provider, onward_units::name_key, onward_units::id))
+        .order_by(onward_units::id)
         .select(UnitRow::as_select())
         .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    let mut units: Vec<Unit> = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+    units.sort_by_cached_key(|unit| unit.content.order());
+    Ok(units)
 }
 
 pub fn unit(
@@ -76,6 +81,41 @@ pub fn unit(
         .optional()?
         .map(TryInto::try_into)
         .transpose()
+}
+
+/// Writes anew by what units are told apart, for rows from before it was what [`Content::name_key`] says today. Of units that
+/// are now told to be the same the first keeps the name; the others have their id with it until somebody renames them.
+pub fn fold_names(connection: &mut AnyConnection) -> Result<(), DbError> {
+    let rows: Vec<(String, String, String, String, String)> = onward_units::table
+        .order_by(onward_units::id)
+        .select((
+            onward_units::id,
+            onward_units::organisation_id,
+            onward_units::provider_number,
+            onward_units::name,
+            onward_units::name_key,
+        ))
+        .load(connection)?;
+    let mut taken = HashSet::new();
+    let mut stale = Vec::new();
+    for (id, organisation, number, name, was) in rows {
+        let name = fold(&name);
+        let key =
+            if taken.insert((organisation, number, name.clone())) { name } else { format!("{name} {id}") };
+        if key != was {
+            stale.push((id, key));
+        }
+    }
+    // No new key stands in the way of another: all are out of the way before the first is set.
+    for (id, _) in &stale {
+        let unit = onward_units::table.find(id);
+        diesel::update(unit).set(onward_units::name_key.eq(id)).execute(connection)?;
+    }
+    for (id, key) in &stale {
+        let unit = onward_units::table.find(id);
+        diesel::update(unit).set(onward_units::name_key.eq(key)).execute(connection)?;
+    }
+    Ok(())
 }
 
 /// Whether any register has a unit with this id.

@@ -15,6 +15,7 @@ use crate::{
         unit::{Content, Unit},
     },
     recipient::Organisation,
+    text::same,
 };
 
 /// The grant has just passed to a successor, in this transaction. `act` has the successor's eyes.
@@ -70,8 +71,7 @@ pub fn pass_units(
 }
 
 fn is_called(one: &Organisation, name: &Line<60>) -> bool {
-    let name = name.as_str().to_lowercase();
-    [&one.name, &one.formal_name].into_iter().any(|own| own.to_lowercase() == name)
+    [&one.name, &one.formal_name].into_iter().any(|own| same(own, name.as_str()))
 }
 
 /// The successor's register of units, by what tells them apart.

@@ -31,12 +31,12 @@ use crate::{
         shared::{self, Kind, Representation},
     },
     insight::Sight,
-    recipient::sort_key,
     table::{
         Heading, Table,
         csv::{self, Reader},
         workbook::{self, Sheet},
     },
+    text::sort_key,
 };
 
 pub fn routes(routes: &mut Routes<'_>) {

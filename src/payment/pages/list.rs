@@ -30,8 +30,8 @@ use crate::{
         store::{self, RegisteredRow},
         verbs::{self, Failure},
     },
-    recipient::search_form,
     requisition::{self, Content, Requisition, Status, case_number, store::QueueRow},
+    text::Sought,
 };
 
 /// More lines than anybody reads: the rest is found by narrowing the filter.
@@ -309,9 +309,8 @@ impl Found {
 }
 
 fn is_found<const COUNT: usize>(filter: &Filter, slug: &str, texts: [&String; COUNT]) -> bool {
-    let sought = search_form(&filter.search);
     let of_agreement = filter.agreement.is_empty() || filter.agreement == slug;
-    of_agreement && (sought.is_empty() || texts.iter().any(|text| search_form(text).contains(&sought)))
+    of_agreement && Sought::new(&filter.search).finds(&texts)
 }
 
 fn list_page(

@@ -19,7 +19,7 @@ use crate::{
         page::{self, Chrome, Page},
     },
     proposal::{Proposal, check::Known, file, sheet::Preview},
-    recipient::sort_key,
+    text::sort_key,
 };
 
 #[derive(Template)]

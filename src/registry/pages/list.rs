@@ -12,6 +12,7 @@ use crate::{
     },
     recipient::Kind,
     registry::{Listed, counties, store},
+    text::Sought,
 };
 
 /// More lines than anybody reads: the rest is found by narrowing the search.
@@ -33,11 +34,11 @@ impl Filter {
         !(self.search.trim().is_empty() && self.kind.is_empty() && self.county.is_empty())
     }
 
-    fn finds(&self, listed: &Listed) -> bool {
+    fn keeps(&self, listed: &Listed) -> bool {
         let of = &listed.organisation;
-        (self.kind.is_empty() || of.kind.key() == self.kind)
+        of.kind.receives_grants()
+            && (self.kind.is_empty() || of.kind.key() == self.kind)
             && (self.county.is_empty() || of.county == self.county)
-            && (self.search.trim().is_empty() || listed.is_found(&self.search))
     }
 }
 
@@ -60,8 +61,8 @@ pub async fn list(by: By<Registrar>, portal: web::Data<Portal>, filter: web::Que
     let register = portal.db.read(store::register).await?;
     let all = std::iter::once((String::new(), "Alla".to_owned()));
     let counties = all.chain(counties(&register).into_iter().map(|(_, name)| (name.clone(), name))).collect();
-    let receiving = register.into_iter().filter(|listed| listed.organisation.kind.receives_grants());
-    let mut found: Vec<Listed> = receiving.filter(|listed| filter.finds(listed)).collect();
+    let mut found: Vec<Listed> = register.into_iter().filter(|listed| filter.keeps(listed)).collect();
+    Sought::new(&filter.search).narrow(&mut found, Listed::known_by);
     let count = found.len();
     found.truncate(MOST_LINES);
     page::show(&ListPage {

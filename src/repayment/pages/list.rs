@@ -26,12 +26,12 @@ use crate::{
     },
     money::{Money, parse_amount},
     numbers::Ocr,
-    recipient::{search_form, sort_key},
     repayment::{
         Repayment, Settlement, State, case_number,
         form::{Filter, View},
         store,
     },
+    text::{Sought, sort_key},
 };
 
 /// More lines than anybody reads: the rest is found by narrowing the filter.
@@ -197,10 +197,9 @@ fn amounts(grants: &[GrantLine], repayments: &[Repayment]) -> Vec<Line> {
 
 impl GrantLine {
     fn is_found(&self, filter: &Filter) -> bool {
-        let sought = search_form(&filter.search);
-        let is_named = [&self.recipient, &self.number].iter().any(|text| search_form(text).contains(&sought));
-        let is_referred = Ocr::parse(&filter.search).is_ok_and(|ocr| ocr.number() == self.reference);
-        of_agreement(filter, &self.slug) && (sought.is_empty() || is_named || is_referred)
+        let ocr = Ocr::of(self.reference).to_string();
+        of_agreement(filter, &self.slug)
+            && Sought::new(&filter.search).finds(&[&self.recipient, &self.number, &ocr])
     }
 
     fn belongs(&self, view: View) -> bool {
@@ -241,16 +240,15 @@ impl GrantLine {
 
 impl Line {
     fn is_found(&self, filter: &Filter) -> bool {
-        let sought = search_form(&filter.search);
         let mut texts = vec![&self.view.payer, &self.view.reference];
         if let Some((_, number, recipient)) = &self.grant {
             texts.extend([number, recipient]);
         }
-        let is_named = texts.iter().any(|text| search_form(text).contains(&sought));
+        let is_named = Sought::new(&filter.search).finds(&texts);
         let is_amount = parse_amount(&filter.search).is_ok_and(|amount| amount == self.view.amount);
         // What is for no grant is of no agreement, and nobody would find it there.
         let of_agreement = self.is_unmatched || of_agreement(filter, &self.slug);
-        of_agreement && (sought.is_empty() || is_named || is_amount)
+        of_agreement && (is_named || is_amount)
     }
 
     fn belongs(&self, view: View) -> bool {

@@ -22,7 +22,7 @@ use crate::{
         page::{self, Chrome, Page},
     },
     money::Money,
-    recipient::{Organisation, search_form},
+    recipient::Organisation,
     repayment::{
         Refusal, Repayment, Settlement, State, Target,
         form::{ENDS, End, MatchForm, ReasonForm},
@@ -31,6 +31,7 @@ use crate::{
         store,
         verbs::{self, Failure},
     },
+    text::Sought,
 };
 
 #[derive(Template)]
@@ -218,13 +219,8 @@ fn choose(
         errors.broken("agreement", Rule::Recipient, "Välj vilken överenskommelse pengarna gäller.");
         return Ok(Err(errors));
     };
-    let sought = search_form(&form.recipient);
     let recipients = grant::store::recipients_of(connection, agreement.id)?;
-    let found = recipients.into_iter().find(|(_, recipient)| {
-        [&recipient.code, &recipient.name, &recipient.formal_name]
-            .iter()
-            .any(|name| search_form(name) == sought)
-    });
+    let found = Sought::new(&form.recipient).pick(&recipients, |(_, recipient)| recipient.known_by());
     match found {
         Some((grant, _)) => Ok(Ok(grant.parse().map_err(DbError::corrupt)?)),
         None => {

@@ -21,7 +21,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
-    recipient::{Organisation, sort_key},
+    recipient::Organisation,
     requisition::{
         Content, Refusal, Requisition, Status,
         form::{FormFacts, RequisitionForm, notes},
@@ -29,6 +29,7 @@ use crate::{
         verbs::{self, Failure, form_facts, number_of},
     },
     review::form::{Choice, PaperForm},
+    text::sort_key,
 };
 
 #[derive(Template)]

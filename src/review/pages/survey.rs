@@ -14,11 +14,12 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
-    recipient::{Kind, sort_key},
+    recipient::Kind,
     report::{
         store,
         survey::{self, FIELD, Failure},
     },
+    text::sort_key,
 };
 
 #[derive(Template)]

@@ -3,6 +3,7 @@
 //! A handler takes a proof ([`proof::By`]) and cannot run without it; [`routing::Routes`] registers no handler that
 //! takes none.
 
+mod doer;
 pub mod pages;
 pub mod password;
 pub mod proof;
@@ -12,6 +13,8 @@ pub mod store;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use doer::Doer;
+
 use crate::{history::Who, ids::Id, recipient::Organisation};
 
 #[derive(Debug, Clone)]
@@ -19,6 +22,23 @@ pub struct Person {
     pub id: Id<Person>,
     pub email: String,
     pub name: String,
+}
+
+impl Person {
+    /// The name, with the address where somebody else among these has the same name.
+    pub fn named_among<'a>(&self, others: impl IntoIterator<Item = &'a Person>) -> String {
+        let has_namesake = others.into_iter().any(|other| other.id != self.id && other.name == self.name);
+        if has_namesake { self.with_address() } else { self.name.clone() }
+    }
+
+    pub fn with_address(&self) -> String {
+        format!("{} ({})", self.name, self.email)
+    }
+}
+
+/// People to choose from: id and name, each to be told from the others.
+pub fn told_apart(people: &[Person]) -> Vec<(String, String)> {
+    people.iter().map(|person| (person.id.to_string(), person.named_among(people))).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -219,6 +239,10 @@ impl Actor {
     pub fn mandate(&self, role: Role) -> Mandate {
         let held = self.mandates.iter().find(|(held, _)| *held == role);
         held.map(|(_, mandate)| mandate.clone()).unwrap_or_default()
+    }
+
+    pub fn doer(&self) -> Doer {
+        Doer::of(&self.person)
     }
 
     pub fn who(&self) -> Who {

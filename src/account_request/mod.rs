@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
+    access::Doer,
     calendar::{Deadline, long_date},
     grant::Grant,
     ids::Id,
@@ -67,7 +68,7 @@ pub enum Status {
     },
     Closed {
         answer: Answer,
-        by: String,
+        by: Doer,
         at: DateTime<Utc>,
         remark: String,
     },
@@ -76,7 +77,7 @@ pub enum Status {
 /// What was handed in, the last time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
     /// Empty when the files speak for themselves.
     pub message: String,
@@ -96,7 +97,7 @@ impl Answer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct More {
     pub answer: Answer,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
     pub message: String,
 }
@@ -127,7 +128,7 @@ impl AccountRequest {
     /// The recipient hands in what it has added. `files` are all that are there.
     pub fn answer(
         mut self,
-        by: String,
+        by: Doer,
         at: DateTime<Utc>,
         message: String,
         files: Vec<String>,
@@ -146,7 +147,7 @@ impl AccountRequest {
     }
 
     /// The authority has what it needs.
-    pub fn close(mut self, by: String, at: DateTime<Utc>, remark: String) -> Result<Self, Refusal> {
+    pub fn close(mut self, by: Doer, at: DateTime<Utc>, remark: String) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Answered { answer } => Status::Closed { answer, by, at, remark },
             other => return Err(other.not_now()),
@@ -157,7 +158,7 @@ impl AccountRequest {
     /// The authority wants more, by another day.
     pub fn ask_for_more(
         mut self,
-        by: String,
+        by: Doer,
         at: DateTime<Utc>,
         message: String,
         due: NaiveDate,
@@ -263,14 +264,18 @@ mod tests {
 
     fn answered(files: &[&str], when: &str) -> Result<AccountRequest, Refusal> {
         let files = files.iter().map(|file| (*file).to_owned()).collect();
-        asked().answer("E".to_owned(), at(when), String::new(), files)
+        asked().answer(Doer::named("E"), at(when), String::new(), files)
     }
 
     #[test]
     fn an_answer_has_a_file_or_a_message() {
         assert_eq!(answered(&[], "2022-03-02T08:00:00Z").unwrap_err(), Refusal::NothingToHandIn);
-        let told =
-            asked().answer("E".to_owned(), at("2022-03-02T08:00:00Z"), "Finns inte.".to_owned(), Vec::new());
+        let told = asked().answer(
+            Doer::named("E"),
+            at("2022-03-02T08:00:00Z"),
+            "Finns inte.".to_owned(),
+            Vec::new(),
+        );
         assert!(told.is_ok());
     }
 
@@ -279,21 +284,21 @@ mod tests {
         let first = answered(&["a"], "2022-03-02T08:00:00Z").unwrap();
         let day = "2022-04-30".parse().unwrap();
         let more =
-            first.ask_for_more("H".to_owned(), at("2022-03-03T08:00:00Z"), "Mer".to_owned(), day).unwrap();
+            first.ask_for_more(Doer::named("H"), at("2022-03-03T08:00:00Z"), "Mer".to_owned(), day).unwrap();
         assert_eq!((more.handed_in(), more.due.0), (["a".to_owned()].as_slice(), day));
         let same = more.clone().answer(
-            "E".to_owned(),
+            Doer::named("E"),
             at("2022-04-02T08:00:00Z"),
             String::new(),
             vec!["a".to_owned()],
         );
         assert_eq!(same.unwrap_err(), Refusal::NothingToHandIn);
         let both = vec!["a".to_owned(), "b".to_owned()];
-        let second = more.answer("E".to_owned(), at("2022-04-02T08:00:00Z"), String::new(), both).unwrap();
+        let second = more.answer(Doer::named("E"), at("2022-04-02T08:00:00Z"), String::new(), both).unwrap();
         assert_eq!(second.handed_in().len(), 2);
-        let closed = second.close("H".to_owned(), at("2022-04-03T08:00:00Z"), "Klart".to_owned()).unwrap();
-        assert!(closed.clone().close("H".to_owned(), at("2022-04-03T08:00:00Z"), String::new()).is_err());
-        let late = closed.answer("E".to_owned(), at("2022-04-03T08:00:00Z"), "x".to_owned(), Vec::new());
+        let closed = second.close(Doer::named("H"), at("2022-04-03T08:00:00Z"), "Klart".to_owned()).unwrap();
+        assert!(closed.clone().close(Doer::named("H"), at("2022-04-03T08:00:00Z"), String::new()).is_err());
+        let late = closed.answer(Doer::named("E"), at("2022-04-03T08:00:00Z"), "x".to_owned(), Vec::new());
         assert_eq!(late.unwrap_err(), Refusal::NotInThisState("Avslutad"));
     }
 

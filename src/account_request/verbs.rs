@@ -160,7 +160,7 @@ pub fn answer(
         let files = filing::store::attachments_of(connection, request.id)?;
         let files: Vec<String> = files.into_iter().map(|file| file.id).collect();
         let added = files.len().saturating_sub(before);
-        let after = request.answer(act.by(), act.now, message.to_owned(), files)?;
+        let after = request.answer(act.doer(), act.now, message.to_owned(), files)?;
         let late = if after.is_late(act.now) { ", efter sista dagen" } else { "" };
         let details = match added {
             1 => format!("1 fil{late}"),
@@ -173,7 +173,7 @@ pub fn answer(
 /// The authority has what it needs.
 pub fn close(connection: &mut AnyConnection, act: &Act, target: Target, remark: &str) -> Result<(), Failure> {
     write(connection, act, target, Event::AccountsClosed, |_, request| {
-        let after = request.close(act.by(), act.now, remark.to_owned())?;
+        let after = request.close(act.doer(), act.now, remark.to_owned())?;
         Ok(Written { after, details: String::new(), reason: remark.to_owned() })
     })
 }
@@ -187,7 +187,7 @@ pub fn ask_for_more(
     due: NaiveDate,
 ) -> Result<(), Failure> {
     write(connection, act, target, Event::AccountsRequested, |_, request| {
-        let after = request.ask_for_more(act.by(), act.now, message.to_owned(), due)?;
+        let after = request.ask_for_more(act.doer(), act.now, message.to_owned(), due)?;
         not_passed(due, act)?;
         let details = format!("komplettering, senast {}", long_date(due));
         Ok(Written { after, details, reason: message.to_owned() })

@@ -173,7 +173,7 @@ pub fn offer_new_password(
 ) -> Result<(), Failure> {
     let organisation = act.actor.organisation.clone();
     let version = recipient::store::lock(connection, organisation.id)?;
-    let colleague = find(connection, organisation.id, person)?;
+    let (colleague, named) = find(connection, organisation.id, person)?;
     if access::store::organisations_of(connection, person)? > 1 {
         return Err(Refusal::AccountOfOthers.into());
     }
@@ -188,7 +188,7 @@ pub fn offer_new_password(
             details = format!("{} väntar på bekräftelse", role.label());
         }
     }
-    let entry = history::Entry { details, ..act.entry(Event::PasswordResetOffered, &colleague.person.name) };
+    let entry = history::Entry { details, ..act.entry(Event::PasswordResetOffered, named) };
     Ok(append(connection, organisation.id, version, entry)?)
 }
 
@@ -200,11 +200,11 @@ pub fn give(
     role: Role,
 ) -> Result<(), Failure> {
     let own = act.actor.organisation.id;
-    if find(connection, own, person)?.has(role) {
+    if find(connection, own, person)?.0.has(role) {
         return Ok(());
     }
     let version = recipient::store::lock(connection, own)?;
-    let colleague = find(connection, own, person)?;
+    let (colleague, named) = find(connection, own, person)?;
     if colleague.has(role) {
         return Err(Refusal::Changed.into());
     }
@@ -212,10 +212,8 @@ pub fn give(
     access::store::give_role(connection, person, own, role)?;
     access::store::set_mandate(connection, person, own, role, &mandate)?;
     let waits = if mandate.is_unconfirmed { ", väntar på bekräftelse" } else { "" };
-    let entry = history::Entry {
-        details: format!("{}{waits}", role.label()),
-        ..act.entry(Event::RoleGiven, &colleague.person.name)
-    };
+    let entry =
+        history::Entry { details: format!("{}{waits}", role.label()), ..act.entry(Event::RoleGiven, named) };
     Ok(append(connection, own, version, entry)?)
 }
 
@@ -235,7 +233,7 @@ pub fn remove(
     let everybody = everybody(connection, own)?;
     let colleague = everybody.iter().find(|colleague| colleague.person.id == person);
     let Some(colleague) = colleague.filter(|colleague| role.is_none_or(|role| colleague.has(role))) else {
-        return if was_done(connection, act, person, event)? {
+        return if was_done(connection, act, (person, event, was))? {
             Err(Failure::Done)
         } else {
             Err(Failure::NotFound)
@@ -261,7 +259,7 @@ pub fn remove(
     let lost = losses(&everybody, colleague, &roles, calendar::day(act.now));
     let entry = history::Entry {
         details: details(&roles, &lost, passed, successor),
-        ..act.entry(event, &colleague.person.name)
+        ..act.entry(event, named(&colleague.person, &everybody))
     };
     Ok(append(connection, own, version, entry)?)
 }
@@ -270,18 +268,25 @@ pub fn is_only_administrator(everybody: &[Colleague], person: Id<Person>) -> boo
     !everybody.iter().any(|other| other.person.id != person && other.has(Role::Administrator))
 }
 
-/// Whether the last word about this person was the actor's, and that.
+/// Whether the line after the page was made is the actor's, and says that of this person.
 fn was_done(
     connection: &mut AnyConnection,
     act: &Act,
-    person: Id<Person>,
-    event: Event,
+    (person, event, was): (Id<Person>, Event, i64),
 ) -> Result<bool, DbError> {
     let Some(person) = access::store::find_person(connection, person)? else { return Ok(false) };
     let lines = history::store::of(connection, &act.actor.organisation.id.to_string())?;
-    let last = lines.into_iter().map(|line| line.entry).rfind(|entry| entry.subject == person.name);
+    let next = lines.into_iter().find(|line| line.seq == was + 1).map(|line| line.entry);
     let me = act.actor.person.id.to_string();
-    Ok(last.is_some_and(|last| last.event == event && last.who.person_id == me))
+    Ok(next.is_some_and(|next| {
+        let is_about = next.subject == person.name || next.subject == person.with_address();
+        next.event == event && next.who.person_id == me && is_about
+    }))
+}
+
+/// The colleague as the history names them.
+fn named(person: &Person, everybody: &[Colleague]) -> String {
+    person.named_among(everybody.iter().map(|other| &other.person))
 }
 
 /// `Handläggare, Utbetalare; ingen annan är Utbetalare; 3 ärenden till Bo Ek`
@@ -382,13 +387,15 @@ fn of_report(failure: report::verbs::Failure) -> Failure {
     }
 }
 
+/// A colleague, and how the history names them.
 fn find(
     connection: &mut AnyConnection,
     organisation: Id<Organisation>,
     person: Id<Person>,
-) -> Result<Colleague, Failure> {
+) -> Result<(Colleague, String), Failure> {
     let everybody = everybody(connection, organisation)?;
-    everybody.into_iter().find(|colleague| colleague.person.id == person).ok_or(Failure::NotFound)
+    let found = everybody.iter().find(|colleague| colleague.person.id == person).ok_or(Failure::NotFound)?;
+    Ok((found.clone(), named(&found.person, &everybody)))
 }
 
 fn append(

@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    access::{Actor, Role, Standing},
+    access::{Actor, Doer, Person, Role, Standing},
     calendar,
     grant::Scope,
     history::{self, Event},
+    ids::Id,
     infra::hash::sha256_hex,
     recipient::Organisation,
 };
@@ -39,8 +40,14 @@ impl Act {
         Self { scope: Scope::Authority(actor.organisation.id), actor: actor.clone(), now }
     }
 
+    /// The name alone, for what is only shown.
     pub fn by(&self) -> String {
         self.actor.person.name.clone()
+    }
+
+    /// Who it is, for what is recognised later.
+    pub fn doer(&self) -> Doer {
+        self.actor.doer()
     }
 
     /// The line that the history gets, without details and reason.
@@ -95,11 +102,27 @@ pub enum NoMandate {
 #[serde(tag = "method", rename_all = "snake_case")]
 pub enum Signature {
     /// In the portal, by a signatory who confirmed who he or she is again.
-    Portal { by: String },
+    Portal { by: Doer },
     /// On paper; the recipient uploaded the scan.
-    Scan { attachment: String, uploaded_by: String },
+    Scan { attachment: String, uploaded_by: Doer },
     /// On paper; the authority has the original.
-    Original { arrived: NaiveDate, registered_by: String },
+    Original { arrived: NaiveDate, registered_by: Doer },
+}
+
+impl Signature {
+    /// Who signed in the portal, or put the signed paper into it.
+    pub fn by(&self) -> &Doer {
+        match self {
+            Self::Portal { by } => by,
+            Self::Scan { uploaded_by, .. } => uploaded_by,
+            Self::Original { registered_by, .. } => registered_by,
+        }
+    }
+
+    /// The original that this person registered as having come on that day.
+    pub fn is_original(&self, day: NaiveDate, person: Id<Person>) -> bool {
+        matches!(self, Self::Original { arrived, registered_by } if *arrived == day && registered_by.is(person))
+    }
 }
 
 /// What an officer says about a field, or what the portal asked about it.
@@ -117,7 +140,7 @@ pub struct Issue<C> {
     /// What the recipient was asked to look at twice, and confirmed.
     pub warnings: Vec<FieldRemark>,
     pub fingerprint: String,
-    pub issued_by: String,
+    pub issued_by: Doer,
     pub issued_at: DateTime<Utc>,
     /// *Bidragsmottagare*, by its formal name when it was issued: it may be called something else by now, or have a
     /// successor.
@@ -132,7 +155,7 @@ impl<C: Serialize> Issue<C> {
         version: i32,
         content: C,
         warnings: Vec<FieldRemark>,
-        issued_by: String,
+        issued_by: Doer,
         issued_at: DateTime<Utc>,
     ) -> Self {
         let covered = serde_json::json!([case_number, recipient.code, version, content]);

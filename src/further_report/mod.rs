@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
+    access::Doer,
     agreement::{FurtherReport, Terms},
     calendar::Deadline,
     filing::NoMandate,
@@ -57,7 +58,7 @@ pub enum Status {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filed {
     /// Who signed it.
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
     /// The first time. Kept through every completion.
     pub first_at: DateTime<Utc>,
@@ -71,7 +72,7 @@ pub struct Filed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Returned {
     pub filed: Filed,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
     pub message: String,
 }
@@ -102,7 +103,7 @@ impl OwedReport {
     /// A signatory hands in what was added. `files` are all that are there.
     pub fn submit(
         mut self,
-        by: String,
+        by: Doer,
         at: DateTime<Utc>,
         recipient: String,
         files: Vec<String>,
@@ -120,7 +121,7 @@ impl OwedReport {
     }
 
     /// The addressee says what is missing.
-    pub fn send_back(mut self, by: String, at: DateTime<Utc>, message: String) -> Result<Self, Refusal> {
+    pub fn send_back(mut self, by: Doer, at: DateTime<Utc>, message: String) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Submitted { filed } => {
                 Status::Draft { answers: Some(Returned { filed, by, at, message }) }
@@ -295,7 +296,7 @@ mod tests {
 
     fn submitted(report: OwedReport, files: &[&str], when: &str) -> Result<OwedReport, Refusal> {
         let files = files.iter().map(|file| (*file).to_owned()).collect();
-        report.submit("F".to_owned(), at(when), "Region Skåne".to_owned(), files)
+        report.submit(Doer::named("F"), at(when), "Region Skåne".to_owned(), files)
     }
 
     /// The last second in Stockholm's summer time, and the next.
@@ -317,7 +318,7 @@ mod tests {
     #[test]
     fn a_completion_is_added_and_keeps_the_day_it_first_came_in() {
         let back = |report: OwedReport| {
-            report.send_back("H".to_owned(), at("2020-10-05T08:00:00Z"), "Mål saknas.".to_owned())
+            report.send_back(Doer::named("H"), at("2020-10-05T08:00:00Z"), "Mål saknas.".to_owned())
         };
         assert_eq!(back(begun()).unwrap_err(), Refusal::NotInThisState("Inte inlämnad"));
         let returned = back(submitted(begun(), &["a"], LAST).unwrap()).unwrap();

@@ -136,7 +136,7 @@ pub fn sign(connection: &mut AnyConnection, act: &Act, which: &Which, revision: 
     let files = filing::store::attachments_of(connection, report.id)?;
     let files: Vec<String> = files.into_iter().map(|file| file.id).collect();
     let added = files.len().saturating_sub(before);
-    let after = report.submit(act.by(), act.now, case.grant.holder.formal_name.clone(), files)?;
+    let after = report.submit(act.doer(), act.now, case.grant.holder.formal_name.clone(), files)?;
     let is_completion = case.report.as_ref().is_some_and(|report| report.returned().is_some());
     let late = if !is_completion && case.asked.due.passed(act.now) { ", efter sista dagen" } else { "" };
     let count = if added == 1 { "1 fil".to_owned() } else { format!("{added} filer") };
@@ -157,7 +157,7 @@ pub fn send_back(
     let version = grant::store::lock(connection, seen.grant.id)?;
     let case = store::addressed_to(connection, addressee, target.id)?.ok_or(Failure::NotFound)?;
     let report = case.report.clone().ok_or(Failure::NotFound)?;
-    let after = report.send_back(act.by(), act.now, message.to_owned())?;
+    let after = report.send_back(act.doer(), act.now, message.to_owned())?;
     let entry = history::Entry {
         details: case.asked.name.clone(),
         reason: message.to_owned(),

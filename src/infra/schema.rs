@@ -242,6 +242,7 @@ diesel::table! {
         issued_by -> Text,
         issued_at -> Timestamp,
         recipient -> Text,
+        issued_by_id -> Nullable<Text>,
     }
 }
 
@@ -272,6 +273,7 @@ diesel::table! {
         reversed_by -> Nullable<Text>,
         reversed_at -> Nullable<Timestamp>,
         reversal_reason -> Nullable<Text>,
+        reversed_by_id -> Nullable<Text>,
     }
 }
 
@@ -303,6 +305,7 @@ diesel::table! {
         issued_at -> Timestamp,
         certificate -> Nullable<Text>,
         recipient -> Text,
+        issued_by_id -> Nullable<Text>,
     }
 }
 
@@ -318,6 +321,7 @@ diesel::table! {
         agreement_id -> Text,
         imported_by -> Text,
         imported_at -> Timestamp,
+        imported_by_id -> Nullable<Text>,
     }
 }
 

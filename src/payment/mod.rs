@@ -17,6 +17,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
 use crate::{
+    access::Doer,
     calendar,
     grant::{Account, Ledger},
     ids::Id,
@@ -44,7 +45,7 @@ pub struct Payment {
 /// That it was registered by mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reversal {
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
     pub reason: String,
 }
@@ -107,7 +108,7 @@ impl Payment {
         if self.reversal.is_none() { self.amount } else { Money::ZERO }
     }
 
-    pub fn reverse(mut self, by: String, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
+    pub fn reverse(mut self, by: Doer, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
         if self.reversal.is_some() {
             return Err(Refusal::AlreadyReversed);
         }
@@ -271,9 +272,9 @@ mod tests {
         let changed = Registration { amount: Money::kronor(300), ..first.clone() };
         assert_eq!(registered(&mut standing, &changed), Err(Refusal::PageUsed));
         let reversed =
-            standing.payments[0].clone().reverse("Prov".into(), Utc::now(), "Fel.".into()).unwrap();
+            standing.payments[0].clone().reverse(Doer::named("Prov"), Utc::now(), "Fel.".into()).unwrap();
         assert_eq!(
-            reversed.clone().reverse("Prov".into(), Utc::now(), "Fel.".into()),
+            reversed.clone().reverse(Doer::named("Prov"), Utc::now(), "Fel.".into()),
             Err(Refusal::AlreadyReversed)
         );
         standing.payments[0] = reversed;
@@ -305,7 +306,7 @@ mod tests {
                 if amount % 3 == 0 && !standing.payments.is_empty() {
                     let at = which % standing.payments.len();
                     let payment = standing.payments[at].clone();
-                    if let Ok(reversed) = payment.reverse("Prov".into(), Utc::now(), "Fel.".into()) {
+                    if let Ok(reversed) = payment.reverse(Doer::named("Prov"), Utc::now(), "Fel.".into()) {
                         standing.payments[at] = reversed;
                     }
                 } else {

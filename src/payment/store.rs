@@ -11,6 +11,7 @@ use diesel::{
 
 use super::{Payment, Reversal};
 use crate::{
+    access::Doer,
     grant::{self, Grant},
     ids::Id,
     infra::{
@@ -36,6 +37,7 @@ struct PaymentRow {
     reversed_by: Option<String>,
     reversed_at: Option<NaiveDateTime>,
     reversal_reason: Option<String>,
+    reversed_by_id: Option<String>,
 }
 
 impl TryFrom<PaymentRow> for Payment {
@@ -43,7 +45,10 @@ impl TryFrom<PaymentRow> for Payment {
 
     fn try_from(row: PaymentRow) -> Result<Self, DbError> {
         let reversal = match (row.reversed_by, row.reversed_at, row.reversal_reason) {
-            (Some(by), Some(at), Some(reason)) => Some(Reversal { by, at: at.and_utc(), reason }),
+            (Some(by), Some(at), Some(reason)) => {
+                let by = Doer::stored(row.reversed_by_id, by)?;
+                Some(Reversal { by, at: at.and_utc(), reason })
+            }
             (None, None, None) => None,
             _ => return Err(DbError::corrupt(format!("half a reversal of payment {}", row.id))),
         };
@@ -126,7 +131,8 @@ pub fn reverse(connection: &mut AnyConnection, payment: &Payment) -> Result<(), 
     let reversal = payment.reversal.as_ref();
     diesel::update(payments::table.find(payment.id.to_string()))
         .set((
-            payments::reversed_by.eq(reversal.map(|reversal| &reversal.by)),
+            payments::reversed_by.eq(reversal.map(|reversal| reversal.by.name())),
+            payments::reversed_by_id.eq(reversal.and_then(|reversal| reversal.by.person())),
             payments::reversed_at.eq(reversal.map(|reversal| reversal.at.naive_utc())),
             payments::reversal_reason.eq(reversal.map(|reversal| &reversal.reason)),
         ))

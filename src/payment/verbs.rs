@@ -86,10 +86,11 @@ pub fn reverse(
     let locked = lock(connection, act, requisition)?;
     let payment = locked.standing.payments.iter().find(|payment| payment.id == id);
     let payment = payment.cloned().ok_or(Failure::NotFound)?;
-    if payment.reversal.as_ref().is_some_and(|done| done.by == act.by() && done.reason == reason) {
+    if payment.reversal.as_ref().is_some_and(|done| done.by.is(act.actor.person.id) && done.reason == reason)
+    {
         return Err(Refusal::DoneBefore.into());
     }
-    let payment = payment.reverse(act.by(), act.now, reason.to_owned())?;
+    let payment = payment.reverse(act.doer(), act.now, reason.to_owned())?;
     let is_reported = store::is_reported(connection, locked.grant.id)?;
     not_accounted_for(&locked.grant.ledger, is_reported)?;
     store::reverse(connection, &payment)?;

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
+    access::{Doer, Person},
     grant::{Account, Grant, Ledger},
     ids::Id,
     money::Money,
@@ -66,7 +67,12 @@ pub enum State {
     /// Repaid of this grant.
     Matched { grant: Id<Grant> },
     /// Nobody knows what it is for, and this is why.
-    Unmatched { why: String },
+    Unmatched {
+        why: String,
+        /// It was matched once, and this is who put that right.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken_away: Option<Ending>,
+    },
     /// An unmatched one that was paid back to whoever paid it in.
     SentBack(Ending),
     /// Registered by mistake: no such money came in or went out.
@@ -78,9 +84,16 @@ pub enum State {
 /// Who said the last word, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending {
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
     pub reason: String,
+}
+
+impl Ending {
+    /// This person's, for this reason: the other half of a double click finds its own.
+    pub fn is(&self, person: Id<Person>, reason: &str) -> bool {
+        self.by.is(person) && self.reason == reason
+    }
 }
 
 /// Why something cannot be done with a repayment, in words for the user.
@@ -133,9 +146,11 @@ impl Repayment {
     }
 
     /// It was matched wrongly.
-    pub fn take_away(self, why: String) -> Result<Self, Refusal> {
+    pub fn take_away(self, why: String, ending: Ending) -> Result<Self, Refusal> {
         match self.state {
-            State::Matched { .. } => Ok(Self { state: State::Unmatched { why }, ..self }),
+            State::Matched { .. } => {
+                Ok(Self { state: State::Unmatched { why, taken_away: Some(ending) }, ..self })
+            }
             State::Unmatched { .. }
             | State::SentBack(_)
             | State::Struck(_)

@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::grant::{Entry, WHOLE};
+use crate::{
+    access::Doer,
+    grant::{Entry, WHOLE},
+};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -33,11 +36,11 @@ fn came_in(kronor: i64, state: State) -> Repayment {
 }
 
 fn ending() -> Ending {
-    Ending { by: "Una".to_owned(), at: DateTime::UNIX_EPOCH, reason: "Fel konto.".to_owned() }
+    Ending { by: Doer::named("Una"), at: DateTime::UNIX_EPOCH, reason: "Fel konto.".to_owned() }
 }
 
 fn unmatched() -> State {
-    State::Unmatched { why: Unknown::Missing.to_string() }
+    State::Unmatched { why: Unknown::Missing.to_string(), taken_away: None }
 }
 
 #[test]
@@ -104,7 +107,7 @@ fn each_verb_has_its_states() {
         states.clone().map(|state| verb(came_in(10, state)).is_ok())
     };
     assert_eq!(allowed(&|it| it.match_to(grant)), [true, false, false, false, false]);
-    assert_eq!(allowed(&|it| it.take_away("Fel.".to_owned())), [false, true, false, false, false]);
+    assert_eq!(allowed(&|it| it.take_away("Fel.".to_owned(), ending())), [false, true, false, false, false]);
     assert_eq!(allowed(&|it| it.send_back(ending())), [true, false, false, false, false]);
     assert_eq!(allowed(&|it| it.strike(ending())), [true, false, false, false, true]);
 }
@@ -195,7 +198,7 @@ proptest! {
                     let total = book.total(Account::Repaid);
                     change(&mut all, at, |it| {
                         check_taken_away(total, it.amount, Money::ZERO)?;
-                        it.take_away("Fel.".to_owned())
+                        it.take_away("Fel.".to_owned(), ending())
                     });
                 }
                 Move::SendBack(at) => change(&mut all, at, |it| it.send_back(ending())),

@@ -75,7 +75,9 @@ pub fn register(
     }
     let (state, first_day) = match matching(connection, act, &incoming.reference)? {
         Ok(grant) => (State::Matched { grant: grant.id }, Some(grant.agreement.terms.period.from)),
-        Err(unknown) => (State::Unmatched { why: unknown.to_string() }, first_period(connection, act)?),
+        Err(unknown) => {
+            (State::Unmatched { why: unknown.to_string(), taken_away: None }, first_period(connection, act)?)
+        }
     };
     check_day("received_on", incoming.received_on, first_day, act.now).map_err(Failure::Invalid)?;
     let repayment = Repayment {
@@ -235,7 +237,8 @@ pub fn take_away(
     reason: &str,
 ) -> Result<(), Failure> {
     let (before, locked) = with_grant(connection, act, target)?;
-    let after = before.clone().take_away(taken_away(&number_of(&locked.grant), &act.by(), reason))?;
+    let why = taken_away(&number_of(&locked.grant), &act.by(), reason);
+    let after = before.clone().take_away(why, ending(act, reason))?;
     same_revision(&before, target)?;
     let of_grant = store::of_grant(connection, locked.grant.id)?;
     let returned: Money =
@@ -301,7 +304,7 @@ pub fn strike(
 }
 
 fn ending(act: &Act, reason: &str) -> Ending {
-    Ending { by: act.by(), at: act.now, reason: reason.to_owned() }
+    Ending { by: act.doer(), at: act.now, reason: reason.to_owned() }
 }
 
 /// What came in above the debt went back to the recipient.

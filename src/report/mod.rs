@@ -35,6 +35,7 @@ pub use status::{Approval, Correction, Received, Refusal, Return, Status};
 use chrono::{DateTime, Utc};
 
 use crate::{
+    access::Doer,
     filing::{FieldRemark, Signature},
     grant::{Account, Grant, Ledger},
     ids::Id,
@@ -284,7 +285,7 @@ impl Report {
 
     pub fn send_back(
         mut self,
-        by: String,
+        by: Doer,
         at: DateTime<Utc>,
         message: String,
         remarks: Vec<FieldRemark>,
@@ -300,7 +301,7 @@ impl Report {
     }
 
     /// What was corrected is past: the issues and the history keep it.
-    pub fn approve(mut self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn approve(mut self, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Submitted { received } => Status::Approved(Approval { received, by, at }),
             other => return Err(other.not_now()),
@@ -310,7 +311,7 @@ impl Report {
     }
 
     /// Opens an approved report for a new version. What was approved stands until the new one is.
-    pub fn correct(mut self, by: String, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
+    pub fn correct(mut self, by: Doer, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Approved(approval) => {
                 let certificate = approval.received.certificate.clone();

@@ -224,11 +224,11 @@ fn signing(key: &str, label: &str, case: &Case, issue: &Issue) -> Field {
         ("certifier_telephone", Some(statement), _) => Field::text(label, statement.telephone.to_string()),
         ("certifier_email", Some(statement), _) => Field::text(label, statement.email.to_string()),
         ("date", _, Some((_, at))) => Field::text(label, long_date(day(at))),
-        ("name_clarification", _, Some((by, _))) => Field::text(label, by),
+        ("name_clarification", _, Some((by, _))) => Field::text(label, by.name()),
         ("signature", _, Some((by, at))) => Field::signed(
             label,
             PrintedSignature {
-                signer: by.clone(),
+                signer: by.to_string(),
                 time: long_time(at),
                 method: "Underskriven i Bidragsporten efter förnyad inloggning".to_owned(),
             },
@@ -255,11 +255,7 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         practice,
         received_at: long_time(received.completed_at),
         received_by: grant.agreement.authority.formal_name.clone(),
-        submitted_by: format!(
-            "{}, {}",
-            crate::requisition::sheet::signer(&received.signature),
-            issue.recipient
-        ),
+        submitted_by: format!("{}, {}", received.signature.by(), issue.recipient),
         submitted,
         signing: received
             .certificate

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::certificate::{Certificate, Verdict};
 use crate::{
+    access::Doer,
     filing::{FieldRemark, ImpossibleArrival, NoMandate, Signature},
     money::Money,
 };
@@ -60,7 +61,7 @@ impl Received {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Return {
     pub received: Received,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
     pub message: String,
     pub remarks: Vec<FieldRemark>,
@@ -69,7 +70,7 @@ pub struct Return {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     pub received: Received,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
 }
 
@@ -77,7 +78,7 @@ pub struct Approval {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
     pub of: Approval,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
     pub reason: String,
 }

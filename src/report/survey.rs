@@ -162,7 +162,6 @@ pub fn import(
             Err(Failure::Changed)
         };
     }
-    let by = actor.person.name.as_str();
     let entry = history::Entry {
         at: now,
         who: actor.who(),
@@ -174,7 +173,7 @@ pub fn import(
     if !agreement::store::note(connection, &agreement, entry)? {
         return Err(Failure::Changed);
     }
-    store::replace_survey_list(connection, agreement.id, &reading.answered, by, now)?;
+    store::replace_survey_list(connection, agreement.id, &reading.answered, &actor.doer(), now)?;
     Ok(reading)
 }
 
@@ -189,7 +188,10 @@ fn stands(
     let list = store::survey_list(connection, agreement.id)?;
     let listed = store::listed(connection, agreement.id)?;
     let codes = known.iter().filter(|of| reading.answered.contains(&of.id)).map(|of| of.code.clone());
-    let is_mine = list.is_some_and(|list| list.imported_by == actor.person.name);
+    let is_mine = match list {
+        Some(list) => list.by()?.is(actor.person.id),
+        None => false,
+    };
     Ok(is_mine && listed == codes.collect())
 }
 

@@ -6,6 +6,7 @@ use super::{
     *,
 };
 use crate::{
+    access::Doer,
     grant::{Entry, movement},
     numbers::{Email, Line, Prose, Telephone},
     recipient::{Kind, Organisation},
@@ -57,11 +58,11 @@ fn issue_of(report: &Report, content: Content) -> Issue {
         county: String::new(),
         organisation_number: None,
     };
-    Issue::new("AO21-1440-E1", &ale, report.version, content, Vec::new(), String::new(), at)
+    Issue::new("AO21-1440-E1", &ale, report.version, content, Vec::new(), Doer::named(""), at)
 }
 
 fn signed() -> Signature {
-    Signature::Portal { by: "Övning Företrädare".to_owned() }
+    Signature::Portal { by: Doer::named("Övning Företrädare") }
 }
 
 /// A report with these costs, certified by `chef` and signed by `företrädare`.

@@ -31,6 +31,7 @@ use chrono::{DateTime, Utc};
 
 use self::content::by_post;
 use crate::{
+    access::Doer,
     calendar::LastDay,
     filing::{FieldRemark, Signature},
     grant::Grant,
@@ -246,7 +247,7 @@ impl Requisition {
     }
 
     /// The recipient takes it back for good, before a decision.
-    pub fn withdraw(mut self, by: String, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
+    pub fn withdraw(mut self, by: Doer, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Submitted { received }
             | Status::Returned(Return { received, .. })
@@ -259,7 +260,7 @@ impl Requisition {
     }
 
     /// Away with what was never received.
-    pub fn discard(mut self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn discard(mut self, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Draft => Status::Discarded { by, at },
             other => return Err(other.not_now()),
@@ -269,7 +270,7 @@ impl Requisition {
 
     pub fn send_back(
         mut self,
-        by: String,
+        by: Doer,
         at: DateTime<Utc>,
         message: String,
         remarks: Vec<FieldRemark>,
@@ -296,7 +297,7 @@ impl Requisition {
         }
     }
 
-    pub fn approve(mut self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn approve(mut self, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Submitted { received } => Status::Approved { received, by, at },
             other => return Err(other.not_now()),
@@ -304,7 +305,7 @@ impl Requisition {
         Ok(self)
     }
 
-    pub fn refuse(mut self, by: String, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
+    pub fn refuse(mut self, by: Doer, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Submitted { received } => Status::Refused { received, by, at, reason },
             other => return Err(other.not_now()),
@@ -334,7 +335,7 @@ mod tests {
             version: 1,
             amount: amounts.iter().copied().map(Money::kronor).sum(),
             amounts: amounts.iter().enumerate().map(of).collect(),
-            signature: Signature::Portal { by: "Någon".to_owned() },
+            signature: Signature::Portal { by: Doer::named("Någon") },
             completed_at: DateTime::UNIX_EPOCH,
         };
         Requisition {
@@ -342,7 +343,7 @@ mod tests {
             grant_id: Id::new(),
             number: 1,
             form: "flera".to_owned(),
-            status: Status::Approved { received, by: "Någon".to_owned(), at: DateTime::UNIX_EPOCH },
+            status: Status::Approved { received, by: Doer::named("Någon"), at: DateTime::UNIX_EPOCH },
             draft: form::RequisitionForm::default(),
             version: 1,
             revision: 1,

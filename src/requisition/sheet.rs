@@ -112,11 +112,11 @@ fn signing(key: &str, label: &str, received: Option<&Received>) -> Field {
     });
     match (key, in_portal) {
         ("date", Some((_, at))) => Field::text(label, long_date(crate::calendar::day(at))),
-        ("name_clarification", Some((by, _))) => Field::text(label, by),
+        ("name_clarification", Some((by, _))) => Field::text(label, by.name()),
         ("signature", Some((by, at))) => Field::signed(
             label,
             PrintedSignature {
-                signer: by.clone(),
+                signer: by.to_string(),
                 time: long_time(at),
                 method: "Underskriven i Bidragsporten efter förnyad inloggning".to_owned(),
             },
@@ -140,21 +140,13 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         practice,
         received_at: long_time(received.completed_at),
         received_by: grant.agreement.authority.formal_name.clone(),
-        submitted_by: format!("{}, {}", signer(&received.signature), issue.recipient),
+        submitted_by: format!("{}, {}", received.signature.by(), issue.recipient),
         submitted: submitted.to_vec(),
         signing: signing_sentence(received),
         next_step: next_step(case),
         next_date: grant.deadlines.report.date().map(long_date).unwrap_or_default(),
         fingerprint: issue.fingerprint.clone(),
         issued: long_time(received.completed_at),
-    }
-}
-
-pub fn signer(signature: &Signature) -> &str {
-    match signature {
-        Signature::Portal { by } => by,
-        Signature::Scan { uploaded_by, .. } => uploaded_by,
-        Signature::Original { registered_by, .. } => registered_by,
     }
 }
 

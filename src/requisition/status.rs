@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::content::{PostAmount, by_post};
 use crate::{
+    access::Doer,
     calendar::LastDay,
     filing::{FieldRemark, ImpossibleArrival, NoMandate, Signature},
     grant::Overdrawn,
@@ -19,10 +20,10 @@ pub enum Status {
     AwaitingSignature { answers: Option<Return> },
     Submitted { received: Received },
     Returned(Return),
-    Approved { received: Received, by: String, at: DateTime<Utc> },
-    Refused { received: Received, by: String, at: DateTime<Utc>, reason: String },
-    Withdrawn { received: Received, by: String, at: DateTime<Utc>, reason: String },
-    Discarded { by: String, at: DateTime<Utc> },
+    Approved { received: Received, by: Doer, at: DateTime<Utc> },
+    Refused { received: Received, by: Doer, at: DateTime<Utc>, reason: String },
+    Withdrawn { received: Received, by: Doer, at: DateTime<Utc>, reason: String },
+    Discarded { by: Doer, at: DateTime<Utc> },
 }
 
 /// That it came in: which issue, when first, and how it was signed.
@@ -50,7 +51,7 @@ impl Received {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Return {
     pub received: Received,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
     pub message: String,
     pub remarks: Vec<FieldRemark>,

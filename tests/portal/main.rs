@@ -29,6 +29,7 @@ mod journeys;
 mod ledger;
 mod limits;
 mod mandates;
+mod namesakes;
 mod onward;
 mod onward_later;
 mod open_data;

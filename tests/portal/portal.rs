@@ -11,7 +11,7 @@ use bidragsporten::{
         clock::Clock,
         config::Config,
         db::{Address, Db, DbError},
-        schema::{memberships, sessions},
+        schema::{memberships, people, sessions},
         seal::Key,
     },
     install::Mode,
@@ -152,6 +152,16 @@ impl Portal {
                 let (person, _) = access::store::find_by_email(connection, email)?.expect("known");
                 let held = memberships::table.filter(memberships::person_id.eq(person.id.to_string()));
                 diesel::delete(held).execute(connection)?;
+                Ok::<_, DbError>(())
+            })
+            .unwrap();
+    }
+
+    /// Everybody has this name from now on.
+    pub fn name_everybody(&self, name: &str) {
+        self.db
+            .write_now(|connection| {
+                diesel::update(people::table).set(people::name.eq(name)).execute(connection)?;
                 Ok::<_, DbError>(())
             })
             .unwrap();

@@ -96,7 +96,8 @@ pub async fn close(
             let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
             let done =
                 portal.db.write(move |connection| verbs::close(connection, &act, target, &remark)).await;
-            let is_closed = |status: &Status| matches!(status, Status::Closed { .. });
+            let me = by.person.id;
+            let is_closed = |status: &Status| matches!(status, Status::Closed { by, .. } if by.is(me));
             match or_done_before(done, &portal, scope(&by), target, is_closed).await? {
                 None => return page::see_other(address(id)),
                 Some(refusal) => refused("", &refusal),
@@ -119,7 +120,9 @@ pub async fn ask_for_more(
             let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
             let ask = move |connection: &mut _| verbs::ask_for_more(connection, &act, target, &message, due);
             let done = portal.db.write(ask).await;
-            let is_open = |status: &Status| matches!(status, Status::Open { .. });
+            let me = by.person.id;
+            let is_open =
+                |status: &Status| matches!(status, Status::Open { more: Some(more) } if more.by.is(me));
             match or_done_before(done, &portal, scope(&by), target, is_open).await? {
                 None => return page::see_other(address(id)),
                 Some(refusal @ Refusal::DayHasPassed(_)) => {

@@ -127,7 +127,8 @@ pub async fn answer(
             let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
             let done =
                 portal.db.write(move |connection| verbs::answer(connection, &act, target, &message)).await;
-            let is_in = |status: &Status| matches!(status, Status::Answered { .. });
+            let me = by.person.id;
+            let is_in = |status: &Status| matches!(status, Status::Answered { answer } if answer.by.is(me));
             let Some(refusal) = or_done_before(done, &portal, scope(&by), target, is_in).await? else {
                 return page::see_other(address(id));
             };

@@ -9,6 +9,7 @@ use crate::{
     access::{
         Person, Role,
         proof::{Administrator, By, Posted},
+        told_apart,
     },
     colleague::{
         Colleague, Refusal,
@@ -104,9 +105,12 @@ async fn read(
     } else {
         Vec::new()
     };
-    let others = all.iter().filter(|other| other.person.id != id && other.has(Role::CaseOfficer));
+    let others: Vec<Person> = all
+        .iter()
+        .filter(|other| other.person.id != id && other.has(Role::CaseOfficer))
+        .map(|other| other.person.clone())
+        .collect();
     let nobody = (String::new(), "Ingen: ärendena går tillbaka till kön".to_owned());
-    let named = others.map(|other| (other.person.id.to_string(), other.person.name.clone()));
     let ends_administration = roles.contains(&Role::Administrator) && is_only_administrator(&all, id);
     Ok(RemovalPage {
         chrome: by.chrome.clone(),
@@ -114,7 +118,7 @@ async fn read(
         role,
         version,
         cases,
-        options: std::iter::once(nobody).chain(named).collect(),
+        options: std::iter::once(nobody).chain(told_apart(&others)).collect(),
         chosen: String::new(),
         is_oneself: id == by.person.id,
         refusal: ends_administration.then_some(Refusal::OnlyAdministrator),

@@ -120,7 +120,8 @@ pub async fn send_back(
                     portal.db.read(move |connection| store::addressed_to(connection, addressee, id)).await?
                 }
             };
-            let is_back = |status: &Status| matches!(status, Status::Draft { answers: Some(_) });
+            let me = by.person.id;
+            let is_back = |status: &Status| matches!(status, Status::Draft { answers: Some(returned) } if returned.by.is(me));
             let Some(refusal) = or_done_before(done, now, form.revision, is_back)? else {
                 return page::see_other(address(id));
             };

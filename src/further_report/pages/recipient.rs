@@ -175,7 +175,8 @@ pub async fn sign(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(done) => {
             let now = if done.is_ok() { None } else { case(&by, &portal, &which).await? };
-            let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+            let me = by.person.id;
+            let is_in = |status: &Status| matches!(status, Status::Submitted { filed } if filed.by.is(me));
             let Some(refusal) = or_done_before(done, now, form.revision, is_in)? else {
                 return page::see_other(address(&which));
             };

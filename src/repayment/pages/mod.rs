@@ -66,7 +66,7 @@ struct RepaymentView {
 impl RepaymentView {
     fn of(repayment: &Repayment) -> Self {
         let about = match &repayment.state {
-            State::Unmatched { why } => why.clone(),
+            State::Unmatched { why, .. } => why.clone(),
             State::SentBack(ending) | State::Struck(ending) => ending.reason.clone(),
             State::Matched { .. } | State::ExcessReturned { .. } => String::new(),
         };

@@ -244,9 +244,9 @@ pub async fn take_away(
     };
     let (act, given) = (act(&by, &portal), reason.clone());
     let outcome = portal.db.write(move |connection| verbs::take_away(connection, &act, target, &given)).await;
-    let me = by.person.name.clone();
+    let me = by.person.id;
     // A double click's other half finds it taken away already, by the same person for the same reason.
-    let is_done = move |state: &State| matches!(state, State::Unmatched { why } if why.starts_with(&me) && why.ends_with(&reason));
+    let is_done = move |state: &State| matches!(state, State::Unmatched { taken_away: Some(ending), .. } if ending.is(me, &reason));
     answer(by, &portal, target.id, outcome, typed, is_done).await
 }
 
@@ -270,10 +270,10 @@ pub async fn end(
             End::Struck => verbs::strike(connection, &act, target, &given),
         })
         .await;
-    let me = by.person.name.clone();
+    let me = by.person.id;
     let is_done = move |state: &State| match (state, end) {
         (State::SentBack(ending), End::SentBack) | (State::Struck(ending), End::Struck) => {
-            ending.by == me && ending.reason == reason
+            ending.is(me, &reason)
         }
         _ => false,
     };

@@ -6,7 +6,10 @@ use serde::Deserialize;
 
 use super::{act, address, edit::Known, find, or_done_before, scope};
 use crate::{
-    access::proof::{By, NoFields, Posted, Preparer},
+    access::{
+        Doer,
+        proof::{By, NoFields, Posted, Preparer},
+    },
     filing::{
         self,
         pages::{AttachmentView, SectionView},
@@ -75,7 +78,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
         case.report.version + 1,
         content,
         Vec::new(),
-        String::new(),
+        Doer::named(""),
         portal.clock.now(),
     );
     let page = CheckPage {

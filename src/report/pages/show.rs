@@ -185,7 +185,9 @@ pub async fn scan(
     let act = act(&by, &portal);
     let target = Target { id, revision };
     let scanned = portal.db.write(move |connection| verbs::scan(connection, &act, target, &file)).await;
-    let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+    let me = by.person.id;
+    let is_in =
+        |status: &Status| matches!(status, Status::Submitted { received } if received.signature.by().is(me));
     match or_done_before(scanned, &portal, scope(&by), target, is_in).await {
         Ok(()) => page::see_other(format!("{}/kvitto", address(id))),
         Err(Failure::Refused(refusal)) => {

@@ -104,7 +104,9 @@ pub async fn create(
         Ok(signed) => signed,
         Err(errors) => return sign_page(by, &portal, case, errors),
     };
-    let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+    let me = by.person.id;
+    let is_in =
+        |status: &Status| matches!(status, Status::Submitted { received } if received.signature.by().is(me));
     or_done_before(signed, &portal, scope(&by), target, is_in).await?;
     page::see_other(format!("{}/kvitto", address(id)))
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::{ReportRow, find, json};
 use crate::{
+    access::Doer,
     filing::FieldRemark,
     grant::{self, Grant, Scope},
     ids::Id,
@@ -37,6 +38,7 @@ struct IssueRow {
     /// Of an issue that came in: the certificate, or `null` where nobody was to certify.
     certificate: Option<String>,
     recipient: String,
+    issued_by_id: Option<String>,
 }
 
 impl TryFrom<IssueRow> for Issue {
@@ -50,7 +52,7 @@ impl TryFrom<IssueRow> for Issue {
             content,
             warnings,
             fingerprint: row.fingerprint,
-            issued_by: row.issued_by,
+            issued_by: Doer::stored(row.issued_by_id, row.issued_by)?,
             issued_at: row.issued_at.and_utc(),
             recipient: row.recipient,
         })
@@ -104,7 +106,8 @@ pub fn insert_issue(connection: &mut AnyConnection, id: Id<Report>, issue: &Issu
             report_issues::content.eq(json(&issue.content)?),
             report_issues::warnings.eq(json(&issue.warnings)?),
             report_issues::fingerprint.eq(&issue.fingerprint),
-            report_issues::issued_by.eq(&issue.issued_by),
+            report_issues::issued_by.eq(issue.issued_by.name()),
+            report_issues::issued_by_id.eq(issue.issued_by.person()),
             report_issues::issued_at.eq(issue.issued_at.naive_utc()),
             report_issues::recipient.eq(&issue.recipient),
         ))

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
+    access::Doer,
     agreement::Agreement,
     grant::Grant,
     ids::Id,
@@ -21,7 +22,14 @@ use crate::{
 #[diesel(table_name = survey_lists)]
 pub struct SurveyList {
     pub imported_by: String,
+    imported_by_id: Option<String>,
     pub imported_at: NaiveDateTime,
+}
+
+impl SurveyList {
+    pub fn by(&self) -> Result<Doer, DbError> {
+        Doer::stored(self.imported_by_id.clone(), self.imported_by.clone())
+    }
 }
 
 pub fn survey_list(
@@ -60,7 +68,7 @@ pub fn replace_survey_list(
     connection: &mut AnyConnection,
     agreement: Id<Agreement>,
     answered: &[Id<Organisation>],
-    by: &str,
+    by: &Doer,
     at: DateTime<Utc>,
 ) -> Result<(), DbError> {
     let id = agreement.to_string();
@@ -77,7 +85,8 @@ pub fn replace_survey_list(
     diesel::insert_into(survey_lists::table)
         .values((
             survey_lists::agreement_id.eq(&id),
-            survey_lists::imported_by.eq(by),
+            survey_lists::imported_by.eq(by.name()),
+            survey_lists::imported_by_id.eq(by.person()),
             survey_lists::imported_at.eq(at.naive_utc()),
         ))
         .execute(connection)?;

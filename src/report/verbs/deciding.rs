@@ -19,7 +19,7 @@ pub fn send_back(
     remarks: Vec<FieldRemark>,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let after = locked.report.clone().send_back(act.by(), act.now, message.to_owned(), remarks.clone())?;
+    let after = locked.report.clone().send_back(act.doer(), act.now, message.to_owned(), remarks.clone())?;
     same_revision(&locked.report, target)?;
     let at_fields = remarks.iter().map(|remark| {
         format!("{}: {}", crate::report::sheet::field_label(&locked.grant, &remark.field), remark.text)
@@ -36,7 +36,7 @@ pub fn send_back(
 pub fn approve(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let issue = store::issue(connection, &locked.report)?.ok_or_else(|| locked.report.status.not_now())?;
-    let after = locked.report.clone().approve(act.by(), act.now)?;
+    let after = locked.report.clone().approve(act.doer(), act.now)?;
     same_revision(&locked.report, target)?;
     accounts_for_all(&issue.content, &locked.grant)?;
     let to_repay = issue.content.to_repay();
@@ -57,7 +57,7 @@ pub fn correct(
     target: Target,
     reason: &str,
 ) -> Result<(), Failure> {
-    let by = act.by();
+    let by = act.doer();
     simply(connection, act, target, Event::CorrectionStarted, reason, |report| {
         report.correct(by, act.now, reason.to_owned())
     })

@@ -39,7 +39,7 @@ pub fn issue(
         after.version,
         content,
         remarks(warnings),
-        act.by(),
+        act.doer(),
         act.now,
     );
     let entry = history::Entry {

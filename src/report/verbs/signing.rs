@@ -53,7 +53,7 @@ pub(super) fn accounts_for_all(content: &Content, grant: &Grant) -> Result<(), R
 /// The signatory signs in the portal. Who it is was confirmed just before.
 pub fn sign(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
     act.mandated(Role::Signatory).map_err(Refusal::from)?;
-    let signature = Signature::Portal { by: act.by() };
+    let signature = Signature::Portal { by: act.doer() };
     let signer = act.actor.person.id.to_string();
     submit(connection, act, target, Event::ReportSigned, act.now, Some(&signer), |_, _| Ok(signature))
 }
@@ -65,9 +65,9 @@ pub fn scan(
     target: Target,
     file: &ReceivedFile,
 ) -> Result<(), Failure> {
-    let by = act.by();
+    let by = act.doer();
     submit(connection, act, target, Event::ReportScanned, act.now, None, |connection, report| {
-        let attachment = filing::store::insert_attachment(connection, report.id, file, &by, act.now)?;
+        let attachment = filing::store::insert_attachment(connection, report.id, file, by.name(), act.now)?;
         Ok(Signature::Scan { attachment, uploaded_by: by })
     })
 }
@@ -83,7 +83,7 @@ pub fn arrive(
     // The paper to be signed was there when the figures on it were certified.
     let certified = case.report.certificate().map_or(act.now, |certificate| certificate.at);
     let at = arrival(day, calendar::day(certified), act.now).map_err(Refusal::from)?.max(certified);
-    let signature = Signature::Original { arrived: day, registered_by: act.by() };
+    let signature = Signature::Original { arrived: day, registered_by: act.doer() };
     submit(connection, act, target, Event::ReportArrived, at, None, |_, _| Ok(signature))
 }
 

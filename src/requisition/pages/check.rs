@@ -6,7 +6,10 @@ use serde::Deserialize;
 
 use super::{act, address, edit::Known, find, or_done_before, scope};
 use crate::{
-    access::proof::{By, Posted, Preparer},
+    access::{
+        Doer,
+        proof::{By, Posted, Preparer},
+    },
     calendar,
     filing::pages::SectionView,
     ids::Id,
@@ -56,7 +59,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
         case.requisition.version + 1,
         content,
         Vec::new(),
-        String::new(),
+        Doer::named(""),
         portal.clock.now(),
     );
     let sections = SectionView::of(&sheet::filled_sections(&case, &preview));

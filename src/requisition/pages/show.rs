@@ -149,7 +149,8 @@ pub async fn discard(
     let (act, target) = (act(&by, &portal), form.of(id));
     let grant = find(&portal, act.scope, id).await?.grant.id;
     let done = portal.db.write(move |connection| verbs::discard(connection, &act, target)).await;
-    let is_away = |status: &Status| matches!(status, Status::Discarded { .. });
+    let me = by.person.id;
+    let is_away = |status: &Status| matches!(status, Status::Discarded { by, .. } if by.is(me));
     or_done_before(done, &portal, scope(&by), target, is_away).await?;
     page::see_other(format!("/bidrag/{grant}"))
 }
@@ -179,7 +180,8 @@ pub async fn withdraw(
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };
     let done = portal.db.write(move |connection| verbs::withdraw(connection, &act, target, &reason)).await;
-    let is_withdrawn = |status: &Status| matches!(status, Status::Withdrawn { .. });
+    let me = by.person.id;
+    let is_withdrawn = |status: &Status| matches!(status, Status::Withdrawn { by, .. } if by.is(me));
     match or_done_before(done, &portal, scope(&by), target, is_withdrawn).await {
         Ok(()) => page::see_other(address(id)),
         Err(Failure::Refused(refusal)) => {
@@ -218,7 +220,9 @@ pub async fn scan(
     let act = act(&by, &portal);
     let target = Target { id, revision };
     let scanned = portal.db.write(move |connection| verbs::scan(connection, &act, target, &file)).await;
-    let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+    let me = by.person.id;
+    let is_in =
+        |status: &Status| matches!(status, Status::Submitted { received } if received.signature.by().is(me));
     match or_done_before(scanned, &portal, scope(&by), target, is_in).await {
         Ok(()) => page::see_other(format!("{}/kvitto", address(id))),
         Err(Failure::Refused(refusal)) => {

@@ -103,7 +103,9 @@ pub async fn create(
         Ok(signed) => signed,
         Err(errors) => return sign_page(StatusCode::UNPROCESSABLE_ENTITY, by.chrome, case, None, errors),
     };
-    let is_in = |status: &Status| matches!(status, Status::Submitted { .. });
+    let me = by.person.id;
+    let is_in =
+        |status: &Status| matches!(status, Status::Submitted { received } if received.signature.by().is(me));
     or_done_before(signed, &portal, scope(&by), target, is_in).await?;
     page::see_other(format!("{}/kvitto", address(id)))
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::{RequisitionRow, find, json};
 use crate::{
+    access::Doer,
     grant::{self, Grant, Scope},
     ids::Id,
     infra::{
@@ -39,6 +40,7 @@ struct IssueRow {
     issued_by: String,
     issued_at: NaiveDateTime,
     recipient: String,
+    issued_by_id: Option<String>,
 }
 
 impl TryFrom<IssueRow> for Issue {
@@ -51,7 +53,7 @@ impl TryFrom<IssueRow> for Issue {
             content,
             warnings: serde_json::from_str(&row.warnings).map_err(DbError::corrupt)?,
             fingerprint: row.fingerprint,
-            issued_by: row.issued_by,
+            issued_by: Doer::stored(row.issued_by_id, row.issued_by)?,
             issued_at: row.issued_at.and_utc(),
             recipient: row.recipient,
         })
@@ -108,7 +110,8 @@ pub fn insert_issue(
             issues::content.eq(json(&issue.content)?),
             issues::warnings.eq(json(&issue.warnings)?),
             issues::fingerprint.eq(&issue.fingerprint),
-            issues::issued_by.eq(&issue.issued_by),
+            issues::issued_by.eq(issue.issued_by.name()),
+            issues::issued_by_id.eq(issue.issued_by.person()),
             issues::issued_at.eq(issue.issued_at.naive_utc()),
             issues::recipient.eq(&issue.recipient),
         ))

@@ -19,7 +19,7 @@ pub fn send_back(
     remarks: Vec<FieldRemark>,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let by = act.by();
+    let by = act.doer();
     let after = locked.requisition.clone().send_back(by, act.now, message.to_owned(), remarks.clone())?;
     same_revision(&locked.requisition, target)?;
     let paper = &locked.grant.agreement.terms.forms.requisition;
@@ -36,7 +36,7 @@ pub fn send_back(
 /// Not while the post that must be requisitioned first is not.
 pub fn approve(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let after = locked.requisition.clone().approve(act.by(), act.now)?;
+    let after = locked.requisition.clone().approve(act.doer(), act.now)?;
     same_revision(&locked.requisition, target)?;
     // The first may have been refused since this came in: "efter att ha rekvirerat sin del" (2022 §7.1).
     if let Some(first) = missing_before(&locked.grant, &after.form) {
@@ -52,7 +52,7 @@ pub fn refuse(
     target: Target,
     reason: &str,
 ) -> Result<(), Failure> {
-    let by = act.by();
+    let by = act.doer();
     simply(connection, act, target, Event::RequisitionRefused, reason, |requisition| {
         requisition.refuse(by, act.now, reason.to_owned())
     })

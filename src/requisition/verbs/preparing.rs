@@ -39,7 +39,7 @@ pub fn issue(
         after.version,
         content,
         warnings,
-        act.by(),
+        act.doer(),
         act.now,
     );
     let entry = history::Entry {
@@ -98,7 +98,7 @@ pub fn pass_on(
 }
 
 pub fn discard(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
-    let by = act.by();
+    let by = act.doer();
     simply(connection, act, target, Event::RequisitionDiscarded, "", |requisition| {
         requisition.discard(by, act.now)
     })

@@ -24,7 +24,7 @@ use crate::{
 /// The signatory signs in the portal. Who it is was confirmed just before.
 pub fn sign(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
     act.mandated(Role::Signatory).map_err(Refusal::from)?;
-    let signature = Signature::Portal { by: act.by() };
+    let signature = Signature::Portal { by: act.doer() };
     submit(connection, act, target, Event::RequisitionSigned, act.now, |_, _| Ok(signature))
 }
 
@@ -35,9 +35,10 @@ pub fn scan(
     target: Target,
     file: &ReceivedFile,
 ) -> Result<(), Failure> {
-    let by = act.by();
+    let by = act.doer();
     submit(connection, act, target, Event::RequisitionScanned, act.now, |connection, requisition| {
-        let attachment = filing::store::insert_attachment(connection, requisition.id, file, &by, act.now)?;
+        let attachment =
+            filing::store::insert_attachment(connection, requisition.id, file, by.name(), act.now)?;
         Ok(Signature::Scan { attachment, uploaded_by: by })
     })
 }
@@ -52,7 +53,7 @@ pub fn arrive(
     let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
     let issued = case.issue.as_ref().map_or(act.now, |issue| issue.issued_at);
     let at = arrival(day, calendar::day(issued), act.now).map_err(Refusal::from)?.max(issued);
-    let signature = Signature::Original { arrived: day, registered_by: act.by() };
+    let signature = Signature::Original { arrived: day, registered_by: act.doer() };
     submit(connection, act, target, Event::RequisitionArrived, at, |_, _| Ok(signature))
 }
 
@@ -107,7 +108,7 @@ pub fn register_paper(
     let content = form.parse(&form_facts).map_err(Failure::Invalid)?;
     // Nobody is asked: they are kept for the review.
     let warnings = confirmed_warnings(&content, &form_facts, true)?;
-    let by = act.by();
+    let by = act.doer();
     let draft = Requisition {
         id,
         grant_id,
@@ -143,7 +144,7 @@ pub fn withdraw(
     reason: &str,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let by = act.by();
+    let by = act.doer();
     let after = locked.requisition.clone().withdraw(by, act.now, reason.to_owned())?;
     same_revision(&locked.requisition, target)?;
     if let Some(dependent) = dependent_on(&locked.grant, &locked.requisition) {

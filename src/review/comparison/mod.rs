@@ -5,7 +5,7 @@ pub mod requisition;
 
 use chrono::{DateTime, Utc};
 
-use crate::{calendar, filing::FieldRemark};
+use crate::{access::Doer, calendar, filing::FieldRemark};
 
 /// A numbered box of the form.
 pub struct Section {
@@ -28,7 +28,7 @@ pub struct Row {
 /// An issue, and what it changed from the one before.
 pub struct Version {
     pub number: i32,
-    pub issued_by: String,
+    pub issued_by: Doer,
     pub issued_at: DateTime<Utc>,
     pub came_in: bool,
     pub is_first: bool,

@@ -262,8 +262,8 @@ impl CasePage {
     }
 
     fn was_registered_from_paper(&self) -> bool {
-        let registered_by = self.requisition().received().map(|received| &received.signature);
-        matches!(registered_by, Some(Signature::Original { registered_by, .. }) if *registered_by == self.issue.issued_by)
+        let signature = self.requisition().received().map(|received| &received.signature);
+        matches!(signature, Some(Signature::Original { registered_by, .. }) if registered_by.is_same_as(&self.issue.issued_by))
     }
 
     fn received(&self) -> String {

@@ -8,7 +8,6 @@ use crate::{
         self, Role,
         proof::{By, CaseOfficer, Confirmed, Posted},
     },
-    filing::Signature,
     ids::Id,
     infra::{
         Portal,
@@ -30,8 +29,8 @@ pub async fn approve(
     let target = Target { id: id.into_inner(), revision: form.revision };
     let act = act(&by, &portal);
     let outcome = portal.db.write(move |connection| verbs::approve(connection, &act, target)).await;
-    let me = by.person.name.clone();
-    let is_done = |status: &Status| matches!(status, Status::Approved { by, .. } if *by == me);
+    let me = by.person.id;
+    let is_done = |status: &Status| matches!(status, Status::Approved { by, .. } if by.is(me));
     answer(by, &portal, target.id, outcome, Typed::default(), is_done).await
 }
 
@@ -48,8 +47,8 @@ pub async fn refuse(
     };
     let (act, given) = (act(&by, &portal), reason.clone());
     let outcome = portal.db.write(move |connection| verbs::refuse(connection, &act, target, &given)).await;
-    let me = by.person.name.clone();
-    let is_done = |status: &Status| matches!(status, Status::Refused { by, reason: given, .. } if *by == me && *given == reason);
+    let me = by.person.id;
+    let is_done = |status: &Status| matches!(status, Status::Refused { by, reason: given, .. } if by.is(me) && *given == reason);
     answer(by, &portal, target.id, outcome, typed, is_done).await
 }
 
@@ -70,10 +69,10 @@ pub async fn send_back(
         .db
         .write(move |connection| verbs::send_back(connection, &act, target, &given.0, given.1))
         .await;
-    let me = by.person.name.clone();
+    let me = by.person.id;
     let is_done = |status: &Status| {
         matches!(status, Status::Returned(returned)
-            if returned.by == me && returned.message == message && returned.remarks == remarks)
+            if returned.by.is(me) && returned.message == message && returned.remarks == remarks)
     };
     answer(by, &portal, target.id, outcome, typed, is_done).await
 }
@@ -96,10 +95,10 @@ pub async fn register_original(
         errors.add("arrived", refusal);
         return mend(by, &portal, target.id, typed, errors).await;
     }
-    let me = by.person.name.clone();
+    let me = by.person.id;
     let is_done = |status: &Status| {
         matches!(status, Status::Submitted { received }
-            if received.signature == Signature::Original { arrived: day, registered_by: me.clone() })
+            if received.signature.is_original(day, me))
     };
     answer(by, &portal, target.id, outcome, typed, is_done).await
 }

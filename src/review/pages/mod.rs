@@ -10,7 +10,7 @@ mod survey;
 mod typed;
 
 use crate::{
-    access::{Actor, Person, Role, routing::Routes},
+    access::{Actor, Person, Role, routing::Routes, told_apart},
     filing::Act,
     grant::Scope,
     ids::Id,
@@ -91,12 +91,13 @@ impl Handling {
         officer_id: Option<String>,
         colleagues: Vec<Person>,
     ) -> Self {
-        let named = colleagues.into_iter().map(|person| (person.id.to_string(), person.name));
         Self {
             address,
             officer: officer.unwrap_or_default(),
             officer_id: officer_id.unwrap_or_default(),
-            colleagues: std::iter::once((String::new(), "Ingen".to_owned())).chain(named).collect(),
+            colleagues: std::iter::once((String::new(), "Ingen".to_owned()))
+                .chain(told_apart(&colleagues))
+                .collect(),
             me: actor.person.id.to_string(),
             is_ours: actor.is_official_of(payer),
             is_officer: actor.has_at(Role::CaseOfficer, payer),

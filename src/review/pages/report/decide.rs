@@ -8,7 +8,6 @@ use crate::{
         self, Role,
         proof::{By, CaseOfficer, Confirmed, Posted},
     },
-    filing::Signature,
     ids::Id,
     infra::{
         Portal,
@@ -34,8 +33,9 @@ pub async fn approve(
     let target = Target { id: id.into_inner(), revision: form.revision };
     let act = act(&by, &portal);
     let outcome = portal.db.write(move |connection| verbs::approve(connection, &act, target)).await;
-    let me = by.person.name.clone();
-    let is_done = |report: &Report| matches!(&report.status, Status::Approved(approval) if approval.by == me);
+    let me = by.person.id;
+    let is_done =
+        |report: &Report| matches!(&report.status, Status::Approved(approval) if approval.by.is(me));
     answer(by, &portal, target.id, outcome, Typed::default(), is_done).await
 }
 
@@ -59,10 +59,10 @@ pub async fn send_back(
         .db
         .write(move |connection| verbs::send_back(connection, &act, target, &given.0, given.1))
         .await;
-    let me = by.person.name.clone();
+    let me = by.person.id;
     let is_done = |report: &Report| {
         report.returned().is_some_and(|returned| {
-            returned.by == me && returned.message == message && returned.remarks == remarks
+            returned.by.is(me) && returned.message == message && returned.remarks == remarks
         })
     };
     answer(by, &portal, target.id, outcome, typed, is_done).await
@@ -86,10 +86,10 @@ pub async fn register_original(
         errors.add("arrived", refusal);
         return mend(by, &portal, target.id, typed, errors).await;
     }
-    let me = by.person.name.clone();
+    let me = by.person.id;
     let is_done = |report: &Report| {
         matches!(&report.status, Status::Submitted { received }
-            if received.signature == Signature::Original { arrived: day, registered_by: me.clone() })
+            if received.signature.is_original(day, me))
     };
     answer(by, &portal, target.id, outcome, typed, is_done).await
 }
@@ -108,10 +108,10 @@ pub async fn correct(
     };
     let (act, given) = (act(&by, &portal), reason.clone());
     let outcome = portal.db.write(move |connection| verbs::correct(connection, &act, target, &given)).await;
-    let me = by.person.name.clone();
+    let me = by.person.id;
     let is_done = |report: &Report| {
         let mine = report.correction.as_ref();
-        mine.is_some_and(|correction| correction.by == me && correction.reason == reason)
+        mine.is_some_and(|correction| correction.by.is(me) && correction.reason == reason)
     };
     answer(by, &portal, target.id, outcome, typed, is_done).await
 }

@@ -75,7 +75,8 @@ const MAX_DIGITS: usize = 12;
 
 /// What somebody typed as an amount above 0, in whole kronor: `1310223`,
 /// `1 310 223` with any kind of space, before or after it `kr` or `SEK`, after it
-/// `:-` or `,00`.
+/// `:-`, or öre that are none: `,00` or `.00`. Before those the other mark may stand
+/// between the thousands, as economy systems have it: `1.310.223,00`.
 ///
 /// A point or a comma otherwise is asked about, never guessed: `1.310` is a
 /// thousand to one reader and one krona to another. So are digits in groups of
@@ -97,18 +98,20 @@ pub fn parse_kronor(typed: &str) -> Result<Money, AmountError> {
 /// When it is not such an amount; the error says why and what to write.
 pub fn parse_kronor_or_zero(typed: &str) -> Result<Money, AmountError> {
     let number = bare_number(typed)?;
-    let whole = number.strip_suffix(",00").unwrap_or(number);
-    if whole.is_empty() || whole.contains(is_mark) {
-        return Err(asked_about(number));
+    if !number.contains(is_mark) {
+        return grouped(number, is_blank);
     }
-    grouped(whole, is_blank)
+    match parts(number) {
+        Some((kronor, ore)) if ore.is_zero() => kronor,
+        _ => Err(asked_about(number)),
+    }
 }
 
 /// As [`parse_kronor`], and with öre: a payment that came in, as the bank states it.
 ///
-/// Öre are exactly two digits after a comma, `1 310 223,50`, or after the only
-/// point, `1310223.50`, as bank statements have it. `1310223,5` is asked about, for
-/// a digit may have been lost; so is `1.310,50`, where the other mark may be meant.
+/// Öre are exactly two digits after the only comma or the only point, `1 310 223,50`
+/// or `1310223.50`, as bank statements have it; the other mark may stand between the
+/// thousands, `1.310.223,50`. `1310223,5` is asked about, for a digit may have been lost.
 ///
 /// # Errors
 /// When it is not such an amount; the error says why and what to write.
@@ -122,13 +125,27 @@ pub fn parse_amount(typed: &str) -> Result<Money, AmountError> {
 
 fn kronor_and_ore(typed: &str) -> Result<Money, AmountError> {
     let number = bare_number(typed)?;
-    let Some((kronor, decimals)) = number.split_once(is_mark) else {
+    if !number.contains(is_mark) {
         return grouped(number, is_blank);
-    };
-    match ore(decimals) {
-        Some(ore) if !kronor.is_empty() => Ok(grouped(kronor, is_blank)? + ore),
-        _ => Err(asked_about_with_ore(number)),
     }
+    match parts(number) {
+        Some((kronor, ore)) => Ok(kronor? + ore),
+        None => Err(asked_about_with_ore(number)),
+    }
+}
+
+/// Kronor, and öre after the last mark. `None` where that mark can be read in another way.
+fn parts(number: &str) -> Option<(Result<Money, AmountError>, Money)> {
+    let at = number.rfind(is_mark)?;
+    let (kronor, mark, ore) = (&number[..at], &number[at..=at], ore(&number[at + 1..])?);
+    if kronor.is_empty() || kronor.contains(mark) {
+        return None;
+    }
+    if !kronor.contains(is_mark) {
+        return Some((grouped(kronor, is_blank), ore));
+    }
+    let is_whole = kronor.split(is_mark).all(|group| !group.is_empty() && !group.contains(is_blank));
+    is_whole.then(|| (grouped(kronor, is_mark), ore))
 }
 
 /// Two digits, and nothing else.
@@ -288,6 +305,9 @@ mod tests {
             "1310223kronor",
             "1310223,00",
             "1 310 223,00 kr",
+            "1.310.223,00 kr",
+            "1,310,223.00",
+            "1310223.00",
             "\u{FEFF}1310223\u{200B}",
             "001310223",
         ] {
@@ -323,6 +343,7 @@ mod tests {
             ("1310-", Fault::OtherCharacter('-')),
             ("1310\0", Fault::OtherCharacter('\u{FFFD}')),
             ("1 310 22", odd("1 310 22")),
+            ("1.31.223,00", odd("1.31.223")),
             ("1310 223", odd("1310 223")),
         ] {
             assert_eq!(parse_kronor(typed), Err(fault), "{typed:?}");
@@ -342,8 +363,11 @@ mod tests {
             ("1 310.223", doubtful, 1_310_223),
             ("1310223.", doubtful, 1_310_223),
             ("1310223,50", ore, 1_310_223),
-            ("1.310.223,00", ore, 1_310_223),
-            ("1310.00", ore, 1_310),
+            ("1.310.223,50", ore, 1_310_223),
+            ("1.310.00", ore, 1_310),
+            ("1.310 223,00", ore, 1_310_223),
+            ("1..310,00", ore, 1_310),
+            ("1310.50", ore, 1_310),
             ("1310,5", ore, 1_310),
             (",00", unreadable, 0),
             (".", unreadable, 0),
@@ -374,6 +398,8 @@ mod tests {
             ("1\u{A0}310\u{202F}223,50\u{A0}kr", 131_022_350),
             ("SEK 1310223.50", 131_022_350),
             ("1 310 223.50", 131_022_350),
+            ("1.310.223,50 kr", 131_022_350),
+            ("1,310,223.50", 131_022_350),
             ("\u{FEFF}001310223,05", 131_022_305),
             ("0,50", 50),
             ("0.01 kr", 1),
@@ -401,6 +427,7 @@ mod tests {
             ("1310:50", Fault::OtherCharacterWithOre(':')),
             ("1310,50-", Fault::OtherCharacterWithOre('-')),
             ("1310 223,50", odd("1310 223")),
+            ("1.31.223,50", odd("1.31.223")),
             ("1 310 22.50", odd("1 310 22")),
             (",50", unreadable(",50")),
             (".", unreadable(".")),
@@ -426,7 +453,7 @@ mod tests {
             ("1 310.223", 131_022_300),
             ("1.310.223", 131_022_300),
             ("1310223,", 131_022_300),
-            ("1.310.223,50", 131_022_350),
+            ("1.310 223,50", 131_022_350),
             ("1,310,223.5", 131_022_350),
             ("1.310.50", 131_050),
         ] {

@@ -3,16 +3,16 @@
 //! Rows are numbered as a spreadsheet shows them, blank ones counted, and a quotation mark that nothing ends is a fault
 //! instead of a cell that swallows the rest of the table: that is why the text is split here.
 
-use std::{collections::HashMap, mem};
+use std::{borrow::Cow, collections::HashMap, mem};
 
 use super::{MAX_COLUMNS, MAX_ROWS, NotATable, Row};
-use crate::numbers::is_blank;
+use crate::numbers::{is_blank, is_dash};
 
 /// Blank ones too: a small file can have millions of them.
 const MOST_LINES: usize = 2 * MAX_ROWS;
 
 /// The likeliest first.
-const SEPARATORS: [char; 3] = ['\t', ';', ','];
+const SEPARATORS: [char; 4] = ['\t', ';', ',', '|'];
 
 /// What splitting by one separator gives.
 struct Split {
@@ -30,8 +30,9 @@ pub(super) fn rows(text: &str) -> Result<Vec<Row>, NotATable> {
     if text.chars().all(|c| is_blank(c) || c == '"' || SEPARATORS.contains(&c)) {
         return Ok(Vec::new());
     }
+    let text = without_frame(text);
     let best = SEPARATORS
-        .map(|separator| split(text, separator))
+        .map(|separator| split(&text, separator))
         .into_iter()
         // The first of those that are as good.
         .rev()
@@ -134,7 +135,25 @@ fn quoted(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, cell: &mut 
     false
 }
 
-/// Pasted from a PDF, a table can have nothing but spaces between name and amount: `Ale 381 308` (2022 Bilaga 1).
+/// A Markdown table has a bar before and after each row and a row of dashes below its heading; a drawn one is alike.
+fn without_frame(text: &str) -> Cow<'_, str> {
+    let is_blank_line = |line: &str| line.chars().all(is_blank);
+    let framed = |line: &str| line.trim_matches(is_blank).starts_with('|');
+    let used = text.lines().filter(|line| !is_blank_line(line)).count();
+    if text.lines().filter(|line| framed(line)).count() * 2 <= used {
+        return Cow::Borrowed(text);
+    }
+    let bare = |line: &str| {
+        let line = line.trim_matches(is_blank);
+        let is_rule = line.chars().all(|c| is_blank(c) || is_dash(c) || matches!(c, '|' | ':' | '+' | '='));
+        let line = line.strip_prefix('|').unwrap_or(line);
+        if is_rule { String::new() } else { line.strip_suffix('|').unwrap_or(line).to_owned() }
+    };
+    Cow::Owned(text.lines().map(bare).collect::<Vec<_>>().join("\n"))
+}
+
+/// Pasted from a PDF, a table can have nothing but spaces between name and amount: `Ale 381 308` (2022 Bilaga 1). So can
+/// a list: `* Ale: 381 308 kr`.
 fn by_last_number(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
     let whole = |row: Vec<String>| row.into_iter().next().unwrap_or_default();
     rows.into_iter()
@@ -149,9 +168,13 @@ fn by_last_number(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
 }
 
 fn name_and_number(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim_matches(is_blank);
-    let name = line.trim_end_matches(|c: char| c.is_ascii_digit() || is_blank(c));
-    let number = line[name.len()..].trim_start_matches(is_blank);
-    let apart = line[name.len()..].starts_with(is_blank);
-    (apart && !number.is_empty() && name.chars().any(char::is_alphabetic)).then_some((name, number))
+    let is_mark = |c: char| is_blank(c) || is_dash(c) || matches!(c, '*' | '•' | '·' | '+');
+    let line = line.trim_start_matches(is_mark).trim_end_matches(is_blank);
+    let bare = ["kronor", "kr"].iter().find_map(|unit| line.strip_suffix(unit)).unwrap_or(line);
+    let bare = bare.trim_end_matches(is_blank);
+    let name = bare.trim_end_matches(|c: char| c.is_ascii_digit() || is_blank(c));
+    let number = bare[name.len()..].trim_start_matches(is_blank);
+    let apart = bare[name.len()..].starts_with(is_blank);
+    let is_row = apart && !number.is_empty() && name.chars().any(char::is_alphabetic);
+    is_row.then_some((name.trim_end_matches([':', ' ']), number))
 }

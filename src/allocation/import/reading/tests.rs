@@ -65,6 +65,38 @@ fn spaces_alone_part_a_name_from_its_amount() {
 }
 
 #[test]
+fn a_list_and_a_framed_table_are_rows_of_cells() {
+    let wanted = [["Stockholm", "1 267 100 000"], ["Västra Götaland", "900 000"]];
+    for text in [
+        "* Stockholm: 1 267 100 000\n* Västra Götaland: 900 000\n",
+        "- Stockholm 1 267 100 000 kr\n- Västra Götaland 900 000 kr\n",
+        "• Stockholm: 1 267 100 000 kronor\n• Västra Götaland: 900 000 kronor",
+        "| Stockholm | 1 267 100 000 |\n| Västra Götaland | 900 000 |\n",
+        "Stockholm | 1 267 100 000\nVästra Götaland | 900 000\n",
+    ] {
+        assert_eq!(cells(text.as_bytes()), wanted, "{text}");
+    }
+    let table = read(b"| Region | Belopp |\n|:---|---:|\n| Ale | 1 |\n| Lund | 2 |\n").unwrap();
+    let rows: Vec<_> = table.sheets[0].rows.iter().map(|row| (row.number, row.cells.join("/"))).collect();
+    let wanted = [(1, "Region/Belopp"), (3, "Ale/1"), (4, "Lund/2")];
+    assert_eq!(rows, wanted.map(|(row, cells)| (row, cells.to_owned())));
+}
+
+#[test]
+fn a_share_of_a_workbook_is_the_percentage_that_it_shows() {
+    let bytes = workbook(|workbook| {
+        let sheet = workbook.add_worksheet();
+        let shown = |format: &str| Format::new().set_num_format(format);
+        sheet.write_with_format(0, 0, 0.004_764_616, &shown("0.00%")).unwrap();
+        sheet.write_with_format(0, 1, 0.37, &shown("0%")).unwrap();
+        sheet.write_with_format(0, 2, 1, &shown("0.0 %;-0.0 %")).unwrap();
+        sheet.write_with_format(0, 3, 0.37, &shown("0.00")).unwrap();
+        sheet.write_with_format(0, 4, "Andel", &shown("0.00%")).unwrap();
+    });
+    assert_eq!(cells(&bytes), [["0,48 %", "37 %", "100,0 %", "0,37", "Andel"]]);
+}
+
+#[test]
 fn a_quotation_mark_without_an_end_is_named() {
     let text = "Kommun;Belopp\nAle;1\n\"Lund;2\nÅre;3\n";
     assert_eq!(read(text.as_bytes()), Err(NotATable::OpenQuote { row: 3 }));

@@ -5,7 +5,7 @@ use std::{
     io::{self, Cursor, Read},
 };
 
-use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, Xlsx};
+use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, Style, Xlsx};
 use zip::ZipArchive;
 
 use super::{MAX_COLUMNS, MAX_PARTS, MAX_ROWS, MAX_SHEETS, MAX_TEXT, NotATable, Row, Sheet};
@@ -62,8 +62,13 @@ fn sheet(
 ) -> Result<Sheet, NotATable> {
     let mut reader = workbook.worksheet_cells_reader(&name).map_err(|_| NotATable::Broken)?;
     let mut rows: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    while let Some(cell) = reader.next_cell().map_err(|_| NotATable::Broken)? {
-        let text = text_of(cell.get_value());
+    let percents: Vec<Option<usize>> = reader.styles().iter().map(decimals_of_percent).collect();
+    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|_| NotATable::Broken)? {
+        let text = match (cell.get_value(), percents.get(style).copied().flatten()) {
+            (DataRef::Float(share), Some(decimals)) => as_percent(*share, decimals),
+            (DataRef::Int(share), Some(_)) => format!("{} %", share * 100),
+            (value, _) => text_of(value),
+        };
         if text.is_empty() {
             continue;
         }
@@ -107,6 +112,19 @@ fn text_of(value: &DataRef<'_>) -> String {
 fn as_shown(number: f64) -> String {
     let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
     rounded.to_string().replace('.', ",")
+}
+
+/// With how many decimals a cell of that style shows a percentage; `None` for one that shows none.
+fn decimals_of_percent(style: &Style) -> Option<usize> {
+    let format = &style.number_format.as_ref()?.format_code;
+    let (before, _) = format.split(';').next()?.split_once('%')?;
+    let decimals = before.rsplit_once('.').map_or("", |(_, decimals)| decimals);
+    Some(decimals.chars().filter(|c| matches!(c, '0' | '#' | '?')).count())
+}
+
+/// A workbook keeps a share that it shows as 0,48 % as 0,0048.
+fn as_percent(share: f64, decimals: usize) -> String {
+    format!("{:.decimals$} %", share * 100.0).replace('.', ",")
 }
 
 fn date(moment: &ExcelDateTime) -> String {

@@ -78,7 +78,7 @@ impl Terms {
                 deadlines.late_report.consequence(),
             ),
             last_day(
-                deadlines.repayment.into(),
+                deadlines.repayment,
                 "Sista dag för återbetalning",
                 "Medel som inte har använts ska då vara återbetalda.",
             ),

@@ -13,8 +13,8 @@ pub struct Deadlines {
     pub requisition: LastDay,
     #[serde(default, deserialize_with = "last_day")]
     pub report: LastDay,
-    #[serde(deserialize_with = "deadline")]
-    pub repayment: Deadline,
+    #[serde(default, deserialize_with = "last_day")]
+    pub repayment: LastDay,
     pub late_requisition: LateRequisition,
     pub late_report: LateReport,
     /// Those that the paying authority may decide.
@@ -69,7 +69,7 @@ impl Deadlines {
         Self {
             requisition: latest(self.requisition, later.requisition),
             report: latest(self.report, later.report),
-            repayment: later_of(self.repayment, later.repayment),
+            repayment: latest(self.repayment, later.repayment),
             ..self.clone()
         }
     }

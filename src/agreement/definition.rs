@@ -6,6 +6,7 @@ use thiserror::Error;
 use toml::de::{DeTable, DeValue};
 
 use super::{PaperForm, Post, Terms};
+use crate::money::Money;
 
 const REQUISITION_FIELDS: [&str; 17] = [
     "recipient",
@@ -127,7 +128,7 @@ fn dates(terms: &Terms) -> Vec<Contradiction> {
         let reason = "sista dag för redovisning ligger före sista dag för rekvisition";
         found.push(Contradiction::at(&["deadlines", "report"], reason));
     }
-    if deadlines.repayment.0 < first {
+    if deadlines.repayment.date().is_some_and(|repayment| repayment < first) {
         let reason = "sista dag för återbetalning ligger före sista dag för rekvisition";
         found.push(Contradiction::at(&["deadlines", "repayment"], reason));
     }
@@ -141,6 +142,9 @@ fn dates(terms: &Terms) -> Vec<Contradiction> {
 
 fn posts(terms: &Terms) -> Vec<Contradiction> {
     let mut found = Vec::new();
+    if terms.posts.is_empty() {
+        found.push(Contradiction::at(&["post"], "minst en post ska finnas"));
+    }
     for (index, post) in terms.posts.iter().enumerate() {
         let mut at = |key: &str, reason: String| {
             found.push(Contradiction::at(&["post", &index.to_string(), key], reason));
@@ -160,10 +164,20 @@ fn posts(terms: &Terms) -> Vec<Contradiction> {
     }
     let sum: i128 = terms.posts.iter().map(|post| i128::from(post.total)).sum();
     if sum != i128::from(terms.total) {
-        let reason = format!("posterna summerar till {sum}, men totalen är {}", terms.total);
+        let (sum, total) = (kronor(sum), kronor(terms.total.into()));
+        let reason = format!("posterna summerar till {sum}, men totalen är {total}");
         found.push(Contradiction::at(&["total"], reason));
     }
     found
+}
+
+/// As it is written in Swedish; a number that is no amount of money as it stands.
+fn kronor(amount: i128) -> String {
+    const LARGEST: i128 = i64::MAX as i128 / 100;
+    match i64::try_from(amount) {
+        Ok(kronor) if amount.abs() <= LARGEST => Money::kronor(kronor).to_string(),
+        _ => amount.to_string(),
+    }
 }
 
 /// Posts on one form open at once and have one last day.
@@ -306,7 +320,7 @@ mod tests {
     fn a_wrong_total_is_refused_at_its_line() {
         let fault = fault_after("total = 200000000", "total = 200000001");
         assert_eq!(fault.line, line_with("total = 200000000"));
-        assert!(fault.reason.contains("summerar till 200000000"), "{fault}");
+        assert!(fault.reason.contains("summerar till 200\u{a0}000\u{a0}000\u{a0}kr"), "{fault}");
     }
 
     #[test]

@@ -255,10 +255,16 @@ pub struct Clause {
     pub source: String,
 }
 
+/// A name with its year, once: many names have it already (*God och nära vård 2020 – …*).
+pub fn titled(name: &str, year: &str) -> String {
+    let has_year = !year.is_empty() && name.split(|c: char| !c.is_alphanumeric()).any(|word| word == year);
+    if has_year { name.to_owned() } else { format!("{name} {year}").trim().to_owned() }
+}
+
 impl Terms {
-    /// What it is called in a list: `Äldreomsorg … 2022`.
+    /// What it is called wherever it is one of several: `Äldreomsorg … 2022`.
     pub fn title(&self) -> String {
-        format!("{} {}", self.name, self.year)
+        titled(&self.name, &self.year.to_string())
     }
 
     pub fn post(&self, key: &str) -> Option<&Post> {
@@ -296,5 +302,29 @@ impl Terms {
 
     pub fn uses_of<'a>(&'a self, post: &'a str) -> impl Iterator<Item = &'a PermittedUse> {
         self.permitted_uses.iter().filter(move |permitted| permitted.posts.iter().any(|key| key == post))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::titled;
+
+    #[test]
+    fn the_year_stands_once() {
+        for (name, year, title) in [
+            ("Äldreomsorg", "2022", "Äldreomsorg 2022"),
+            ("Ökad tillgänglighet 2023", "2023", "Ökad tillgänglighet 2023"),
+            ("God och nära vård 2020 – En omställning", "2020", "God och nära vård 2020 – En omställning"),
+            (
+                "God och nära vård 2020 – En omställning",
+                "2021",
+                "God och nära vård 2020 – En omställning 2021",
+            ),
+            ("Vision 20200", "2020", "Vision 20200 2020"),
+            ("", "2022", "2022"),
+            ("Äldreomsorg", "", "Äldreomsorg"),
+        ] {
+            assert_eq!(titled(name, year), title);
+        }
     }
 }

@@ -156,15 +156,15 @@ const DRAWN: [(Account, &str); 4] = [
 /// When: what had been requisitioned, paid out, used and repaid at the end of each day that something moved.
 pub fn progress(outcome: &Outcome, movements: &[Movement], today: NaiveDate) -> Progress {
     let deadlines = &outcome.agreement.terms.deadlines;
-    let (report, repayment) = (deadlines.report.date(), deadlines.repayment.0);
+    let (report, repayment) = (deadlines.report.date(), deadlines.repayment.date());
     let mark = |label: &str, date| Mark { label: label.to_owned(), date };
     let mut marks: Vec<Mark> =
         deadlines.requisition.date().map(|date| mark("Sista dag att rekvirera", date)).into_iter().collect();
-    if report == Some(repayment) {
-        marks.push(mark("Redovisa och återbetala", repayment));
+    if report == repayment {
+        marks.extend(report.map(|date| mark("Redovisa och återbetala", date)));
     } else {
         marks.extend(report.map(|date| mark("Sista dag att redovisa", date)));
-        marks.push(mark("Sista dag att återbetala", repayment));
+        marks.extend(repayment.map(|date| mark("Sista dag att återbetala", date)));
     }
     let series = DRAWN.into_iter().filter_map(|(account, label)| {
         let points = balances(movements.iter().filter(|movement| movement.account == account));

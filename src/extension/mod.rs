@@ -51,7 +51,7 @@ impl Kind {
         match self {
             Self::Requisition => deadlines.requisition,
             Self::Report => deadlines.report,
-            Self::Repayment => deadlines.repayment.into(),
+            Self::Repayment => deadlines.repayment,
         }
     }
 }
@@ -101,7 +101,6 @@ pub fn check(kind: Kind, until: NaiveDate, now: &Deadlines, agreed: &Deadlines) 
 mod tests {
     use super::*;
     use crate::agreement::{LateReport, LateRequisition, Later};
-    use crate::calendar::Deadline;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -111,7 +110,7 @@ mod tests {
         Deadlines {
             requisition: LastDay::on(day("2022-12-01")),
             report: LastDay::on(day("2023-03-31")),
-            repayment: Deadline(day("2023-03-31")),
+            repayment: LastDay::on(day("2023-03-31")),
             late_requisition: LateRequisition::Lapses,
             late_report: LateReport::MayReclaim,
             may_be_decided: Vec::new(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::{Caution, Rule};
 use crate::{
-    agreement::{Diarienummers, PaperForm, Period},
+    agreement::{Diarienummers, Instrument, PaperForm, Period},
     calendar::long_date,
     document::sheet::Field,
     infra::form::FieldErrors,
@@ -158,14 +158,20 @@ impl HeadForm {
 }
 
 impl Head {
-    /// What deserves a second look though it is otherwise right.
-    pub fn warnings(&self, warnings: &mut FieldErrors) {
+    /// What deserves a second look though it is otherwise right. Where a decision by the government lays down the terms there
+    /// is no agreement, and its number is not missed.
+    pub fn warnings(&self, instrument: Instrument, warnings: &mut FieldErrors) {
+        let (of_terms, is_missed) = match instrument {
+            Instrument::Agreement => ("överenskommelsen", true),
+            Instrument::Decision => ("regeringsbeslutet", false),
+        };
         let numbers = [
-            ("agreement_diarienummer", "överenskommelsen", &self.agreement_diarienummer),
-            ("decision_diarienummer", "beslutet om utbetalning", &self.decision_diarienummer),
+            ("agreement_diarienummer", of_terms, &self.agreement_diarienummer, is_missed),
+            ("decision_diarienummer", "beslutet om utbetalning", &self.decision_diarienummer, true),
         ];
-        for (field, of, number) in numbers {
+        for (field, of, number, is_missed) in numbers {
             match number {
+                None if !is_missed => {}
                 None => warnings.broken(
                     field,
                     Caution::DiarienummerMissing,

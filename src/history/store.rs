@@ -1,5 +1,7 @@
 //! Rows and queries of the history.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
@@ -89,6 +91,19 @@ pub fn of(connection: &mut AnyConnection, stream: &str) -> Result<Vec<Line>, DbE
         .select(LineRow::as_select())
         .load(connection)?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// By whom and when each of these streams began.
+pub fn beginnings(
+    connection: &mut AnyConnection,
+    streams: &[&str],
+) -> Result<HashMap<String, (String, DateTime<Utc>)>, DbError> {
+    let rows: Vec<(String, String, NaiveDateTime)> = history::table
+        .filter(history::stream.eq_any(streams))
+        .filter(history::seq.eq(1))
+        .select((history::stream, history::person, history::at))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(stream, person, at)| (stream, (person, at.and_utc()))).collect())
 }
 
 /// What does not hold in the stream of an aggregate that has this version.

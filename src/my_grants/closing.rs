@@ -143,7 +143,7 @@ impl Closing {
         self.action = "Så betalar ni tillbaka";
         self.state = settlement.label();
         self.tone = settlement.tone(deadline.passed(now));
-        self.next = format!("Betala tillbaka {} senast {deadline}.", settlement.left);
+        self.next = format!("Betala tillbaka {}{}.", settlement.left, deadline.by());
         if deadline.passed(now) {
             self.next = format!("{} ska betalas tillbaka. Sista dag var {deadline}.", settlement.left);
         }

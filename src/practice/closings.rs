@@ -208,7 +208,7 @@ fn certificate(head: &Actor, is_correct: bool) -> CertificateForm {
         },
         certifier_title: "Ekonomichef".to_owned(),
         certifier_telephone: "08-465 004 20".to_owned(),
-        ..CertificateForm::prefilled(&head.person.name, &head.person.email, None)
+        ..CertificateForm::prefilled(&head.person.name, "", &head.person.email, None)
     }
 }
 

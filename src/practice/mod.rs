@@ -60,7 +60,9 @@ pub fn person(
     now: DateTime<Utc>,
 ) -> Result<Person, DbError> {
     let suffix = if which > 1 { which.to_string() } else { String::new() };
-    let is_of_both = which == OF_BOTH && organisation.kind == Kind::Authority;
+    // Whichever authority an agreement is prepared at, there is a decision maker to publish it.
+    let is_of_both =
+        organisation.kind == Kind::Authority && (which == OF_BOTH || role == Role::DecisionMaker);
     let of = if is_of_both { "myndigheterna" } else { organisation.code.as_str() };
     let email = format!("{}{suffix}.{of}@ovning.example", role.key());
     // Of two who try a role for the first time at once, the later one finds the person. Nobody decided on a made-up
@@ -88,7 +90,7 @@ pub fn person(
     Ok(person)
 }
 
-/// One who works for every authority: there is one such person, whichever authority is entered first.
+/// The officer who works for every authority: there is one such person, whichever authority is entered first.
 const OF_BOTH: u8 = 3;
 
 fn actor(

@@ -73,7 +73,7 @@ pub fn slip(grant: &Grant, settlement: &Settlement, now: DateTime<Utc>, practice
         title: format!("Underlag för återbetalning {number}, {}", grant.holder.formal_name),
         heading: "Återbetalning av bidrag som inte har förbrukats".to_owned(),
         number,
-        agreement: format!("{} {}", terms.name, terms.year),
+        agreement: terms.title(),
         practice,
         payer: grant.holder.formal_name.clone(),
         payee: grant.agreement.authority.formal_name.clone(),

@@ -68,11 +68,13 @@ pub struct CertificateForm {
 }
 
 impl CertificateForm {
-    /// What is known of whoever certifies, from the account and from the certificate given the last time.
-    pub fn prefilled(name: &str, email: &str, last: Option<&Statement>) -> Self {
+    /// What is known of whoever certifies, from the account, from the certificate given the last time, and from the terms,
+    /// where those name one title and not several.
+    pub fn prefilled(name: &str, title: &str, email: &str, last: Option<&Statement>) -> Self {
+        let of_terms = if title.contains(['/', ',']) || title.contains(" eller ") { "" } else { title };
         Self {
             certifier_name: name.to_owned(),
-            certifier_title: last.map(|last| last.title.to_string()).unwrap_or_default(),
+            certifier_title: last.map_or(of_terms.to_owned(), |last| last.title.to_string()),
             certifier_telephone: last.map(|last| last.telephone.to_string()).unwrap_or_default(),
             certifier_email: email.to_owned(),
             ..Self::default()
@@ -170,6 +172,16 @@ mod tests {
         change(&mut form);
         let errors = form.parse().unwrap_err();
         errors.list.into_iter().map(|error| error.field.into_owned()).collect()
+    }
+
+    #[test]
+    fn a_title_that_the_terms_name_alone_is_filled_in() {
+        let title =
+            |of_terms| CertificateForm::prefilled("Eva", of_terms, "eva@ale.example", None).certifier_title;
+        assert_eq!(
+            (title("Ekonomichef"), title("Ekonomichef/verksamhetschef")),
+            ("Ekonomichef".to_owned(), String::new())
+        );
     }
 
     #[test]

@@ -268,7 +268,7 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         next_step: next_step(case, to_repay),
         next_date: match to_repay.is_zero() {
             true => String::new(),
-            false => long_date(grant.deadlines.repayment.0),
+            false => grant.deadlines.repayment.date().map(long_date).unwrap_or_default(),
         },
         fingerprint: issue.fingerprint.clone(),
         issued: long_time(received.completed_at),

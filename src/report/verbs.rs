@@ -74,6 +74,7 @@ pub fn form_facts(grant: &Grant) -> FormFacts {
     let of = |post: &str, account| grant.ledger.of(post, account);
     let terms = &grant.agreement.terms;
     FormFacts {
+        instrument: grant.agreement.terms.instrument,
         organisation_number: grant.holder.organisation_number,
         period: grant.agreement.terms.period,
         granted: grant.ledger.total(Account::Allocated),

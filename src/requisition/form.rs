@@ -9,7 +9,7 @@ use super::{
     rules::{Caution, Rule},
 };
 use crate::{
-    agreement::{Diarienummers, Period},
+    agreement::{Diarienummers, Instrument, Period},
     filing::{
         FieldRemark, Remarks,
         head::{self, HeadForm},
@@ -90,6 +90,7 @@ impl PostedForm {
 pub struct FormFacts {
     pub organisation_number: Option<OrganisationNumber>,
     pub period: Period,
+    pub instrument: Instrument,
     /// The posts on the form.
     pub posts: Vec<PostFacts>,
     /// The account of the recipient's last filing.
@@ -271,7 +272,7 @@ pub fn remarks_of(returned: Option<&Return>) -> Remarks {
 /// What deserves a second look in content that is otherwise right.
 pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
     let mut warnings = FieldErrors::default();
-    content.head.warnings(&mut warnings);
+    content.head.warnings(facts.instrument, &mut warnings);
     let available = facts.available();
     if content.amount < available {
         let rest = available - content.amount;
@@ -338,6 +339,7 @@ pub mod tests {
             }],
             last_account: None,
             right_can_lapse: true,
+            instrument: Instrument::Agreement,
         }
     }
 

@@ -105,6 +105,7 @@ pub fn form_facts(
         posts: of_form.collect(),
         last_account: last.map(|content| content.account),
         right_can_lapse: grant.deadlines.right_can_lapse(),
+        instrument: grant.agreement.terms.instrument,
     }
 }
 

@@ -116,7 +116,7 @@ impl Shown {
 
     fn agreement(&self) -> String {
         let terms = &self.case.grant.agreement.terms;
-        format!("{} {}", terms.name, terms.year)
+        terms.title()
     }
 }
 

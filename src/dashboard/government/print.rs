@@ -32,7 +32,7 @@ pub fn document(
 ) -> Result<Report, Undrawn> {
     let terms = report.terms();
     let day = calendar::long_date(report.today());
-    let agreement = format!("{} {}", terms.name, terms.year);
+    let agreement = terms.title();
     Ok(Report {
         title: format!("{HEADING}: {agreement}"),
         heading: HEADING.to_owned(),

@@ -146,7 +146,7 @@ pub(super) fn leaf(agreement: &Agreement, tab: &str) -> Leaf {
     let terms = &agreement.terms;
     Leaf {
         title: format!("Översikt {}: {}", terms.year, terms.name),
-        heading: format!("{} {}", terms.name, terms.year),
+        heading: terms.title(),
         lead: format!("Betalas ut av {}.", agreement.authority.name),
         crumbs: vec![
             crumb("/oversikt", "Översikt"),

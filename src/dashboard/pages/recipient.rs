@@ -18,9 +18,7 @@ pub async fn show(asked: Asked) -> Page {
 /// Which of its shares have passed to a successor, and to whom: the figures stay by the recipient they were allocated to.
 fn passed(shares: &[(&Agreement, Row)]) -> String {
     let passed = shares.iter().filter(|(_, row)| row.holder != row.recipient.name);
-    let told = passed.map(|(agreement, row)| {
-        format!("{} {} till {}", agreement.terms.name, agreement.terms.year, row.holder)
-    });
+    let told = passed.map(|(agreement, row)| format!("{} till {}", agreement.terms.title(), row.holder));
     match told.collect::<Vec<_>>().join("; ").as_str() {
         "" => String::new(),
         told => format!(" Har gått över: {told}."),

@@ -71,7 +71,7 @@ impl Line {
         let terms = &agreement.terms;
         Self {
             which: format!("{}.{}", terms.slug, asked.key),
-            agreement: format!("{} {}", terms.name, terms.year),
+            agreement: terms.title(),
             name: asked.name.clone(),
             number: case_number(&terms.code, &outline.recipient.code, place),
             recipient: held_by(&outline.holder, &outline.recipient.name),

@@ -108,7 +108,7 @@ impl Shown {
 
     fn agreement(&self) -> String {
         let terms = &self.case.grant.agreement.terms;
-        format!("{} {}", terms.name, terms.year)
+        terms.title()
     }
 
     /// When it first came in, and whether that was in time.

@@ -57,7 +57,7 @@ fn make(found: &Found, slug: &str) -> Result<Vec<u8>, AppError> {
     let terms = &outcome.agreement.terms;
     let asked_for = found.records();
     if found.form != Form::Page {
-        return found.file(&format!("{} {}", terms.name, terms.year), &asked_for);
+        return found.file(&terms.title(), &asked_for);
     }
     let all = records(outcome, |_: &Organisation| true, found.now);
     let sum = Sum::of(&all);

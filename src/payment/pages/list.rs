@@ -356,9 +356,7 @@ fn list_page(
 
 fn choices(agreements: &[Agreement]) -> Vec<(String, String)> {
     let all = (String::new(), "Alla".to_owned());
-    let each = agreements.iter().map(|agreement| {
-        (agreement.terms.slug.clone(), format!("{} {}", agreement.terms.name, agreement.terms.year))
-    });
+    let each = agreements.iter().map(|agreement| (agreement.terms.slug.clone(), agreement.terms.title()));
     std::iter::once(all).chain(each).collect()
 }
 

@@ -13,7 +13,7 @@ use crate::{
         proof::{Authority, By},
     },
     agreement::{self, Agreement},
-    calendar::Deadline,
+    calendar::LastDay,
     grant::{
         self, Grant, Ledger,
         store::{Outline, Which},
@@ -63,7 +63,7 @@ struct GrantLine {
     slug: String,
     settlement: Settlement,
     paid_out: Money,
-    deadline: Deadline,
+    deadline: LastDay,
     days_left: String,
     is_late: bool,
 }
@@ -91,7 +91,9 @@ pub async fn list(by: By<Authority>, portal: web::Data<Portal>, filter: web::Que
         .collect();
     let view = filter.view();
     let mut grants: Vec<GrantLine> = found.into_iter().filter(|line| line.belongs(view)).collect();
-    grants.sort_by_cached_key(|line| (line.deadline, sort_key(&line.recipient), line.number.clone()));
+    // Those without a last day come last.
+    let due = |line: &GrantLine| line.deadline.date().unwrap_or(chrono::NaiveDate::MAX);
+    grants.sort_by_cached_key(|line| (due(line), sort_key(&line.recipient), line.number.clone()));
     let mut repayments: Vec<Line> = amounts.into_iter().filter(|line| line.belongs(view)).collect();
     let total = grants.iter().map(|line| line.counted(view)).sum::<Money>()
         + repayments.iter().map(|line| line.held).sum();
@@ -141,9 +143,7 @@ async fn read(actor: &Actor, portal: &Portal) -> Result<Everything, AppError> {
 
 fn choices(agreements: &[Agreement]) -> Vec<(String, String)> {
     let all = (String::new(), "Alla".to_owned());
-    let each = agreements.iter().map(|agreement| {
-        (agreement.terms.slug.clone(), format!("{} {}", agreement.terms.name, agreement.terms.year))
-    });
+    let each = agreements.iter().map(|agreement| (agreement.terms.slug.clone(), agreement.terms.title()));
     std::iter::once(all).chain(each).collect()
 }
 

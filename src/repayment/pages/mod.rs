@@ -9,7 +9,7 @@ mod statement;
 use super::{Repayment, Settlement, State};
 use crate::{
     access::{Actor, routing::Routes},
-    calendar::{Deadline, long_date},
+    calendar::{LastDay, long_date},
     filing::Act,
     ids::Id,
     infra::Portal,
@@ -40,12 +40,13 @@ fn address(id: Id<Repayment>) -> String {
 }
 
 /// How far it is to the last day of repayment.
-fn days_left(deadline: Deadline, now: chrono::DateTime<chrono::Utc>) -> String {
+fn days_left(deadline: LastDay, now: chrono::DateTime<chrono::Utc>) -> String {
     let days = |count: i64| if count == 1 { "1 dag".to_owned() } else { format!("{count} dagar") };
     match deadline.days_left(now) {
-        0 => "sista dagen är i dag".to_owned(),
-        count @ 1.. => format!("{} kvar", days(count)),
-        count => format!("{} sen", days(-count)),
+        None => String::new(),
+        Some(0) => "sista dagen är i dag".to_owned(),
+        Some(count @ 1..) => format!("{} kvar", days(count)),
+        Some(count) => format!("{} sen", days(-count)),
     }
 }
 

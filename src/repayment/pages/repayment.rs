@@ -101,8 +101,8 @@ async fn read(
         })
         .await?;
     let agreements = agreements.into_iter().map(|agreement| {
-        let terms = agreement.terms;
-        (terms.slug, format!("{} {}", terms.name, terms.year))
+        let title = agreement.terms.title();
+        (agreement.terms.slug, title)
     });
     let choose = (String::new(), "Välj överenskommelse".to_owned());
     Ok(ShowPage {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answer, Content, CostItem, PartAccount, PostAccount, rules::Rule};
 use crate::{
-    agreement::{Diarienummers, Part, Period, Question},
+    agreement::{Diarienummers, Instrument, Part, Period, Question},
     filing::head::{self, HeadForm},
     infra::form::FieldErrors,
     money::{self, Money},
@@ -72,6 +72,7 @@ pub struct PostedForm {
 pub struct FormFacts {
     pub organisation_number: Option<OrganisationNumber>,
     pub period: Period,
+    pub instrument: Instrument,
     /// Over all posts, paid out or not.
     pub granted: Money,
     /// What has been paid out, post by post.
@@ -343,6 +344,7 @@ pub mod tests {
 
     pub fn facts() -> FormFacts {
         FormFacts {
+            instrument: Instrument::Agreement,
             organisation_number: OrganisationNumber::parse("212000-1439").ok(),
             period: Period { from: "2021-01-01".parse().unwrap(), to: "2021-12-31".parse().unwrap() },
             granted: Money::kronor(381_308),

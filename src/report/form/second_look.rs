@@ -16,7 +16,7 @@ use crate::{
 /// before.
 pub fn warnings(content: &Content, facts: &FormFacts, last: Option<&Content>) -> FieldErrors {
     let mut warnings = FieldErrors::default();
-    content.head.warnings(&mut warnings);
+    content.head.warnings(facts.instrument, &mut warnings);
     if content.period != facts.period {
         let message = "Perioden är inte hela överenskommelsens period.";
         warnings.broken("period_from", Caution::PartOfPeriod, message);

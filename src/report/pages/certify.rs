@@ -71,7 +71,8 @@ pub async fn new(by: By<FinanceHead>, portal: web::Data<Portal>, id: web::Path<I
     let case = find(&portal, scope(&by), id.into_inner()).await?;
     let last = case.report.received().and_then(|received| received.certificate.as_ref());
     let last = last.map(|certificate| &certificate.statement);
-    let form = CertificateForm::prefilled(&by.person.name, &by.person.email, last);
+    let role = case.grant.agreement.terms.certificate.as_ref().map_or("", |certificate| &certificate.title);
+    let form = CertificateForm::prefilled(&by.person.name, role, &by.person.email, last);
     certify_page(by, &portal, case, form, FieldErrors::default(), StatusCode::OK).await
 }
 

@@ -243,7 +243,7 @@ fn options(nothing: &str, list: impl Iterator<Item = (String, String)>) -> Vec<(
 }
 
 fn name(agreement: &Agreement) -> String {
-    format!("{} {}", agreement.terms.name, agreement.terms.year)
+    agreement.terms.title()
 }
 
 /// Whoever has a grant, in Swedish alphabetical order.

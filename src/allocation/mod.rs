@@ -86,7 +86,7 @@ pub fn contradictions(shares: &[Share], terms: &Terms, known: &HashSet<String>) 
             fault(reason);
         }
         if !seen.insert((&share.post, &share.recipient)) {
-            fault(format!("{} finns två gånger i posten {}", share.published_name, share.post));
+            fault(format!("{} finns två gånger i posten «{}»", share.published_name, post.name));
         }
         tallies.entry(&post.key).or_default().add(share.amount, post);
     }
@@ -104,11 +104,11 @@ fn check_row(share: &Share, post: &Post, known: &HashSet<String>) -> Result<(), 
         return Err(format!("mottagaren {} ({name}) finns inte i registret", share.recipient));
     }
     if share.amount <= Money::ZERO {
-        return Err(format!("{name} har beloppet {}; det ska vara större än noll", share.amount.plain()));
+        return Err(format!("{name} har beloppet {}; det ska vara större än noll", share.amount));
     }
     match post.floor {
         Some(floor) if share.amount < Money::kronor(floor) => {
-            Err(format!("{name} har {}, under minimibeloppet {floor}", share.amount.plain()))
+            Err(format!("{name} har {}, under minimibeloppet {}", share.amount, Money::kronor(floor)))
         }
         _ => Ok(()),
     }
@@ -129,18 +129,17 @@ impl Tally {
     }
 
     fn faults(&self, post: &Post) -> Vec<String> {
-        let (key, mut found) = (&post.key, Vec::new());
+        let (name, mut found) = (&post.name, Vec::new());
         let total = Money::kronor(post.published_total());
         if self.sum != total {
-            let sum = self.sum.plain();
-            found.push(format!("posten {key} summerar till {sum}, men ska vara {}", total.plain()));
+            found.push(format!("posten «{name}» summerar till {}, men ska vara {total}", self.sum));
         }
         if self.rows != post.recipients {
-            found.push(format!("posten {key} har {} rader, men ska ha {}", self.rows, post.recipients));
+            found.push(format!("posten «{name}» har {} rader, men ska ha {}", self.rows, post.recipients));
         }
         if let Some(expected) = post.rows_at_floor.filter(|expected| *expected != self.at_floor) {
             let rows = self.at_floor;
-            found.push(format!("posten {key} har {rows} rader på minimibeloppet, men ska ha {expected}"));
+            found.push(format!("posten «{name}» har {rows} rader på minimibeloppet, men ska ha {expected}"));
         }
         found
     }
@@ -221,7 +220,7 @@ mod tests {
         let below = fault_after("Aneby,250000", "Aneby,249999");
         assert!(below.reason.contains("under minimibeloppet"), "{below}");
         let sum = fault_after("Ale,381308", "Ale,381309");
-        assert!(sum.reason.contains("summerar till 167100001"), "{sum}");
+        assert!(sum.reason.contains("summerar till 167\u{a0}100\u{a0}001\u{a0}kr"), "{sum}");
         let twice = fault_after("bas,1489,Alingsås", "bas,1440,Alingsås");
         assert_eq!((twice.line, twice.reason.contains("två gånger")), (3, true));
         let text = fault_after("Ale,381308", "Ale,381 308");

@@ -35,7 +35,7 @@ impl Organisation {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Municipality,
@@ -89,6 +89,34 @@ impl Kind {
             Self::Authority => "Myndighet",
             Self::Reader => "Läsande organisation",
         }
+    }
+
+    /// Several of them, in a sentence.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Municipality => "kommuner",
+            Self::Association => "organisationer",
+            Self::Region => "regioner",
+            Self::Rss => "regionala samverkans- och stödstrukturer (RSS)",
+            Self::Provider => "enskilda utförare",
+            Self::Authority => "myndigheter",
+            Self::Reader => "läsande organisationer",
+        }
+    }
+
+    /// `1 kommun`, `21 regioner`.
+    pub fn counted(self, count: usize) -> String {
+        let one = match self {
+            Self::Municipality => "kommun",
+            Self::Association => "organisation",
+            Self::Region => "region",
+            Self::Rss => "RSS",
+            Self::Provider => "enskild utförare",
+            Self::Authority => "myndighet",
+            Self::Reader => "läsande organisation",
+        };
+        let several = if self == Self::Rss { "RSS" } else { self.plural() };
+        format!("{count} {}", if count == 1 { one } else { several })
     }
 
     pub fn receives_grants(self) -> bool {
@@ -178,6 +206,29 @@ pub fn parse_registry(csv: &str) -> Result<Vec<(Organisation, Vec<String>)>, Reg
         ));
     }
     Ok(organisations)
+}
+
+/// The kind that most are of.
+pub fn most(kinds: impl IntoIterator<Item = Kind>) -> Option<Kind> {
+    by_count(kinds).first().map(|(kind, _)| *kind)
+}
+
+/// `20 regioner, 1 kommun`: how many there are of each kind, the most first.
+pub fn counted(kinds: impl IntoIterator<Item = Kind>) -> String {
+    let counted = by_count(kinds).into_iter().map(|(kind, count)| kind.counted(count));
+    counted.collect::<Vec<_>>().join(", ")
+}
+
+fn by_count(kinds: impl IntoIterator<Item = Kind>) -> Vec<(Kind, usize)> {
+    let mut counted: Vec<(Kind, usize)> = Vec::new();
+    for kind in kinds {
+        match counted.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((kind, 1)),
+        }
+    }
+    counted.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), kind.key()));
+    counted
 }
 
 #[cfg(test)]

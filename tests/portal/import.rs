@@ -168,8 +168,9 @@ fn a_workbook_is_held_against_the_round_before_and_the_posts_it_leaves_out_stay(
     let differences = text.split("Skillnad mot förra omgången").nth(1).unwrap();
     assert!(differences.contains("5 000 +1,3 %"), "{differences}");
     assert_eq!(differences.matches("bas").count(), 2, "{differences}");
-    let page =
-        page.expect("Tabellen har inga rader för posten skr.").expect("som posten har i förslaget står kvar");
+    let page = page
+        .expect("Tabellen har inga rader för posten «Medel till SKR».")
+        .expect("som posten har i förslaget står kvar");
     confirm_all(&page).expect_status(200).expect("Tabellen är inläst");
     assert_eq!(amount_of(&officer, &proposal, "bas", "1440"), "386 308");
     assert!(!amount_of(&officer, &proposal, "skr", "SKR").is_empty());
@@ -212,7 +213,7 @@ fn a_faulty_row_stops_the_table_and_an_unknown_recipient_is_chosen_by_hand() {
     let page = proof(&upload(&officer, &proposal, "ören.xlsx", file).expect_status(200));
     let page =
         page.expect("Ett fel i tabellen").expect("Bladet Bilaga 1, rad 4, kolumn C").expect("«381308,5»");
-    let page = page.expect("Beloppet ska vara i hela kronor");
+    let page = page.expect("Beloppen publiceras i hela kronor.").expect_not("Avrunda");
     // There is no button; neither is the way round it.
     assert!(!page.html().contains("<button class=\"ds-button\" type=\"submit\">Använd tabellen"));
     confirm_all(&page).expect_status(422).expect("Inget av den har sparats");
@@ -249,7 +250,7 @@ fn a_faulty_row_stops_the_table_and_an_unknown_recipient_is_chosen_by_hand() {
     let remarks = officer.get(&format!("{proposal}/agreement.toml")).html();
     assert!(remarks.contains("Raderna i posten bas summerar till 700\u{a0}000"), "{remarks}");
     // And what the table does not mend is told where it is.
-    officer.get(&format!("{proposal}/granska")).expect("Posten bas har 3 rader, men ska ha 290");
+    officer.get(&format!("{proposal}/granska")).expect("har 3 rader, men ska ha 290");
 
     // A table that comes to what was decided takes both away again.
     let whole = proof(&upload(&officer, &proposal, "hel.xlsx", workbook(&base_of_2022())));
@@ -321,4 +322,103 @@ fn another_authority_and_a_proposal_that_waits_are_left_alone() {
     form.submit().expect_status(409);
     officer.get(&format!("{proposal}/fordelning/import")).expect_status(409);
     assert!(!officer.get(&format!("{proposal}/fordelning")).has_link("Läs in en färdig tabell"));
+}
+
+fn counties(heading: &str, amount: &str) -> String {
+    const NAMES: &str = "Stockholm,Uppsala,Södermanland,Östergötland,Jönköping,Kronoberg,Kalmar,Gotland,Blekinge,Skåne,Halland,Västra Götaland,Värmland,Örebro,Västmanland,Dalarna,Gävleborg,Västernorrland,Jämtland,Västerbotten,Norrbotten";
+    let rows: Vec<String> = NAMES.split(',').map(|name| format!("{name};{amount}")).collect();
+    format!("{heading};Belopp\n{}\n", rows.join("\n"))
+}
+
+#[test]
+fn whom_a_table_is_about_is_chosen_where_its_names_fit_several_and_seen_on_every_page() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
+    let columns = paste(&officer, &proposal, &counties("Namn", "7 957 143")).expect_status(200);
+    let columns = columns
+        .expect("Namnen i tabellen passar på regioner och regionala samverkans- och stödstrukturer (RSS).");
+    assert_eq!(columns.value_of("slag"), "");
+    let form = columns.form_with("/kolumner", "rubrikrad").set("belopp-bas", "1").set("enhet", "kr");
+    let asked = form.clone().submit().expect_status(422);
+    assert!(asked.error_at("slag").contains("Välj vilka som menas"), "{}", asked.text());
+    let proof = form.set("slag", "rss").submit().expect_status(200).expect("21 RSS");
+    let proof = proof.expect("Förra omgången gick posten till kommuner");
+    confirm_all(&proof).expect_status(200).expect("21 RSS").expect("RSS Stockholms län, RSS01");
+    officer.get(&format!("{proposal}/granska")).expect("21 RSS");
+
+    // A heading says it; the earlier round was another kind, which is to be confirmed.
+    let columns = paste(&officer, &proposal, &counties("Region", "7 957 143")).expect_status(200);
+    let form = columns.form_with("/kolumner", "rubrikrad");
+    assert_eq!(form.value_of("slag"), "region");
+    form.set("belopp-bas", "1").submit().expect_status(200).expect("20 regioner, 1 kommun");
+}
+
+#[test]
+fn a_table_in_thousands_is_read_in_thousands_and_never_as_kronor_unseen() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
+    let rows: Vec<String> = base_of_2022()
+        .iter()
+        .map(|(code, name, kr)| format!("{code:04};{name};{}", (kr / 1000.0).round()))
+        .collect();
+    let csv = format!("Kod;Kommun;Belopp (tkr)\n{}\n", rows.join("\n"));
+    let columns = paste(&officer, &proposal, &csv).expect_status(200);
+    let form = columns.form_with("/kolumner", "rubrikrad");
+    assert_eq!(form.value_of("enhet"), "tkr");
+    let as_kronor = form.clone().set("enhet", "kr").submit().expect_status(200);
+    let as_kronor = as_kronor
+        .expect("Tabellens belopp står antagligen i tusental kronor (tkr).")
+        .expect("Tabellen säger tusental");
+    confirm_all(&as_kronor).expect_status(422);
+    let proof = officer.get(&format!("{proposal}/fordelning/import/kolumner"));
+    let proof = proof.form_with("/kolumner", "rubrikrad").set("enhet", "tkr").submit().expect_status(200);
+    let proof = proof.expect("Beloppen i tabellen läses som tusental kronor (tkr): «381» blir 381 000 kr.");
+    confirm_all(&proof).expect_status(200);
+    assert_eq!(amount_of(&officer, &proposal, "bas", "1440"), "381 000");
+    // The rounded rows do not come to the post: it is not said that all is well.
+    let posts = officer.get(&format!("{proposal}/poster")).form("/poster");
+    posts.set("post-0-rows_at_floor", "").submit().expect_status(200);
+    for post in ["modell", "skr"] {
+        let table = officer.get(&format!("{proposal}/fordelning?post={post}"));
+        table.form("/nyckel").set("metod", "forra").submit().expect_status(200);
+    }
+    let granska = officer.get(&format!("{proposal}/granska")).expect_not("fördelningen går ihop");
+    granska.expect("går inte ihop med postens belopp i Stimulansmedel till samtliga kommuner");
+}
+
+#[test]
+fn a_post_that_is_new_this_round_is_told_as_new() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
+    let posts = officer.get(&format!("{proposal}/poster"));
+    posts.form("/poster").set("post-0-key", "grund").submit().expect_status(200);
+    let page = proof(&upload(&officer, &proposal, "a.xlsx", workbook(&base_of_2022())));
+    page.expect_not("Alla mottagare har samma belopp")
+        .expect("fanns inte förra omgången: alla postens mottagare är nya.");
+}
+
+#[test]
+fn shares_that_a_workbook_shows_in_percent_are_published_so() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "valfardsteknik-2018", "2027");
+    let (rows, total) = (base_of_2022(), 167_100_000.0);
+    let mut book = Workbook::new();
+    let percent = rust_xlsxwriter::Format::new().set_num_format("0.00%");
+    let sheet = book.add_worksheet();
+    for (column, heading) in ["Kod", "Kommun", "Belopp", "Andel"].into_iter().enumerate() {
+        sheet.write(0, u16::try_from(column).unwrap(), heading).unwrap();
+    }
+    for (row, (code, name, amount)) in (1..).zip(&rows) {
+        sheet.write(row, 0, *code).unwrap().write(row, 1, name).unwrap().write(row, 2, *amount).unwrap();
+        sheet.write_with_format(row, 3, amount / total, &percent).unwrap();
+    }
+    let columns = upload(&officer, &proposal, "andelar.xlsx", book.save_to_buffer().unwrap());
+    let used = confirm_all(&proof(&columns)).expect_status(200);
+    used.expect("1440, 0,23 %");
+    let csv = officer.get(&format!("{proposal}/allocation.csv")).html();
+    assert!(csv.contains(",Ale,\"0,23\",381308"), "{csv}");
 }

@@ -1,5 +1,7 @@
 //! The rows of a table under a mapping: whom each is about and its amounts, the printed sums, and what is no part of it.
 
+use std::collections::HashSet;
+
 use rust_decimal::Decimal;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
     reading::{Row, Sheet},
     shown,
 };
-use crate::{money::Money, text::fold};
+use crate::{money::Money, recipient::Kind, text::fold};
 
 /// A row about a recipient, or about somebody unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,10 +66,35 @@ pub fn read(
 ) -> Lines {
     let reader = Reader { sheet, mapping, posts, registry };
     let mut found = Lines::default();
+    let mut bare = Vec::new();
     for row in mapping.rows(sheet) {
-        reader.row(row, resolutions.get(&row.number), &mut found);
+        match resolutions.get(&row.number) {
+            None if reader.has_no_amount(row) => bare.push(row),
+            resolution => reader.row(row, resolution, &mut found),
+        }
+    }
+    reader.without_amounts(&bare, &mut found);
+    found.left_out.sort_by_key(|left_out| left_out.row);
+    found.sums.sort_by_key(|sum| sum.row);
+    found.lines.sort_by_key(|line| line.row);
+    let says_percent = |column| mapping.rows(sheet).any(|row| row.cell(column).contains('%'));
+    if !mapping.share.is_some_and(says_percent) {
+        shares_in_percent(&mut found.lines);
     }
     found
+}
+
+/// A sheet keeps a share of 37 % as 0,37 where the cell does not say that it is one.
+fn shares_in_percent(lines: &mut [Line]) {
+    let sum: Decimal = lines.iter().filter_map(|line| line.share).sum();
+    if sum > Decimal::TWO {
+        return;
+    }
+    for share in lines.iter_mut().filter_map(|line| line.share.as_mut()) {
+        *share *= Decimal::ONE_HUNDRED;
+        let decimals = share.scale().saturating_sub(2);
+        share.rescale(decimals.max(share.normalize().scale()));
+    }
 }
 
 struct Reader<'a> {
@@ -78,8 +105,44 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Rows with nothing in the columns of amounts are the headings and the footnotes of a table. One that names somebody
+    /// who has no other row may have lost its amount.
+    fn without_amounts(&self, bare: &[&Row], found: &mut Lines) {
+        let named: HashSet<String> =
+            found.lines.iter().filter_map(|line| line.outcome.code().map(str::to_owned)).collect();
+        for row in bare {
+            let clues = self.registry.parted(self.mapping.clues(row));
+            let outcome = self.registry.find(clues, self.mapping.kind);
+            let is_heading = match &outcome {
+                Outcome::Matched { code, .. } => {
+                    named.contains(code) || self.is_of_another_kind(code) || self.is_county(clues.name)
+                }
+                Outcome::Unknown { .. } => !is_sum(clues),
+                Outcome::Contradicts(_) | Outcome::Ambiguous(_) => self.is_county(clues.name),
+            };
+            match is_heading {
+                true => found.left_out.push(left_out(row)),
+                false => self.row(row, None, found),
+            }
+        }
+    }
+
+    fn has_no_amount(&self, row: &Row) -> bool {
+        self.mapping.amount_columns().iter().all(|column| is_nothing(row.cell(*column)))
+    }
+
+    fn is_of_another_kind(&self, code: &str) -> bool {
+        let kind = self.registry.get(code).map(|organisation| organisation.kind);
+        self.mapping.kind.is_some() && kind != self.mapping.kind
+    }
+
+    /// *Blekinge län* on a row of its own, above the municipalities of the county.
+    fn is_county(&self, name: &str) -> bool {
+        !matches!(self.mapping.kind, Some(Kind::Rss | Kind::Region)) && fold(name).ends_with(" län")
+    }
+
     fn row(&self, row: &Row, resolution: Option<&Resolution>, found: &mut Lines) {
-        let clues = self.mapping.clues(row);
+        let clues = self.registry.parted(self.mapping.clues(row));
         if resolution == Some(&Resolution::LeaveOut) {
             found.left_out.push(left_out(row));
             return;
@@ -92,10 +155,6 @@ impl Reader<'_> {
         if of_nobody && is_sum(clues) {
             let amounts = self.amounts(row).into_iter().filter_map(Result::ok).flatten().collect();
             found.sums.push(PrintedSum { row: row.number, amounts });
-            return;
-        }
-        if of_nobody && self.amount_columns().iter().all(|column| is_nothing(row.cell(*column))) {
-            found.left_out.push(left_out(row));
             return;
         }
         found.faults.extend(self.recipient_fault(row, &outcome));
@@ -124,16 +183,9 @@ impl Reader<'_> {
         }
     }
 
-    fn amount_columns(&self) -> Vec<usize> {
-        match &self.mapping.amounts {
-            Amounts::Columns(columns) => columns.iter().map(|column| column.column).collect(),
-            Amounts::Rows { amount, .. } => vec![*amount],
-        }
-    }
-
     /// Each amount column: nothing, an amount, or what is wrong with it.
     fn amounts(&self, row: &Row) -> Vec<Result<Option<PostAmount>, (usize, Wrong)>> {
-        let read = |post: &str, column: usize| match amount(row.cell(column)) {
+        let read = |post: &str, column: usize| match amount(row.cell(column), self.mapping.unit) {
             Ok(amount) => Ok(amount.map(|amount| PostAmount { post: post.to_owned(), amount, column })),
             Err(wrong) => Err((column, wrong)),
         };
@@ -160,7 +212,7 @@ impl Reader<'_> {
             }
         }
         if amounts.is_empty() && !wrong {
-            let column = self.amount_columns().first().copied();
+            let column = self.mapping.amount_columns().first().copied();
             let mend = "Skriv beloppet, eller ta bort raden om mottagaren inte ska ha något.".to_owned();
             faults.push(self.fault(row, column, "Raden har inget belopp.".to_owned(), mend));
         }
@@ -241,7 +293,7 @@ fn is_sum(clues: Clues<'_>) -> bool {
         ["summa", "totalt", "total", "totalsumma", "riket", "hela riket", "sverige", "delsumma"];
     [clues.name, clues.code, clues.organisation_number].into_iter().any(|cell| {
         let words = fold(cell);
-        let bare = words.trim_end_matches([':', '*', ' ']);
+        let bare = words.trim_matches([':', '*', ' ']);
         SUMS.contains(&bare) || SUMS[..2].iter().any(|sum| bare.starts_with(&format!("{sum} ")))
     })
 }

@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::amount::is_nothing;
+use super::{
+    amount::is_nothing,
+    name::{code_and_name, folded_code, without_note},
+};
 use crate::{
-    numbers::{OrganisationNumber, is_blank},
+    numbers::OrganisationNumber,
     recipient::{Kind, Organisation},
     text::{fold, forms, plain},
 };
@@ -144,15 +147,28 @@ impl Registry {
         self.organisations.iter().filter(move |organisation| organisation.kind == kind)
     }
 
-    /// The kinds of those that the clues could mean, before the table is known to be about one of them.
+    /// The kinds of those that the clues could mean, before the table is known to be about one of them: a code or a number
+    /// means one, a name may mean several.
     #[must_use]
     pub fn kinds(&self, clues: Clues<'_>) -> Vec<Kind> {
-        let by_code = self.by_code(clues.code);
-        let by_number = self.by_number(clues.organisation_number);
-        let by_name = self.by_name(clues.name).into_iter().map(|named| named.organisation);
-        let mut kinds = Vec::new();
-        for at in by_code.into_iter().chain(by_number).chain(by_name) {
-            let kind = self.organisations[at].kind;
+        let one = self.by_code(clues.code).or_else(|| self.by_number(clues.organisation_number));
+        match one {
+            Some(at) => vec![self.organisations[at].kind],
+            None => self.kinds_of(&self.by_name(clues.name)),
+        }
+    }
+
+    /// The kinds of those who are called exactly that.
+    pub(super) fn kinds_of_exact_name(&self, name: &str) -> Vec<Kind> {
+        let mut named = self.by_name(name);
+        named.retain(|named| named.distance == 0);
+        self.kinds_of(&named)
+    }
+
+    fn kinds_of(&self, named: &[Named]) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = Vec::new();
+        for named in named {
+            let kind = self.organisations[named.organisation].kind;
             if !kinds.contains(&kind) {
                 kinds.push(kind);
             }
@@ -160,10 +176,23 @@ impl Registry {
         kinds
     }
 
+    /// The clues without the mark of a footnote, and with the code apart that stands in the cell of the name:
+    /// *0114 Upplands Väsby*, *Upplands Väsby (0114)*.
+    #[must_use]
+    pub fn parted<'a>(&self, clues: Clues<'a>) -> Clues<'a> {
+        let clues = Clues { name: without_note(clues.name), ..clues };
+        let both = code_and_name(clues.name).filter(|(code, _)| self.by_code(code).is_some());
+        match both.filter(|_| is_nothing(clues.code) && self.by_name(clues.name).is_empty()) {
+            Some((code, name)) => Clues { code, name, ..clues },
+            None => clues,
+        }
+    }
+
     /// Finds the recipient of a row. Of several that fit a name alike, or in other words, one of the kind that the table
     /// is about is meant: *Jönköping* among regions is the region.
     #[must_use]
     pub fn find(&self, clues: Clues<'_>, kind: Option<Kind>) -> Outcome {
+        let clues = self.parted(clues);
         let names = self.best_by_name(clues.name, kind);
         let by_code = self.by_code(clues.code);
         let by_number = self.by_number(clues.organisation_number);
@@ -236,7 +265,7 @@ impl Registry {
     }
 
     pub(super) fn knows_name(&self, name: &str) -> bool {
-        !self.by_name(name).is_empty()
+        !self.by_name(self.parted(Clues { name, ..Clues::default() }).name).is_empty()
     }
 
     /// Everybody that the name fits, with what had to be left out on both sides together. Without its accents only where it
@@ -258,11 +287,13 @@ impl Registry {
         found
     }
 
-    /// Those whose names are a letter or a few from it, at most three.
+    /// Those whose names are a letter or a few from it, go on after it, or are it without what stands in brackets: at most
+    /// three.
     fn nearest(&self, name: &str) -> Vec<String> {
         const FEW: usize = 3;
         const LONGEST: usize = 60;
-        let wanted = forms(name).pop().unwrap_or_default();
+        let before = name.split_once('(').map_or(name, |(before, _)| before);
+        let (beginning, wanted) = (fold(before), forms(before).pop().unwrap_or_default());
         let length = wanted.chars().count();
         if length == 0 || length > LONGEST {
             return Vec::new();
@@ -272,7 +303,9 @@ impl Registry {
             .iter()
             .map(|organisation| {
                 let known = forms(&organisation.name).pop().unwrap_or_default();
-                (strsim::osa_distance(&wanted, &known), organisation)
+                let whole = fold(&organisation.name);
+                let goes_on = whole.strip_prefix(&beginning).is_some_and(|rest| rest.starts_with(' '));
+                (if goes_on { 1 } else { strsim::osa_distance(&wanted, &known) }, organisation)
             })
             .filter(|(distance, _)| *distance <= (length / 4).max(1))
             .collect();
@@ -300,109 +333,5 @@ fn keep_nearest(among: &mut Vec<Named>, named: Named) {
     }
 }
 
-/// A spreadsheet drops the zero before `0114`.
-fn folded_code(code: &str) -> String {
-    let code = code.trim_matches(is_blank);
-    if code.chars().all(|c| c.is_ascii_digit()) {
-        return code.trim_start_matches('0').to_owned();
-    }
-    fold(code)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::recipient;
-
-    fn registry() -> Registry {
-        Registry::new(recipient::parse_registry(include_str!("../../../registry/recipients.csv")).unwrap())
-    }
-
-    fn named(name: &str) -> Outcome {
-        registry().find(Clues { name, ..Clues::default() }, None)
-    }
-
-    fn matched(code: &str, by: By) -> Outcome {
-        Outcome::Matched { code: code.to_owned(), by }
-    }
-
-    #[test]
-    fn every_name_in_the_registry_finds_its_own_recipient() {
-        let registry = registry();
-        for organisation in &registry.organisations {
-            for name in [&organisation.name, &organisation.formal_name, &organisation.name.to_uppercase()] {
-                let found = registry.find(Clues { name, ..Clues::default() }, None);
-                assert_eq!(found.code(), Some(organisation.code.as_str()), "{name}");
-            }
-        }
-    }
-
-    #[test]
-    fn names_are_compared_without_what_they_end_in() {
-        for (name, code, by) in [
-            ("ALE KOMMUN", "1440", By::Name),
-            ("Ale  kommun", "1440", By::Name),
-            ("Upplands Bro", "0139", By::Name),
-            ("Malung–Sälen", "2023", By::Name),
-            ("Bengtsfors kommun", "1460", By::Name),
-            ("Region Gotland", "0980", By::Name),
-            ("Stockholms stad", "0180", By::Alias),
-            ("Göteborgs stad", "1480", By::Name),
-            ("Mölnadal", "1481", By::Alias),
-            ("Staffanstorps", "1230", By::Alias),
-            ("A\u{30A}re", "2321", By::Name),
-            ("Goteborg", "1480", By::Name),
-            ("GOTEBORGS KOMMUN", "1480", By::Name),
-            ("Malung\u{A0}Salen", "2023", By::Name),
-            ("Habo", "0643", By::Name),
-            ("Håbo", "0305", By::Name),
-            ("Sveriges Kommuner och Landsting", "SKR", By::Alias),
-        ] {
-            assert_eq!(named(name), matched(code, by), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_code_is_found_without_its_zero() {
-        for code in ["0114", "114", " 114 "] {
-            let found = registry().find(Clues { code, ..Clues::default() }, None);
-            assert_eq!(found, matched("0114", By::Code), "{code}");
-        }
-        let number = Clues { organisation_number: "2120000019", ..Clues::default() };
-        assert_eq!(registry().find(number, None), matched("0114", By::Number));
-    }
-
-    #[test]
-    fn cells_that_disagree_are_said_with_both() {
-        let clues = Clues { code: "1440", name: "Alingsås", ..Clues::default() };
-        let Outcome::Contradicts(claims) = registry().find(clues, None) else { panic!() };
-        let said: Vec<_> = claims.iter().map(|claim| (claim.by, claim.code.as_deref())).collect();
-        assert_eq!(said, [(By::Code, Some("1440")), (By::Name, Some("1489"))]);
-        let nobodys = Clues { code: "9999", name: "Ale", ..Clues::default() };
-        assert!(matches!(registry().find(nobodys, None), Outcome::Contradicts(_)));
-        let misspelt = Clues { code: "1440", name: "Aale", ..Clues::default() };
-        assert_eq!(registry().find(misspelt, None), matched("1440", By::Code));
-        let wrong_digit = Clues { code: "0114", organisation_number: "212000-0018", ..Clues::default() };
-        assert!(matches!(registry().find(wrong_digit, None), Outcome::Contradicts(_)));
-    }
-
-    #[test]
-    fn an_unknown_name_has_its_likeliest_beside_it() {
-        let Outcome::Unknown { nearest } = named("Mölndall") else { panic!() };
-        assert_eq!(nearest, ["1481"]);
-        assert_eq!(named("Atlantis"), Outcome::Unknown { nearest: Vec::new() });
-        assert_eq!(named(""), Outcome::Unknown { nearest: Vec::new() });
-    }
-
-    #[test]
-    fn of_two_kinds_the_one_that_the_table_is_about_is_meant() {
-        let registry = registry();
-        let of = |name: &str, kind| registry.find(Clues { name, ..Clues::default() }, kind);
-        assert_eq!(of("Jönköping", None).code(), Some("0680"));
-        assert_eq!(of("Jönköping", Some(Kind::Region)).code(), Some("R06"));
-        assert_eq!(of("Jönköpings län", Some(Kind::Municipality)).code(), Some("0680"));
-        assert_eq!(of("Jönköpings län", Some(Kind::Rss)).code(), Some("RSS06"));
-        assert_eq!(of("Västra Götalandsregionen", None).code(), Some("R14"));
-        assert_eq!(of("Ale", Some(Kind::Region)).code(), Some("1440"));
-    }
-}
+mod tests;

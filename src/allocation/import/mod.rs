@@ -1,18 +1,24 @@
 //! Import of a published table (*import av fördelningstabell*): from a file to shares, with the proof of what it says.
 //!
-//! Five steps, each of them plain data in and plain data out: [`reading`] makes rows and cells of a file, [`mapping`]
-//! guesses what its columns are, [`matching`] finds whom a row is about, [`lines`] reads the rows with their amounts, and
+//! Five steps, each of them plain data in and plain data out: [`reading`] makes rows and cells of a file, [`guess`]
+//! guesses what its columns are (their [`mapping`]), [`matching`] finds whom a row is about, [`lines`] reads the rows with their amounts, and
 //! [`proof`] holds them against the decision, the registry and the round before. Nothing is mended in silence: what
 //! cannot be read is a [`Fault`] with its place and how to mend it, and what is odd is a warning to confirm.
 
 pub mod amount;
+mod column;
+pub mod guess;
+mod kind;
 pub mod lines;
 pub mod mapping;
 pub mod matching;
+mod name;
 pub mod proof;
 pub mod reading;
 #[cfg(test)]
 mod tests;
+pub mod unit;
+mod unseen;
 pub mod warning;
 
 use std::fmt;

@@ -9,10 +9,14 @@ use super::{
     mapping::{Decided, Mapping},
     matching::{By, Outcome, Registry, Resolutions},
     reading::Table,
-    shown,
-    warning::{self, Misspelt, Recipient, Warning},
+    shown, unseen,
+    warning::{self, Misspelt, PostName, Recipient, Warning},
 };
-use crate::{allocation::Share, money::Money, recipient::Kind};
+use crate::{
+    allocation::Share,
+    money::Money,
+    recipient::{self, Kind},
+};
 
 /// What the table is held against.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +46,10 @@ pub struct PostProof {
     pub decided: Decided,
     pub sum: Money,
     pub recipients: usize,
+    /// How many recipients there are of each kind, in words.
+    pub kinds: String,
+    /// Nobody had a share of it in the round before, which there is.
+    pub is_new: bool,
     /// On the floor exactly, and below it.
     pub at_floor: usize,
     pub below_floor: usize,
@@ -97,8 +105,11 @@ pub fn prove(table: &Table, mapping: &Mapping, resolutions: &Resolutions, basis:
     }
     faults.sort_by_key(|fault| (fault.place.row, fault.place.column));
     let posts = rows.posts(basis);
+    faults.extend(posts.iter().filter_map(|post| unseen::in_another_unit(post, &sheet.name)));
+    let unit = unseen::of_unit(sheet, mapping, &read);
+    let kinds = unseen::of_kinds(sheet, mapping, &rows, &posts, basis);
     Proof {
-        warnings: warnings(&read, &rows, &posts, basis),
+        warnings: [unit, warnings(&read, &rows, &posts, basis), kinds].concat(),
         differences: differences(&rows, &posts, basis),
         shares: rows.shares(basis),
         lines: read.lines.clone(),
@@ -126,7 +137,7 @@ struct Entry<'a> {
 }
 
 /// The amounts by post. A recipient that is not known counts in the sum, since the row is there.
-struct Rows<'a>(HashMap<&'a str, Vec<Entry<'a>>>);
+pub(super) struct Rows<'a>(HashMap<&'a str, Vec<Entry<'a>>>);
 
 impl<'a> Rows<'a> {
     fn of(read: &'a Lines) -> Self {
@@ -142,6 +153,12 @@ impl<'a> Rows<'a> {
 
     fn in_post(&self, post: &str) -> &[Entry<'a>] {
         self.0.get(post).map_or(&[], Vec::as_slice)
+    }
+
+    /// Code and kind of the post's recipients, as far as they are known.
+    pub(super) fn kinds(&self, post: &str, registry: &Registry) -> Vec<(&'a str, Kind)> {
+        let known = |entry: &Entry<'a>| Some((entry.code, registry.get(entry.code)?.kind));
+        self.in_post(post).iter().filter_map(known).collect()
     }
 
     fn twice(&self, read: &Lines, sheet: &str, basis: Basis<'_>) -> Vec<Fault> {
@@ -180,6 +197,11 @@ impl<'a> Rows<'a> {
             PostProof {
                 sum: entries.iter().map(|entry| entry.amount.amount).sum(),
                 recipients: entries.len(),
+                is_new: !basis.previous.is_empty()
+                    && basis.previous.iter().all(|share| share.post != decided.key),
+                kinds: recipient::counted(
+                    self.kinds(&decided.key, basis.registry).into_iter().map(|(_, kind)| kind),
+                ),
                 at_floor: at(|amount, floor| amount == floor),
                 below_floor: at(|amount, floor| amount < floor),
                 decided: decided.clone(),
@@ -247,47 +269,44 @@ fn warnings(read: &Lines, rows: &Rows<'_>, posts: &[PostProof], basis: Basis<'_>
         found.push(Warning::LeftOut(read.left_out.clone()));
     }
     let absent = basis.posts.iter().filter(|post| !rows.0.contains_key(post.key.as_str()));
-    found.extend(absent.map(|post| Warning::NoRowsOfPost { post: post.key.clone() }));
+    found.extend(absent.map(|post| Warning::NoRowsOfPost { post: post.into() }));
     found
 }
 
 fn of_post(post: &PostProof, rows: &Rows<'_>, basis: Basis<'_>) -> Vec<Warning> {
-    let key = post.decided.key.clone();
+    let (key, name) = (&post.decided.key, PostName::from(&post.decided));
     let mut found = Vec::new();
-    if post.sum != post.decided.of_rows() {
-        found.push(Warning::SumIsNotDecided {
-            post: key.clone(),
-            sum: post.sum,
-            decided: post.decided.of_rows(),
-        });
+    if post.sum != post.decided.total && Some(post.sum) != post.decided.rows_total {
+        let (sum, decided) = (post.sum, post.decided.total);
+        found.push(Warning::SumIsNotDecided { post: name.clone(), sum, decided });
     }
     if post.recipients != post.decided.recipients {
         let (rows, decided) = (post.recipients, post.decided.recipients);
-        found.push(Warning::RowsAreNotDecided { post: key.clone(), rows, decided });
+        found.push(Warning::RowsAreNotDecided { post: name.clone(), rows, decided });
     }
-    let entries = rows.in_post(&key);
+    let entries = rows.in_post(key);
     if let Some(floor) = post.decided.floor {
         let below = entries.iter().filter(|entry| entry.amount.amount < floor);
         let below: Vec<_> = below.map(|entry| (entry.line.row, entry.line.published_name.clone())).collect();
         if !below.is_empty() {
-            found.push(Warning::BelowFloor { post: key.clone(), floor, rows: below });
+            found.push(Warning::BelowFloor { post: name.clone(), floor, rows: below });
         }
     }
     match post.decided.rows_at_floor {
         Some(decided) if decided != post.at_floor => {
-            found.push(Warning::RowsAtFloor { post: key.clone(), rows: post.at_floor, decided });
+            found.push(Warning::RowsAtFloor { post: name.clone(), rows: post.at_floor, decided });
         }
         _ => {}
     }
     let here: HashSet<&str> = entries.iter().map(|entry| entry.code).collect();
     let before =
-        basis.previous.iter().filter(|share| share.post == key).map(|share| share.recipient.as_str());
+        basis.previous.iter().filter(|share| share.post == *key).map(|share| share.recipient.as_str());
     let gone = missing(before, &here, basis.registry);
     let of_kind = missing_of_kind(&here, basis.registry, &gone);
     if !gone.is_empty() {
-        found.push(Warning::MissingFromPrevious { post: key.clone(), recipients: gone });
+        found.push(Warning::MissingFromPrevious { post: name.clone(), recipients: gone });
     }
-    found.extend(of_kind.map(|(kind, recipients)| Warning::MissingOfKind { post: key, kind, recipients }));
+    found.extend(of_kind.map(|(kind, recipients)| Warning::MissingOfKind { post: name, kind, recipients }));
     found
 }
 
@@ -320,22 +339,26 @@ fn missing_of_kind(
     (!missing.is_empty()).then_some((kind, missing))
 }
 
-/// A printed sum is of the rows above it, or of those since the printed sum before.
+/// A printed sum is of the rows above it, or of those since the printed sum before. It closes those rows though it is wrong:
+/// it is held against what it is nearest to.
 fn printed_sums(read: &Lines, posts: &[PostProof]) -> Vec<Warning> {
     let mut found = Vec::new();
-    for post in posts.iter().map(|post| &post.decided.key) {
+    for decided in posts.iter().map(|post| &post.decided) {
+        let post = &decided.key;
         let mut after = 0;
-        for printed in &read.sums {
-            let Some(amount) = printed.amounts.iter().find(|amount| amount.post == *post) else { continue };
+        for of_row in &read.sums {
+            let Some(amount) = of_row.amounts.iter().find(|amount| amount.post == *post) else { continue };
             let sum = |from: usize| -> Money {
-                let lines = read.lines.iter().filter(|line| (from..printed.row).contains(&line.row));
+                let lines = read.lines.iter().filter(|line| (from..of_row.row).contains(&line.row));
                 lines.flat_map(|line| &line.amounts).filter(|of| of.post == *post).map(|of| of.amount).sum()
             };
-            if amount.amount != sum(0) && amount.amount != sum(after) {
-                let (row, printed) = (printed.row, amount.amount);
-                found.push(Warning::SumIsNotPrinted { post: post.clone(), row, printed, sum: sum(0) });
+            let (row, printed) = (of_row.row, amount.amount);
+            let apart = |sum: &Money| (*sum - printed).abs();
+            let nearest = [sum(0), sum(after)].into_iter().min_by_key(apart).unwrap_or_default();
+            if nearest != printed {
+                found.push(Warning::SumIsNotPrinted { post: decided.into(), row, printed, sum: nearest });
             }
-            after = printed.row;
+            after = row;
         }
     }
     found

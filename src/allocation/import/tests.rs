@@ -4,16 +4,17 @@ use proptest::{prelude::*, sample::SizeRange};
 use rust_decimal::Decimal;
 
 use super::{
-    mapping::{Amounts, Decided, Mapping, PostColumn, guess},
+    guess::{guess, undecided_kinds},
+    mapping::{Amounts, Decided, Mapping, PostColumn},
     matching::{Registry, Resolution, Resolutions},
     proof::{Basis, Proof, prove},
     reading::{self, Table},
+    unit::Unit,
     warning::Warning,
 };
 use crate::{
     agreement::definition,
     allocation::{self, Share},
-    ids::Id,
     money::Money,
     recipient::{self, Kind, Organisation},
 };
@@ -27,50 +28,14 @@ fn registry() -> &'static Registry {
     &REGISTRY
 }
 
-/// The regions, under the kind that they do not have yet.
-fn with_regions() -> Registry {
-    const NAMES: [(&str, &str, &str); 21] = [
-        ("01", "Region Stockholm", "Stockholms län"),
-        ("03", "Region Uppsala", ""),
-        ("04", "Region Sörmland", "Södermanlands län"),
-        ("05", "Region Östergötland", ""),
-        ("06", "Region Jönköpings län", ""),
-        ("07", "Region Kronoberg", ""),
-        ("08", "Region Kalmar län", ""),
-        ("09", "Region Gotland", ""),
-        ("10", "Region Blekinge", ""),
-        ("12", "Region Skåne", ""),
-        ("13", "Region Halland", ""),
-        ("14", "Västra Götalandsregionen", ""),
-        ("17", "Region Värmland", ""),
-        ("18", "Region Örebro län", ""),
-        ("19", "Region Västmanland", ""),
-        ("20", "Region Dalarna", ""),
-        ("21", "Region Gävleborg", ""),
-        ("22", "Region Västernorrland", ""),
-        ("23", "Region Jämtland Härjedalen", "Jämtlands län"),
-        ("24", "Region Västerbotten", ""),
-        ("25", "Region Norrbotten", "Norrbottnen"),
-    ];
-    let region = |(code, name, alias): (&str, &str, &str)| {
-        let organisation = Organisation {
-            id: Id::new(),
-            code: code.to_owned(),
-            kind: Kind::Association,
-            name: name.to_owned(),
-            formal_name: name.to_owned(),
-            county: String::new(),
-            organisation_number: None,
-        };
-        (organisation, vec![alias.to_owned()])
-    };
-    Registry::new(organisations().into_iter().filter(|(o, _)| o.code != "SKR").chain(NAMES.map(region)))
+fn basis_of<'a>(posts: &'a [Decided], registry: &'a Registry) -> Basis<'a> {
+    Basis { posts, registry, previous: &[] }
 }
 
 fn post(key: &str, total: i64, recipients: usize) -> Decided {
     Decided {
         key: key.to_owned(),
-        name: format!("Posten {key}"),
+        name: key.to_owned(),
         total: Money::kronor(total),
         rows_total: None,
         recipients,
@@ -86,7 +51,7 @@ fn table(text: &str) -> Table {
 /// Guessed and proved as it is, with nothing from the user.
 fn proved(text: &str, posts: &[Decided], registry: &Registry, previous: &[Share]) -> Proof {
     let table = table(text);
-    let mapping = guess(&table, posts, registry);
+    let mapping = guess(&table, Basis { posts, registry, previous });
     prove(&table, &mapping, &Resolutions::new(), Basis { posts, registry, previous })
 }
 
@@ -142,7 +107,10 @@ fn the_printed_tables_of_2021_and_2022_come_out_whole() {
         assert_eq!(proof.shares().unwrap(), sorted(shares, &posts), "{year}");
         assert_eq!(
             said(&proof.warnings),
-            ["Tabellen har inga rader för posten modell.", "Tabellen har inga rader för posten skr."],
+            [
+                "Tabellen har inga rader för posten «Stöd till modellkommuner».",
+                "Tabellen har inga rader för posten «Medel till SKR»."
+            ],
             "{year}"
         );
         let floors = if year == 2021 { 117 } else { 118 };
@@ -192,49 +160,55 @@ fn the_seven_posts_of_2020_are_found_each_in_its_column() {
     ]
     .map(|(key, total)| post(key, total, 21));
     let text = include_str!("../../../tests/published/2020-bilaga-1.txt");
-    let registry = with_regions();
+    let registry = registry();
     let table = table(text);
-    let mapping = guess(&table, &posts, &registry);
+    let mapping = guess(&table, basis_of(&posts, registry));
     let columns: Vec<PostColumn> =
         (2..9).zip(&posts).map(|(column, post)| PostColumn { post: post.key.clone(), column }).collect();
     assert_eq!((mapping.name, mapping.header_row), (Some(0), Some(3)));
     assert_eq!(mapping.amounts, Amounts::Columns(columns));
 
     // The row of appropriations below the table is no recipient's.
-    let basis = Basis { posts: &posts, registry: &registry, previous: &[] };
+    let basis = Basis { posts: &posts, registry, previous: &[] };
     let proof = prove(&table, &mapping, &Resolutions::new(), basis);
     assert!(proof.faults.iter().all(|fault| fault.place.row == Some(26)), "{:?}", proof.faults);
     assert!(!proof.faults.is_empty());
     let left_out = Resolutions::from([(26, Resolution::LeaveOut)]);
     let proof = prove(&table, &mapping, &left_out, basis);
     assert_eq!(proof.shares().unwrap().len(), 7 * 21);
-    assert!(proof.shares().unwrap().iter().all(|share| share.recipient.len() == 2));
+    assert!(
+        proof
+            .shares()
+            .unwrap()
+            .iter()
+            .all(|share| share.recipient.starts_with('R') || share.recipient == "0980")
+    );
     assert!(proof.posts.iter().all(|post| post.sum == post.decided.total));
 }
 
 #[test]
 fn the_krona_that_2020_lacks_is_said() {
     let text = include_str!("../../../tests/published/2020-bilaga-2.txt");
-    let registry = with_regions();
-    let proof = proved(text, &[post("rss", 500_000_000, 21)], &registry, &[]);
+    let registry = registry();
+    let proof = proved(text, &[post("rss", 500_000_000, 21)], registry, &[]);
     assert_eq!(proof.faults, []);
     assert_eq!(proof.shares().unwrap().len(), 21);
     let spoken = said(&proof.warnings);
     assert_eq!(
         spoken[0],
-        "Posten rss summerar till 499 999 999 kr, 1 kr mindre än beslutets 500 000 000 kr."
+        "Posten «rss» summerar till 499 999 999 kr, 1 kr mindre än beslutets 500 000 000 kr."
     );
     assert!(spoken[1].starts_with("Summan på rad 25 är 500 000 000 kr"), "{spoken:?}");
 
     // With the sum of the rows stated, the decision agrees; the printed sum is still another.
     let stated = Decided { rows_total: Some(Money::kronor(499_999_999)), ..post("rss", 500_000_000, 21) };
-    let spoken = said(&proved(text, &[stated], &registry, &[]).warnings);
+    let spoken = said(&proved(text, &[stated], registry, &[]).warnings);
     assert!(spoken[0].starts_with("Summan på rad 25"), "{spoken:?}");
 }
 
 #[test]
 fn faults_have_their_place_their_value_and_the_mend() {
-    let text = "Kod;Kommun;Belopp\n1440;Ale;1.310.223\n0114;Lund;5\n;Mölndall;7\n1489;Alingsås;\n1489;Alingsås;8\n\
+    let text = "Kod;Kommun;Belopp\n1440;Ale;1.310.223\n0114;Lund;5\n;Mölndall;7\n1480;Göteborg;\n1489;Alingsås;8\n\
                 1489;Alingsås;9\n;;10\n1281;Lund;-4\n0180;Stockholm;100\n";
     let proof = proved(text, &[post("bas", 100, 1)], registry(), &[]);
     assert_eq!(proof.shares(), None);
@@ -247,7 +221,7 @@ fn faults_have_their_place_their_value_and_the_mend() {
         "rad 5, kolumn C: Raden har inget belopp. Skriv beloppet, eller ta bort raden om mottagaren inte ska ha något.",
         "rad 7, kolumn C: Alingsås (1489) finns redan på rad 6. Ta bort eller utelämna en av raderna, eller rätta vem den avser.",
         "rad 8, kolumn B: Raden har ett belopp men säger inte vem som får det. Skriv vem raden avser. Är den en summa, skriv Summa i namnets kolumn.",
-        "rad 9, kolumn C: Beloppet är negativt. Skriv det utan minustecken, till exempel 1 310 223.",
+        "rad 9, kolumn C: Beloppet är negativt. En post kan inte ta tillbaka pengar. Skriv vad mottagaren ska få sammanlagt, eller utelämna raden om mottagaren inte ska ha något.",
     ];
     assert_eq!(faults, wanted);
     assert_eq!(proof.faults[0].value, "1.310.223");
@@ -258,7 +232,7 @@ fn the_user_resolves_what_the_table_does_not_say() {
     let text = "Kommun;Belopp\nAle;60\nMölndall;40\nReserv;7\n";
     let (registry, posts) = (registry(), [post("bas", 100, 2)]);
     let table = table(text);
-    let mapping = guess(&table, &posts, registry);
+    let mapping = guess(&table, basis_of(&posts, registry));
     let basis = Basis { posts: &posts, registry, previous: &[] };
     let resolutions =
         Resolutions::from([(3, Resolution::Recipient("1481".to_owned())), (4, Resolution::LeaveOut)]);
@@ -288,15 +262,17 @@ fn the_proof_compares_with_the_decision_the_floor_the_registry_and_the_round_bef
     assert_eq!(
         said(&proof.warnings),
         [
-            "Posten bas summerar till 166 849 001 kr, 250 999 kr mindre än beslutets 167 100 000 kr.",
-            "Posten bas har 289 mottagare, men beslutet har 290.",
-            "Under minimibeloppet 250 000 kr i posten bas: Aneby (rad 5).",
-            "Posten bas har 116 mottagare på minimibeloppet, men beslutet har 118.",
-            "Hade posten bas förra omgången men saknas nu: Övertorneå (2518).",
+            "Posten «Stimulansmedel till samtliga kommuner» summerar till 166 849 001 kr, 250 999 kr mindre än beslutets 167 100 000 kr.",
+            "Posten «Stimulansmedel till samtliga kommuner» har 289 mottagare, men beslutet har 290.",
+            "Under minimibeloppet 250 000 kr i posten «Stimulansmedel till samtliga kommuner»: Aneby (rad 5).",
+            "Posten «Stimulansmedel till samtliga kommuner» har 116 mottagare på minimibeloppet, men beslutet har 118.",
+            "Hade posten «Stimulansmedel till samtliga kommuner» förra omgången men saknas nu: Övertorneå (2518).",
         ]
     );
     let without = proved(&changed, &posts, registry(), &[]);
-    assert!(said(&without.warnings)[4].starts_with("Finns i registret men saknas i posten bas: Övertorneå"));
+    assert!(said(&without.warnings)[4].starts_with(
+        "Finns i registret men saknas i posten «Stimulansmedel till samtliga kommuner»: Övertorneå"
+    ));
     assert_eq!(without.differences, []);
 
     let unchanged = proved(csv, &posts, registry(), &previous);
@@ -318,7 +294,7 @@ fn a_printed_sum_is_of_the_rows_above_or_of_those_since_the_last() {
     let wrong = proved(&text.replace("Totalt;12", "Totalt;13"), &[post("bas", 12, 4)], registry(), &[]);
     assert_eq!(
         said(&wrong.warnings),
-        ["Summan på rad 8 är 13 kr för posten bas, men raderna summerar till 12 kr: det skiljer 1 kr."]
+        ["Summan på rad 8 är 13 kr för posten «bas», men raderna summerar till 12 kr: det skiljer 1 kr."]
     );
 }
 
@@ -328,18 +304,18 @@ fn headings_do_not_decide_what_cells_deny() {
     let text = "Belopp;Namn\n5;Aale\n6;Lund\n7;Boden\n8;Kiruna\n";
     let table = table(text);
     let posts = [post("bas", 26, 4)];
-    let mapping = guess(&table, &posts, registry());
+    let mapping = guess(&table, basis_of(&posts, registry()));
     assert_eq!((mapping.header_row, mapping.name), (Some(1), Some(1)));
     assert_eq!(mapping.amounts, Amounts::Columns(vec![PostColumn { post: "bas".to_owned(), column: 0 }]));
     // Small numbers are no codes of regions beside the names of others.
     let regions = self::table("Region;Antal;Belopp\nBlekinge;4;9\nDalarna;12;9\nSkåne;10;8\n");
-    let mapping = guess(&regions, &posts, &with_regions());
-    assert_eq!((mapping.code, mapping.name, mapping.kind), (None, Some(0), Some(Kind::Association)));
+    let mapping = guess(&regions, basis_of(&posts, registry()));
+    assert_eq!((mapping.code, mapping.name, mapping.kind), (None, Some(0), Some(Kind::Region)));
     let strangers = self::table("Bilaga\nKommun;Folkmängd;Utfall\nAtlantis;7;26\n");
-    let mapping = guess(&strangers, &posts, registry());
+    let mapping = guess(&strangers, basis_of(&posts, registry()));
     assert_eq!((mapping.header_row, mapping.name), (Some(2), Some(0)));
     assert_eq!(mapping.amounts, Amounts::Columns(vec![PostColumn { post: "bas".to_owned(), column: 2 }]));
-    assert_eq!(guess(&Table::default(), &posts, registry()), Mapping::default());
+    assert_eq!(guess(&Table::default(), basis_of(&posts, registry())), Mapping::default());
     let nothing = prove(
         &Table::default(),
         &Mapping::default(),
@@ -398,9 +374,9 @@ proptest! {
         let (registry, posts) = (registry(), [post("bas", 100, 2)]);
         let basis = Basis { posts: &posts, registry, previous: &[] };
         let chosen = Mapping {
-            sheet: 0, header_row: header, code, organisation_number, name, share, amounts, kind: None,
+            sheet: 0, header_row: header, code, organisation_number, name, share, amounts, kind: None, unit: Unit::Kronor,
         };
-        for mapping in [chosen, guess(&table, &posts, registry)] {
+        for mapping in [chosen, guess(&table, basis_of(&posts, registry))] {
             let proof = prove(&table, &mapping, &Resolutions::new(), basis);
             prop_assert_eq!(proof.shares().is_some(), proof.faults.is_empty());
             for share in proof.shares().unwrap_or_default() {
@@ -408,4 +384,265 @@ proptest! {
             }
         }
     }
+}
+
+/// The names of the 21 regions as a table writes them, each with an amount.
+const COUNTIES: [&str; 21] = [
+    "Stockholm",
+    "Uppsala",
+    "Södermanland",
+    "Östergötland",
+    "Jönköping",
+    "Kronoberg",
+    "Kalmar",
+    "Gotland",
+    "Blekinge",
+    "Skåne",
+    "Halland",
+    "Västra Götaland",
+    "Värmland",
+    "Örebro",
+    "Västmanland",
+    "Dalarna",
+    "Gävleborg",
+    "Västernorrland",
+    "Jämtland",
+    "Västerbotten",
+    "Norrbotten",
+];
+
+fn of_counties(heading: &str) -> String {
+    let rows: Vec<String> = COUNTIES.iter().map(|name| format!("{name};100")).collect();
+    format!("{heading};Belopp\n{}\n", rows.join("\n"))
+}
+
+fn kinds_of(proof: &Proof) -> &str {
+    &proof.posts[0].kinds
+}
+
+#[test]
+fn a_table_of_regions_is_of_regions_and_not_of_what_is_called_alike() {
+    let posts = [post("bas", 2100, 21)];
+    for heading in ["Region", "Regioner", "Landsting"] {
+        let proof = proved(&of_counties(heading), &posts, registry(), &[]);
+        assert_eq!(
+            (proof.faults.as_slice(), kinds_of(&proof)),
+            ([].as_slice(), "20 regioner, 1 kommun"),
+            "{heading}"
+        );
+        let codes = proof.shares().unwrap().iter().map(|share| share.recipient.as_str());
+        assert!(
+            codes.clone().all(|code| code.starts_with('R') && !code.starts_with("RSS") || code == "0980")
+        );
+        assert!(
+            said(&proof.warnings)[0].starts_with("Posten «bas» har mottagare av olika slag"),
+            "{:?}",
+            said(&proof.warnings)
+        );
+    }
+    let proof = proved(&of_counties("RSS"), &posts, registry(), &[]);
+    assert_eq!(kinds_of(&proof), "21 RSS");
+}
+
+#[test]
+fn kinds_that_the_names_fit_alike_are_asked_about() {
+    let posts = [post("bas", 2100, 21)];
+    let basis = basis_of(&posts, registry());
+    let asked = |text: &str, basis: Basis<'_>| {
+        let table = table(text);
+        let mapping = guess(&table, basis);
+        (mapping.kind, undecided_kinds(&table, &mapping, basis))
+    };
+    for heading in ["Namn", "Län", "Mottagare", "Kommun"] {
+        let (kind, undecided) = asked(&of_counties(heading), basis);
+        assert_eq!((kind, undecided), (None, vec![Kind::Region, Kind::Rss]), "{heading}");
+    }
+    // *Stockholms län* is what the structures are called, whatever the heading says.
+    let text = include_str!("../../../tests/published/2020-bilaga-2.txt");
+    assert_eq!(asked(text, basis).0, None);
+    assert_eq!(
+        asked("Kommun;Belopp\nAle;1\nLund;2\nStockholm;3\n", basis),
+        (Some(Kind::Municipality), Vec::new())
+    );
+    // The round before says which.
+    let had = |code: &str| Share {
+        post: "bas".to_owned(),
+        recipient: code.to_owned(),
+        published_name: String::new(),
+        published_share: String::new(),
+        amount: Money::kronor(1),
+    };
+    let previous: Vec<Share> = ["RSS01", "RSS03", "RSS04"].map(had).into();
+    let with = Basis { previous: &previous, ..basis };
+    assert_eq!(asked(&of_counties("Namn"), with).0, Some(Kind::Rss));
+    // Against it, the heading makes it a question, and a kind that is chosen is told.
+    let table = table(&of_counties("Region"));
+    let mapping = guess(&table, with);
+    assert_eq!(mapping.kind, None);
+    let chosen = Mapping { kind: Some(Kind::Region), ..mapping };
+    let proof = prove(&table, &chosen, &Resolutions::new(), with);
+    assert!(said(&proof.warnings).iter().any(|warning| warning.starts_with(
+        "Förra omgången gick posten till regionala samverkans- och stödstrukturer (RSS), men raderna i posten «bas» gäller regioner."
+    )));
+}
+
+/// 290 municipalities, with the county before or after each.
+fn with_counties(columns: impl Fn(&str, &str, &str, i64) -> String) -> String {
+    let organisations = organisations();
+    let municipalities = organisations.iter().filter(|(of, _)| of.kind == Kind::Municipality);
+    let rows =
+        municipalities.zip(1_000..).map(|((of, _), amount)| columns(&of.code, &of.name, &of.county, amount));
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_county_beside_each_municipality_is_not_the_recipient() {
+    let total = (1_000..1_290).sum::<i64>();
+    let posts = [post("bas", total, 290)];
+    let tables = [
+        format!(
+            "Län;Kommun;Statsbidrag\n{}",
+            with_counties(|_, name, county, kr| format!("{county};{name};{kr}"))
+        ),
+        format!(
+            "Länskod;Län;Kommunkod;Kommun;Folkmängd;Statsbidrag\n{}",
+            with_counties(|code, name, county, kr| format!(
+                "{};{county};{code};{name};9000;{kr}",
+                &code[..2]
+            ))
+        ),
+        // A misspelt name among them changes nothing.
+        format!(
+            "Kommun;Folkmängd;Län;Statsbidrag\n{}",
+            with_counties(|_, name, county, kr| format!("{name};9000;{county};{kr}"))
+        )
+        .replace("\nAle;", "\nAlee;"),
+    ];
+    for (at, text) in tables.iter().enumerate() {
+        let proof = proved(text, &posts, registry(), &[]);
+        let faults: Vec<String> = proof.faults.iter().map(ToString::to_string).collect();
+        assert!(
+            faults.len() <= 1 && faults.iter().all(|fault| fault.contains("Ale (1440)")),
+            "{at}: {faults:?}"
+        );
+        assert_eq!((proof.posts[0].recipients, proof.posts[0].sum), (290, Money::kronor(total)), "{at}");
+    }
+}
+
+#[test]
+fn amounts_in_thousands_or_millions_are_seen_and_made_kronor_exactly() {
+    let posts = [post("bas", 3_000_000, 2)];
+    for (text, unit) in [
+        ("Kommun;Belopp (tkr)\nAle;1 000,5\nLund;1 999,5\n", Unit::Thousands),
+        ("Belopp i tusental kronor\nKommun;Tilldelning\nAle;1 000\nLund;2 000\n", Unit::Thousands),
+        ("Kommun;Belopp\nAle;1000\nLund;2000\n", Unit::Thousands),
+        ("Kommun;Mnkr\nAle;1,25\nLund;1,75\n", Unit::Millions),
+        ("Kommun;Invånare;Medel\nAle;31 000;1,2\nLund;130 000;1,8\n", Unit::Millions),
+    ] {
+        let table = table(text);
+        let basis = basis_of(&posts, registry());
+        let mapping = guess(&table, basis);
+        assert_eq!(mapping.unit, unit, "{text}");
+        let proof = prove(&table, &mapping, &Resolutions::new(), basis);
+        assert_eq!(proof.faults, [], "{text}");
+        assert_eq!(proof.posts[0].sum, Money::kronor(3_000_000), "{text}");
+        let spoken = said(&proof.warnings);
+        assert!(
+            matches!(&spoken[..], [only] if only.starts_with("Beloppen i tabellen läses som")),
+            "{spoken:?}"
+        );
+        // Read as kronor, it does not pass.
+        let kronor = Mapping { unit: Unit::Kronor, ..mapping };
+        let proof = prove(&table, &kronor, &Resolutions::new(), basis);
+        let faults: Vec<String> = proof.faults.iter().map(ToString::to_string).collect();
+        assert!(
+            faults
+                .iter()
+                .any(|fault| fault.contains("står antagligen i") || fault.contains("väljer du enheten")),
+            "{faults:?}"
+        );
+        assert!(
+            faults.iter().all(|fault| !fault.contains("Avrunda") && !fault.contains("Skriv till exempel")),
+            "{faults:?}"
+        );
+    }
+    let proof = proved("Kommun;Belopp, kr\nAle;1 000 000\nLund;2 000 000\n", &posts, registry(), &[]);
+    assert_eq!((proof.faults.len(), proof.warnings.len()), (0, 0));
+}
+
+#[test]
+fn numbers_of_people_are_never_amounts() {
+    let posts = [post("bas", 100, 2)];
+    for heading in ["Invånare", "Folkmängd 31 dec", "Antal elever", "Kronor per invånare", "Länskod"] {
+        let mapping =
+            guess(&table(&format!("Kommun;{heading}\nAle;60\nLund;40\n")), basis_of(&posts, registry()));
+        assert_eq!(mapping.amounts, Amounts::default(), "{heading}");
+    }
+    let mapping =
+        guess(&table("Kommun;Bidrag efter antal invånare\nAle;60\nLund;40\n"), basis_of(&posts, registry()));
+    assert_eq!(mapping.amount_columns(), [1]);
+}
+
+#[test]
+fn shares_are_published_in_percent_however_the_sheet_has_them() {
+    let posts = [post("bas", 100, 2)];
+    for text in [
+        "Kommun;Belopp;Andel\nAle;60;60\nLund;40;40\n",
+        "Kommun;Belopp;Andel\nAle;60;0,6\nLund;40;0,4\n",
+        "Kommun;Belopp;Andel\nAle;60;60 %\nLund;40;40 %\n",
+    ] {
+        let proof = proved(text, &posts, registry(), &[]);
+        let shares = proof.shares().unwrap().iter().map(|share| share.published_share.as_str());
+        assert_eq!(shares.collect::<Vec<_>>(), ["60", "40"], "{text}");
+        assert_eq!(said(&proof.warnings), [""; 0], "{text}");
+    }
+    // Half a percent is half a percent where the cell says so.
+    let proof = proved("Kommun;Belopp;Andel\nAle;60;0,5 %\nLund;40;0,4 %\n", &posts, registry(), &[]);
+    assert_eq!(proof.shares().unwrap()[0].published_share, "0,5");
+}
+
+#[test]
+fn headings_of_counties_among_municipalities_are_left_out_together() {
+    let text = "Kommun;Belopp\nBlekinge län;\nKarlskrona;10\nRonneby;20\nGotlands län;\nGotland;30\nÖrebro;\nÖrebro;40\n";
+    let proof = proved(text, &[post("bas", 100, 4)], registry(), &[]);
+    assert_eq!(proof.faults, []);
+    assert_eq!(
+        said(&proof.warnings),
+        ["Rader som inte är med: rad 2 «Blekinge län», rad 5 «Gotlands län», rad 7 «Örebro»."]
+    );
+    // A municipality that has lost its amount is still a fault.
+    let proof = proved(&text.replace("Ronneby;20", "Ronneby;"), &[post("bas", 100, 4)], registry(), &[]);
+    assert_eq!(proof.faults.len(), 1);
+    assert_eq!(proof.faults[0].reason, "Raden har inget belopp.");
+}
+
+#[test]
+fn a_subtotal_that_is_nearly_right_closes_its_rows() {
+    let text = "Kommun;Belopp\nAle;100\nLund;200\nSumma;302\nBoden;400\nKiruna;500\nSumma;900\nTotalt;1200\n";
+    let proof = proved(text, &[post("bas", 1200, 4)], registry(), &[]);
+    assert_eq!(
+        said(&proof.warnings),
+        ["Summan på rad 4 är 302 kr för posten «bas», men raderna summerar till 300 kr: det skiljer 2 kr."]
+    );
+}
+
+#[test]
+fn what_the_rows_came_to_before_gives_way_to_the_decision() {
+    let posts = [Decided { rows_total: Some(Money::kronor(99)), ..post("bas", 100, 2) }];
+    let whole = proved("Kommun;Belopp\nAle;60\nLund;40\n", &posts, registry(), &[]);
+    assert_eq!(said(&whole.warnings), [""; 0]);
+    let other = proved("Kommun;Belopp\nAle;60\nLund;30\n", &posts, registry(), &[]);
+    assert_eq!(
+        said(&other.warnings),
+        ["Posten «bas» summerar till 90 kr, 10 kr mindre än beslutets 100 kr."]
+    );
+}
+
+#[test]
+fn a_code_and_a_name_in_one_cell_are_both_read() {
+    let text = format!("Kommun;Belopp\n{}", with_counties(|code, name, _, kr| format!("{code} {name};{kr}")));
+    let total = (1_000..1_290).sum::<i64>();
+    let proof = proved(&text, &[post("bas", total, 290)], registry(), &[]);
+    assert_eq!((proof.faults.as_slice(), proof.warnings.as_slice()), ([].as_slice(), [].as_slice()));
+    assert_eq!(proof.shares().unwrap()[0].published_name, "Upplands Väsby");
 }

@@ -6,9 +6,30 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{
     lines::{LeftOut, Line},
+    mapping::Decided,
     matching::Registry,
+    unit::Unit,
 };
 use crate::{money::Money, recipient::Kind};
+
+/// A post, shown by its name; by its key while it has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostName {
+    pub key: String,
+    name: String,
+}
+
+impl From<&Decided> for PostName {
+    fn from(post: &Decided) -> Self {
+        Self { key: post.key.clone(), name: post.name.clone() }
+    }
+}
+
+impl fmt::Display for PostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "«{}»", if self.name.is_empty() { &self.key } else { &self.name })
+    }
+}
 
 /// Somebody in the registry, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,44 +47,44 @@ impl Recipient {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
     SumIsNotDecided {
-        post: String,
+        post: PostName,
         sum: Money,
         decided: Money,
     },
     SumIsNotPrinted {
-        post: String,
+        post: PostName,
         row: usize,
         printed: Money,
         sum: Money,
     },
     RowsAreNotDecided {
-        post: String,
+        post: PostName,
         rows: usize,
         decided: usize,
     },
     /// With row and name.
     BelowFloor {
-        post: String,
+        post: PostName,
         floor: Money,
         rows: Vec<(usize, String)>,
     },
     RowsAtFloor {
-        post: String,
+        post: PostName,
         rows: usize,
         decided: usize,
     },
     MissingFromPrevious {
-        post: String,
+        post: PostName,
         recipients: Vec<Recipient>,
     },
     MissingOfKind {
-        post: String,
+        post: PostName,
         kind: Kind,
         recipients: Vec<Recipient>,
     },
     /// The table may be about some of the agreement's posts only.
     NoRowsOfPost {
-        post: String,
+        post: PostName,
     },
     /// The printed percentages, and where one is not the amount's.
     Percent {
@@ -73,6 +94,37 @@ pub enum Warning {
     /// Names that the registry does not know, of recipients found in another way: aliases to be.
     Spellings(Vec<Misspelt>),
     LeftOut(Vec<LeftOut>),
+    /// The amounts are not in kronor: the first as it stands, and as it is read.
+    Unit {
+        unit: Unit,
+        cell: String,
+        read: Money,
+    },
+    /// A heading names another unit than the one that the amounts are read in.
+    UnitIsNotSaid {
+        said: Unit,
+        unit: Unit,
+    },
+    /// Recipients of several kinds, with those of the fewer kinds.
+    SeveralKinds {
+        post: PostName,
+        counted: String,
+        fewer: Vec<Recipient>,
+    },
+    /// The heading, or the round before, names another kind of recipients.
+    OtherKind {
+        post: PostName,
+        kind: Kind,
+        said: Kind,
+        by: KindSaid,
+    },
+}
+
+/// What says of which kind the recipients are to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KindSaid {
+    Heading,
+    Before,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +182,22 @@ impl fmt::Display for Warning {
                 });
                 write!(f, "Stavas på annat sätt än i registret: {named}.")
             }
+            Self::Unit { unit, cell, read } => {
+                write!(f, "Beloppen i tabellen läses som {}: «{cell}» blir {read}.", unit.label())
+            }
+            Self::UnitIsNotSaid { said, unit } => {
+                write!(f, "Tabellen säger {}, men beloppen läses som {}.", said.label(), unit.label())
+            }
+            Self::SeveralKinds { post, counted, fewer } => {
+                write!(f, "Posten {post} har mottagare av olika slag, {counted}: {}.", names(fewer))
+            }
+            Self::OtherKind { post, kind, said, by } => {
+                let who = match by {
+                    KindSaid::Heading => "Rubriken över mottagarna säger",
+                    KindSaid::Before => "Förra omgången gick posten till",
+                };
+                write!(f, "{who} {}, men raderna i posten {post} gäller {}.", said.plural(), kind.plural())
+            }
             Self::LeftOut(rows) => {
                 write!(
                     f,
@@ -184,8 +252,7 @@ pub(super) fn shares_in_percent(lines: &[Line]) -> Option<Warning> {
     }
     let reckoned = |line: &Line| amount(line).checked_div(total);
     let sum: Decimal = printed.iter().map(|(_, share)| *share).sum();
-    // A workbook keeps a share that is shown as 37 % as 0,37.
-    let whole = if sum <= Decimal::TWO { Decimal::ONE } else { Decimal::ONE_HUNDRED };
+    let whole = Decimal::ONE_HUNDRED;
     let off: Vec<ShareOff> = printed
         .iter()
         .filter_map(|(line, share)| {
@@ -195,7 +262,6 @@ pub(super) fn shares_in_percent(lines: &[Line]) -> Option<Warning> {
             (rounded != *share).then_some(ShareOff { row, name, printed: *share, reckoned: rounded })
         })
         .collect();
-    let sum_is_whole = (sum - whole).abs() < Decimal::new(5, 3) * whole / Decimal::ONE_HUNDRED;
-    (!sum_is_whole || !off.is_empty())
-        .then_some(Warning::Percent { sum: sum * Decimal::ONE_HUNDRED / whole, off })
+    let sum_is_whole = (sum - whole).abs() < Decimal::new(5, 3);
+    (!sum_is_whole || !off.is_empty()).then_some(Warning::Percent { sum, off })
 }

@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     allocation::import::{
         Fault, column_letters,
-        mapping::{Amounts, Decided, Mapping, PostColumn},
+        guess::undecided_kinds,
+        mapping::{Amounts, Mapping, PostColumn},
         matching::{Clues, Registry, Resolution, Resolutions},
+        proof::Basis,
         reading::Table,
+        unit::Unit,
     },
     infra::form::FieldErrors,
     recipient::Kind,
@@ -22,17 +25,16 @@ pub const NUMBER: &str = "organisationsnummer";
 pub const NAME: &str = "namn";
 pub const SHARE: &str = "andel";
 pub const KIND: &str = "slag";
+pub const UNIT: &str = "enhet";
 /// The column that says which post a row is about, and the one with its amount.
 pub const POST: &str = "post";
 pub const AMOUNT: &str = "belopp";
 
 /// Those who can have a column of their own to be found by, with what they are called.
-pub const KINDS: [(Kind, &str); 4] = [
-    (Kind::Municipality, "kommunen"),
-    (Kind::Region, "regionen"),
-    (Kind::Rss, "den regionala samverkans- och stödstrukturen"),
-    (Kind::Association, "organisationen"),
-];
+pub const KINDS: [Kind; 4] = [Kind::Municipality, Kind::Region, Kind::Rss, Kind::Association];
+
+/// The choice that each name means the one whom it fits best, of whichever kind.
+pub const ANY_KIND: &str = "alla";
 
 /// The field of a post that has its amounts in a column of its own.
 pub fn amount_field(post: &str) -> String {
@@ -68,11 +70,12 @@ impl ColumnsForm {
             }
         }
         form.0.insert(KIND.to_owned(), mapping.kind.map(Kind::key).unwrap_or_default().to_owned());
+        form.0.insert(UNIT.to_owned(), mapping.unit.key().to_owned());
         form
     }
 
     pub fn posted(fields: &[(String, String)]) -> Self {
-        let known = [SHEET, HEADER_ROW, CODE, NUMBER, NAME, SHARE, KIND, POST, AMOUNT];
+        let known = [SHEET, HEADER_ROW, CODE, NUMBER, NAME, SHARE, KIND, UNIT, POST, AMOUNT];
         let is_ours = |name: &str| {
             known.contains(&name) || name.strip_prefix(AMOUNT).is_some_and(|of| of.starts_with('-'))
         };
@@ -84,6 +87,13 @@ impl ColumnsForm {
         self.0.get(name).map_or("", String::as_str)
     }
 
+    /// With something else in one field.
+    pub fn with(&self, name: &str, typed: &str) -> Self {
+        let mut form = self.clone();
+        form.0.insert(name.to_owned(), typed.to_owned());
+        form
+    }
+
     /// Which of the table's sheets; the first when it says none that there is.
     pub fn sheet(&self, table: &Table) -> usize {
         self.get(SHEET).parse().ok().filter(|sheet| *sheet < table.sheets.len()).unwrap_or(0)
@@ -91,7 +101,8 @@ impl ColumnsForm {
 
     /// # Errors
     /// With the field that is to be mended.
-    pub fn read(&self, table: &Table, posts: &[Decided]) -> Result<Mapping, FieldErrors> {
+    pub fn read(&self, table: &Table, basis: Basis<'_>) -> Result<Mapping, FieldErrors> {
+        let posts = basis.posts;
         let mut errors = FieldErrors::default();
         let header_row = match self.get(HEADER_ROW) {
             "" => None,
@@ -114,6 +125,7 @@ impl ColumnsForm {
             name: column(NAME),
             share: column(SHARE),
             amounts: Amounts::default(),
+            unit: Unit::parse(self.get(UNIT)).unwrap_or_default(),
             kind: Kind::parse(self.get(KIND)),
         };
         let (post, amount) = (column(POST), column(AMOUNT));
@@ -133,23 +145,36 @@ impl ColumnsForm {
         if errors.is_empty() {
             for fault in mapping.faults(table, posts) {
                 errors
-                    .add(self.field_of(&fault, &mapping, posts), format!("{} {}", fault.reason, fault.mend));
+                    .add(self.field_of(&fault, &mapping, basis), format!("{} {}", fault.reason, fault.mend));
+            }
+        }
+        if errors.is_empty() && self.get(KIND).is_empty() {
+            let undecided = undecided_kinds(table, &mapping, basis);
+            if !undecided.is_empty() {
+                errors.add(KIND, whom_the_names_fit(&undecided));
             }
         }
         if errors.is_empty() { Ok(mapping) } else { Err(errors) }
     }
 
     /// Where a fault of the whole mapping is mended.
-    fn field_of(&self, fault: &Fault, mapping: &Mapping, posts: &[Decided]) -> String {
+    fn field_of(&self, fault: &Fault, mapping: &Mapping, basis: Basis<'_>) -> String {
         let of_column = fault.place.column.and_then(|column| {
             let is_it = |(_, typed): &(&String, &String)| **typed == column.to_string();
-            let of_columns = self.0.iter().filter(|(name, _)| *name != SHEET && *name != HEADER_ROW);
+            let others = [SHEET, HEADER_ROW, KIND, UNIT];
+            let of_columns = self.0.iter().filter(|(name, _)| !others.contains(&name.as_str()));
             of_columns.rev().find(is_it).map(|(name, _)| name.clone())
         });
-        let first_amount = || posts.first().map_or(AMOUNT.to_owned(), |post| amount_field(&post.key));
+        let first_amount = || basis.posts.first().map_or(AMOUNT.to_owned(), |post| amount_field(&post.key));
         let nobody = [mapping.code, mapping.organisation_number, mapping.name].iter().all(Option::is_none);
         of_column.unwrap_or_else(|| if nobody { NAME.to_owned() } else { first_amount() })
     }
+}
+
+/// What must be chosen when nothing says which of these kinds is meant.
+pub fn whom_the_names_fit(kinds: &[Kind]) -> String {
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.plural()).collect();
+    format!("Namnen i tabellen passar på {}. Välj vilka som menas.", kinds.join(" och "))
 }
 
 /// The columns to choose from: letter and heading.

@@ -51,9 +51,12 @@ pub struct Facts {
 }
 
 impl Facts {
+    pub fn basis<'a>(&'a self, posts: &'a [Decided]) -> Basis<'a> {
+        Basis { posts, registry: &self.registry, previous: &self.previous }
+    }
+
     pub fn prove(&self, import: &Import, mapping: &Mapping, posts: &[Decided]) -> Proof {
-        let basis = Basis { posts, registry: &self.registry, previous: &self.previous };
-        proof::prove(&import.table, mapping, &import.resolutions, basis)
+        proof::prove(&import.table, mapping, &import.resolutions, self.basis(posts))
     }
 }
 

@@ -11,9 +11,12 @@ use crate::{
     },
     allocation::import::{
         column_letters,
-        mapping::{self, Decided, Mapping},
-        matching::{Registry, Resolutions},
-        reading::{Row, Table},
+        guess::{guess, undecided_kinds},
+        mapping::{Decided, Mapping},
+        matching::Resolutions,
+        proof::Basis,
+        reading::{Row, Sheet, Table},
+        unit::Unit,
     },
     ids::Id,
     infra::{
@@ -25,13 +28,14 @@ use crate::{
     proposal::{
         Proposal,
         import::{
-            ColumnsForm, Import,
-            form::{self, KINDS, amount_field},
+            ColumnsForm, Facts, Import,
+            form::{self, ANY_KIND, KINDS, amount_field},
             verbs,
         },
         pages::sent,
         verbs::Failure,
     },
+    recipient::Kind,
 };
 
 /// So many rows tell what a table is.
@@ -48,6 +52,9 @@ struct ColumnsPage {
     sheets: Vec<(String, String)>,
     columns: Vec<(String, String)>,
     kinds: Vec<(String, String)>,
+    /// Why one of the kinds must be chosen.
+    kind_hint: String,
+    units: Vec<(String, String)>,
     /// Its own field for each post: name of the field and of the post.
     posts: Vec<(String, String)>,
     form: ColumnsForm,
@@ -76,10 +83,10 @@ async fn read(
 ) -> Result<Option<ColumnsPage>, AppError> {
     let by = actor.clone();
     let page = move |loaded: Loaded| {
-        let Loaded { proposal, posts, import, .. } = loaded;
+        let Loaded { proposal, posts, import, facts } = loaded;
         let import = import?;
         let form = posted.unwrap_or_else(|| import.columns.clone());
-        Some(ColumnsPage::of(chrome, Head::of(&proposal, &by, "fordelning"), posts, import, form))
+        Some(ColumnsPage::of(chrome, Head::of(&proposal, &by, "fordelning"), posts, &facts, import, form))
     };
     load(actor, portal, id, page).await
 }
@@ -89,16 +96,20 @@ impl ColumnsPage {
         chrome: Chrome,
         head: Head,
         posts: Result<Vec<Decided>, Vec<crate::proposal::form::Fault>>,
+        facts: &Facts,
         import: Import,
         form: ColumnsForm,
     ) -> Self {
         let sheet = form.sheet(&import.table);
         let header_row = form.get(form::HEADER_ROW).parse().ok();
         let none = [(String::new(), "Ingen kolumn".to_owned())];
-        let named = |(at, sheet): (usize, &crate::allocation::import::reading::Sheet)| {
+        let named = |(at, sheet): (usize, &Sheet)| {
             (at.to_string(), format!("{} ({} rader)", sheet.name, sheet.rows.len()))
         };
-        let kinds = KINDS.iter().map(|(kind, words)| (kind.key().to_owned(), format!("Menas {words}")));
+        let decided = posts.as_deref().unwrap_or_default();
+        let kinds = kinds(&form, &import.table, facts.basis(decided));
+        let units =
+            Unit::ALL.map(|unit| (unit.key().to_owned(), crate::proposal::spec::capital(unit.label())));
         let rows = import.table.sheets.get(sheet).map(|sheet| sheet.rows.as_slice()).unwrap_or_default();
         let width = rows.iter().take(ROWS_SHOWN).map(|row| row.cells.len()).max().unwrap_or(0);
         let of_post = |post: &Decided| {
@@ -113,7 +124,9 @@ impl ColumnsPage {
             stamp: import.stamp,
             sheets: import.table.sheets.iter().enumerate().map(named).collect(),
             columns: none.into_iter().chain(form::columns(&import.table, sheet, header_row)).collect(),
-            kinds: std::iter::once((String::new(), "Inget särskilt".to_owned())).chain(kinds).collect(),
+            kinds: kinds.0,
+            kind_hint: kinds.1,
+            units: units.into(),
             posts: posts.unwrap_or_default().iter().map(of_post).collect(),
             letters: (0..width).map(column_letters).collect(),
             row_count: rows.len(),
@@ -127,6 +140,28 @@ impl ColumnsPage {
     fn is_header(&self, row: &Row) -> bool {
         self.form.get(form::HEADER_ROW) == row.number.to_string()
     }
+}
+
+/// The kinds to choose from, and why one must be chosen.
+fn kinds(form: &ColumnsForm, table: &Table, basis: Basis<'_>) -> (Vec<(String, String)>, String) {
+    let chosen = form.get(form::KIND).is_empty().then(|| {
+        // What keeps the columns from being read is told when they are sent.
+        let unsaid = form.with(form::KIND, ANY_KIND).read(table, basis);
+        unsaid.map(|mapping| undecided_kinds(table, &mapping, basis)).unwrap_or_default()
+    });
+    let undecided = chosen.unwrap_or_default();
+    let hint = match undecided.is_empty() {
+        true => "Jönköping är både en kommun och en region.".to_owned(),
+        false => form::whom_the_names_fit(&undecided),
+    };
+    let first = match undecided.is_empty() && form.get(form::KIND).is_empty() {
+        true => "Varje namn passar bara på en",
+        false => "Välj",
+    };
+    let option = |kind: Kind| (kind.key().to_owned(), crate::proposal::spec::capital(kind.plural()));
+    let any = (ANY_KIND.to_owned(), "Olika: den som namnet passar bäst på".to_owned());
+    let kinds = KINDS.into_iter().map(option).chain([any]);
+    (std::iter::once((String::new(), first.to_owned())).chain(kinds).collect(), hint)
 }
 
 /// As many cells as the others have, none of them long.
@@ -151,8 +186,10 @@ pub async fn update(
         let import = loaded.import?;
         let posts = loaded.posts.unwrap_or_default();
         Some(match shows_sheet {
-            true => Ok(of_sheet(import, &form, &posts, &loaded.facts.registry)),
-            false => form.read(&import.table, &posts).map(|mapping| with_columns(import, form, &mapping)),
+            true => Ok(of_sheet(import, &form, loaded.facts.basis(&posts))),
+            false => form
+                .read(&import.table, loaded.facts.basis(&posts))
+                .map(|mapping| with_columns(import, form, &mapping)),
         })
     };
     let after = match load(&by.actor, &portal, id, changed).await? {
@@ -177,10 +214,10 @@ pub async fn update(
 }
 
 /// Another sheet has other columns and other rows.
-fn of_sheet(import: Import, chosen: &ColumnsForm, posts: &[Decided], registry: &Registry) -> Import {
+fn of_sheet(import: Import, chosen: &ColumnsForm, basis: Basis<'_>) -> Import {
     let at = chosen.sheet(&import.table);
     let alone = Table { sheets: import.table.sheets.get(at).cloned().into_iter().collect() };
-    let guessed = Mapping { sheet: at, ..mapping::guess(&alone, posts, registry) };
+    let guessed = Mapping { sheet: at, ..guess(&alone, basis) };
     Import { columns: ColumnsForm::of(&guessed), resolutions: Resolutions::new(), ..import }
 }
 

@@ -51,6 +51,8 @@ struct ProofPage {
     found: Vec<(usize, &'static str)>,
     faults: Vec<FaultView>,
     fault_count: usize,
+    /// So many faults come rather of the columns than of the rows.
+    are_columns_doubtful: bool,
     rows: Vec<RowChoice>,
     row_count: usize,
     /// Code and name of everybody, when there are rows to choose for.
@@ -58,6 +60,10 @@ struct ProofPage {
     warnings: Vec<WarningView>,
     differences: Vec<DifferenceView>,
     difference_count: usize,
+    /// There is something to compare with.
+    is_compared: bool,
+    /// The posts that were not in the round before.
+    new_posts: Vec<String>,
     has_earlier: bool,
     errors: FieldErrors,
     is_conflict: bool,
@@ -74,7 +80,7 @@ struct Proved {
 fn prove(mut loaded: Loaded) -> Option<Proved> {
     let import = loaded.import.take()?;
     let posts = loaded.posts.as_ref().ok()?;
-    let mapping = import.columns.read(&import.table, posts).ok()?;
+    let mapping = import.columns.read(&import.table, loaded.facts.basis(posts)).ok()?;
     let proof = loaded.facts.prove(&import, &mapping, posts);
     Some(Proved { loaded, import, proof })
 }
@@ -98,7 +104,7 @@ impl ProofPage {
         let rows = rows_to_resolve(import, proof);
         let choice = |row: &usize| RowChoice::of(*row, import, proof, &facts.registry, posted);
         let choices: Vec<RowChoice> = rows.iter().take(MOST_SHOWN).map(choice).collect();
-        let everybody = || form::KINDS.iter().flat_map(|(kind, _)| facts.registry.of_kind(*kind));
+        let everybody = || form::KINDS.iter().flat_map(|kind| facts.registry.of_kind(*kind));
         let registry = everybody().map(|known| (known.code.clone(), known.name.clone()));
         let changed = proof.differences.iter().filter(|difference| !difference.change().is_zero());
         Self {
@@ -112,6 +118,7 @@ impl ProofPage {
             found: found(proof),
             faults: proof.faults.iter().take(MOST_SHOWN).map(FaultView::of).collect(),
             fault_count: proof.faults.len(),
+            are_columns_doubtful: proof.faults.len() >= 10 && proof.faults.len() * 2 >= proof.lines.len(),
             registry: if choices.is_empty() { Vec::new() } else { registry.collect() },
             rows: choices,
             row_count: rows.len(),
@@ -122,6 +129,8 @@ impl ProofPage {
                 .collect(),
             differences: changed.clone().take(MOST_SHOWN).map(DifferenceView::of).collect(),
             difference_count: changed.count(),
+            is_compared: !proof.differences.is_empty(),
+            new_posts: proof.posts.iter().filter(|post| post.is_new).map(PostView::name).collect(),
             has_earlier: !facts.previous.is_empty(),
             errors: FieldErrors::default(),
             is_conflict: false,

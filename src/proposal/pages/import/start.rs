@@ -11,7 +11,7 @@ use crate::{
         proof::{By, CaseOfficer, Posted},
     },
     allocation::import::{
-        mapping,
+        guess::guess,
         reading::{self, NotATable, Table},
     },
     calendar::{long_time, stamp},
@@ -207,7 +207,7 @@ async fn take(
     let read = move |loaded: super::Loaded| {
         let table = without_controls(reading::read(&bytes)?);
         let posts = loaded.posts.unwrap_or_default();
-        let columns = ColumnsForm::of(&mapping::guess(&table, &posts, &loaded.facts.registry));
+        let columns = ColumnsForm::of(&guess(&table, loaded.facts.basis(&posts)));
         let (stamp, resolutions) = (Id::new(), Default::default());
         Ok(Import { stamp, file_name, table, columns, resolutions, uploaded_by, uploaded_at })
     };

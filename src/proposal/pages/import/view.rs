@@ -13,7 +13,7 @@ use crate::{
         Proposal,
         import::{
             Import, confirmation,
-            form::{LEAVE_OUT, other_field, row_field},
+            form::{KIND, LEAVE_OUT, UNIT, other_field, row_field},
         },
     },
 };
@@ -21,9 +21,12 @@ use crate::{
 pub struct PostView {
     pub name: String,
     pub sum: Money,
+    /// As the post has it, and what its rows are said to come to where that is something else.
     pub decided: Money,
+    pub rows_total: Option<Money>,
     pub difference: Money,
     pub rows: usize,
+    pub kinds: String,
     pub recipients: usize,
     pub floor: Option<Money>,
     pub at_floor: usize,
@@ -31,14 +34,21 @@ pub struct PostView {
 }
 
 impl PostView {
+    pub fn name(post: &PostProof) -> String {
+        let decided = &post.decided;
+        if decided.name.is_empty() { decided.key.clone() } else { decided.name.clone() }
+    }
+
     pub fn of(post: &PostProof) -> Self {
         let decided = &post.decided;
         Self {
-            name: if decided.name.is_empty() { decided.key.clone() } else { decided.name.clone() },
+            name: Self::name(post),
             sum: post.sum,
-            decided: decided.of_rows(),
-            difference: post.sum - decided.of_rows(),
+            decided: decided.total,
+            rows_total: decided.rows_total,
+            difference: post.sum - decided.total,
             rows: post.recipients,
+            kinds: post.kinds.clone(),
             recipients: decided.recipients,
             floor: decided.floor,
             at_floor: post.at_floor,
@@ -153,14 +163,21 @@ impl WarningView {
             let row = row(post)?;
             Some((format!("/forslag/{}/poster#post-{row}-{key}", proposal.id), words))
         };
+        let of_columns = |field: &str, words: &'static str| {
+            Some((format!("/forslag/{}/fordelning/import/kolumner#{field}", proposal.id), words))
+        };
         let mend = match warning {
-            Warning::SumIsNotDecided { post, .. } => at(post, "total", "Ändra postens belopp"),
+            Warning::SumIsNotDecided { post, .. } => at(&post.key, "total", "Ändra postens belopp"),
             Warning::RowsAreNotDecided { post, .. } => {
-                at(post, "recipients", "Ändra postens antal mottagare")
+                at(&post.key, "recipients", "Ändra postens antal mottagare")
             }
-            Warning::BelowFloor { post, .. } => at(post, "floor", "Ändra postens minimibelopp"),
+            Warning::BelowFloor { post, .. } => at(&post.key, "floor", "Ändra postens minimibelopp"),
             Warning::RowsAtFloor { post, .. } => {
-                at(post, "rows_at_floor", "Ändra postens antal på minimibeloppet")
+                at(&post.key, "rows_at_floor", "Ändra postens antal på minimibeloppet")
+            }
+            Warning::Unit { .. } | Warning::UnitIsNotSaid { .. } => of_columns(UNIT, "Ändra enheten"),
+            Warning::SeveralKinds { .. } | Warning::OtherKind { .. } => {
+                of_columns(KIND, "Ändra vilka som menas")
             }
             _ => None,
         };
@@ -178,7 +195,7 @@ fn follows(warning: &Warning, proposal: &Proposal, proof: &Proof) -> String {
     const NOT_YET: &str = "Förslaget går inte att lägga fram förrän posten och tabellen säger samma sak.";
     match warning {
         Warning::SumIsNotDecided { post, sum, .. } => {
-            let total = proof.posts.iter().find(|of| of.decided.key == *post).map(|of| of.decided.total);
+            let total = proof.posts.iter().find(|of| of.decided.key == post.key).map(|of| of.decided.total);
             match total == Some(*sum) {
                 true => "Postens uppgift om en annan summa tas bort när tabellen används.".to_owned(),
                 false => format!(
@@ -190,7 +207,7 @@ fn follows(warning: &Warning, proposal: &Proposal, proof: &Proof) -> String {
             NOT_YET.to_owned()
         }
         Warning::NoRowsOfPost { post } => {
-            match proposal.rows.iter().filter(|row| row.post == *post).count() {
+            match proposal.rows.iter().filter(|row| row.post == post.key).count() {
                 0 => "Posten förblir utan fördelning.".to_owned(),
                 count => format!("De {count} rader som posten har i förslaget står kvar."),
             }
@@ -200,6 +217,10 @@ fn follows(warning: &Warning, proposal: &Proposal, proof: &Proof) -> String {
         | Warning::MissingOfKind { .. }
         | Warning::Percent { .. }
         | Warning::Spellings(_)
+        | Warning::Unit { .. }
+        | Warning::UnitIsNotSaid { .. }
+        | Warning::SeveralKinds { .. }
+        | Warning::OtherKind { .. }
         | Warning::LeftOut(_) => String::new(),
     }
 }

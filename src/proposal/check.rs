@@ -5,17 +5,19 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     Proposal,
-    file::{self, kronor},
+    file::{self, Draft, kronor},
     form::{self, Difference, ProposalForm},
+    paper,
     replacement::{self, Standing, Touch},
     rows::Row,
     spec::{self, Part},
+    stand_in,
 };
 use crate::{
     agreement::Terms,
     allocation::{self, Share},
     money::Money,
-    recipient::Organisation,
+    recipient::{self, Kind, Organisation},
     text::sort_key,
 };
 
@@ -50,26 +52,53 @@ impl Known {
     }
 }
 
-/// Everything that stands in the way of publishing; empty when nothing does.
+/// Everything that stands in the way of publishing; empty when nothing does. What cannot be read hides nothing else.
 pub fn faults(proposal: &Proposal, known: &Known) -> Vec<Found> {
-    let read = proposal.form.read();
     let mut found: Vec<Found> = Vec::new();
-    for fault in read.as_ref().err().into_iter().flatten() {
-        found.push(of_terms(&fault.field, &fault.message));
-    }
+    let draft = match proposal.form.draft() {
+        Ok(draft) => Some(draft),
+        Err(fault) => {
+            found.push(of_terms(&fault.field, &fault.message));
+            None
+        }
+    };
+    found.extend(
+        draft.iter().flat_map(|draft| &draft.faults).map(|fault| of_terms(&fault.field, &fault.message)),
+    );
     if proposal.replaces.is_none() {
         found.extend(taken(&proposal.form, known));
+        let authorities: Vec<_> = known.registry.iter().filter(|of| of.kind == Kind::Authority).collect();
+        found.extend(
+            paper::faults(&proposal.form, &authorities).iter().map(|of| of_terms(&of.field, &of.message)),
+        );
     }
     found.extend(proposal.rows.iter().filter_map(unreadable));
-    if let Ok(terms) = &read {
-        found.extend(unknown_addressees(terms, known));
-    }
-    if let (Ok(terms), Ok(shares)) = (&read, file::shares(&proposal.rows)) {
-        found.extend(in_table(terms, &shares, known));
-        found.extend(known.earlier.iter().filter_map(|earlier| other_terms(proposal, earlier, terms)));
+    if let Some(draft) = &draft {
+        found.extend(unknown_addressees(draft, known));
+        found.extend(in_table(proposal, draft, known));
+        let is_whole = draft.faults.is_empty() && file::shares(&proposal.rows).is_ok();
+        let earlier = known.earlier.iter().filter(|_| is_whole);
+        found.extend(earlier.filter_map(|earlier| other_terms(proposal, earlier, &draft.terms)));
     }
     found.extend(overtaken(proposal, known));
     found.extend(touched(proposal, known).iter().filter_map(obstacle));
+    found
+}
+
+/// What the sources do not say and somebody states once the agreement is published; nothing for a replacement.
+pub fn afterwards(proposal: &Proposal) -> Vec<&'static str> {
+    if proposal.replaces.is_some() {
+        return Vec::new();
+    }
+    let is_missing = |field: &str| proposal.form.get(field).trim().is_empty();
+    let mut found = vec![
+        "Kontot för återbetalning. En utbetalare anger det på överenskommelsens sida. Innan dess kan mottagarna inte betala tillbaka.",
+    ];
+    if is_missing("diarienummer-payment_decision")
+        || (is_missing("diarienummer-agreement") && proposal.form.get("instrument") != "decision")
+    {
+        found.push("Diarienumren som saknas. En handläggare anger dem på överenskommelsens sida. De ska framgå av alla handlingar.");
+    }
     found
 }
 
@@ -113,11 +142,12 @@ fn other_terms(proposal: &Proposal, earlier: &Earlier, terms: &Terms) -> Option<
 }
 
 /// Further reports to somebody who is not in the registry.
-fn unknown_addressees(terms: &Terms, known: &Known) -> Vec<Found> {
+fn unknown_addressees(draft: &Draft, known: &Known) -> Vec<Found> {
     let codes = known.codes();
-    let unknown =
-        terms.further_reports.iter().enumerate().filter(|(_, report)| !codes.contains(&report.addressee));
+    let reports = draft.terms.further_reports.iter().enumerate();
+    let unknown = reports.filter(|(_, report)| !codes.contains(&report.addressee));
     unknown
+        .filter(|(row, _)| !draft.stood_in.contains(&format!("further_report-{row}-addressee")))
         .map(|(row, report)| {
             let message = format!(
                 "{} finns inte i registret. Skriv mottagarens kod, till exempel socialstyrelsen.",
@@ -161,8 +191,19 @@ fn of_post(post: &str, field: &str) -> String {
     format!("fordelning?post={post}#{field}")
 }
 
-fn in_table(terms: &Terms, shares: &[Share], known: &Known) -> Vec<Found> {
-    let found = allocation::contradictions(shares, terms, &known.codes());
+/// What in the table contradicts the terms or the registry, as far as both can be read.
+fn in_table(proposal: &Proposal, draft: &Draft, known: &Known) -> Vec<Found> {
+    let terms = &draft.terms;
+    let readable: Vec<Row> =
+        proposal.rows.iter().filter(|row| kronor(&row.amount).is_ok()).cloned().collect();
+    let shares = file::shares(&readable).unwrap_or_default();
+    let is_half_read = |post: &str| {
+        let at = terms.posts.iter().position(|of| of.key == post);
+        readable.iter().filter(|row| row.post == post).count()
+            < proposal.rows.iter().filter(|row| row.post == post).count()
+            || at.is_none_or(|at| stand_in::is_behind_rows_of(&draft.stood_in, at))
+    };
+    let found = allocation::contradictions(&shares, terms, &known.codes()).into_iter();
     let tell = |found: allocation::Contradiction| {
         let share = found.row.and_then(|row| shares.get(row));
         let name = terms.post(&found.post).map_or(found.post.as_str(), |post| &post.name);
@@ -178,7 +219,7 @@ fn in_table(terms: &Terms, shares: &[Share], known: &Known) -> Vec<Found> {
             message: format!("{}.", spec::capital(&found.reason)),
         }
     };
-    found.into_iter().map(tell).collect()
+    found.filter(|found| found.row.is_some() || !is_half_read(&found.post)).map(tell).collect()
 }
 
 /// What a post comes to.
@@ -192,10 +233,17 @@ pub struct Sum {
     /// As typed.
     pub recipients: String,
     pub at_floor: usize,
+    /// How many recipients there are of each kind, in words.
+    pub kinds: String,
     pub earlier: Money,
 }
 
 impl Sum {
+    /// The rows come to something else than the post.
+    pub fn differs(&self) -> bool {
+        self.sum != self.total
+    }
+
     pub fn left(&self) -> Money {
         self.total - self.sum
     }
@@ -206,6 +254,7 @@ pub fn sums(proposal: &Proposal, known: &Known) -> Vec<Sum> {
     let form = &proposal.form;
     let of = |row: usize, key: &str| form.get(&format!("post-{row}-{key}")).trim().to_owned();
     let money = |typed: &str| kronor(typed).map(Money::kronor).unwrap_or_default();
+    let kinds: HashMap<&str, Kind> = known.registry.iter().map(|of| (of.code.as_str(), of.kind)).collect();
     let sum = |row: usize| {
         let key = of(row, "key");
         let rows: Vec<&Row> = proposal.rows.iter().filter(|row| row.post == key).collect();
@@ -218,6 +267,9 @@ pub fn sums(proposal: &Proposal, known: &Known) -> Vec<Sum> {
             at_floor: rows.iter().filter(|row| floor == Some(money(&row.amount))).count(),
             rows: rows.len(),
             recipients: of(row, "recipients"),
+            kinds: recipient::counted(
+                rows.iter().filter_map(|row| kinds.get(row.recipient.as_str()).copied()),
+            ),
             earlier: earlier.filter(|share| share.post == key).map(|share| share.amount).sum(),
             key,
         }

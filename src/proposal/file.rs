@@ -9,6 +9,7 @@ use super::{
     form::{Fault, ProposalForm},
     rows::Row,
     spec::{self, Block, Empty, Field, Kind, PARTS, Part, Shape},
+    stand_in, variant,
 };
 use crate::{
     agreement::{self, Terms},
@@ -24,21 +25,41 @@ pub fn agreement(terms: &Terms) -> Result<String, Vec<Fault>> {
     definition(&ProposalForm::of(terms))
 }
 
+/// What is typed, as far as it can be read.
+pub struct Draft {
+    /// With something that stands in for each field that cannot be read.
+    pub terms: Terms,
+    /// What cannot be read, and what contradicts something else.
+    pub faults: Vec<Fault>,
+    /// The fields that something stands in for.
+    pub stood_in: Vec<String>,
+}
+
 impl ProposalForm {
-    /// The terms, or everything that is to be mended: first what cannot be read, and when all can be read, what
-    /// contradicts something else.
+    /// The terms, or everything that is to be mended.
     ///
     /// # Errors
     /// When something is to be mended.
     pub fn read(&self) -> Result<Terms, Vec<Fault>> {
-        let text = definition(self)?;
+        let draft = self.draft().map_err(|fault| vec![fault])?;
+        if draft.faults.is_empty() { Ok(draft.terms) } else { Err(draft.faults) }
+    }
+
+    /// What is typed with all that is to be mended: what cannot be read, and what contradicts something else without that.
+    ///
+    /// # Errors
+    /// When the reader of the file refuses the whole.
+    pub fn draft(&self) -> Result<Draft, Fault> {
+        let Written { text, mut faults } = write(self);
+        let stood_in: Vec<String> = faults.iter().map(|fault| fault.field.clone()).collect();
         let terms = agreement::definition::read("agreement.toml", &text)
-            .map_err(|fault| vec![Fault::at("", format!("{}.", spec::capital(&fault.reason)))])?;
-        let contradictions: Vec<Fault> = agreement::definition::contradictions(&terms)
+            .map_err(|fault| Fault::at("", format!("{}.", spec::capital(&fault.reason))))?;
+        let contradictions = agreement::definition::contradictions(&terms)
             .into_iter()
-            .map(|found| Fault::at(found.place.join("-"), format!("{}.", spec::capital(&found.reason))))
-            .collect();
-        if contradictions.is_empty() { Ok(terms) } else { Err(contradictions) }
+            .map(|found| Fault::at(found.place.join("-"), format!("{}.", spec::capital(&found.reason))));
+        let stands = |fault: &Fault| !stood_in.iter().any(|field| stand_in::is_behind(field, &fault.field));
+        faults.extend(contradictions.filter(stands));
+        Ok(Draft { terms, faults, stood_in })
     }
 
     /// The faults of one part.
@@ -51,6 +72,17 @@ impl ProposalForm {
 
 /// What is typed as its file, or everything that cannot be read.
 pub fn definition(form: &ProposalForm) -> Result<String, Vec<Fault>> {
+    let Written { text, faults } = write(form);
+    if faults.is_empty() { Ok(text) } else { Err(faults) }
+}
+
+/// A file that can be read, and what is not as it was typed.
+struct Written {
+    text: String,
+    faults: Vec<Fault>,
+}
+
+fn write(form: &ProposalForm) -> Written {
     let mut writer = Writer { form, text: String::new(), faults: Vec::new() };
     let blocks = || PARTS.iter().flat_map(|part| part.blocks);
     for block in blocks().filter(|block| block.shape == Shape::Top) {
@@ -65,7 +97,7 @@ pub fn definition(form: &ProposalForm) -> Result<String, Vec<Fault>> {
         writer.block(block);
     }
     writer.forms();
-    if writer.faults.is_empty() { Ok(writer.text) } else { Err(writer.faults) }
+    Written { text: writer.text, faults: writer.faults }
 }
 
 struct Writer<'a> {
@@ -103,6 +135,9 @@ impl Writer<'_> {
                 }
                 Ok(None) => {}
                 Err(mut fault) => {
+                    if let Some(literal) = stand_in::literal(field) {
+                        let _ = writeln!(self.text, "{} = {literal}", field.key);
+                    }
                     fault.field = name;
                     self.faults.push(fault);
                 }
@@ -115,6 +150,12 @@ impl Writer<'_> {
         if !self.form.has_forms() {
             let message = "Välj vilka blanketter som gäller.".to_owned();
             self.faults.push(Fault { field: "forms".to_owned(), message, is_missing: true });
+            let asks_survey = !self.form.get("survey-name").trim().is_empty();
+            let Some(forms) = variant::forms(variant::VARIANTS[0].key, asks_survey) else { return };
+            let form = self.form.with_forms(&forms);
+            let mut stand_in = Writer { form: &form, text: String::new(), faults: Vec::new() };
+            stand_in.forms();
+            self.text.push_str(&stand_in.text);
             return;
         }
         for name in ["requisition", "report"] {

@@ -9,9 +9,12 @@ use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::spec::{self, Block, Field, Kind, PARTS, Part, Shape};
+use super::{
+    posts,
+    spec::{self, Block, Field, Kind, PARTS, Part, Shape},
+};
 use crate::{
-    agreement::{Forms, Terms},
+    agreement::{self, Forms, Terms},
     infra::hash::sha256_hex,
     money::Money,
 };
@@ -52,12 +55,13 @@ impl ProposalForm {
     }
 
     /// These terms for a round some years later: every date moved by the years between, and without what belongs to the
-    /// earlier round alone: its diarienummer and the remarks on its source.
+    /// earlier round alone: its diarienummer, the remarks on its source, and what its rows came to where that was not the
+    /// printed amount.
     pub fn copy(terms: &Terms, year: i32) -> Self {
         let years = year - terms.year;
         let (old, new) = (terms.year.to_string(), year.to_string());
         let mut form = Self::of(terms);
-        form.0.retain(|name, _| !name.starts_with("remark-"));
+        form.remove(|name| name.starts_with("remark-") || name.ends_with("-rows_total"));
         for (name, typed) in &mut form.0 {
             if name.starts_with("diarienummer-") {
                 typed.clear();
@@ -84,8 +88,12 @@ impl ProposalForm {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    fn set(&mut self, name: impl Into<String>, typed: &str) {
+    pub(super) fn set(&mut self, name: impl Into<String>, typed: &str) {
         self.0.insert(name.into(), typed.to_owned());
+    }
+
+    pub(super) fn remove(&mut self, is_removed: impl Fn(&str) -> bool) {
+        self.0.retain(|name, _| !is_removed(name));
     }
 
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -103,7 +111,7 @@ impl ProposalForm {
 
     /// `Äldreomsorg 2027`, for the list of proposals.
     pub fn title(&self) -> String {
-        let title = format!("{} {}", self.get("name").trim(), self.get("year").trim()).trim().to_owned();
+        let title = agreement::titled(self.get("name").trim(), self.get("year").trim());
         if title.is_empty() { "Utan namn".to_owned() } else { title }
     }
 
@@ -123,9 +131,13 @@ impl ProposalForm {
         sha256_hex(serde_json::json!(of_part).to_string().as_bytes())
     }
 
-    /// With a part as it was posted: its rows closed up, without those that were struck or have nothing in them.
+    /// With a part as it was posted: its rows closed up, without those that were struck or have nothing in them. What names
+    /// a post that got another key names it by that.
     pub fn with_part(&self, part: &Part, posted: &[(String, String)]) -> Self {
-        let mut form = self.clone();
+        let mut form = match part.holds("post-0-key") {
+            true => self.with_renamed(&posts::renamed(self, posted)),
+            false => self.clone(),
+        };
         if part.blocks.is_empty() {
             // The labels change, never which fields there are.
             for (name, typed) in posted {

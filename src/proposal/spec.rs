@@ -168,6 +168,14 @@ pub fn words(name: &str) -> String {
     }
 }
 
+/// `Användning 3`, for a fault in a long list; nothing for a field that there is one of.
+pub fn row_words(name: &str) -> Option<String> {
+    let (block, _) = find(name)?;
+    let Shape::List { one } = block.shape else { return None };
+    let row: usize = name.strip_prefix(block.place)?.strip_prefix('-')?.split_once('-')?.0.parse().ok()?;
+    Some(format!("{} {}", capital(one), row + 1))
+}
+
 fn words_of_form(name: &str) -> String {
     let form =
         if name.starts_with("forms-report") { "Redovisningsblanketten" } else { "Rekvisitionsblanketten" };
@@ -257,7 +265,7 @@ pub const PARTS: [Part; 5] = [
                 fields: &[
                     Field::new("requisition", "Sista dag för rekvisition", Kind::Day).may_be_left_out(),
                     Field::new("report", "Sista dag för ekonomisk redovisning", Kind::Day).may_be_left_out(),
-                    Field::new("repayment", "Sista dag för återbetalning", Kind::Day),
+                    Field::new("repayment", "Sista dag för återbetalning", Kind::Day).may_be_left_out(),
                     Field::new("late_requisition", "Följd av en sen rekvisition", Kind::Choice(LATE_REQUISITION)),
                     Field::new("late_report", "Följd av en sen redovisning", Kind::Choice(LATE_REPORT)),
                     Field::new("may_be_decided", "Dagar som myndigheten får bestämma senare", Kind::Several(DECIDABLE))

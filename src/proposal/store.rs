@@ -4,12 +4,14 @@ pub mod import;
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{Proposal, ProposalForm, Replaced, Status, check::Earlier, replacement::Standing, rows::Row};
 use crate::{
     agreement::{self, Agreement},
     allocation,
+    calendar::long_time,
     grant::{self, store::Which},
     history::{self, Entry},
     ids::Id,
@@ -65,20 +67,40 @@ pub struct Summary {
     pub id: Id<Proposal>,
     pub name: String,
     pub status: Status,
+    /// It replaces the table of an agreement that is published.
+    is_replacement: bool,
+    begun: Option<(String, DateTime<Utc>)>,
+}
+
+impl Summary {
+    /// Who began it, and when.
+    pub fn begun(&self) -> String {
+        let words = self.begun.as_ref().map(|(who, at)| format!("{who}, {}", long_time(*at)));
+        words.unwrap_or_default()
+    }
+
+    /// What it is, beside its name.
+    pub fn kind(&self) -> &'static str {
+        if self.is_replacement { "Ny fördelning" } else { "Ny överenskommelse" }
+    }
 }
 
 /// The authority's proposals, the newest first.
 pub fn all(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<Vec<Summary>, DbError> {
-    let rows: Vec<(String, String, String)> = proposals::table
+    let rows: Vec<(String, String, String, Option<String>)> = proposals::table
         .filter(proposals::authority_id.eq(authority.to_string()))
         .order_by(proposals::id.desc())
-        .select((proposals::id, proposals::name, proposals::state))
+        .select((proposals::id, proposals::name, proposals::state, proposals::replaces))
         .load(connection)?;
-    let summary = |(id, name, state): (String, String, String)| {
+    let ids: Vec<&str> = rows.iter().map(|(id, ..)| id.as_str()).collect();
+    let mut begun = history::store::beginnings(connection, &ids)?;
+    let summary = |(id, name, state, replaces): (String, String, String, Option<String>)| {
         Ok(Summary {
+            begun: begun.remove(&id),
             id: id.parse().map_err(DbError::corrupt)?,
             name,
             status: serde_json::from_str(&state).map_err(DbError::corrupt)?,
+            is_replacement: replaces.is_some(),
         })
     };
     rows.into_iter().map(summary).collect()

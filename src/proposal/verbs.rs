@@ -7,7 +7,7 @@ use super::{
     check::{self, Known},
     file,
     form::Fault,
-    replacement,
+    posts, replacement,
     rows::{self, Row},
     spec::Part,
     store,
@@ -160,7 +160,48 @@ pub fn save_part(
     let proposal = hold(connection, actor, id)?;
     proposal.editable()?;
     let form = proposal.form.with_part(part, posted);
-    save_form(connection, &proposal, part, fingerprint, &form)
+    save_form(connection, &proposal, part, fingerprint, &form)?;
+    match part.holds("post-0-key") {
+        true => rename_rows(connection, &proposal, &posts::renamed(&proposal.form, posted)),
+        false => Ok(()),
+    }
+}
+
+/// The table follows its posts to their new keys. After the form was saved.
+fn rename_rows(
+    connection: &mut AnyConnection,
+    before: &Proposal,
+    renamed: &posts::Renamed,
+) -> Result<(), Failure> {
+    if renamed.is_empty() || before.rows.is_empty() {
+        return Ok(());
+    }
+    let rows = posts::rows_of_renamed(&before.rows, renamed);
+    kept(store::set_allocation(connection, before.id, before.revision + 1, &rows)?)
+}
+
+/// Takes away what is about posts that the proposal does not have: terms and rows of the table.
+pub fn drop_orphans(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    id: Id<Proposal>,
+    revision: i64,
+) -> Result<(), Failure> {
+    let proposal = hold(connection, actor, id)?;
+    proposal.editable()?;
+    if !posts::orphans(&proposal.form, &proposal.rows).any() {
+        return Ok(());
+    }
+    same(&proposal, revision)?;
+    let form = posts::without_orphans(&proposal.form);
+    let rows = posts::rows_without_orphans(&proposal.form, &proposal.rows);
+    kept(store::set_form(connection, id, revision, &form)?)?;
+    kept(store::set_allocation(connection, id, revision + 1, &rows)?)
+}
+
+/// Over the revision that was read, or somebody else was first.
+fn kept(is_kept: bool) -> Result<(), Failure> {
+    if is_kept { Ok(()) } else { Err(Failure::Overtaken) }
 }
 
 /// Puts another variant of the forms in the place of those that are there.
@@ -191,10 +232,7 @@ fn save_form(
     if proposal.form.fingerprint(part) != fingerprint {
         return Err(Failure::Overtaken);
     }
-    match store::set_form(connection, proposal.id, proposal.revision, form)? {
-        true => Ok(()),
-        false => Err(Failure::Overtaken),
-    }
+    kept(store::set_form(connection, proposal.id, proposal.revision, form)?)
 }
 
 /// Of a post's rows, so that colleagues can each have their post.
@@ -222,10 +260,7 @@ pub fn set_rows(
     if fingerprint_of_post(&proposal.rows, post) != fingerprint {
         return Err(Failure::Overtaken);
     }
-    match store::set_allocation(connection, id, proposal.revision, &after)? {
-        true => Ok(()),
-        false => Err(Failure::Overtaken),
-    }
+    kept(store::set_allocation(connection, id, proposal.revision, &after)?)
 }
 
 /// What a proposal is held against.

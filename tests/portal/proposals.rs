@@ -66,7 +66,9 @@ fn the_agreement_of_2027_is_made_in_the_browser_and_requisitioned() {
     let table = officer.get(&format!("{proposal}/fordelning?post=bas"));
     let table = table.form("/fordelning").set("belopp-1440", "381 309").submit();
     table.expect("För mycket 1 kr");
-    officer.get(&format!("{proposal}/granska")).expect("summerar till 167100001");
+    officer
+        .get(&format!("{proposal}/granska"))
+        .expect("summerar till 167 100 001 kr, men ska vara 167 100 000 kr");
     let table = officer.get(&format!("{proposal}/fordelning?post=bas")).form("/fordelning");
     let alingsas: i64 = table.value_of("belopp-1489").replace('\u{a0}', "").parse().unwrap();
     table.set("belopp-1489", &(alingsas - 1).to_string()).submit().expect_status(200);
@@ -487,4 +489,94 @@ fn of_two_replacements_at_once_one_is_published_and_the_other_is_told() {
     let review = deciders[0].get(&format!("{}/granska", left.unwrap()));
     review.expect("Fördelningen har ersatts sedan förslaget påbörjades.");
     crate::program::Program::on(&portal.address).run(&["check"]).expect("Historiken är hel");
+}
+
+#[test]
+fn a_post_with_another_key_is_followed_and_what_is_about_removed_posts_goes_at_once() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let form = officer
+        .get("/forslag/nytt")
+        .form("/forslag")
+        .set("overenskommelse", "nara-vard-2020")
+        .set("year", "2027");
+    let page = form.submit().expect_status(200);
+    let proposal = page.address.split('?').next().unwrap().to_owned();
+    // A copy does not carry the old table's misprint along.
+    let posts = part(&officer, &proposal, "poster");
+    assert_eq!(posts.value_of("post-7-rows_total"), "");
+    let renamed = (1..9).fold(posts.set("post-0-key", "primarvard"), |form, row| {
+        form.add(&format!("post-{row}-ta_bort"), "ja")
+    });
+    renamed.submit();
+    let granska =
+        officer.get(&format!("{proposal}/granska")).expect("villkor gäller bara poster som inte finns.");
+    let granska =
+        granska.expect_not("Posten nara-vard finns inte").expect("Posten resursforstarkning finns inte.");
+    let done = granska.form("/poster/borttagna").submit().expect_status(200);
+    assert!(!done.has_form("/poster/borttagna"));
+    done.expect_not("finns inte.");
+    officer.get(&format!("{proposal}/anvandning")).expect("primarvard");
+    // Pressed again, nothing happens; as it was, it is too late for nothing.
+    granska.form("/poster/borttagna").submit().expect_status(200);
+}
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let empty =
+        officer.get("/forslag/nytt").form("/forslag").set("overenskommelse", "").submit().expect_status(200);
+    let proposal = empty.address.split('?').next().unwrap().to_owned();
+    officer
+        .get(&format!("{proposal}/granska"))
+        .expect("Minst en post ska finnas.")
+        .expect("Fyll i «Namn i adresser».");
+    let row = part(&officer, &proposal, "poster").set("handling", "rad:post").submit().expect_status(200);
+    let form = row.form("/poster");
+    form.set("post-0-key", "bas")
+        .set("post-0-name", "Bas")
+        .set("post-0-total", "100")
+        .set("post-0-recipients", "20")
+        .submit();
+    // Grunder is still empty, and hides nothing.
+    let page = officer.get(&format!("{proposal}/granska")).expect("Fyll i «Namn i adresser».");
+    page.expect("Posten «Bas» har 0 rader, men ska ha 20.")
+        .expect("Posten «Bas» summerar till 0 kr, men ska vara 100 kr.");
+}
+
+#[test]
+fn forms_of_another_authority_are_told_and_a_day_that_no_source_states_may_be_left_out() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of_2022(&officer, "2027");
+    as_before(&officer, &proposal);
+    let forms = officer.get(&format!("{proposal}/blanketter")).form("/blanketter/byte");
+    forms.set("variant", "2018").submit().expect_status(200);
+    let page = officer.get(&format!("{proposal}/granska"));
+    page.expect("Blanketten nämner Socialstyrelsen, men Kammarkollegiet betalar.");
+    let forms = officer.get(&format!("{proposal}/blanketter")).form("/blanketter/byte");
+    forms.set("variant", "2022").submit().expect_status(200);
+    save(&part(&officer, &proposal, "grunder").set("deadlines-repayment", ""));
+    let page =
+        officer.get(&format!("{proposal}/granska")).expect("Inga. Villkoren och fördelningen går ihop.");
+    page.expect("Kontot för återbetalning.");
+    press(&officer, &proposal, "framlaggning").expect_status(200);
+    press(&decider(&portal), &proposal, "publicering").expect_status(200);
+    let terms = officer.get("/overenskommelser/aldreomsorg-2027").expect_status(200);
+    terms.expect("ingen dag är bestämd");
+    officer.get("/overenskommelser").expect_status(200);
+    let ale = portal.preparer("Ale");
+    ale.get("/bidrag").expect_status(200).follow("den äldre i fokus 2027").expect("ingen dag är bestämd");
+    officer.get("/aterbetalningar").expect_status(200);
+    officer.get("/oversikt/aldreomsorg-2027/bilder").expect_status(200);
+}
+
+#[test]
+fn a_replacement_and_two_drafts_of_one_name_are_told_apart() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    copy_of_2022(&officer, "2027");
+    replacing(&officer);
+    officer.get("/forslag").expect("Ny fördelning").expect("Ny överenskommelse").expect("Påbörjat");
 }

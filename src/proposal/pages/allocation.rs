@@ -51,6 +51,8 @@ struct AllocationPage {
 struct Line {
     field: String,
     name: String,
+    /// The name in the register, where the table has another.
+    registered: String,
     code: String,
     share: String,
     amount: String,
@@ -233,7 +235,10 @@ impl Line {
         let earlier = earlier.find(|share| share.post == row.post && share.recipient == row.recipient);
         let earlier = earlier.map(|share| share.amount);
         let now = kronor(&row.amount);
+        let registered = known.registry.iter().find(|of| of.code == row.recipient);
+        let registered = registered.map(|of| of.name.clone()).filter(|name| *name != row.published_name);
         Self {
+            registered: registered.unwrap_or_default(),
             field: row.field(),
             name: row.published_name.clone(),
             code: row.recipient.clone(),

@@ -12,7 +12,7 @@ use actix_web::web;
 
 use super::{
     Proposal, Status,
-    spec::{PARTS, Part},
+    spec::{self, PARTS, Part},
     store,
 };
 use crate::{
@@ -48,6 +48,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/forslag/{id}/fordelning", allocation::update)
         .post("/forslag/{id}/fordelning/nyckel", allocation::reckon)
         .get("/forslag/{id}/granska", review::review)
+        .post("/forslag/{id}/poster/borttagna", review::drop_orphans)
         .get("/forslag/{id}/forhandsvisa", preview::preview)
         .get("/forslag/{id}/forhandsvisa.pdf", preview::pdf)
         .post("/forslag/{id}/blanketter/byte", part::change_forms)
@@ -108,7 +109,11 @@ fn part_named(slug: &str) -> Result<&'static Part, AppError> {
 fn field_errors(faults: Vec<super::form::Fault>) -> FieldErrors {
     let mut errors = FieldErrors::default();
     for fault in faults {
-        errors.add(fault.field, fault.message);
+        let message = match spec::row_words(&fault.field) {
+            Some(row) => format!("{row}: {}", fault.message),
+            None => fault.message,
+        };
+        errors.add(fault.field, message);
     }
     errors
 }

@@ -2,20 +2,24 @@
 
 use actix_web::web;
 use askama::Template;
+use serde::Deserialize;
 
-use super::{Head, with_known};
+use super::{Head, address, with_known};
 use crate::{
-    access::proof::{By, Discloser},
+    access::proof::{By, CaseOfficer, Discloser, Posted},
     ids::Id,
     infra::{
         Portal,
+        form::Form,
         page::{self, Chrome, Page},
     },
     proposal::{
         Proposal,
         check::{self, Changes, Found, Sum},
+        posts::{self, Orphans},
         replacement::Touch,
         spec::{self, Part},
+        verbs,
     },
 };
 
@@ -26,6 +30,10 @@ struct ReviewPage {
     head: Head,
     revision: i64,
     faults: Vec<Found>,
+    /// What is about posts that the proposal does not have.
+    orphans: Orphans,
+    /// What is still to be done once it is published.
+    afterwards: Vec<&'static str>,
     sums: Vec<Sum>,
     changes: Changes,
     /// Whom a replacement touches.
@@ -37,6 +45,12 @@ struct ReviewPage {
 }
 
 impl ReviewPage {
+    /// The posts whose rows come to something else than the post.
+    fn differing(&self) -> Vec<&str> {
+        let differing = self.sums.iter().filter(|sum| sum.differs());
+        differing.map(|sum| if sum.name.is_empty() { sum.key.as_str() } else { sum.name.as_str() }).collect()
+    }
+
     fn post_name<'a>(&'a self, touch: &'a Touch) -> &'a str {
         let sum = self.sums.iter().find(|sum| sum.key == touch.post);
         sum.map_or(&touch.post, |sum| &sum.name)
@@ -63,6 +77,24 @@ impl View {
     }
 }
 
+/// The proposal as the page had it.
+#[derive(Deserialize)]
+pub struct Button {
+    revision: i64,
+}
+
+/// Takes away all that is about removed posts, at once.
+pub async fn drop_orphans(
+    Posted { by, body: Form(button) }: Posted<By<CaseOfficer>, Form<Button>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Proposal>>,
+) -> Page {
+    let (id, actor) = (id.into_inner(), by.actor.clone());
+    let drop = move |connection: &mut _| verbs::drop_orphans(connection, &actor, id, button.revision);
+    portal.db.write(drop).await?;
+    page::see_other(format!("{}/granska", address(id)))
+}
+
 pub async fn review(by: By<Discloser>, portal: web::Data<Portal>, id: web::Path<Id<Proposal>>) -> Page {
     let (proposal, known) = with_known(&by, &portal, id.into_inner()).await?;
     let differences = check::differences(&proposal, &known).into_iter();
@@ -72,6 +104,8 @@ pub async fn review(by: By<Discloser>, portal: web::Data<Portal>, id: web::Path<
         chrome: by.chrome,
         revision: proposal.revision,
         faults: if proposal.is_published() { Vec::new() } else { check::faults(&proposal, &known) },
+        orphans: posts::orphans(&proposal.form, &proposal.rows),
+        afterwards: check::afterwards(&proposal),
         sums: check::sums(&proposal, &known),
         changes: check::changes(&proposal, &known),
         touched: check::touched(&proposal, &known),

@@ -491,5 +491,10 @@ pub mod tests {
         let expected =
             ["agreement_diarienummer", "decision_diarienummer", "amount", "period_from", "account_number"];
         assert_eq!(warned, expected);
+        // Terms in a decision by the government have no agreement behind them.
+        facts.instrument = Instrument::Decision;
+        let warned: Vec<_> =
+            warnings(&content, &facts).list.into_iter().map(|warning| warning.field).collect();
+        assert_eq!(warned, expected[1..]);
     }
 }

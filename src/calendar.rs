@@ -42,6 +42,11 @@ pub fn long_time(moment: DateTime<Utc>) -> String {
     format!("{} kl. {}", long_date(local.date_naive()), local.format("%H.%M"))
 }
 
+/// `14.05`, Stockholm time.
+pub fn clock(moment: DateTime<Utc>) -> String {
+    local(moment).format("%H.%M").to_string()
+}
+
 /// `i dag`, `om 1 dag`, `om 12 dagar`; empty when it has passed.
 pub fn days_ahead(count: i64) -> String {
     match count {
@@ -184,6 +189,7 @@ mod tests {
         let date = NaiveDate::from_ymd_opt(2022, 12, 1).unwrap();
         assert_eq!(long_date(date), "1 december 2022");
         assert_eq!(long_time(stockholm("2022-03-27 03:05:09")), "27 mars 2022 kl. 03.05");
+        assert_eq!(clock(stockholm("2022-03-27 03:05:09")), "03.05");
         assert_eq!(start_of(date), stockholm("2022-12-01 00:00:00"));
     }
 }

@@ -143,10 +143,12 @@ async fn page_for(request: &HttpRequest, error: &AppError) -> Page {
         AppError::Unconfirmed(held) => {
             account::pages::confirm::ask_instead(request, Portal::of(request)?, held.clone()).await
         }
-        AppError::StaleForm(resume) if !resume.action.is_empty() => match proof::signed_in(request).await? {
-            Some(actor) => access::pages::send_again(proof::chrome(request, Some(&actor))?, resume.clone()),
-            None => access::pages::sign_in_instead(request, Portal::of(request)?, Some(resume.clone())).await,
-        },
+        AppError::StaleForm(resume) => {
+            let visitor = proof::signed_in(request).await?;
+            let chrome = proof::chrome(request, visitor.as_ref())?;
+            let actor = visitor.as_ref().map(|(actor, _)| actor);
+            access::pages::send_again(request, Portal::of(request)?, actor, chrome, resume.clone()).await
+        }
         // The one page that there is for this account until it is done.
         AppError::SecondFactorMissing => page::see_other("/konto/tvafaktor"),
         _ => error_page(request, error).await,
@@ -179,7 +181,7 @@ async fn error_page(request: &HttpRequest, error: &AppError) -> Page {
     let page = ErrorPage { chrome, status: status.as_u16(), heading, message, advice, id };
     let mut response = page::show_as(status, &page)?;
     let retry_after = match error {
-        AppError::Unavailable(_) => Some(10),
+        AppError::Unavailable(_) | AppError::Busy => Some(10),
         AppError::TooMany { seconds } => Some(*seconds),
         _ => None,
     };
@@ -239,6 +241,11 @@ fn words(error: &AppError) -> (&'static str, String, &'static str) {
                 "Portalen har fått fler förfrågningar härifrån än den tar emot. Försök igen om {seconds} s. Inget har sparats."
             ),
             "Gå tillbaka och försök igen om en stund. Det du skrev finns kvar i webbläsaren.",
+        ),
+        AppError::Busy => (
+            "Många loggar in just nu",
+            text("Portalen hinner inte med alla på en gång, så du blev inte inloggad och inget har sparats."),
+            "Vänta en halv minut, gå tillbaka och försök igen. Det du skrev finns kvar i webbläsaren.",
         ),
         AppError::Unavailable(_) => (
             "Portalen når inte sin databas just nu",

@@ -3,13 +3,16 @@
 //! A handler takes a proof ([`proof::By`]) and cannot run without it; [`routing::Routes`] registers no handler that
 //! takes none.
 
+pub mod deeds;
 mod doer;
+pub mod owner;
 pub mod pages;
 pub mod password;
 pub mod proof;
 pub mod routing;
 pub mod session;
 pub mod store;
+pub mod turns;
 
 use chrono::{DateTime, NaiveDate, Utc};
 

@@ -1,9 +1,12 @@
 //! The page to sign in on, starting a session and ending it, and changing the organisation one acts for. What the page posts
 //! with a password is in the room `account`.
 
-use std::{fmt::Display, sync::LazyLock};
+use std::fmt::Display;
 
+mod held;
 mod sessions;
+
+pub use held::{send_again, sign_in_anew, sign_in_instead, thrown_away};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -12,14 +15,14 @@ use actix_web::{
 };
 use askama::Template;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 
 use super::{
-    Person, password,
-    proof::{self, By, Oneself, Posted, Visit},
+    Person, owner, password,
+    proof::{By, Oneself, Posted, Visit},
     routing::Routes,
     session::{Method, browser_name},
     store::{self, sessions::Beginning},
+    turns,
 };
 use crate::{
     history::{Event, access_log},
@@ -27,6 +30,7 @@ use crate::{
     infra::{
         Portal,
         browser::BrowserToken,
+        db::DbError,
         error::{AppError, Resume},
         form::{FieldErrors, Form},
         metrics,
@@ -40,6 +44,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/logga-in", new)
         .post("/organisation", switch_organisation)
         .get("/konto/inloggningar", sessions::list)
+        .post("/konto/inloggningar/forlangning", sessions::keep)
         .post("/konto/inloggningar/utloggning", sessions::end)
         .post("/konto/inloggningar/utloggning-ovriga", sessions::end_others);
 }
@@ -50,21 +55,16 @@ struct SignInPage {
     chrome: Chrome,
     email: String,
     errors: FieldErrors,
-    /// Where to go afterwards, and what was typed before the session ended.
+    /// Where to go afterwards, and what was posted when the session had ended.
     resume: Resume,
+    /// The latter, sealed; empty when it is nothing.
+    held: String,
     signed_out: bool,
     /// Where else one can show who one is: key and name.
     providers: Vec<(String, String)>,
     /// Whom one can practise as, in practice mode.
     recipients: Vec<(String, String)>,
     authorities: Vec<(String, String)>,
-}
-
-#[derive(Template)]
-#[template(path = "access/resume.html")]
-struct ResumePage {
-    chrome: Chrome,
-    resume: Resume,
 }
 
 #[derive(Deserialize)]
@@ -77,7 +77,7 @@ async fn new(visit: Visit, portal: web::Data<Portal>, destination: web::Query<De
     if visit.actor.is_some() {
         return page::see_other("/");
     }
-    let resume = Resume { action: destination.into_inner().till, fields: Vec::new() };
+    let resume = Resume::to(destination.into_inner().till);
     page::show(&sign_in_page(visit.chrome, &portal, resume).await?)
 }
 
@@ -91,6 +91,7 @@ async fn sign_in_page(chrome: Chrome, portal: &Portal, resume: Resume) -> Result
         chrome,
         email: String::new(),
         errors: FieldErrors::default(),
+        held: resume.seal(&portal.key)?,
         resume,
         signed_out: false,
         providers: portal.config.providers.iter().map(|one| (one.key.clone(), one.name.clone())).collect(),
@@ -132,10 +133,6 @@ pub fn beginning(
     }
 }
 
-/// As many passwords at once as there are processors.
-static TURNS: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
-
 /// Who has this address and this password. The password is verified with no connection held: it takes its time.
 pub async fn recognise(portal: &Portal, email: String, typed: String) -> Result<Option<Person>, AppError> {
     let found = portal
@@ -143,15 +140,12 @@ pub async fn recognise(portal: &Portal, email: String, typed: String) -> Result<
         .read(move |connection| store::find_by_email(connection, &email))
         .await
         .map_err(AppError::from)?;
-    // Each takes 19 MiB: a few at once, the others wait.
-    let _turn = TURNS.acquire().await.map_err(|error| AppError::internal(error.to_string()))?;
-    let verified = web::block(move || {
+    let known = turns::in_turn(move |memory| {
         // Whoever signs in elsewhere has none here.
         let stored = found.as_ref().map(|(_, hash)| hash.as_str()).filter(|hash| !hash.is_empty());
-        password::verify(&typed, stored).then_some(found).flatten()
+        password::verify(&typed, stored, memory).then_some(found).flatten()
     });
-    let known = verified.await.map_err(|error| AppError::internal(error.to_string()))?;
-    Ok(known.map(|(person, _)| person))
+    Ok(known.await?.map(|(person, _)| person))
 }
 
 /// Starts a session under a new token (an old one that somebody planted is worth nothing), ends the one that this browser
@@ -161,36 +155,37 @@ pub async fn enter(
     portal: &Portal,
     beginning: Beginning,
     resume: Resume,
-    mut chrome: Chrome,
+    chrome: Chrome,
 ) -> Page {
+    // What is held goes on where its owner acted; whoever else signs in gets nothing of it.
+    let home = held::home(portal, &beginning, &resume).await?;
+    let beginning = Beginning { organisation: home.unwrap_or(beginning.organisation), ..beginning };
     let before = BrowserToken::of(request)?.session_key();
     let token = BrowserToken::random()?;
     let (key, limits) = (token.session_key(), portal.config.sessions);
     let config = portal.config.clone();
     let told = portal.clock.now();
-    portal
+    let actor = portal
         .db
         .write(move |connection| {
             let now = chrono::Utc::now();
             store::note_sign_in(connection, beginning.person, told)?;
             store::sessions::sweep(connection, now, limits)?;
             store::sessions::start(connection, (&key, &before), &beginning, now)?;
-            match store::actor(connection, &key, now, limits)? {
-                Some((actor, session)) => {
-                    metrics::signed_in(session.method.metric(), "in");
-                    access_log::note(connection, now, actor.who(), Event::SignedIn, session.way(&config))
-                }
-                None => Ok(()),
-            }
+            let Some((actor, session)) = store::actor(connection, &key, now, limits)? else {
+                return Ok(None);
+            };
+            metrics::signed_in(session.method.metric(), "in");
+            access_log::note(connection, now, actor.who(), Event::SignedIn, session.way(&config))?;
+            Ok::<_, DbError>(Some(actor))
         })
         .await
         .map_err(AppError::from)?;
-    let mut response: HttpResponse = if resume.fields.is_empty() {
-        page::see_other(own_address(&resume.action))?
-    } else {
-        chrome.csrf = token.csrf()?;
-        let resume = Resume { action: own_address(&resume.action).to_owned(), ..resume };
-        page::show(&ResumePage { chrome, resume })?
+    let chrome = Chrome { csrf: owner::form_token(portal, &token, actor.as_ref())?, ..chrome };
+    let mut response = match home {
+        _ if !resume.is_post() => page::see_other(own_address(&resume.action))?,
+        Some(_) => held::give_back(StatusCode::OK, chrome, resume)?,
+        None => thrown_away(chrome)?,
     };
     response.add_cookie(&token.cookie(portal)).map_err(|error| AppError::internal(error.to_string()))?;
     Ok(response)
@@ -256,67 +251,7 @@ async fn switch_organisation(
     Ok(answer)
 }
 
-/// The page instead of the one that needs a session: signing in leads back to it.
-pub async fn sign_in_instead(request: &HttpRequest, portal: &Portal, held: Option<Resume>) -> Page {
-    if request.method() == actix_web::http::Method::GET {
-        let address = request.uri().path_and_query().map_or("/", |address| address.as_str());
-        return page::see_other(format!("/logga-in?{}", encoded("till", address)));
-    }
-    sign_in_anew(request, portal, held.map(goal).unwrap_or_default()).await
-}
-
-/// The session ended while something was under way: it comes back after signing in.
-pub async fn sign_in_anew(request: &HttpRequest, portal: &Portal, resume: Resume) -> Page {
-    let mut page = sign_in_page(proof::chrome(request, None)?, portal, resume).await?;
-    page.signed_out = true;
-    page::show_as(StatusCode::UNAUTHORIZED, &page)
-}
-
-/// The page for a form that came with another session's token: it can be sent again as it was.
-pub fn send_again(chrome: Chrome, resume: Resume) -> Page {
-    if !is_sign_in(&resume) {
-        return ask_to_send(chrome, resume);
-    }
-    // Signed in already, in another tab.
-    let goal = goal(resume);
-    let action = own_address(&goal.action).to_owned();
-    if goal.fields.is_empty() {
-        return page::see_other(action);
-    }
-    ask_to_send(chrome, Resume { action, ..goal })
-}
-
-fn ask_to_send(chrome: Chrome, resume: Resume) -> Page {
-    page::show_as(StatusCode::FORBIDDEN, &ResumePage { chrome, resume })
-}
-
-/// What is left to do of a held post when one has signed in. A sign-in leads on to what it was for; a button without
-/// fields, which signs out, leads nowhere.
-fn goal(held: Resume) -> Resume {
-    if !is_sign_in(&held) {
-        return if held.fields.is_empty() { Resume::default() } else { held };
-    }
-    let field = |name| held.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value);
-    Resume {
-        action: field("till").to_owned(),
-        fields: serde_json::from_str(field("hallet")).unwrap_or_default(),
-    }
-}
-
-/// With an account (the code that follows the password is never held), or with one click in practice mode.
-fn is_sign_in(held: &Resume) -> bool {
-    held.action.ends_with("/logga-in") || held.action == "/logga-in/kod"
-}
-
-fn encoded(name: &str, value: &str) -> String {
-    serde_html_form::to_string([(name, value)]).unwrap_or_default()
-}
-
 impl SignInPage {
-    fn held(&self) -> String {
-        serde_json::to_string(&self.resume.fields).unwrap_or_default()
-    }
-
     fn is_practice(&self) -> bool {
         self.chrome.practice.is_some()
     }

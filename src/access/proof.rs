@@ -5,7 +5,7 @@ use std::{future::Future, marker::PhantomData, ops::Deref, pin::Pin};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use super::{
-    Actor, Role,
+    Actor, Role, owner,
     session::{Method, Session},
     store,
 };
@@ -15,7 +15,7 @@ use crate::{
         Portal, SecondFactor,
         browser::BrowserToken,
         error::AppError,
-        form, limits,
+        held, limits,
         page::{Chrome, NavItem, Practice, User},
     },
 };
@@ -265,10 +265,10 @@ where
         Box::pin(async move {
             let by = match P::from_request(&request, &mut Payload::None).await {
                 Err(AppError::SignedOut(_)) => {
-                    return Err(AppError::SignedOut(form::held_post(&request, &mut payload).await));
+                    return Err(AppError::SignedOut(held::read(&request, &mut payload).await));
                 }
                 Err(AppError::Unconfirmed(_)) => {
-                    return Err(AppError::Unconfirmed(form::held_post(&request, &mut payload).await));
+                    return Err(AppError::Unconfirmed(held::read(&request, &mut payload).await));
                 }
                 proof => proof?,
             };
@@ -292,9 +292,13 @@ pub async fn signed_in(request: &HttpRequest) -> Result<Option<(Actor, Session)>
     // Sessions run by the real clock, whatever date is practised.
     let (now, limits) = (chrono::Utc::now(), portal.config.sessions);
     let lookup_key = key.clone();
-    let found = portal.db.read(move |connection| store::actor(connection, &lookup_key, now, limits)).await?;
-    if found.as_ref().is_some_and(|(_, session)| session.should_note_seen(now)) {
+    let mut found =
+        portal.db.read(move |connection| store::actor(connection, &lookup_key, now, limits)).await?;
+    if let Some((_, session)) = &mut found
+        && session.should_note_seen(now)
+    {
         portal.db.write(move |connection| store::sessions::note_seen(connection, &key, now)).await?;
+        session.last_seen_at = now;
     }
     Ok(found)
 }
@@ -303,7 +307,7 @@ pub async fn signed_in(request: &HttpRequest) -> Result<Option<(Actor, Session)>
 pub fn chrome(request: &HttpRequest, visitor: Option<&(Actor, Session)>) -> Result<Chrome, AppError> {
     let portal = Portal::of(request)?;
     Ok(Chrome {
-        csrf: BrowserToken::of(request)?.csrf()?,
+        csrf: owner::form_token(portal, &BrowserToken::of(request)?, visitor.map(|(actor, _)| actor))?,
         user: visitor.map(|(actor, session)| user(portal, actor, session)),
         nav: visitor.map_or_else(Vec::new, |(actor, _)| navigation(actor, request.path())),
         practice: practice(portal),
@@ -330,6 +334,7 @@ fn user(portal: &Portal, actor: &Actor, session: &Session) -> User {
             .map(|(id, name)| (id.to_string(), name.clone(), *id == actor.organisation.id))
             .collect(),
         confirms_with: session.confirms_with(&portal.config),
+        session: session.ending(chrono::Utc::now(), portal.config.sessions),
         has_second_factor: actor.factors.any(),
         has_app: actor.factors.app,
         passkey_domain: if actor.factors.passkey { portal.passkey_domain() } else { String::new() },

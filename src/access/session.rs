@@ -3,8 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
+    calendar,
     ids::Id,
-    infra::config::{Config, SessionLimits},
+    infra::{
+        config::{Config, SessionLimits},
+        page::SessionEnd,
+    },
 };
 
 /// How somebody showed who it is.
@@ -67,6 +71,11 @@ impl Method {
         }
     }
 
+    /// Whoever comes from an identity provider acts for the organisation that it vouched for and for no other.
+    pub fn may_switch(self) -> bool {
+        self != Self::Provider
+    }
+
     pub fn parse(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.key() == key)
     }
@@ -93,6 +102,15 @@ const SEEN_INTERVAL: chrono::Duration = chrono::Duration::minutes(5);
 impl Session {
     pub fn is_over(&self, now: DateTime<Utc>, limits: SessionLimits) -> bool {
         now - self.last_seen_at > limits.idle() || now - self.created_at > limits.longest()
+    }
+
+    pub fn ending(&self, now: DateTime<Utc>, limits: SessionLimits) -> SessionEnd {
+        let (idle, longest) = (self.last_seen_at + limits.idle(), self.created_at + limits.longest());
+        SessionEnd {
+            idle: (idle - now).num_seconds(),
+            longest: (longest - now).num_seconds(),
+            at: calendar::clock(idle.min(longest)),
+        }
     }
 
     pub fn should_note_seen(&self, now: DateTime<Utc>) -> bool {
@@ -203,6 +221,17 @@ mod tests {
         }
         assert!(session(Method::Practice).is_confirmed(start + Duration::hours(12), limits));
         assert!(!session(Method::Practice).is_confirmed(start + Duration::hours(13), limits));
+    }
+
+    #[test]
+    fn a_page_tells_when_the_session_ends() {
+        let (start, limits) = (DateTime::UNIX_EPOCH, SessionLimits::default());
+        let session = session(Method::Provider);
+        let ending = session.ending(start + Duration::minutes(10), limits);
+        assert_eq!((ending.idle, ending.longest, ending.at.as_str()), (50 * 60, 710 * 60, "02.00"));
+        let late = Session { last_seen_at: start + Duration::minutes(700), ..session };
+        let ending = late.ending(start + Duration::minutes(710), limits);
+        assert_eq!((ending.idle, ending.longest, ending.at.as_str()), (50 * 60, 10 * 60, "13.00"));
     }
 
     #[test]

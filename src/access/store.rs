@@ -192,6 +192,31 @@ pub fn first_organisation(
     id.map(|id| id.parse().map_err(DbError::corrupt)).transpose()
 }
 
+/// Whether somebody with a role in the organisation has this name or this address.
+pub fn is_colleague(
+    connection: &mut AnyConnection,
+    organisation: Id<Organisation>,
+    (name, email): (&str, &str),
+) -> Result<bool, DbError> {
+    let held = memberships::table
+        .inner_join(people::table)
+        .filter(memberships::organisation_id.eq(organisation.to_string()))
+        .filter(people::name.eq(name).or(people::email.eq(email.to_lowercase())));
+    Ok(diesel::select(diesel::dsl::exists(held)).get_result(connection)?)
+}
+
+/// Every organisation in which the person has a role, by code.
+pub fn homes(connection: &mut AnyConnection, person: Id<Person>) -> Result<Vec<Id<Organisation>>, DbError> {
+    let ids: Vec<(String, String)> = memberships::table
+        .inner_join(organisations::table)
+        .filter(memberships::person_id.eq(person.to_string()))
+        .order_by(organisations::code)
+        .select((organisations::code, organisations::id))
+        .distinct()
+        .load(connection)?;
+    ids.into_iter().map(|(_, id)| id.parse().map_err(DbError::corrupt)).collect()
+}
+
 /// In how many organisations the person has a role.
 pub fn organisations_of(connection: &mut AnyConnection, person: Id<Person>) -> Result<i64, DbError> {
     Ok(memberships::table
@@ -330,6 +355,15 @@ pub fn lock_person(connection: &mut AnyConnection, id: Id<Person>) -> Result<i64
         .set(people::version.eq(people::version + 1))
         .execute(connection)?;
     Ok(people::table.find(&id).select(people::version).first(connection)?)
+}
+
+/// Takes the account for the rest of this transaction, for what is no line in its history. Before anything else of it: its
+/// factors, its sessions, its halves of sign-ins.
+pub fn hold_person(connection: &mut AnyConnection, id: Id<Person>) -> Result<(), DbError> {
+    diesel::update(people::table.find(id.to_string()))
+        .set(people::version.eq(people::version))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Every account's stream that has a line, and its version, for `bidragsporten check`.

@@ -93,7 +93,7 @@ pub struct Attempts {
 
 impl Attempts {
     /// As many are free.
-    const FREE: i32 = 5;
+    pub const FREE: i32 = 5;
     const SHORTEST_WAIT: Duration = Duration::minutes(1);
     const LONGEST_WAIT: Duration = Duration::minutes(15);
     /// After so long without a failure, beyond the wait, it begins anew.
@@ -120,6 +120,32 @@ impl Attempts {
     pub fn and_one(before: Option<Self>, now: DateTime<Utc>) -> Self {
         let remembered = before.filter(|before| now - before.last_at <= before.delay() + Self::MEMORY);
         Self { failures: remembered.map_or(0, |before| before.failures).saturating_add(1), last_at: now }
+    }
+}
+
+/// Wrong codes of an account since the last right one, over whatever time: a right password does not forget them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FailedCodes {
+    pub count: i32,
+    pub since: Option<DateTime<Utc>>,
+    /// How many there were before the last right code.
+    pub earlier: i32,
+    pub earlier_since: Option<DateTime<Utc>>,
+}
+
+impl FailedCodes {
+    /// From so many on the app's codes are not taken: they are short enough to be guessed (NIST SP 800-63B 3.2.2: at most a
+    /// hundred in a row). A recovery code is not.
+    const MOST: i32 = 50;
+    /// So many are worth telling at the next sign-in: fewer are slips of the owner's.
+    const TELLING: i32 = 3;
+
+    pub fn stop_the_app(self) -> bool {
+        self.count >= Self::MOST
+    }
+
+    pub fn are_worth_telling(self) -> bool {
+        self.count >= Self::TELLING
     }
 }
 
@@ -159,6 +185,13 @@ mod tests {
         assert_eq!(Attempts::and_one(Some(after(9)), at(30 * 60)).failures, 10);
         assert_eq!(Attempts::and_one(Some(after(9)), at(30 * 60 + 1)).failures, 1);
         assert_eq!(Attempts::and_one(Some(after(i32::MAX)), at(0)).failures, i32::MAX);
+    }
+
+    #[test]
+    fn fifty_wrong_codes_stop_the_app_and_three_are_told() {
+        let failed = |count| FailedCodes { count, ..FailedCodes::default() };
+        assert!(!failed(49).stop_the_app() && failed(50).stop_the_app() && failed(i32::MAX).stop_the_app());
+        assert!(!failed(2).are_worth_telling() && failed(3).are_worth_telling());
     }
 
     #[test]

@@ -299,7 +299,11 @@ pub fn complete(
     typed: &str,
 ) -> Result<Option<Step>, Failure> {
     complete_by(connection, step_key, real, |connection, step| {
-        use_code(connection, key, &step.person, now, real, typed)
+        let is_right = use_code(connection, key, &step.person, now, real, typed)?;
+        if !is_right {
+            store::count_wrong_code(connection, step.person.id, real)?;
+        }
+        Ok(is_right)
     })
 }
 
@@ -311,6 +315,7 @@ pub fn complete_by(
     is_shown: impl FnOnce(&mut AnyConnection, &Step) -> Result<bool, DbError>,
 ) -> Result<Option<Step>, Failure> {
     let step = store::step(connection, step_key, real)?.ok_or(Failure::NotOpen)?;
+    access::store::hold_person(connection, step.person.id)?;
     if !store::count_code(connection, step_key)? {
         return Err(Failure::NotOpen);
     }
@@ -321,7 +326,8 @@ pub fn complete_by(
     Ok(Some(step))
 }
 
-/// Whether it is a code of the person's, from the app or one for recovery; either is good once.
+/// Whether it is a code of the person's, from the app or one for recovery; either is good once. After too many wrong ones only
+/// one for recovery is. The caller counts a wrong one ([`store::count_wrong_code`]), also where what it was for is rolled back.
 pub fn use_code(
     connection: &mut AnyConnection,
     key: &Key,
@@ -331,12 +337,16 @@ pub fn use_code(
     typed: &str,
 ) -> Result<bool, DbError> {
     let id = person.id;
-    if store::use_app_code(connection, key, id, typed, real)? {
+    access::store::hold_person(connection, id)?;
+    let is_stopped = store::failed_codes(connection, id)?.stop_the_app();
+    if !is_stopped && store::use_app_code(connection, key, id, typed, real)? {
+        store::forget_wrong_codes(connection, id)?;
         return Ok(true);
     }
     if !store::use_recovery_code(connection, id, typed)? {
         return Ok(false);
     }
+    store::forget_wrong_codes(connection, id)?;
     let version = access::store::lock_person(connection, id)?;
     let left = store::codes_left(connection, id)?;
     let who = Who { person_id: id.to_string(), person: person.name.clone(), organisation: String::new() };

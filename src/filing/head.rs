@@ -58,6 +58,11 @@ impl HeadForm {
         }
     }
 
+    /// Without the contact person, who has left: nobody is proposed.
+    pub fn without_contact(self) -> Self {
+        Self { contact_person: String::new(), telephone: String::new(), email: String::new(), ..self }
+    }
+
     pub fn from_content(head: &Head) -> Self {
         Self {
             organisation_number: head.organisation_number.to_string(),

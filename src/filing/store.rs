@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
+use super::head::HeadForm;
 use crate::{
+    access,
+    history::{self, Event},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -12,6 +15,7 @@ use crate::{
         schema::files,
         upload::ReceivedFile,
     },
+    recipient::Organisation,
 };
 
 /// An uploaded file, without its bytes.
@@ -142,4 +146,23 @@ pub fn next_to_scan(connection: &mut AnyConnection, after: &str) -> Result<Optio
 pub fn set_scanned(connection: &mut AnyConnection, file: &str, scanned: Scanned) -> Result<(), DbError> {
     diesel::update(files::table.find(file)).set(files::scanned.eq(scanned.key())).execute(connection)?;
     Ok(())
+}
+
+/// The contact person of a form, when it was a colleague and is none any more. Somebody who never had a role is nobody that
+/// the portal knows.
+pub fn contact_who_left(
+    connection: &mut AnyConnection,
+    organisation: Id<Organisation>,
+    head: &HeadForm,
+) -> Result<Option<String>, DbError> {
+    let (name, email) = (head.contact_person.trim(), head.email.trim());
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let with_address = format!("{name} ({})", email.to_lowercase());
+    let events = [Event::MembershipEnded, Event::RoleTaken];
+    let was_one =
+        history::store::tells(connection, &organisation.to_string(), &events, &[name, &with_address])?;
+    let has_left = was_one && !access::store::is_colleague(connection, organisation, (name, email))?;
+    Ok(has_left.then(|| name.to_owned()))
 }

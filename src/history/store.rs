@@ -106,6 +106,20 @@ pub fn beginnings(
     Ok(rows.into_iter().map(|(stream, person, at)| (stream, (person, at.and_utc()))).collect())
 }
 
+/// Whether one of these events is told of one of these subjects.
+pub fn tells(
+    connection: &mut AnyConnection,
+    stream: &str,
+    events: &[Event],
+    subjects: &[&str],
+) -> Result<bool, DbError> {
+    let lines = history::table
+        .filter(history::stream.eq(stream))
+        .filter(history::event.eq_any(events.iter().map(|event| event.key())))
+        .filter(history::subject.eq_any(subjects));
+    Ok(diesel::select(diesel::dsl::exists(lines)).get_result(connection)?)
+}
+
 /// What does not hold in the stream of an aggregate that has this version.
 pub fn verify(connection: &mut AnyConnection, stream: &str, version: i64) -> Result<Option<String>, DbError> {
     verify_from(connection, stream, version, &Beginning::default())

@@ -25,7 +25,7 @@ use crate::{
         browser::BrowserToken,
         config::Provider,
         error::{AppError, Resume},
-        form::Form,
+        form::{Form, Holding},
         hash::sha256_hex,
         page::{self, Chrome, Page},
     },
@@ -80,17 +80,17 @@ fn known<'a>(portal: &'a Portal, key: &str) -> Result<&'a Provider, AppError> {
 }
 
 async fn start(
-    Posted { by: visit, body: Form(form) }: Posted<Visit, Form<HeldForm>>,
+    Posted { by: visit, body: Holding(form) }: Posted<Visit, Holding<HeldForm>>,
     portal: web::Data<Portal>,
     key: web::Path<String>,
     request: HttpRequest,
 ) -> Page {
     let provider = known(&portal, &key)?;
-    depart(visit.chrome, &request, provider, Purpose::SignIn, form.resume()).await
+    depart(visit.chrome, &request, provider, Purpose::SignIn, form.resume(&portal)).await
 }
 
 async fn confirm(
-    Posted { by, body: Form(form) }: Posted<By<SignedIn>, Form<HeldForm>>,
+    Posted { by, body: Holding(form) }: Posted<By<SignedIn>, Holding<HeldForm>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {
@@ -103,7 +103,7 @@ async fn confirm(
         };
         return page::show_as(StatusCode::CONFLICT, &gone);
     };
-    depart(by.chrome, &request, provider, Purpose::Confirm, form.resume()).await
+    depart(by.chrome, &request, provider, Purpose::Confirm, form.resume(&portal)).await
 }
 
 /// Ties the identity at a provider to one's own account. Both are shown: the account by its password a short while ago, the

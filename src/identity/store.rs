@@ -51,7 +51,6 @@ pub fn add_request(connection: &mut AnyConnection, request: &Request) -> Result<
         .load(connection)?;
     diesel::delete(sign_in_requests::table.filter(sign_in_requests::state_hash.eq_any(excess)))
         .execute(connection)?;
-    let fields = serde_json::to_string(&request.resume.fields).map_err(DbError::corrupt)?;
     diesel::insert_into(sign_in_requests::table)
         .values((
             sign_in_requests::state_hash.eq(&request.state_hash),
@@ -61,7 +60,7 @@ pub fn add_request(connection: &mut AnyConnection, request: &Request) -> Result<
             sign_in_requests::nonce.eq(&request.nonce),
             sign_in_requests::verifier.eq(&request.verifier),
             sign_in_requests::action.eq(&request.resume.action),
-            sign_in_requests::fields.eq(fields),
+            sign_in_requests::fields.eq(request.resume.to_row()),
             sign_in_requests::created_at.eq(request.started_at.naive_utc()),
         ))
         .execute(connection)?;
@@ -104,7 +103,7 @@ pub fn take_request(
                 .ok_or_else(|| DbError::corrupt(format!("purpose {purpose}")))?,
             nonce,
             verifier,
-            resume: Resume { action, fields: serde_json::from_str(&fields).map_err(DbError::corrupt)? },
+            resume: Resume::from_row(action, &fields),
             started_at: started_at.and_utc(),
         })
     })

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use thiserror::Error;
 
 use super::db::DbError;
+pub use super::held::Resume;
 
 #[derive(Debug, Error)]
 pub enum AppError {
@@ -38,17 +39,13 @@ pub enum AppError {
     /// Whoever asks has asked too often, and may again after so many seconds.
     #[error("too many requests")]
     TooMany { seconds: u64 },
+    /// Too many passwords wait for their turn.
+    #[error("busy")]
+    Busy,
     #[error("unavailable: {0}")]
     Unavailable(String),
     #[error("internal: {0}")]
     Internal(String),
-}
-
-/// A post that could not be carried out yet: its address and its fields.
-#[derive(Debug, Clone, Default)]
-pub struct Resume {
-    pub action: String,
-    pub fields: Vec<(String, String)>,
 }
 
 impl AppError {
@@ -98,7 +95,7 @@ impl ResponseError for AppError {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

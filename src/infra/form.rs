@@ -2,73 +2,83 @@
 
 use std::{borrow::Cow, fmt::Display, future::Future, pin::Pin};
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use serde::de::DeserializeOwned;
 
 use super::{
     Portal,
     browser::{self, BrowserToken},
-    error::{AppError, Resume},
+    error::AppError,
+    held::{self, Resume},
 };
 
 /// The largest form that has nothing uploaded in it.
 const LIMIT: usize = 128 * 1024;
-/// Never shown again to whoever signs in next.
-const SECRET_FIELDS: [&str; 6] = ["password", "new_password", "code", "csrf", "bekraftelse", "passkey"];
+/// The largest that holds another: sealed, that is up to four times as long.
+const HOLDING_LIMIT: usize = 5 * LIMIT;
 
 /// A posted form, trusted to come from this site's own page.
 pub struct Form<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+    type Future = Reading<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let body = read(&request, payload);
-        Box::pin(async move {
-            let body = body.await?;
-            let fields = pairs(&body)?;
-            let token = fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, value)| value);
-            if !browser::same_origin(&request) {
-                return Err(AppError::bad_request("Formuläret kom inte från portalens egen sida."));
-            }
-            if !BrowserToken::of(&request)?.csrf_is(token) {
-                return Err(AppError::StaleForm(resume(&request, fields)));
-            }
-            request.extensions_mut().insert(Held(resume(&request, fields)));
-            serde_html_form::from_bytes(&body)
-                .map(Self)
-                .map_err(|_| AppError::bad_request("Formuläret hade fält som inte går att läsa."))
-        })
+        let form = trusted(request, payload, LIMIT);
+        Box::pin(async move { form.await.map(Self) })
     }
 }
 
-/// What this request posted, for the page that asks something before it is carried out.
-struct Held(Resume);
+/// The same, with a post that is held in it.
+pub struct Holding<T>(pub T);
 
-/// The form that was read from this request, if there was one.
-pub fn read_post(request: &HttpRequest) -> Option<Resume> {
-    request.extensions().get::<Held>().map(|held| held.0.clone())
-}
+impl<T: DeserializeOwned + 'static> FromRequest for Holding<T> {
+    type Error = AppError;
+    type Future = Reading<Self>;
 
-/// The post as it can be offered again after signing in; `None` when it is no form of ours.
-pub async fn held_post(request: &HttpRequest, payload: &mut Payload) -> Option<Resume> {
-    if !browser::same_origin(request) {
-        return None;
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let form = trusted(request, payload, HOLDING_LIMIT);
+        Box::pin(async move { form.await.map(Self) })
     }
-    let body = read(request, payload).await.ok()?;
-    Some(resume(request, pairs(&body).ok()?))
 }
 
-fn resume(request: &HttpRequest, fields: Vec<(String, String)>) -> Resume {
-    let fields = fields.into_iter().filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str())).collect();
-    Resume { action: request.path().to_owned(), fields }
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T, AppError>>>>;
+
+fn trusted<T: DeserializeOwned + 'static>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> Reading<T> {
+    let request = request.clone();
+    let body = read(&request, payload, limit);
+    Box::pin(async move {
+        let body = body.await?;
+        let fields = pairs(&body)?;
+        let token = fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, value)| value);
+        if !browser::same_origin(&request) {
+            return Err(AppError::bad_request("Formuläret kom inte från portalens egen sida."));
+        }
+        let is_ours = BrowserToken::of(&request)?.csrf_is(token);
+        let post = Resume::of_post(&request, fields, None);
+        if !is_ours {
+            return Err(AppError::StaleForm(post));
+        }
+        held::keep(&request, post);
+        serde_html_form::from_bytes(&body)
+            .map_err(|_| AppError::bad_request("Formuläret hade fält som inte går att läsa."))
+    })
+}
+
+/// The fields of a form that nobody has trusted yet. It may hold another.
+pub async fn fields(request: &HttpRequest, payload: &mut Payload) -> Result<Vec<(String, String)>, AppError> {
+    pairs(&read(request, payload, HOLDING_LIMIT).await?)
 }
 
 fn read(
     request: &HttpRequest,
     payload: &mut Payload,
+    limit: usize,
 ) -> impl Future<Output = Result<web::Bytes, AppError>> + use<> {
     let is_form = request
         .headers()
@@ -84,10 +94,10 @@ fn read(
         if !is_form {
             return Err(AppError::bad_request("Det som skickades är inget formulär."));
         }
-        if declared > LIMIT {
+        if declared > limit {
             return Err(AppError::TooLarge);
         }
-        let coming = actix_web::body::to_bytes_limited(actix_web::body::BodyStream::new(payload), LIMIT);
+        let coming = actix_web::body::to_bytes_limited(actix_web::body::BodyStream::new(payload), limit);
         Portal::of(&request)?
             .limits
             .form(coming)

@@ -8,13 +8,15 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     middleware::Next,
 };
-use metrics::{counter, describe_counter, describe_histogram, histogram};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 const DURATION: &str = "bidragsporten_request_seconds";
 const REQUESTS: &str = "bidragsporten_requests_total";
 const LIMITED: &str = "bidragsporten_limited_total";
 const SIGN_INS: &str = "bidragsporten_sign_ins_total";
+/// How many wait for their turn to have a password looked at.
+const PASSWORDS: &str = "bidragsporten_passwords_waiting";
 const SCANS: &str = "bidragsporten_scans_total";
 /// Seconds.
 const BUCKETS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
@@ -34,6 +36,7 @@ pub fn begin() {
         describe_counter!(REQUESTS, "Requests answered, by method, route and status");
         describe_counter!(LIMITED, "Requests that came too often, by kind");
         describe_counter!(SIGN_INS, "Sign-ins tried, by way and result");
+        describe_gauge!(PASSWORDS, "Passwords that wait for their turn");
         describe_counter!(SCANS, "Files scanned for viruses, by result");
         handle.inspect_err(|error| tracing::error!(cause = %error, "no figures are kept")).ok()
     });
@@ -53,6 +56,22 @@ pub fn limited(kind: &'static str) {
 
 pub fn signed_in(way: &'static str, result: &'static str) {
     counter!(SIGN_INS, "way" => way, "result" => result).increment(1);
+}
+
+/// One more waits, until this is dropped.
+pub struct PasswordWaits(());
+
+impl PasswordWaits {
+    pub fn begin() -> Self {
+        gauge!(PASSWORDS).increment(1);
+        Self(())
+    }
+}
+
+impl Drop for PasswordWaits {
+    fn drop(&mut self) {
+        gauge!(PASSWORDS).decrement(1);
+    }
 }
 
 pub fn scanned(result: &'static str) {

@@ -9,6 +9,7 @@ pub mod db;
 pub mod error;
 pub mod form;
 pub mod hash;
+pub mod held;
 pub mod limits;
 pub mod metrics;
 pub mod page;

@@ -26,12 +26,24 @@ pub struct User {
     pub organisations: Vec<(String, String, bool)>,
     /// The identity provider at which the person shows who it is, once more; empty for whoever has a password here.
     pub confirms_with: String,
+    pub session: SessionEnd,
     /// A code is asked for beside the password.
     pub has_second_factor: bool,
     /// The code is one that an app shows; otherwise there are recovery codes only.
     pub has_app: bool,
     /// The domain at which the person's passkey can stand in for password and code; empty for whoever has none.
     pub passkey_domain: String,
+}
+
+/// When a session ends, as a page tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionEnd {
+    /// In so many seconds, if nothing is asked for meanwhile.
+    pub idle: i64,
+    /// In so many seconds in any case.
+    pub longest: i64,
+    /// The earlier of the two, by a clock on the wall.
+    pub at: String,
 }
 
 #[derive(Debug, Clone)]

@@ -46,6 +46,10 @@ diesel::table! {
         created_at -> Timestamp,
         last_sign_in_at -> Nullable<Timestamp>,
         version -> BigInt,
+        failed_codes -> Integer,
+        failed_codes_since -> Nullable<Timestamp>,
+        earlier_failed_codes -> Integer,
+        earlier_failed_codes_since -> Nullable<Timestamp>,
     }
 }
 

@@ -24,6 +24,8 @@ const FIELD_COUNT: usize = 20;
 pub struct Upload {
     pub fields: Vec<(String, String)>,
     pub file: Result<Option<ReceivedFile>, UploadError>,
+    /// What the file that was chosen is called; empty when none was.
+    pub chosen: String,
 }
 
 #[derive(Debug, Clone)]
@@ -121,13 +123,29 @@ fn extract(
         }
         let mut upload = Portal::of(&request)?.limits.file(receive(parts, recognise)).await??;
         if !BrowserToken::of(&request)?.csrf_is(upload.field("csrf")) {
-            return Err(AppError::StaleForm(Resume { action: String::new(), fields: Vec::new() }));
+            return Err(AppError::StaleForm(Resume::of_post(&request, upload.fields, Some(upload.chosen))));
         }
         if let Ok(Some(file)) = upload.file {
             upload.file = scanned(&request, file).await?;
         }
         Ok(upload)
     })
+}
+
+/// What somebody sent who may not: the fields, and what the file is called. The file is read and dropped, because a browser
+/// shows an answer only when it could send everything.
+pub async fn outline(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> Option<(Vec<(String, String)>, String)> {
+    let parts = Multipart::new(request.headers(), payload.take());
+    let received = Portal::of(request).ok()?.limits.file(receive(parts, dropped)).await;
+    let upload = received.ok()?.ok()?;
+    Some((upload.fields, upload.chosen))
+}
+
+fn dropped(_: &str, _: Vec<u8>) -> Result<ReceivedFile, UploadError> {
+    Err(UploadError::Empty)
 }
 
 /// The file as the virus scanner sees it, where there is one: one that cannot be scanned now waits.
@@ -145,7 +163,7 @@ async fn scanned(
 
 async fn receive(mut parts: Multipart, recognise: Recognise) -> Result<Upload, AppError> {
     let broken = |_| AppError::bad_request("Filen kom inte fram i sin helhet. Försök igen.");
-    let mut upload = Upload { fields: Vec::new(), file: Ok(None) };
+    let mut upload = Upload { fields: Vec::new(), file: Ok(None), chosen: String::new() };
     let mut file_count = 0;
     while let Some(mut part) = parts.try_next().await.map_err(broken)? {
         let name = part.name().unwrap_or_default().to_owned();
@@ -165,6 +183,7 @@ async fn receive(mut parts: Multipart, recognise: Recognise) -> Result<Upload, A
             Some(file_name) if file_name.is_empty() && bytes.is_empty() => {}
             Some(file_name) => {
                 file_count += 1;
+                upload.chosen.clone_from(&file_name);
                 upload.file = match file_count {
                     1 if too_large => Err(UploadError::TooLarge),
                     1 => recognise(&file_name, bytes.to_vec()).map(Some),

@@ -14,7 +14,7 @@ use crate::{
     infra::{
         Portal,
         error::{AppError, Resume},
-        form::Form,
+        form::{Form, Holding},
         page::{self, Page},
     },
     recipient,
@@ -36,7 +36,7 @@ struct SignInForm {
 }
 
 async fn sign_in(
-    Posted { body: Form(form), .. }: Posted<Practising, Form<SignInForm>>,
+    Posted { body: Holding(form), .. }: Posted<Practising, Holding<SignInForm>>,
     portal: web::Data<Portal>,
     visit: Visit,
     request: HttpRequest,
@@ -63,7 +63,7 @@ async fn sign_in(
     let Some((person, organisation)) = entered else {
         return Err(AppError::bad_request("Organisationen finns inte, eller har inte den rollen."));
     };
-    let resume = Resume { action: form.till, fields: serde_json::from_str(&form.hallet).unwrap_or_default() };
+    let resume = Resume::open(&portal.key, form.till, &form.hallet);
     let beginning = access::pages::beginning(&request, person, organisation, Method::Practice);
     access::pages::enter(&request, &portal, beginning, resume, visit.chrome).await
 }

@@ -18,7 +18,7 @@ use super::{
     number_of, store,
 };
 use crate::{
-    filing::Act,
+    filing::{self, Act},
     grant::{self, Account, Grant},
     history::{self, Event},
     ids::Id,
@@ -112,12 +112,16 @@ pub fn start(connection: &mut AnyConnection, act: &Act, grant_id: Id<Grant>) -> 
     }
     let last = crate::requisition::store::last_received(connection, act.scope, grant.holder.id, None)?;
     let head = last.as_ref().map(|(_, content)| &content.head);
+    let mut draft = ReportForm::prefilled(&facts, &grant.agreement.diarienummer, head);
+    if filing::store::contact_who_left(connection, grant.holder.id, &draft.head)?.is_some() {
+        draft.head = draft.head.without_contact();
+    }
     let report = Report {
         id: Id::new(),
         grant_id,
         status: Status::Draft { answers: None, certificate: None },
         correction: None,
-        draft: ReportForm::prefilled(&facts, &grant.agreement.diarienummer, head),
+        draft,
         version: 0,
         revision: 1,
         officer: None,

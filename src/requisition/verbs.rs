@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     agreement::Post,
-    filing::Act,
+    filing::{self, Act},
     grant::{self, Account, Grant},
     history::{self, Event},
     ids::Id,
@@ -162,13 +162,17 @@ pub fn start(
     let last = store::last_received(connection, act.scope, grant.holder.id, None)?;
     let last = last.as_ref().map(|(_, content)| content);
     let form_facts = form_facts(&grant, form, None, last, act.now);
+    let mut draft = RequisitionForm::prefilled(&form_facts, &grant.agreement.diarienummer, last);
+    if filing::store::contact_who_left(connection, grant.holder.id, &draft.head)?.is_some() {
+        draft.head = draft.head.without_contact();
+    }
     let requisition = Requisition {
         id,
         grant_id,
         number: store::next_number(connection, grant_id)?,
         form: form.to_owned(),
         status: Status::Draft,
-        draft: RequisitionForm::prefilled(&form_facts, &grant.agreement.diarienummer, last),
+        draft,
         version: 0,
         revision: 1,
         officer: None,

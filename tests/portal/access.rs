@@ -25,6 +25,25 @@ fn table() -> Vec<Route> {
     table
 }
 
+/// Whoever gets a post back after signing in reads what it does. A route that is new needs a line in `access/deeds.rs`.
+#[test]
+fn every_post_that_is_held_says_what_it_does() {
+    const OF_SIGNING_IN: [&str; 6] = [
+        "/logga-in",
+        "/logga-ut",
+        "/bekrafta",
+        "/organisation",
+        "/ovning",
+        "/konto/inloggningar/forlangning",
+    ];
+    for route in table().into_iter().filter(|route| route.method == Method::POST) {
+        let address = route.path.replace(['{', '}'], "");
+        let is_of_signing_in = OF_SIGNING_IN.iter().any(|start| route.path.starts_with(start));
+        let deed = bidragsporten::access::deeds::of(&address);
+        assert!(is_of_signing_in || !deed.is_empty(), "{}", route.path);
+    }
+}
+
 /// Those of 2020 whose further reports are for an authority; everything else is of 2021 and 2022.
 fn home(role: Role, path: &str) -> &'static str {
     match role {

@@ -3,19 +3,21 @@
 use bidragsporten::{
     access::{self, Role},
     account::totp,
+    history,
     infra::{
         db::DbError,
-        schema::{second_factors, sign_in_attempts, sign_in_steps},
+        schema::{people, second_factors, sign_in_attempts, sign_in_steps},
     },
 };
 use chrono::{Duration, Utc};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use crate::{
-    browser::{Browser, Page},
+    browser::{Browser, Page, at_once},
     colleagues::{NEW_PASSWORD, accept, administrator, invite, link},
     portal::{PASSWORD, Portal},
     program::Program,
+    steps::issue,
 };
 
 const EMAIL: &str = "ekonom@ale.example";
@@ -129,6 +131,110 @@ fn half_a_sign_in_is_over_after_five_codes_or_ten_minutes() {
         .unwrap();
     give_code(&page, &codes[0]).expect_status(422).expect("Logga in igen");
     assert_eq!(browser.get("/logga-in/kod").address, "/logga-in");
+}
+
+/// As if that many wrong codes had been written.
+fn count_wrong_codes(portal: &Portal, count: i32) {
+    portal
+        .db
+        .write_now(|connection| {
+            let since = (Utc::now() - Duration::days(3)).naive_utc();
+            diesel::update(people::table.filter(people::email.eq(EMAIL)))
+                .set((people::failed_codes.eq(count), people::failed_codes_since.eq(since)))
+                .execute(connection)?;
+            Ok::<_, DbError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn guessing_codes_has_an_end_and_the_owner_is_told() {
+    let portal = Portal::new();
+    let (secret, codes) = set_up(&portal.preparer("Ale"));
+    let_codes_pass(&portal);
+    count_wrong_codes(&portal, 48);
+    let page = give_password(&portal.anyone(), EMAIL, PASSWORD);
+    for _ in 0..2 {
+        give_code(&page, "000000").expect_status(422);
+    }
+    // The fiftieth was wrong: from now on the right one is no use, and a right password forgets nothing.
+    let browser = portal.anyone();
+    let page = give_password(&browser, EMAIL, PASSWORD);
+    let right = totp::code_at(&secret, Utc::now());
+    give_code(&page, &right).expect_status(422).expect("Använd en reservkod");
+    let told = give_code(&page, &codes[0]).expect_status(200);
+    assert_eq!(told.address, "/konto?klart=koder");
+    told.expect("51 felaktiga koder sedan").expect("före den senaste rätta koden");
+    // A recovery code begins the count anew.
+    let page = give_password(&portal.anyone(), EMAIL, PASSWORD);
+    give_code(&page, &totp::code_at(&secret, Utc::now())).expect_status(200).expect("Mina bidrag");
+}
+
+#[test]
+fn a_wrong_code_is_counted_where_one_signs_too() {
+    let portal = Portal::new();
+    let browser = portal.preparer("Ale");
+    set_up(&browser);
+    let form = browser.get("/konto/tvafaktor").form("/reservkoder");
+    form.set("password", PASSWORD).set("code", "000000").submit().expect_status(422);
+    browser.get("/konto").expect("En felaktig kod sedan");
+}
+
+#[test]
+fn right_passwords_at_the_same_time_are_not_taken_for_guesses() {
+    let portal = Portal::new();
+    portal.preparer("Ale");
+    let known = portal.preparer("Ale");
+    let forms: Vec<_> = (0..12)
+        .map(|_| {
+            let form = known.get("/konto").form("/konto/losenord").set("password", "fel");
+            form.set("new_password", NEW_PASSWORD)
+        })
+        .collect();
+    // Wrong ones are, as before.
+    let wrong = at_once(forms.into_iter().take(7));
+    assert!(wrong.iter().any(|page| page.error_at("password").contains("För många försök")));
+    let portal = Portal::new();
+    let signatory = portal.signatory("Ale");
+    let preparer = portal.preparer("Ale");
+    let forms: Vec<_> = (0..12)
+        .map(|_| {
+            let requisition = issue(&preparer, "bas", "2 000").address;
+            signatory
+                .get(&format!("{requisition}/underskrift"))
+                .form("/underskrift")
+                .set("password", PASSWORD)
+        })
+        .collect();
+    for page in at_once(forms) {
+        page.expect_status(200).expect("Kvitto");
+    }
+}
+
+/// On PostgreSQL two transactions that take the same rows in different orders end each other.
+#[test]
+fn those_who_sign_in_to_one_account_at_once_do_not_wait_for_each_other() {
+    let portal = Portal::new();
+    portal.preparer("Ale");
+    for _ in 0..5 {
+        let forms = (0..6).map(|_| {
+            let form = portal.anyone().get("/logga-in").form("/logga-in");
+            form.set("email", EMAIL).set("password", PASSWORD)
+        });
+        for page in at_once(forms) {
+            assert!(matches!(page.status, 200 | 429), "{}: {}", page.status, page.text());
+        }
+    }
+}
+
+#[test]
+fn addresses_that_are_made_up_leave_no_line_each() {
+    let portal = Portal::new();
+    for number in 0..3 {
+        give_password(&portal.anyone(), &format!("ingen-{number}@ale.example"), "fel").expect_status(422);
+    }
+    let lines = portal.db.read_now(|connection| history::store::of(connection, "access")).unwrap();
+    assert!(lines.is_empty());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::{
     journeys::{issue, sign},
     portal::{PASSWORD, Portal},
     program::Program,
-    steps::case_of,
+    steps::{begin, case_of, fill},
 };
 
 pub const NEW_PASSWORD: &str = "tjugo gröna elefanter";
@@ -453,4 +453,27 @@ fn whoever_came_by_the_organisations_identity_is_given_a_role_by_its_administrat
     given.expect("Rollen är given.").expect("Ta bort rollen ekonom");
     administrator(&portal, "Ale").get("/kollegor").expect_not("Väntar på en roll");
     administrator(&portal, "Alingsås").get(&format!("/kollegor/{id}")).expect_status(404);
+}
+
+#[test]
+fn a_contact_person_who_has_left_is_told_and_not_proposed_again() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    portal.sign_in("Ale", &[Role::Preparer], "Karin");
+    let edit = begin(&preparer, "bas");
+    let form = fill(&edit).set("contact_person", "Karin i Ale").set("amount", "100 000");
+    let check = form.set("handling", "fortsatt").submit().expect("Kontrollera innan underskrift");
+    let requisition = check.form("/kontroll").set("confirmed", "ja").submit().expect_status(200).address;
+    sign(&portal.signatory("Ale"), &requisition).expect_status(200);
+    let draft = begin(&preparer, "bas");
+    assert_eq!(draft.value_of("contact_person"), "Karin i Ale");
+    preparer.get(&requisition).expect_not("har slutat");
+
+    let form = removal(&administrator(&portal, "Ale"), "Karin", None).form("/borttagning");
+    form.submit().expect_status(200);
+    preparer.get(&requisition).expect("Kontaktpersonen har slutat").expect("Karin i Ale har inte längre");
+    preparer.get(draft.address.strip_suffix("/uppgifter").unwrap()).expect("Kontaktpersonen har slutat");
+    let next = begin(&preparer, "bas");
+    assert_eq!((next.value_of("contact_person"), next.value_of("email")), (String::new(), String::new()));
+    assert_ne!(next.value_of("city"), "");
 }

@@ -21,6 +21,7 @@ mod fuzzing;
 mod government;
 mod grants;
 mod handed_on;
+mod held;
 mod identity;
 mod import;
 mod imports;

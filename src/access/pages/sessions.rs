@@ -1,12 +1,12 @@
 //! One's own sessions (*Mina inloggningar*): where one is signed in, and ending it there (OWASP ASVS 5.0 V7.5.2).
 
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::{
     access::{
-        proof::{By, Confirmed, NoFields, Posted, SignedIn},
+        proof::{By, Confirmed, NoFields, Oneself, Posted, SignedIn},
         session::{Beside, Method, Session},
         store,
     },
@@ -14,6 +14,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        browser::BrowserToken,
         error::AppError,
         form::Form,
         page::{self, Chrome, Page},
@@ -84,6 +85,23 @@ pub async fn list(by: By<SignedIn>, portal: web::Data<Portal>, said: web::Query<
             .collect(),
         providers: providers.collect(),
     })
+}
+
+/// The session goes on: whoever was warned in time that it would end has said so. For the script, which is told until when.
+pub async fn keep(
+    Posted { by, .. }: Posted<By<Oneself>, Form<NoFields>>,
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+) -> Page {
+    let (key, now) = (BrowserToken::of(&request)?.session_key(), chrono::Utc::now());
+    portal
+        .db
+        .write(move |connection| store::sessions::note_seen(connection, &key, now))
+        .await
+        .map_err(AppError::from)?;
+    let session = Session { last_seen_at: now, ..by.session };
+    let ending = session.ending(now, portal.config.sessions);
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "idle": ending.idle, "longest": ending.longest })))
 }
 
 #[derive(Deserialize)]

@@ -19,26 +19,28 @@ use serde::Deserialize;
 
 use super::{
     passkey_questions,
-    sign_in::{Tried, WRONG_CODE, too_many, try_password},
+    sign_in::{self, Tried, too_many, try_password},
 };
 use crate::{
     access::{
-        self, Actor, Person,
+        self, Actor, Person, deeds, owner,
         pages::own_address,
         proof::{self, By, Oneself, Posted, SignedIn},
         routing::Routes,
         session::{Method, Session},
         store::sessions,
+        turns::Alone,
     },
-    account::{account_key, passkey::verbs::Answer, store, verbs},
+    account::{FailedCodes, account_key, passkey::verbs::Answer, store, verbs},
     ids::Id,
     infra::{
         Portal,
         browser::BrowserToken,
         db::{AnyConnection, DbError},
         error::{AppError, Resume},
-        form::{self, FieldErrors, Form},
+        form::{FieldErrors, Holding},
         hash::{random_token, sha256_hex},
+        held,
         page::{self, Chrome, Page},
     },
 };
@@ -100,6 +102,10 @@ impl Confirmation {
         portal: &Portal,
         act: impl FnOnce(&mut AnyConnection) -> Result<(), F> + Send + 'static,
     ) -> Result<Result<(), F>, FieldErrors> {
+        let person = match &self.0 {
+            Shown::Here(known) => Some(known.person.id),
+            Shown::AtProvider(_) | Shown::ByPasskey { .. } => None,
+        };
         let done = portal.db.write(move |connection| {
             act(connection).map_err(Stopped::Act)?;
             if self.use_up(connection)? { Ok(()) } else { Err(Stopped::WrongCode) }
@@ -107,7 +113,10 @@ impl Confirmation {
         match done.await {
             Ok(()) => Ok(Ok(())),
             Err(Stopped::Act(failure)) => Ok(Err(failure)),
-            Err(Stopped::WrongCode) => Err(wrong_code()),
+            Err(Stopped::WrongCode) => match counted(portal, person).await {
+                Ok(failed) => Err(wrong_code(failed)),
+                Err(error) => Ok(Err(error.into())),
+            },
         }
     }
 
@@ -168,6 +177,8 @@ struct Known {
     person: Person,
     code: Option<String>,
     counted_under: String,
+    /// The next try waits until this one is forgotten.
+    _alone: Alone,
 }
 
 impl Known {
@@ -197,18 +208,24 @@ async fn knows_password(
         Tried::Wrong => {
             errors.add("password", "Lösenordet är fel. Skriv det lösenord som du loggar in med.");
         }
-        Tried::Right { counted_under, .. } => {
+        Tried::Right { counted_under, alone, .. } => {
             let (portal, person) = (portal.clone(), actor.person.clone());
             let code = actor.factors.any().then_some(code);
-            return Ok(Ok(Known { portal, person, code, counted_under }));
+            return Ok(Ok(Known { portal, person, code, counted_under, _alone: alone }));
         }
     }
     Ok(Err(errors))
 }
 
-fn wrong_code() -> FieldErrors {
+/// Counts a wrong code of the person's, in a transaction of its own: what it was for is rolled back.
+async fn counted(portal: &Portal, person: Option<Id<Person>>) -> Result<FailedCodes, DbError> {
+    let Some(person) = person else { return Ok(FailedCodes::default()) };
+    portal.db.write(move |connection| store::count_wrong_code(connection, person, Utc::now())).await
+}
+
+fn wrong_code(failed: FailedCodes) -> FieldErrors {
     let mut errors = FieldErrors::default();
-    errors.add("code", WRONG_CODE);
+    errors.add("code", sign_in::wrong_code(failed));
     errors
 }
 
@@ -227,8 +244,12 @@ pub(super) async fn recognised(
         Ok(known) => known,
         Err(errors) => return Ok(errors),
     };
+    let person = known.person.id;
     let is_right = portal.db.write(move |connection| known.complete(connection)).await;
-    Ok(if is_right.map_err(AppError::from)? { FieldErrors::default() } else { wrong_code() })
+    if is_right.map_err(AppError::from)? {
+        return Ok(FieldErrors::default());
+    }
+    Ok(wrong_code(counted(portal, Some(person)).await?))
 }
 
 #[derive(Template)]
@@ -237,12 +258,14 @@ struct ConfirmPage {
     chrome: Chrome,
     /// What was posted, and where.
     resume: Resume,
+    /// The same, sealed.
+    held: String,
     errors: FieldErrors,
 }
 
 impl ConfirmPage {
-    fn held(&self) -> String {
-        serde_json::to_string(&self.resume.fields).unwrap_or_default()
+    fn deed(&self) -> &'static str {
+        deeds::of(&self.resume.action)
     }
 
     fn provider(&self) -> &str {
@@ -252,18 +275,29 @@ impl ConfirmPage {
 
 /// The page instead of what was to be done: confirming leads on to it.
 pub async fn ask_instead(request: &HttpRequest, portal: &Portal, held: Option<Resume>) -> Page {
-    let held = held.or_else(|| form::read_post(request));
-    let found = proof::signed_in(request).await?;
-    if found.is_none() {
+    let held = held.or_else(|| held::kept(request));
+    let Some(found) = proof::signed_in(request).await? else {
         return access::pages::sign_in_instead(request, portal, held).await;
-    }
-    // An uploaded file is not held: it is sent again afterwards.
+    };
     let resume = held.unwrap_or_default();
-    let chrome = proof::chrome(request, found.as_ref())?;
-    page::show_as(StatusCode::FORBIDDEN, &ConfirmPage { chrome, resume, errors: FieldErrors::default() })
+    let chrome = proof::chrome(request, Some(&found))?;
+    if !is_own(portal, &found.0, &resume)? {
+        return access::pages::thrown_away(chrome);
+    }
+    ask(StatusCode::FORBIDDEN, portal, chrome, resume, FieldErrors::default())
 }
 
-/// A post that is held in a page: where it goes, and its fields as JSON.
+/// What is held is sent on by its owner alone.
+fn is_own(portal: &Portal, actor: &Actor, resume: &Resume) -> Result<bool, AppError> {
+    Ok(!resume.is_post() || owner::is_of(portal, resume, actor.person.id, actor.organisation.id)?)
+}
+
+fn ask(status: StatusCode, portal: &Portal, chrome: Chrome, resume: Resume, errors: FieldErrors) -> Page {
+    let held = resume.seal(&portal.key)?;
+    page::show_as(status, &ConfirmPage { chrome, held, resume, errors })
+}
+
+/// A post that is held in a page: sealed, or the address to go to.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct HeldForm {
@@ -274,24 +308,23 @@ pub struct HeldForm {
 }
 
 impl HeldForm {
-    pub fn resume(&self) -> Resume {
-        Resume {
-            action: own_address(&self.till).to_owned(),
-            fields: serde_json::from_str(&self.hallet).unwrap_or_default(),
-        }
+    pub fn resume(&self, portal: &Portal) -> Resume {
+        Resume::open(&portal.key, own_address(&self.till).to_owned(), &self.hallet)
     }
 }
 
 /// With the password. (At an identity provider it is `identity` that asks, and then calls [`confirmed`].)
 async fn create(
-    Posted { by, body: Form(form) }: Posted<By<Oneself>, Form<HeldForm>>,
+    Posted { by, body: Holding(form) }: Posted<By<Oneself>, Holding<HeldForm>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {
-    let resume = form.resume();
+    let resume = form.resume(&portal);
+    if !is_own(&portal, &by.actor, &resume)? {
+        return access::pages::thrown_away(by.chrome);
+    }
     if by.session.method == Method::Provider {
-        let errors = FieldErrors::default();
-        return page::show_as(StatusCode::FORBIDDEN, &ConfirmPage { chrome: by.chrome, resume, errors });
+        return ask(StatusCode::FORBIDDEN, &portal, by.chrome, resume, FieldErrors::default());
     }
     // The other half of a double click, whose code is used.
     if Utc::now() - by.session.confirmed_at < sessions::A_MOMENT {
@@ -299,9 +332,9 @@ async fn create(
     }
     let errors = recognised(&by.actor, &portal, &request, form.typed).await?;
     if !errors.is_empty() {
-        return page::show_errors(&ConfirmPage { chrome: by.chrome, resume, errors });
+        return ask(StatusCode::UNPROCESSABLE_ENTITY, &portal, by.chrome, resume, errors);
     }
-    go_on(&portal, by.session.id, by.chrome, resume, String::new()).await
+    go_on(&portal, by, resume, String::new()).await
 }
 
 #[derive(Template)]
@@ -314,21 +347,29 @@ struct ConfirmedPage {
 }
 
 impl ConfirmedPage {
-    /// There is something to send on: no form is posted to the start page.
+    /// There is something to send on: no form is posted to the start page, and no file is held.
     fn is_held(&self) -> bool {
-        self.resume.action != "/"
+        self.resume.action != "/" && !self.resume.action.is_empty() && self.resume.file.is_none()
+    }
+
+    fn deed(&self) -> &'static str {
+        deeds::of(&self.resume.action)
     }
 }
 
 /// Whoever is signed in has shown it at the identity provider: what was held can be sent on, once.
 pub async fn confirmed(portal: &Portal, by: By<SignedIn>, resume: Resume) -> Page {
+    if !is_own(portal, &by.actor, &resume)? {
+        return access::pages::thrown_away(by.chrome);
+    }
     let act = random_token().map_err(|error| AppError::internal(format!("no random numbers: {error}")))?;
     let resume = Resume { action: own_address(&resume.action).to_owned(), ..resume };
-    go_on(portal, by.session.id, by.chrome, resume, act).await
+    go_on(portal, by, resume, act).await
 }
 
 /// The session goes on under a new token, and the page with what was held comes with it.
-async fn go_on(portal: &Portal, session: Id<Session>, chrome: Chrome, resume: Resume, act: String) -> Page {
+async fn go_on<R>(portal: &Portal, by: By<R>, resume: Resume, act: String) -> Page {
+    let session = by.session.id;
     let token = BrowserToken::random()?;
     let key = token.session_key();
     let kept = if act.is_empty() { String::new() } else { hash(&act) };
@@ -337,7 +378,7 @@ async fn go_on(portal: &Portal, session: Id<Session>, chrome: Chrome, resume: Re
         .write(move |connection| sessions::confirm(connection, session, (&key, &kept), Utc::now()))
         .await
         .map_err(AppError::from)?;
-    let chrome = Chrome { csrf: token.csrf()?, ..chrome };
+    let chrome = Chrome { csrf: owner::form_token(portal, &token, Some(&by.actor))?, ..by.chrome };
     let mut page = page::show(&ConfirmedPage { chrome, resume, act })?;
     page.add_cookie(&token.cookie(portal)).map_err(|error| AppError::internal(error.to_string()))?;
     Ok(page)

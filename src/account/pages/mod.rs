@@ -8,10 +8,8 @@ mod second_factor;
 mod sign_in;
 mod welcome;
 
-use actix_web::web;
-
 use crate::{
-    access::{password, routing::Routes},
+    access::{password, routing::Routes, turns},
     infra::error::AppError,
 };
 
@@ -38,8 +36,5 @@ pub fn routes(routes: &mut Routes<'_>) {
 
 /// Hashing takes its time: not on the threads that answer, and with no connection held.
 async fn hash(password: String) -> Result<String, AppError> {
-    web::block(move || password::hash(&password))
-        .await
-        .map_err(|error| AppError::internal(error.to_string()))?
-        .map_err(AppError::from)
+    turns::in_turn(move |memory| password::hash_in(&password, memory)).await?.map_err(AppError::from)
 }

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
@@ -13,7 +14,7 @@ use crate::{
         Actor, Factors, Person,
         proof::{By, Oneself, Posted},
     },
-    account::{form, store, verbs},
+    account::{FailedCodes, form, store, verbs},
     calendar::long_time,
     history::{self, Line},
     infra::{
@@ -34,6 +35,7 @@ struct OwnPage {
     /// The role needs it, and the portal insists.
     must_have: bool,
     codes_left: i64,
+    failed: FailedCodes,
     /// What has happened to the account, the newest first.
     lines: Vec<Line>,
     errors: FieldErrors,
@@ -42,6 +44,18 @@ struct OwnPage {
 impl OwnPage {
     fn when(line: &Line) -> String {
         long_time(line.entry.at)
+    }
+
+    /// Wrong codes that the owner may not know of: before the last right one, and since.
+    fn wrong_codes(&self) -> Vec<String> {
+        let told = |count: i32, since: Option<DateTime<Utc>>, end: &str| {
+            let codes =
+                if count == 1 { "En felaktig kod".to_owned() } else { format!("{count} felaktiga koder") };
+            since.filter(|_| count > 0).map(|since| format!("{codes} sedan {}{end}", long_time(since)))
+        };
+        let FailedCodes { count, since, earlier, earlier_since } = self.failed;
+        let before = told(earlier, earlier_since, ", före den senaste rätta koden.");
+        before.into_iter().chain(told(count, since, ".")).collect()
     }
 }
 
@@ -58,6 +72,9 @@ impl Done {
             "losenord" => Some("Lösenordet är bytt. Du är utloggad överallt utom här."),
             "app" => Some("Appen är kopplad. Reservkoderna som du har gäller fortfarande."),
             "app-borta" => Some("Appen är borttagen. Dina passkeys och reservkoder gäller fortfarande."),
+            "koder" => Some(
+                "Innan du loggade in skrevs flera felaktiga koder för ditt konto. Läs om dem här nedanför.",
+            ),
             "avslagen" => Some("Tvåstegsinloggning är avslagen. Reservkoderna gäller inte längre."),
             _ => None,
         }
@@ -71,11 +88,12 @@ pub async fn show(by: By<Oneself>, portal: web::Data<Portal>, done: web::Query<D
 
 async fn read(actor: &Actor, chrome: Chrome, portal: &Portal) -> Result<OwnPage, AppError> {
     let id = actor.person.id;
-    let (codes_left, mut lines) = portal
+    let (codes_left, failed, mut lines) = portal
         .db
         .read(move |connection| {
             let codes = store::codes_left(connection, id)?;
-            Ok::<_, AppError>((codes, history::store::of(connection, &id.to_string())?))
+            let failed = store::failed_codes(connection, id)?;
+            Ok::<_, AppError>((codes, failed, history::store::of(connection, &id.to_string())?))
         })
         .await?;
     lines.reverse();
@@ -85,6 +103,7 @@ async fn read(actor: &Actor, chrome: Chrome, portal: &Portal) -> Result<OwnPage,
         factors: actor.factors,
         must_have: must_have_factor(actor, portal),
         codes_left,
+        failed,
         lines,
         errors: FieldErrors::default(),
     })

@@ -21,9 +21,10 @@ use crate::{
         pages::{beginning, enter, sign_in_again},
         proof::{Posted, Visit},
         session::{Beside, Method},
+        turns::{self, Alone},
     },
     account::{
-        account_key, passkey,
+        FailedCodes, account_key, passkey,
         store::{self, Step, Try},
         verbs::{self, Failure},
     },
@@ -33,7 +34,7 @@ use crate::{
         browser::{BrowserToken, KnownBrowser},
         db::DbError,
         error::{AppError, Resume},
-        form::{FieldErrors, Form},
+        form::{FieldErrors, Form, Holding},
         metrics,
         page::{self, Chrome, Page},
     },
@@ -47,24 +48,24 @@ pub struct SignInForm {
     password: String,
     /// The address to go to afterwards.
     till: String,
-    /// A held post's fields, as JSON.
+    /// A held post, sealed.
     hallet: String,
 }
 
 pub async fn create(
-    Posted { by: visit, body: Form(form) }: Posted<Visit, Form<SignInForm>>,
+    Posted { by: visit, body: Holding(form) }: Posted<Visit, Holding<SignInForm>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {
     let SignInForm { email, password, till, hallet } = form;
-    let resume = Resume { action: till, fields: serde_json::from_str(&hallet).unwrap_or_default() };
+    let resume = Resume::open(&portal.key, till, &hallet);
     let known = match try_password(&portal, &request, &email, password).await? {
         Tried::Wait(until) => {
-            refused(&portal, &email, "för många försök").await?;
+            metrics::signed_in("password", "refused");
             return wait(visit.chrome, &portal, resume, email, until).await;
         }
         Tried::Wrong => None,
-        Tried::Right { person, counted_under } => {
+        Tried::Right { person, counted_under, alone } => {
             let id = person.id;
             let (has_role, has_factor) = portal
                 .db
@@ -73,7 +74,7 @@ pub async fn create(
                     Ok::<_, AppError>((home.is_some(), store::has_second_factor(connection, id)?))
                 })
                 .await?;
-            has_role.then_some((person, counted_under, has_factor))
+            has_role.then_some((person, counted_under, has_factor, alone))
         }
     };
     match known {
@@ -83,8 +84,8 @@ pub async fn create(
             sign_in_again(visit.chrome, &portal, resume, email, StatusCode::UNPROCESSABLE_ENTITY, why).await
         }
         // The count of tries goes on: whoever has the password and no code is not let through to guess codes for ever.
-        Some((person, _, true)) => ask_for_code(&portal, person, &resume).await,
-        Some((person, counted_under, false)) => {
+        Some((person, _, true, _)) => ask_for_code(&portal, person, resume).await,
+        Some((person, counted_under, false, _alone)) => {
             let shown = (person, Beside::Nothing);
             finish(&portal, &request, shown, &counted_under, resume, visit.chrome).await
         }
@@ -99,11 +100,10 @@ async fn refused(portal: &Portal, email: &str, why: &'static str) -> Result<(), 
         .db
         .write(move |connection| {
             let known = access::store::find_by_email(connection, &email)?;
-            let who = known.map_or_else(Who::nobody, |(person, _)| Who {
-                person_id: person.id.to_string(),
-                person: person.name,
-                organisation: String::new(),
-            });
+            // Anybody can make addresses up: of them there is a figure, and no line each.
+            let Some((person, _)) = known else { return Ok(()) };
+            let who =
+                Who { person_id: person.id.to_string(), person: person.name, organisation: String::new() };
             access_log::note(connection, Utc::now(), who, Event::SignInRefused, why)
         })
         .await
@@ -114,7 +114,12 @@ async fn refused(portal: &Portal, email: &str, why: &'static str) -> Result<(), 
 pub enum Tried {
     Wait(DateTime<Utc>),
     Wrong,
-    Right { person: Person, counted_under: String },
+    Right {
+        person: Person,
+        counted_under: String,
+        /// Until it is dropped, the next try of the same browser waits: it sees this one forgotten.
+        alone: Alone,
+    },
 }
 
 /// Tries a password, if it is time to. The same work is done, and takes the same time, when it is not, and for an address that
@@ -127,18 +132,30 @@ pub async fn try_password(
 ) -> Result<Tried, AppError> {
     let account = account_key(email);
     let browser = KnownBrowser::of(request, portal).map(|browser| browser.key());
-    let now = Utc::now();
+    let alone = turns::alone(browser.as_deref().unwrap_or(&account)).await?;
+    let (counted, now) = (account.clone(), Utc::now());
     let allowed = portal
         .db
-        .write(move |connection| store::begin_try(connection, &account, browser.as_deref(), now))
+        .write(move |connection| store::begin_try(connection, &counted, browser.as_deref(), now))
         .await
         .map_err(AppError::from)?;
-    let person = access::pages::recognise(portal, email.to_owned(), password).await?;
+    let person = match access::pages::recognise(portal, email.to_owned(), password).await {
+        Err(AppError::Busy) => return Err(not_tried(portal, account, allowed).await),
+        person => person?,
+    };
     Ok(match (allowed, person) {
         (Try::Wait { until }, _) => Tried::Wait(until),
         (Try::Allowed { .. }, None) => Tried::Wrong,
-        (Try::Allowed { counted_under }, Some(person)) => Tried::Right { person, counted_under },
+        (Try::Allowed { counted_under }, Some(person)) => Tried::Right { person, counted_under, alone },
     })
+}
+
+/// The queue was too long: what was counted is no try.
+async fn not_tried(portal: &Portal, account: String, allowed: Try) -> AppError {
+    let Try::Allowed { counted_under } = allowed else { return AppError::Busy };
+    let taken_back =
+        portal.db.write(move |connection| store::take_back_try(connection, &account, &counted_under)).await;
+    taken_back.map_or_else(AppError::from, |()| AppError::Busy)
 }
 
 /// Why nothing was tried, in words.
@@ -159,12 +176,10 @@ async fn wait(chrome: Chrome, portal: &Portal, resume: Resume, email: String, un
 }
 
 /// Keeps the half under a new token: one that somebody planted in the browser before is worth nothing here either.
-async fn ask_for_code(portal: &Portal, person: Person, resume: &Resume) -> Page {
+async fn ask_for_code(portal: &Portal, person: Person, resume: Resume) -> Page {
     let token = BrowserToken::random()?;
     let key = token.step_key();
-    let held =
-        serde_json::to_string(&resume.fields).map_err(|error| AppError::internal(error.to_string()))?;
-    let step = Step { person, destination: resume.action.clone(), held };
+    let step = Step { person, resume };
     portal
         .db
         .write(move |connection| store::start_step(connection, &key, &step, Utc::now()))
@@ -183,6 +198,7 @@ struct CodePage {
     has_app: bool,
     /// Where the account's passkeys are used; empty when it has none.
     passkey_domain: String,
+    failed: FailedCodes,
     errors: FieldErrors,
 }
 
@@ -199,14 +215,16 @@ async fn code_page(
             let Some(step) = store::step(connection, &key, Utc::now())? else { return Ok(None) };
             let has_app = store::factor_since(connection, step.person.id)?.is_some();
             let passkeys = store::passkeys::count(connection, step.person.id)?;
-            Ok::<_, DbError>(Some((has_app, passkeys > 0)))
+            let failed = store::failed_codes(connection, step.person.id)?;
+            Ok::<_, DbError>(Some((has_app, passkeys > 0, failed)))
         })
         .await
         .map_err(AppError::from)?;
-    Ok(found.map(|(has_app, has_passkey)| CodePage {
+    Ok(found.map(|(has_app, has_passkey, failed)| CodePage {
         chrome,
-        has_app,
+        has_app: has_app && !failed.stop_the_app(),
         passkey_domain: if has_passkey { portal.passkey_domain() } else { String::new() },
+        failed,
         errors: FieldErrors::default(),
     }))
 }
@@ -218,8 +236,13 @@ pub async fn ask(visit: Visit, portal: web::Data<Portal>, request: HttpRequest) 
     }
 }
 
-pub const WRONG_CODE: &str =
-    "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.";
+const WRONG_CODE: &str = "Koden stämmer inte. En kod från appen gäller i ungefär en minut, och bara en gång.";
+const STOPPED: &str = "Koden stämmer inte. Så många felaktiga koder har skrivits för kontot att koder från appen inte tas emot. Använd en reservkod eller en passkey, eller kontakta den som driver portalen.";
+
+/// Why a code was not taken.
+pub fn wrong_code(failed: FailedCodes) -> &'static str {
+    if failed.stop_the_app() { STOPPED } else { WRONG_CODE }
+}
 
 #[derive(Deserialize)]
 pub struct CodeForm {
@@ -255,7 +278,7 @@ pub async fn complete(
             if by_passkey {
                 page.errors.add("passkey", passkey_questions::WRONG);
             } else {
-                page.errors.add("code", WRONG_CODE);
+                page.errors.add("code", wrong_code(page.failed));
             }
             return page::show_errors(&page);
         }
@@ -274,8 +297,8 @@ pub async fn complete(
             .await;
         }
     };
-    let resume =
-        Resume { action: step.destination, fields: serde_json::from_str(&step.held).unwrap_or_default() };
+    let told = page.is_some_and(|page| page.failed.are_worth_telling()) && !step.resume.is_post();
+    let resume = if told { Resume::to("/konto?klart=koder") } else { step.resume };
     // Under what the password was counted is not kept: both counts begin anew.
     let shown = (step.person, if by_passkey { Beside::Passkey } else { Beside::Code });
     finish(&portal, &request, shown, "", resume, visit.chrome).await

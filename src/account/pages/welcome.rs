@@ -147,9 +147,9 @@ pub async fn join(
     let Some(mut page) = find(visit.chrome.clone(), &portal, &token).await? else {
         return gone(visit.chrome);
     };
-    let (person, counted_under) =
+    let (person, counted_under, _alone) =
         match try_password(&portal, &request, &page.invitation.email, form.password).await? {
-            Tried::Right { person, counted_under } => (person, counted_under),
+            Tried::Right { person, counted_under, alone } => (person, counted_under, alone),
             Tried::Wait(until) => {
                 page.errors.add("password", too_many(until));
                 return page::show_as(StatusCode::TOO_MANY_REQUESTS, &page);

@@ -9,6 +9,7 @@ use crate::{
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
+        error::Resume,
         schema::{people, sign_in_steps},
     },
 };
@@ -17,9 +18,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Step {
     pub person: Person,
-    pub destination: String,
-    /// A held post's fields, as JSON.
-    pub held: String,
+    pub resume: Resume,
 }
 
 pub fn start_step(
@@ -34,8 +33,8 @@ pub fn start_step(
         .values((
             sign_in_steps::token_hash.eq(key),
             sign_in_steps::person_id.eq(step.person.id.to_string()),
-            sign_in_steps::destination.eq(&step.destination),
-            sign_in_steps::held.eq(&step.held),
+            sign_in_steps::destination.eq(&step.resume.action),
+            sign_in_steps::held.eq(step.resume.to_row()),
             sign_in_steps::started_at.eq(now.naive_utc()),
             sign_in_steps::tries.eq(0),
         ))
@@ -56,7 +55,7 @@ pub fn step(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) -> Re
     found
         .map(|(id, email, name, destination, held)| {
             let person = Person { id: id.parse().map_err(DbError::corrupt)?, email, name };
-            Ok(Step { person, destination, held })
+            Ok(Step { person, resume: Resume::from_row(destination, &held) })
         })
         .transpose()
 }

@@ -1,7 +1,10 @@
 //! Tries to sign in, counted, and the browsers that are known.
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
-use diesel::{dsl::exists, prelude::*};
+use diesel::{
+    dsl::{count_star, exists},
+    prelude::*,
+};
 
 use crate::{
     access::Person,
@@ -14,12 +17,16 @@ use crate::{
 };
 
 /// Takes the count of tries for the rest of this transaction: of two at once, the later one sees what the first one counted.
+/// Whatever writes tries or known browsers begins with it, so that no two wait for each other.
 fn hold_attempts(connection: &mut AnyConnection) -> Result<(), DbError> {
     diesel::update(settings::table.find("sign_in"))
         .set(settings::value.eq(settings::value))
         .execute(connection)?;
     Ok(())
 }
+
+/// As many counts are kept at once.
+const MOST_COUNTED: i64 = 5_000;
 
 /// Whether somebody may try now; if so, that is counted, under what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +43,11 @@ pub fn begin_try(
     now: DateTime<Utc>,
 ) -> Result<Try, DbError> {
     hold_attempts(connection)?;
-    // Of yesterday: no wait is as long.
-    let yesterday = (now - Duration::days(1)).naive_utc();
-    diesel::delete(sign_in_attempts::table.filter(sign_in_attempts::last_at.lt(yesterday)))
+    // Of an hour ago: no wait is as long, and nothing older is remembered.
+    let long_ago = (now - Duration::hours(1)).naive_utc();
+    diesel::delete(sign_in_attempts::table.filter(sign_in_attempts::last_at.lt(long_ago)))
         .execute(connection)?;
+    make_room(connection)?;
     let known = match browser {
         Some(browser) if knows(connection, browser, account)? => browser,
         _ => "",
@@ -63,8 +71,35 @@ pub fn begin_try(
     Ok(Try::Allowed { counted_under: known.to_owned() })
 }
 
+/// Anybody can make addresses up, and each is a row: of too many, those go that make nobody wait, the oldest first.
+fn make_room(connection: &mut AnyConnection) -> Result<(), DbError> {
+    let count: i64 = sign_in_attempts::table.select(count_star()).first(connection)?;
+    if count < MOST_COUNTED {
+        return Ok(());
+    }
+    let harmless: Vec<String> = sign_in_attempts::table
+        .filter(sign_in_attempts::failures.lt(Attempts::FREE))
+        .order_by((sign_in_attempts::last_at, sign_in_attempts::account, sign_in_attempts::browser))
+        .limit(MOST_COUNTED / 10)
+        .select(sign_in_attempts::account)
+        .load(connection)?;
+    let row = sign_in_attempts::table.filter(sign_in_attempts::account.eq_any(harmless));
+    diesel::delete(row.filter(sign_in_attempts::failures.lt(Attempts::FREE))).execute(connection)?;
+    Ok(())
+}
+
+/// The password was not looked at after all.
+pub fn take_back_try(connection: &mut AnyConnection, account: &str, browser: &str) -> Result<(), DbError> {
+    hold_attempts(connection)?;
+    diesel::update(sign_in_attempts::table.find((account, browser)))
+        .set(sign_in_attempts::failures.eq(sign_in_attempts::failures - 1))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// It succeeded: the count begins anew.
 pub fn forget_tries(connection: &mut AnyConnection, account: &str, browser: &str) -> Result<(), DbError> {
+    hold_attempts(connection)?;
     diesel::delete(sign_in_attempts::table.find((account, browser))).execute(connection)?;
     Ok(())
 }
@@ -112,6 +147,7 @@ pub fn forget_browsers(
     person: Id<Person>,
     but: Option<&str>,
 ) -> Result<(), DbError> {
+    hold_attempts(connection)?;
     let others = known_browsers::table
         .filter(known_browsers::person_id.eq(person.to_string()))
         .filter(known_browsers::token_hash.ne(but.unwrap_or_default()));

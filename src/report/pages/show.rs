@@ -46,6 +46,8 @@ struct ShowPage {
     may_prepare: bool,
     may_certify: bool,
     may_sign: bool,
+    /// The contact person, who is no colleague any more.
+    contact_left: Option<String>,
     errors: FieldErrors,
     reason: String,
 }
@@ -112,14 +114,16 @@ pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Re
 
 async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Report>) -> Result<ShowPage, AppError> {
     let scope = scope(by);
-    let (case, files, issues, lines) = portal
+    let (case, files, issues, lines, contact_left) = portal
         .db
         .read(move |connection| {
             let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let files = filing::store::attachments_of(connection, id)?;
             let issues = store::issues_of(connection, id)?;
             let lines = history::store::of(connection, &case.grant.id.to_string())?;
-            Ok::<_, AppError>((case, files, issues, lines))
+            let holder = case.grant.holder.id;
+            let left = filing::store::contact_who_left(connection, holder, &case.report.draft.head)?;
+            Ok::<_, AppError>((case, files, issues, lines, left))
         })
         .await?;
     let standing = case.report.standing_version();
@@ -140,6 +144,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Report>) -> Result<Sho
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
         may_certify: by.has(Role::FinanceHead),
         may_sign: by.has(Role::Signatory),
+        contact_left,
         errors: FieldErrors::default(),
         reason: String::new(),
         case,

@@ -48,6 +48,8 @@ struct ShowPage {
     signing: String,
     may_prepare: bool,
     may_sign: bool,
+    /// The contact person, who is no colleague any more.
+    contact_left: Option<String>,
     errors: FieldErrors,
     reason: String,
 }
@@ -84,13 +86,15 @@ pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Re
 
 async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Result<ShowPage, AppError> {
     let scope = scope(by);
-    let (case, files, lines) = portal
+    let (case, files, lines, contact_left) = portal
         .db
         .read(move |connection| {
             let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let files = filing::store::attachments_of(connection, id)?;
             let lines = history::store::of(connection, &case.grant.id.to_string())?;
-            Ok::<_, AppError>((case, files, lines))
+            let holder = case.grant.holder.id;
+            let left = filing::store::contact_who_left(connection, holder, &case.requisition.draft.head)?;
+            Ok::<_, AppError>((case, files, lines, left))
         })
         .await?;
     let now = portal.clock.now();
@@ -112,6 +116,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
         signing: signing(&case),
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
         may_sign: by.has(Role::Signatory),
+        contact_left,
         errors: FieldErrors::default(),
         reason: String::new(),
         case,

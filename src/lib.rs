@@ -6,7 +6,7 @@
 //! requisition, and pays back the rest ([`repayment`]). What else the terms ask for is a [`further_report`] to its addressee.
 //! Where the terms let it, it hands the money on to care providers: [`onward`].
 //! The [`registry`] knows who is called what, and who takes over from whom. The next agreement is prepared as a [`proposal`].
-//! [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, also to those who were given [`insight`],
+//! What is due of a grant, and whether it is late, [`standing`] alone says. [`my_grants`] is the recipient's desk, [`dashboard`] shows everybody at once, also to those who were given [`insight`],
 //! [`open_data`] what of it is for anybody, and [`history`] remembers who did what. [`access`] proves who may; an [`account`] is
 //! how somebody gets in, [`identity`] lets in whom an employer vouches for, and [`colleague`] is how an organisation says who has
 //! which role. [`commands`] are the operator's. [`infra`] is what all of it stands on. Read
@@ -54,5 +54,6 @@ pub mod review;
 pub mod routes;
 pub mod saved_view;
 pub mod server;
+pub mod standing;
 pub mod table;
 pub mod text;

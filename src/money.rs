@@ -17,6 +17,9 @@ use thiserror::Error;
 
 pub use amount::{AmountError, parse_amount, parse_kronor, parse_kronor_or_zero};
 
+/// Before every negative number that people read: amounts, shares and days alike.
+pub const MINUS: &str = "\u{2212}";
+
 /// An amount in kronor, always whole öre, negative where it is a deficit.
 ///
 /// Shown in Swedish, `1 310 223 kr` or `−1 310 223,50 kr`, with no-break spaces
@@ -145,7 +148,7 @@ impl Money {
             text.put_digit(kronor);
         }
         if self.is_negative() {
-            text.put("\u{2212}");
+            text.put(MINUS);
         }
         f.write_str(text.as_str()?)
     }

@@ -29,6 +29,7 @@ const ORDER: &[&[&str]] = &[
     &["report"],
     &["repayment", "account_request", "further_report", "reclaim", "onward", "colleague"],
     &["registry"],
+    &["standing"],
     &["my_grants", "review", "dashboard", "proposal"],
     &["open_data"],
     &["about", "practice", "install", "operation", "personal_data"],

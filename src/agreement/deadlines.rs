@@ -126,13 +126,14 @@ impl LateReport {
 }
 
 impl Terms {
-    /// The last days of a recipient with a share of these posts. One whose every post is open-ended has none for its
-    /// requisition but that of an extension.
+    /// The last days of a recipient with a share of these posts, or of some of its posts. Where every post is open-ended there
+    /// is none for the requisition: an extension takes no day forward that is not there.
     pub fn deadlines_of<'a>(&self, posts: impl IntoIterator<Item = &'a str>, later: Later) -> Deadlines {
         let mut shares = posts.into_iter().filter_map(|key| self.post(key)).peekable();
         let is_open_ended = shares.peek().is_some() && shares.all(|post| post.open_ended);
-        let requisition = if is_open_ended { LastDay::default() } else { self.deadlines.requisition };
-        Deadlines { requisition, ..self.deadlines.clone() }.extended(later)
+        let extended = self.deadlines.extended(later);
+        let requisition = if is_open_ended { LastDay::default() } else { extended.requisition };
+        Deadlines { requisition, ..extended }
     }
 }
 

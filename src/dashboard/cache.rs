@@ -41,7 +41,7 @@ const PAGES: usize = 300;
 const PUBLIC_SIZE: u64 = 16 << 20;
 const PUBLIC: usize = 100;
 /// About twenty MB: some forty agreements with all municipalities.
-const STANDINGS: u64 = 12_000;
+const POSITIONS: u64 = 12_000;
 const OUTCOMES: usize = 100;
 
 /// 32 MB of typeset documents: some tens of them.
@@ -61,7 +61,7 @@ impl Default for Rendered {
             pages: Cache::with_weighter(PAGES, PAGES_SIZE, Size),
             files: Cache::with_weighter(FILES, FILES_SIZE, Size),
             public: Cache::with_weighter(PUBLIC, PUBLIC_SIZE, Size),
-            outcomes: Cache::with_weighter(OUTCOMES, STANDINGS, Size),
+            outcomes: Cache::with_weighter(OUTCOMES, POSITIONS, Size),
         }
     }
 }
@@ -90,6 +90,6 @@ impl Weighter<PageKey, Arc<Representation>> for Size {
 
 impl Weighter<Stamp, Arc<Outcome>> for Size {
     fn weight(&self, _: &Stamp, outcome: &Arc<Outcome>) -> u64 {
-        outcome.standings.len() as u64
+        outcome.positions.len() as u64
     }
 }

@@ -2,8 +2,12 @@
 
 use std::ops::AddAssign;
 
-use super::Standing;
-use crate::{grant::Account, money::Money, repayment::Settlement};
+use super::Position;
+use crate::{
+    grant::{Account, Ledger},
+    money::Money,
+    repayment::Settlement,
+};
 
 /// What can be shown, sorted by and drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,6 +77,7 @@ impl Measure {
     }
 }
 
+/// Every figure is linear: those of many together are the sums of theirs, wherever they are added.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {
     pub allocated: Money,
@@ -83,8 +88,9 @@ pub struct Figures {
     pub accounted_for: Money,
     /// Of the report that came in last, approved or not.
     pub costs: Option<Money>,
-    /// Negative where one recipient has a deficit; of many together a deficit takes nothing of what others have left.
-    pub unspent: Option<Money>,
+    /// *Överskott*: what is not used of each post, a deficit counting as nothing. So much is to be repaid by the report that came
+    /// in last.
+    pub surplus: Option<Money>,
     /// What has been paid back, and what is left of what is owed: of the grant as a whole, not of a post.
     pub repaid: Option<Money>,
     /// The part of `repaid` that is of what is owed: not in advance, and not above it.
@@ -94,13 +100,14 @@ pub struct Figures {
 
 impl Figures {
     /// Over all posts, or of one of them.
-    pub fn of(standing: &Standing, post: Option<&str>, settlement: Option<Settlement>) -> Self {
+    pub fn of(position: &Position, post: Option<&str>, settlement: Option<Settlement>) -> Self {
+        let ledger = &position.ledger;
         let sum = |account| match post {
-            Some(post) => standing.ledger.of(post, account),
-            None => standing.ledger.total(account),
+            Some(post) => ledger.of(post, account),
+            None => ledger.total(account),
         };
         let paid = sum(Account::PaidOut);
-        let has_reported = standing.report.as_ref().is_some_and(|report| report.received) && !paid.is_zero();
+        let has_reported = position.reported().received && !paid.is_zero();
         let costs = has_reported.then(|| sum(Account::Reported));
         let settlement = settlement.filter(|_| post.is_none());
         Self {
@@ -110,16 +117,27 @@ impl Figures {
             paid,
             accounted_for: if has_reported { paid } else { Money::ZERO },
             costs,
-            unspent: costs.map(|costs| paid - costs),
+            surplus: costs
+                .map(|_| post.map_or_else(|| ledger.to_repay_by_report(), |post| surplus(ledger, post))),
             repaid: settlement.map(|settlement| settlement.came_in()),
             repaid_of_owed: settlement.map(|settlement| settlement.repaid),
             left_to_repay: settlement.map(|settlement| settlement.left),
         }
     }
 
-    /// *Inte rekvirerat*: before the last day the kronor at risk, after it those that lapsed.
+    /// *Inte rekvirerat*: what still can be, and what has lapsed.
     pub fn left(&self) -> Money {
         self.allocated - self.requisitioned
+    }
+
+    /// *Inte förbrukat*: what was paid less the costs, of those who have reported. Negative where it is a deficit.
+    pub fn unspent(&self) -> Option<Money> {
+        self.costs.map(|costs| self.accounted_for - costs)
+    }
+
+    /// *Underskott*: costs above what was paid, post by post. It gives nothing to repay.
+    pub fn deficit(&self) -> Option<Money> {
+        Some(self.surplus? - self.unspent()?)
     }
 
     /// What is paid out and not accounted for yet.
@@ -136,11 +154,15 @@ impl Figures {
             Measure::Left => Some(self.left()),
             Measure::Paid => Some(self.paid),
             Measure::Costs => self.costs,
-            Measure::Unspent => self.unspent,
+            Measure::Unspent => self.unspent(),
             Measure::Repaid => self.repaid,
             Measure::LeftToRepay => self.left_to_repay,
         }
     }
+}
+
+fn surplus(ledger: &Ledger, post: &str) -> Money {
+    (ledger.of(post, Account::PaidOut) - ledger.of(post, Account::Reported)).max(Money::ZERO)
 }
 
 impl AddAssign<&Figures> for Figures {
@@ -156,7 +178,7 @@ impl AddAssign<&Figures> for Figures {
         self.paid += other.paid;
         self.accounted_for += other.accounted_for;
         self.costs = add(self.costs, other.costs);
-        self.unspent = add(self.unspent, other.unspent.map(|unspent| unspent.max(Money::ZERO)));
+        self.surplus = add(self.surplus, other.surplus);
         self.repaid = add(self.repaid, other.repaid);
         self.repaid_of_owed = add(self.repaid_of_owed, other.repaid_of_owed);
         self.left_to_repay = add(self.left_to_repay, other.left_to_repay);
@@ -168,16 +190,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deficit_takes_nothing_of_what_others_have_left_and_the_unknown_stays_unknown() {
-        let of = |unspent: Option<i64>| Figures { unspent: unspent.map(Money::kronor), ..Figures::default() };
+    fn a_sum_is_that_of_its_parts_surplus_and_deficit_apart_and_the_unknown_stays_unknown() {
+        let of = |unspent: Option<i64>| Figures {
+            accounted_for: Money::kronor(if unspent.is_some() { 1_000 } else { 0 }),
+            costs: unspent.map(|unspent| Money::kronor(1_000 - unspent)),
+            surplus: unspent.map(|unspent| Money::kronor(unspent.max(0))),
+            ..Figures::default()
+        };
         let mut sum = Figures::default();
         sum += &of(None);
-        assert_eq!(sum.unspent, None);
+        assert_eq!((sum.unspent(), sum.deficit()), (None, None));
         for unspent in [Some(-500), Some(200), None] {
             sum += &of(unspent);
         }
-        assert_eq!(sum.get(Measure::Unspent), Some(Money::kronor(200)));
-        assert_eq!(sum.get(Measure::Costs), None);
+        assert_eq!(sum.get(Measure::Unspent), Some(Money::kronor(-300)));
+        assert_eq!((sum.surplus, sum.deficit()), (Some(Money::kronor(200)), Some(Money::kronor(500))));
+        assert_eq!(sum.get(Measure::Repaid), None);
     }
 
     #[test]

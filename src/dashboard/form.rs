@@ -29,6 +29,7 @@ pub fn parse(query: &str) -> View {
         group: value("grupp").map(|key| Group::parse(&key)),
         unspent_above: value("over").and_then(|typed| parse_kronor_or_zero(&typed).ok()),
         late: is_asked("sena"),
+        lapsed: is_asked("forfallet"),
         deviations: is_asked("alt2"),
         drawn: value("matt").and_then(|key| Drawn::parse(&key)),
         post: value("post"),
@@ -52,6 +53,7 @@ impl View {
         put("grupp", self.group.as_ref().map(Group::key));
         put("over", self.unspent_above.map(Money::plain).map(|plain| plain.to_string()).as_deref());
         put("sena", self.late.then_some(YES));
+        put("forfallet", self.lapsed.then_some(YES));
         put("alt2", self.deviations.then_some(YES));
         put("matt", self.drawn.map(Drawn::key));
         put("post", self.post.as_deref());

@@ -20,17 +20,18 @@ use chrono::{DateTime, Utc};
 
 pub use self::{
     figures::{Figures, Measure},
-    row::{Late, Row, Summary},
+    row::{Row, Summary, Tally},
     state::{Reporting, Stage, State},
 };
 use crate::{
-    agreement::{Agreement, Later},
-    grant::{Account, Grant, Ledger},
+    agreement::{Agreement, Later, Terms},
+    grant::{Account, Grant, Ledger, store::Holder},
     history::Event,
     ids::Id,
     money::Money,
     recipient::Organisation,
     report::store::Progress,
+    standing::{Facts, Reported},
     text::sort_key,
 };
 
@@ -44,25 +45,53 @@ pub struct Filing {
     pub received: bool,
 }
 
-/// One recipient's share and what it has filed.
+impl Filing {
+    /// Once the right has lapsed, what never came in counts for nothing.
+    pub fn counts(&self, has_lapsed: bool) -> bool {
+        self.received || !has_lapsed
+    }
+}
+
+/// Where one recipient is in an agreement: its share and what it has filed.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct Position {
     pub recipient: Organisation,
-    /// The name of whoever holds the grant now: its own, or a successor's.
-    pub holder: String,
+    /// Whoever holds the grant now: the recipient, or its successor.
+    pub holder: Holder,
     pub later: Later,
     pub ledger: Ledger,
     pub filings: Vec<Filing>,
     pub report: Option<Progress>,
+    /// The keys of the further reports that have come in.
+    pub further_reports: Vec<String>,
     /// What happened last, apart from what the recipient prepares.
     pub last_event: Option<(Event, DateTime<Utc>)>,
     pub grant: Id<Grant>,
 }
 
-impl Standing {
+impl Position {
     /// Its share of each post that it has a share of.
     pub fn shares(&self) -> impl Iterator<Item = (&str, Money)> {
         self.ledger.of_account(Account::Allocated).filter(|(_, amount)| *amount > Money::ZERO)
+    }
+
+    pub fn reported(&self) -> Reported {
+        let report = self.report.as_ref();
+        Reported {
+            received: report.is_some_and(|report| report.received),
+            approved: report.is_some_and(|report| report.approved),
+        }
+    }
+
+    /// What its obligations follow from.
+    pub fn facts<'a>(&'a self, terms: &'a Terms) -> Facts<'a> {
+        Facts {
+            terms,
+            ledger: &self.ledger,
+            later: self.later,
+            report: self.reported(),
+            filed: &self.further_reports,
+        }
     }
 }
 
@@ -70,39 +99,41 @@ impl Standing {
 #[derive(Debug, Clone)]
 pub struct Outcome {
     pub agreement: Agreement,
-    pub standings: Vec<Standing>,
+    pub positions: Vec<Position>,
 }
 
 impl Outcome {
-    /// True when the last day has passed and the right to the rest is lost.
-    pub fn lapses(&self, now: DateTime<Utc>) -> bool {
-        self.agreement.terms.deadlines.right_has_lapsed(now)
-    }
-
     /// A row for everyone who has a share: of the post, or of any.
     pub fn rows(&self, post: Option<&str>, now: DateTime<Utc>) -> Vec<Row> {
-        self.standings
+        self.positions
             .iter()
-            .map(|standing| row::row(self, standing, post, now))
+            .map(|position| row::row(self, position, post, now))
             .filter(|row| row.figures.allocated > Money::ZERO)
             .collect()
     }
 
     /// All that was published.
     pub fn allocated(&self) -> Money {
-        self.standings.iter().map(|standing| standing.ledger.total(Account::Allocated)).sum()
+        self.positions.iter().map(|position| position.ledger.total(Account::Allocated)).sum()
     }
 
     /// The row of one recipient, when it has a share.
     pub fn of_recipient(&self, code: &str, now: DateTime<Utc>) -> Option<Row> {
-        let standing = self.standings.iter().find(|standing| standing.recipient.code == code)?;
-        Some(row::row(self, standing, None, now)).filter(|row| row.figures.allocated > Money::ZERO)
+        let position = self.positions.iter().find(|position| position.recipient.code == code)?;
+        Some(row::row(self, position, None, now)).filter(|row| row.figures.allocated > Money::ZERO)
+    }
+
+    /// The rows that somebody holds of others' shares: a successor's.
+    pub fn taken_over_by(&self, code: &str, now: DateTime<Utc>) -> Vec<Row> {
+        let of_others =
+            |position: &&Position| position.holder.code == code && position.recipient.code != code;
+        self.positions.iter().filter(of_others).map(|position| row::row(self, position, None, now)).collect()
     }
 
     /// The counties of the recipients, in Swedish order.
     pub fn counties(&self) -> Vec<&str> {
         let mut counties: Vec<&str> =
-            self.standings.iter().map(|standing| standing.recipient.county.as_str()).collect();
+            self.positions.iter().map(|position| position.recipient.county.as_str()).collect();
         counties.sort_by_cached_key(|county| sort_key(county));
         counties.dedup();
         counties.retain(|county| !county.is_empty());

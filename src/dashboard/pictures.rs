@@ -28,18 +28,19 @@ pub fn flow(summary: &Summary) -> Option<Flow> {
 /// so much is drawn as there is room for:
 ///
 /// 1. more paid out than is requisitioned, when a requisition was withdrawn after the payment;
-/// 2. more repaid than is unspent over all posts: each post is owed back by itself, whatever the deficit of another.
+/// 2. more repaid than the surplus, when a corrected report that is not approved has higher costs.
 ///
-/// What came in before it was known what is owed, or above it, is no part of what is unspent.
+/// A deficit was paid with other money and is no part of this. What came in before it was known what is owed, or above it, is
+/// no part of the surplus.
 fn totals(figures: &Figures) -> Totals {
     let part_of = |whole: Money, part: Money| part.clamp(Money::ZERO, whole);
     let allocated = figures.allocated.max(Money::ZERO);
     let requisitioned = part_of(allocated, figures.requisitioned);
     let paid = part_of(requisitioned, figures.paid);
     let accounted = part_of(paid, figures.accounted_for);
-    let unspent = part_of(accounted, figures.unspent.unwrap_or_default());
-    let repaid = part_of(unspent, figures.repaid_of_owed.unwrap_or_default());
-    Totals { allocated, requisitioned, paid, accounted, unspent, repaid }
+    let surplus = part_of(accounted, figures.surplus.unwrap_or_default());
+    let repaid = part_of(surplus, figures.repaid_of_owed.unwrap_or_default());
+    Totals { allocated, requisitioned, paid, accounted, surplus, repaid }
 }
 
 /// Somebody in these rows is on the map: it shows municipalities, and a region as all of its county's.
@@ -119,7 +120,7 @@ pub fn share_map(rows: &[Row], href: impl Fn(&Row) -> Option<String>) -> Map {
 
 /// *Inte förbrukat per utbetald krona*; nothing before there is a report.
 fn share(figures: &Figures) -> Option<Share> {
-    let part = figures.unspent?;
+    let part = figures.unspent()?;
     (figures.accounted_for > Money::ZERO).then_some(Share { part, whole: figures.accounted_for })
 }
 
@@ -207,7 +208,7 @@ mod tests {
         row.figures.paid = Money::kronor(paid);
         row.figures.accounted_for = Money::kronor(paid);
         row.figures.costs = Some(Money::kronor(paid - unspent));
-        row.figures.unspent = Some(Money::kronor(unspent));
+        row.figures.surplus = Some(Money::kronor(unspent.max(0)));
         row
     }
 
@@ -284,7 +285,7 @@ mod tests {
                     if let Some(costs) = costs.map(Money::kronor) {
                         row.figures.accounted_for = row.figures.paid;
                         row.figures.costs = Some(costs);
-                        row.figures.unspent = Some(row.figures.paid - costs);
+                        row.figures.surplus = Some((row.figures.paid - costs).max(Money::ZERO));
                     }
                     row.figures.repaid_of_owed = repaid.map(Money::kronor);
                     row
@@ -297,18 +298,18 @@ mod tests {
         #[test]
         fn figures_that_are_parts_are_drawn_as_they_are(mut kronor in prop::collection::vec(1..i64::MAX / 100, 6)) {
             kronor.sort_unstable();
-            let [repaid, unspent, accounted, paid, requisitioned, allocated] =
+            let [repaid, surplus, accounted, paid, requisitioned, allocated] =
                 <[i64; 6]>::try_from(kronor).unwrap().map(Money::kronor);
             let figures = Figures {
                 allocated,
                 requisitioned,
                 paid,
                 accounted_for: accounted,
-                unspent: Some(unspent),
+                surplus: Some(surplus),
                 repaid_of_owed: Some(repaid),
                 ..Figures::default()
             };
-            prop_assert_eq!(totals(&figures), Totals { allocated, requisitioned, paid, accounted, unspent, repaid });
+            prop_assert_eq!(totals(&figures), Totals { allocated, requisitioned, paid, accounted, surplus, repaid });
         }
     }
 }

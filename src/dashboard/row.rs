@@ -2,31 +2,35 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Figures, Outcome, Reporting, Standing, State};
+use super::{Figures, Outcome, Position, Reporting, State};
 use crate::{
     agreement::{Deadlines, Post},
-    calendar::{self, LastDay},
+    calendar,
     extension::Kind,
-    grant::Grant,
+    grant::{Grant, store::Holder},
     history::Event,
     ids::Id,
     money::Money,
     recipient::Organisation,
     report::Verdict,
+    standing::{Obligation, Timing, What},
 };
 
 /// Over all posts, or for one of them.
 #[derive(Debug, Clone)]
 pub struct Row {
     pub recipient: Organisation,
-    /// The name of whoever holds the grant now.
-    pub holder: String,
+    /// Whoever holds the grant now.
+    pub holder: Holder,
     pub grant: Id<Grant>,
     pub figures: Figures,
     pub state: State,
     /// Something has come in.
     pub answered: bool,
-    pub late: Option<Late>,
+    /// What is still due, each by itself.
+    pub obligations: Vec<Obligation>,
+    /// This recipient's own last days.
+    pub deadlines: Deadlines,
     /// The posts that it has a share of.
     pub posts: Vec<String>,
     /// Its share of a post that has a floor is the floor.
@@ -36,20 +40,6 @@ pub struct Row {
     /// What the finance head says of the report that came in last.
     pub verdict: Option<Verdict>,
     pub last_event: Option<(Event, NaiveDate)>,
-    /// The last day to requisition, this recipient's own.
-    pub requisition_until: LastDay,
-    /// That day has passed, and with it the right to the rest.
-    pub has_lapsed: bool,
-}
-
-/// A last day that passed without what was due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Late {
-    pub what: Kind,
-    pub last_day: NaiveDate,
-    pub days: i64,
-    /// What lapsed, what is not accounted for, or what is not repaid.
-    pub amount: Money,
 }
 
 impl Row {
@@ -57,54 +47,77 @@ impl Row {
         self.verdict.as_ref().is_some_and(|verdict| !verdict.is_correct())
     }
 
-    /// Until a last day, what is to be requisitioned by then. Without such a day there is nothing to be late with.
-    pub fn outstanding(&self, now: DateTime<Utc>) -> Money {
-        let is_open = self.requisition_until.0.is_some_and(|last_day| !last_day.passed(now));
-        if is_open { self.figures.left().max(Money::ZERO) } else { Money::ZERO }
+    /// A last day has passed without what was due, which is still to be done.
+    pub fn is_late(&self) -> bool {
+        self.obligations.iter().any(Obligation::is_late)
+    }
+
+    /// The right to something has lapsed.
+    pub fn has_lapsed(&self) -> bool {
+        self.obligations.iter().any(Obligation::has_lapsed)
+    }
+
+    /// Something can still be requisitioned.
+    pub fn is_open(&self) -> bool {
+        is_open(&self.obligations)
+    }
+
+    pub fn has_passed(&self) -> bool {
+        self.holder.code != self.recipient.code
     }
 }
 
-pub(super) fn row(outcome: &Outcome, standing: &Standing, post: Option<&str>, now: DateTime<Utc>) -> Row {
+fn is_open(obligations: &[Obligation]) -> bool {
+    obligations.iter().any(|due| due.what == What::Requisition && !due.has_lapsed())
+}
+
+pub(super) fn row(outcome: &Outcome, position: &Position, post: Option<&str>, now: DateTime<Utc>) -> Row {
     let terms = &outcome.agreement.terms;
-    let deadlines = terms.deadlines_of(standing.ledger.shares(), standing.later);
-    let reporting = Reporting::of(standing, &deadlines, now);
+    let deadlines = match post {
+        Some(post) => terms.deadlines_of([post], position.later),
+        None => terms.deadlines_of(position.ledger.shares(), position.later),
+    };
+    let obligations = position.facts(terms).obligations(post, now);
+    let reporting = Reporting::of(position, terms, now);
     let form = post.and_then(|post| terms.post(post)).map(Post::form);
-    let filings = || standing.filings.iter().filter(|filing| form.is_none_or(|form| filing.form == form));
-    let figures = Figures::of(standing, post, reporting.map(|reporting| reporting.settlement));
-    let lapses = deadlines.right_has_lapsed(now);
-    let state = State::derive(filings(), (figures.approved, figures.allocated), lapses, reporting);
-    let report = standing.report.as_ref();
+    let filings = || position.filings.iter().filter(|filing| form.is_none_or(|form| filing.form == form));
+    let counted = filings().filter(|filing| {
+        let posts = terms.posts_of_form(&filing.form).map(|post| post.key.as_str());
+        filing.counts(terms.deadlines_of(posts, position.later).right_has_lapsed(now))
+    });
+    let figures = Figures::of(position, post, reporting.map(|reporting| reporting.settlement));
+    let lapsed = obligations.iter().any(Obligation::has_lapsed) && !is_open(&obligations);
+    let state = State::derive(counted, (figures.approved, figures.allocated), lapsed, reporting);
     Row {
-        recipient: standing.recipient.clone(),
-        holder: standing.holder.clone(),
-        grant: standing.grant,
+        recipient: position.recipient.clone(),
+        holder: position.holder.clone(),
+        grant: position.grant,
         state,
         answered: filings().any(|filing| filing.received),
-        late: late(state, &figures, &deadlines, now),
-        posts: standing.shares().map(|(post, _)| post.to_owned()).collect(),
-        at_floor: standing.shares().any(|(key, amount)| {
+        obligations,
+        deadlines,
+        posts: position.shares().map(|(post, _)| post.to_owned()).collect(),
+        at_floor: position.shares().any(|(key, amount)| {
             let floor = terms.post(key).and_then(|post| post.floor);
             floor.is_some_and(|floor| amount == Money::kronor(floor))
         }),
         is_settled: reporting.is_some_and(|reporting| reporting.settlement.is_settled),
-        verdict: report.and_then(|report| report.verdict.clone()),
-        last_event: standing.last_event.map(|(event, at)| (event, calendar::day(at))),
-        requisition_until: deadlines.requisition,
-        has_lapsed: lapses,
+        verdict: position.report.as_ref().and_then(|report| report.verdict.clone()),
+        last_event: position.last_event.map(|(event, at)| (event, calendar::day(at))),
         figures,
     }
 }
 
-fn late(state: State, figures: &Figures, deadlines: &Deadlines, now: DateTime<Utc>) -> Option<Late> {
-    let (what, amount) = match state {
-        State::Lapsed | State::NotStarted => (Kind::Requisition, figures.left()),
-        State::ReportLate => (Kind::Report, figures.paid),
-        State::ToRepay => (Kind::Repayment, figures.left_to_repay?),
-        _ => return None,
-    };
-    let deadline = what.of(deadlines);
-    let deadline = deadline.0.filter(|deadline| deadline.passed(now))?;
-    Some(Late { what, last_day: deadline.0, days: -deadline.days_left(now), amount })
+/// How many of them have another last day than these: later, or none.
+pub fn otherwise(rows: &[Row], kind: Kind, agreed: &Deadlines) -> usize {
+    rows.iter().filter(|row| kind.of(&row.deadlines) != kind.of(agreed)).count()
+}
+
+/// So many recipients, and so many kronor of theirs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub recipients: usize,
+    pub amount: Money,
 }
 
 /// What the rows come to.
@@ -115,12 +128,18 @@ pub struct Summary {
     /// How many have been paid, and how many of them have reported.
     pub paid_recipients: usize,
     pub reported: usize,
+    /// Of those who have reported, how many have a surplus and how many a deficit.
+    pub with_surplus: usize,
+    pub with_deficit: usize,
     /// From whom nothing has come in, and what is allocated to them.
     pub unanswered: usize,
     pub unanswered_amount: Money,
+    /// How many are late with something.
     pub late: usize,
     /// How many in each state that somebody is in.
     pub states: Vec<(State, usize)>,
+    /// What is due, in the order of [`What::ALL`] and [`Timing::ALL`].
+    due: [[Tally; Timing::ALL.len()]; What::ALL.len()],
 }
 
 impl Summary {
@@ -128,19 +147,44 @@ impl Summary {
         let mut summary = Self::default();
         let mut counts = [0_usize; State::ALL.len()];
         for row in rows {
+            let figures = &row.figures;
             summary.recipients += 1;
-            summary.figures += &row.figures;
-            summary.paid_recipients += usize::from(!row.figures.paid.is_zero());
-            summary.reported += usize::from(row.figures.costs.is_some());
-            summary.late += usize::from(row.late.is_some());
+            summary.figures += figures;
+            summary.paid_recipients += usize::from(!figures.paid.is_zero());
+            summary.reported += usize::from(figures.costs.is_some());
+            summary.with_surplus += usize::from(figures.surplus.is_some_and(|sum| !sum.is_zero()));
+            summary.with_deficit += usize::from(figures.deficit().is_some_and(|sum| !sum.is_zero()));
+            summary.late += usize::from(row.is_late());
             if !row.answered {
                 summary.unanswered += 1;
-                summary.unanswered_amount += row.figures.allocated;
+                summary.unanswered_amount += figures.allocated;
             }
             counts[row.state as usize] += 1;
+            summary.add_due(&row.obligations);
         }
         summary.states = State::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect();
         summary
+    }
+
+    /// What one recipient has to do: it counts once, also with several posts of the same kind.
+    fn add_due(&mut self, obligations: &[Obligation]) {
+        for (what, tallies) in What::ALL.into_iter().zip(&mut self.due) {
+            for (timing, tally) in Timing::ALL.into_iter().zip(tallies) {
+                let of = || obligations.iter().filter(|due| due.what == what && due.timing == timing);
+                tally.recipients += usize::from(of().next().is_some());
+                tally.amount += of().filter_map(|due| due.amount).sum::<Money>();
+            }
+        }
+    }
+
+    /// How much of this is so.
+    pub fn due(&self, what: What, timing: Timing) -> Tally {
+        self.due[what as usize][timing as usize]
+    }
+
+    /// *Förfallet*: not requisitioned by the last day that each of them has.
+    pub fn lapsed(&self) -> Tally {
+        self.due(What::Requisition, Timing::Lapsed)
     }
 
     pub fn is_paid(&self) -> bool {
@@ -167,7 +211,11 @@ impl Summary {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::recipient::Kind as OrganisationKind;
+    use crate::{
+        agreement::{LateReport, LateRequisition},
+        calendar::LastDay,
+        recipient::Kind as OrganisationKind,
+    };
 
     /// A municipality that was allocated and has requisitioned some kronor.
     pub fn row(name: &str, code: &str, county: &str, kronor: (i64, i64), state: State) -> Row {
@@ -181,7 +229,7 @@ pub(super) mod tests {
                 county: county.to_owned(),
                 organisation_number: None,
             },
-            holder: name.to_owned(),
+            holder: Holder { name: name.to_owned(), code: code.to_owned() },
             grant: Id::new(),
             figures: Figures {
                 allocated: Money::kronor(kronor.0),
@@ -190,14 +238,20 @@ pub(super) mod tests {
             },
             state,
             answered: kronor.1 > 0,
-            late: None,
+            obligations: Vec::new(),
+            deadlines: Deadlines {
+                requisition: LastDay::default(),
+                report: LastDay::default(),
+                repayment: LastDay::default(),
+                late_requisition: LateRequisition::Lapses,
+                late_report: LateReport::MayReclaim,
+                may_be_decided: Vec::new(),
+            },
             posts: vec!["bas".to_owned()],
             at_floor: false,
             is_settled: false,
             verdict: None,
             last_event: None,
-            requisition_until: LastDay::default(),
-            has_lapsed: false,
         }
     }
 
@@ -214,30 +268,5 @@ pub(super) mod tests {
         assert_eq!(summary.percent_requisitioned(), 65);
         assert_eq!(summary.percent(figures.allocated - Money::ore(1)), 99);
         assert_eq!(Summary::default().percent(Money::ZERO), 0);
-    }
-
-    #[test]
-    fn what_is_late_follows_from_the_state_and_its_last_day() {
-        let deadlines: Deadlines = toml::from_str(
-            "requisition = 2022-12-01\nreport = 2023-03-31\nrepayment = 2023-03-31\n\
-             late_requisition = \"lapses\"\nlate_report = \"may_reclaim\"",
-        )
-        .unwrap();
-        let figures = Figures {
-            allocated: Money::kronor(100),
-            requisitioned: Money::kronor(40),
-            paid: Money::kronor(40),
-            left_to_repay: Some(Money::kronor(7)),
-            ..Figures::default()
-        };
-        let on = |state, day: &str| {
-            let noon = day.parse::<NaiveDate>().unwrap().and_hms_opt(12, 0, 0).unwrap().and_utc();
-            late(state, &figures, &deadlines, noon).map(|late| (late.what, late.days, late.amount))
-        };
-        assert_eq!(on(State::Lapsed, "2022-12-02"), Some((Kind::Requisition, 1, Money::kronor(60))));
-        assert_eq!(on(State::ReportLate, "2023-04-10"), Some((Kind::Report, 10, Money::kronor(40))));
-        assert_eq!(on(State::ToRepay, "2023-03-31"), None);
-        assert_eq!(on(State::ToRepay, "2023-04-01"), Some((Kind::Repayment, 1, Money::kronor(7))));
-        assert_eq!(on(State::Closed, "2024-01-01"), None);
     }
 }

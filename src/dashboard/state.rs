@@ -1,9 +1,10 @@
-//! Where a recipient stands (*läge*): from its requisitions and its report to one word.
+//! Where a recipient stands (*läge*): from its requisitions and its report to one word. What is late, at risk or lapsed is not
+//! read off this word, which tells one thing only: see [`crate::standing`].
 
 use chrono::{DateTime, Utc};
 
-use super::{Filing, Standing};
-use crate::{agreement::Deadlines, grant::Account, money::Money, repayment::Settlement};
+use super::{Filing, Position};
+use crate::{agreement::Terms, grant::Account, money::Money, repayment::Settlement, standing::Obligation};
 
 /// How far a requisition has come, of what others than the recipient may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,16 +86,15 @@ impl State {
     /// One state for several requisitions (posts, partial amounts). What waits for somebody comes before what is
     /// decided: *Inlämnad*, then *Återsänd*, then *Väntar på underskrift*. With nothing waiting, what is approved
     /// decides; with nothing approved, a refusal before a withdrawal. Once something is paid out and no requisition waits,
-    /// its `reporting` decides. `lapses` when the last day has passed and the
-    /// right went with it (2022 §7.1): what was never received by then counts for nothing.
+    /// its `reporting` decides. `filings` are those that count: what was not received by the last day counts for nothing where
+    /// the right went with it (2022 §7.1). `lapsed` when nothing more can be requisitioned for that reason.
     pub fn derive<'a>(
         filings: impl Iterator<Item = &'a Filing>,
         (approved, allocated): (Money, Money),
-        lapses: bool,
+        lapsed: bool,
         reporting: Option<Reporting>,
     ) -> Self {
-        let stages: Vec<Stage> =
-            filings.filter(|filing| filing.received || !lapses).map(|filing| filing.stage).collect();
+        let stages: Vec<Stage> = filings.map(|filing| filing.stage).collect();
         let any = |stage| stages.contains(&stage);
         let reported = reporting.map(Reporting::state);
         match () {
@@ -103,18 +103,18 @@ impl State {
             () if any(Stage::Returned) => Self::Returned,
             () if reported == Some(Self::ReportReturned) => Self::ReportReturned,
             () if any(Stage::AwaitingSignature) => Self::AwaitingSignature,
-            () => reported.unwrap_or_else(|| Self::decided(any, (approved, allocated), lapses)),
+            () => reported.unwrap_or_else(|| Self::decided(any, (approved, allocated), lapsed)),
         }
     }
 
     /// Before anything is paid out.
-    fn decided(any: impl Fn(Stage) -> bool, (approved, allocated): (Money, Money), lapses: bool) -> Self {
+    fn decided(any: impl Fn(Stage) -> bool, (approved, allocated): (Money, Money), lapsed: bool) -> Self {
         match () {
             () if any(Stage::Approved) && approved >= allocated => Self::Approved,
             () if any(Stage::Approved) => Self::PartlyApproved,
             () if any(Stage::Refused) => Self::Refused,
             () if any(Stage::Withdrawn) => Self::Withdrawn,
-            () if lapses => Self::Lapsed,
+            () if lapsed => Self::Lapsed,
             () => Self::NotStarted,
         }
     }
@@ -165,17 +165,18 @@ impl State {
 
 impl Reporting {
     /// `None` before anything is paid out.
-    pub fn of(standing: &Standing, deadlines: &Deadlines, now: DateTime<Utc>) -> Option<Self> {
-        if standing.ledger.total(Account::PaidOut).is_zero() {
+    pub fn of(position: &Position, terms: &Terms, now: DateTime<Utc>) -> Option<Self> {
+        if position.ledger.total(Account::PaidOut).is_zero() {
             return None;
         }
-        let report = standing.report.as_ref();
+        let report = position.report.as_ref();
+        let facts = position.facts(terms);
         let is = |status: &str| report.is_some_and(|report| report.status == status);
         Some(Self {
             submitted: is("submitted"),
             returned: report.is_some_and(|report| report.received && !report.approved) && !is("submitted"),
-            settlement: Settlement::of(&standing.ledger, report.is_some_and(|report| report.approved)),
-            late: deadlines.report.passed(now) && !report.is_some_and(|report| report.received),
+            settlement: facts.settlement(),
+            late: facts.report(None, now).as_ref().is_some_and(Obligation::is_late),
         })
     }
 
@@ -204,7 +205,8 @@ mod tests {
 
     fn derive(stages: &[Stage], approved: i64, lapses: bool) -> State {
         let filings: Vec<Filing> = stages.iter().copied().map(filing).collect();
-        State::derive(filings.iter(), (Money::kronor(approved), Money::kronor(ALLOCATED)), lapses, None)
+        let counted = filings.iter().filter(|filing| filing.counts(lapses));
+        State::derive(counted, (Money::kronor(approved), Money::kronor(ALLOCATED)), lapses, None)
     }
 
     #[test]
@@ -242,6 +244,7 @@ mod tests {
         // Returned in time and issued again: it was received and may still be completed.
         let answer = Filing { form: "bas".to_owned(), stage: Stage::AwaitingSignature, received: true };
         let amounts = (Money::ZERO, Money::kronor(ALLOCATED));
+        assert!(answer.counts(true));
         assert_eq!(State::derive([&answer].into_iter(), amounts, true, None), State::AwaitingSignature);
     }
 

@@ -9,9 +9,10 @@ use diesel::{
     sql_types::BigInt,
 };
 
-use super::{Filing, Outcome, Stage, Standing, cache::Stamp};
+use super::{Filing, Outcome, Position, Stage, cache::Stamp};
 use crate::{
     agreement::{self, Agreement},
+    further_report,
     grant::{self, store::Which},
     history::Event,
     ids::Id,
@@ -33,15 +34,15 @@ pub enum Chosen {
     Years(Vec<i32>),
     /// The rounds of the same grant as this agreement, itself among them.
     RoundsOf(String),
-    /// Those that a recipient has a share of.
+    /// Those that an organisation was allocated a share of, or has taken over one of.
     HeldBy(Id<Organisation>),
 }
 
 impl Chosen {
     /// Whose shares alone are asked for.
-    pub fn recipient(&self) -> Option<Id<Organisation>> {
+    pub fn party(&self) -> Option<Id<Organisation>> {
         match self {
-            Self::HeldBy(recipient) => Some(*recipient),
+            Self::HeldBy(party) => Some(*party),
             Self::All | Self::Slug(_) | Self::Years(_) | Self::RoundsOf(_) => None,
         }
     }
@@ -83,7 +84,8 @@ pub fn stamps(connection: &mut AnyConnection, sight: Sight, chosen: Chosen) -> R
                 .select(rounds.field(agreements::series));
             query.filter(agreements::slug.eq(slug).or(agreements::series.eq_any(series)))
         }
-        Chosen::HeldBy(recipient) => query.filter(grants::recipient_id.eq(recipient.to_string())),
+        Chosen::HeldBy(party) => query
+            .filter(grants::recipient_id.eq(party.to_string()).or(grants::holder_id.eq(party.to_string()))),
     };
     query
         .load::<(String, i64, i64)>(connection)?
@@ -96,7 +98,7 @@ pub fn stamps(connection: &mut AnyConnection, sight: Sight, chosen: Chosen) -> R
 
 diesel::alias!(agreements as rounds: Rounds);
 
-/// The outcomes of these agreements, the newest year first, or a recipient's share of them: six queries.
+/// The outcomes of these agreements, the newest year first, or one party's share of them: seven queries.
 pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Outcome>, DbError> {
     let agreements = agreement::store::find_each(connection, which.agreements)?;
     let mut ledgers = grant::store::ledgers(connection, which)?;
@@ -111,16 +113,18 @@ pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
         .into_iter()
         .map(|progress| (progress.grant.clone(), progress))
         .collect();
-    let mut standings: HashMap<Id<Agreement>, Vec<Standing>> = HashMap::new();
+    let mut filed = further_report::store::filed(connection, which)?;
+    let mut positions: HashMap<Id<Agreement>, Vec<Position>> = HashMap::new();
     for outline in grant::store::outlines(connection, which)? {
         let grant = outline.grant.to_string();
-        standings.entry(outline.agreement).or_default().push(Standing {
+        positions.entry(outline.agreement).or_default().push(Position {
             recipient: outline.recipient,
             holder: outline.holder,
             later: outline.later,
             ledger: ledgers.remove(&grant).unwrap_or_default(),
             filings: filings.remove(&grant).unwrap_or_default(),
             report: reports.remove(&grant),
+            further_reports: filed.remove(&grant).unwrap_or_default(),
             last_event: last_events.remove(&grant),
             grant: outline.grant,
         });
@@ -128,7 +132,7 @@ pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
     Ok(agreements
         .into_iter()
         .map(|agreement| Outcome {
-            standings: standings.remove(&agreement.id).unwrap_or_default(),
+            positions: positions.remove(&agreement.id).unwrap_or_default(),
             agreement,
         })
         .collect())

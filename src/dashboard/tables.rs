@@ -1,8 +1,6 @@
-//! The tables of the overview: of recipients, counties, agreements and rounds, and of who is late.
+//! The tables of the overview: of recipients, counties, agreements and rounds, and of what is late.
 
 use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 
 use super::{
     Figures, Measure, Row, State, Summary,
@@ -10,10 +8,10 @@ use super::{
 };
 use crate::{
     agreement::Agreement,
-    calendar,
-    extension::Kind,
+    history::Event,
     money::Money,
     recipient::Organisation,
+    standing::{Obligation, Timing},
     table::{self, Cell, Column, Table},
     text::sort_key,
 };
@@ -35,13 +33,15 @@ fn text(text: impl Into<String>) -> Cell {
     Cell::Text(text.into())
 }
 
+/// What happened last. That the grant was allocated is true of all of them, and said once above.
 fn event(row: &Row) -> Cell {
-    row.last_event.map_or(Cell::Empty, |(event, day)| text(format!("{day} {}", event.label())))
+    let happened = row.last_event.filter(|(event, _)| *event != Event::Allocated);
+    happened.map_or(Cell::Empty, |(event, day)| text(format!("{day} {}", event.label())))
 }
 
 /// *Inte förbrukat per utbetald krona*, of what is accounted for.
 fn unspent_share(figures: &Figures) -> Cell {
-    Cell::share(figures.unspent, figures.accounted_for)
+    Cell::share(figures.unspent(), figures.accounted_for)
 }
 
 /// Columns with those of the figures between them.
@@ -87,7 +87,7 @@ pub fn recipients(rows: &[Row], is_paid: bool) -> Table {
                 (&row.figures, is_paid),
                 [event(row), years, text(&of.county)],
             ),
-            is_late: row.late.is_some(),
+            is_late: row.is_late(),
         }
     };
     let total = cells([text("Totalt"), Cell::Empty], (&total, is_paid), [const { Cell::Empty }; 3]);
@@ -171,10 +171,7 @@ pub fn shares(shares: &[(&Agreement, Row)]) -> Table {
     let line = |(agreement, row): &(&Agreement, Row)| {
         let terms = &agreement.terms;
         let before = [grant(row, &terms.name), Cell::Count(terms.year.into()), state(row.state)];
-        table::Row {
-            cells: cells(before, (&row.figures, is_paid), [event(row)]),
-            is_late: row.late.is_some(),
-        }
+        table::Row { cells: cells(before, (&row.figures, is_paid), [event(row)]), is_late: row.is_late() }
     };
     let total = cells([text("Totalt"), Cell::Empty, Cell::Empty], (&total, is_paid), [Cell::Empty]);
     Table::new(columns, shares.iter().map(line).collect(), Some(total))
@@ -210,43 +207,41 @@ pub fn across(rows: &[Row]) -> Table {
     Table::new(columns, recipients.iter().map(line).collect(), Some(total))
 }
 
-/// Who risks its money or is late, with days and amounts: the most kronor first.
-pub fn late(rows: &[Row], now: DateTime<Utc>) -> Table {
+/// What is late, at risk and lapsed, each obligation by itself: the most kronor first.
+pub fn due(rows: &[Row]) -> Table {
     let columns = vec![
         Column::text("mottagare", "Mottagare"),
         Column::text("vad", "Vad som inte har kommit in"),
+        Column::text("status", "Hur det står"),
         Column::text("sista-dag", "Sista dag"),
         Column::number("dagar", "Dagar kvar eller sen"),
         Column::number("belopp", "Belopp"),
         Column::text("lage", "Läge"),
         Column::text("lan", "Län"),
     ];
-    let today = calendar::day(now);
-    let line = |row: &Row| {
-        let (what, last_day, days, amount) = match row.late {
-            Some(late) => (late.what, late.last_day, -late.days, late.amount),
-            None if row.outstanding(now) > Money::ZERO && !row.answered => {
-                let last_day = row.requisition_until.date()?;
-                (Kind::Requisition, last_day, (last_day - today).num_days(), row.outstanding(now))
-            }
-            None => return None,
-        };
-        let cells = vec![
+    let line = |row: &Row, due: &Obligation| table::Row {
+        cells: vec![
             grant(row, &row.recipient.name),
-            text(what.label()),
-            Cell::Day(last_day),
-            Cell::Count(days),
-            Cell::Amount(amount),
+            text(due.label()),
+            timing(due.timing),
+            due.last_day.date().map_or(Cell::Empty, Cell::Day),
+            due.days_left.map_or(Cell::Empty, Cell::Count),
+            Cell::amount(due.amount),
             state(row.state),
             text(&row.recipient.county),
-        ];
-        Some((amount, table::Row { cells, is_late: row.late.is_some() }))
+        ],
+        is_late: due.is_late(),
     };
-    let (amounts, lines): (Vec<Money>, Vec<table::Row>) = rows.iter().filter_map(line).unzip();
-    let mut total = vec![Cell::Empty; columns.len()];
-    total[0] = text("Totalt");
-    total[4] = Cell::Amount(amounts.iter().sum());
-    Table::new(columns, lines, Some(total))
+    let lines = rows.iter().flat_map(|row| {
+        let due = row.obligations.iter().filter(|due| due.timing != Timing::Open);
+        due.map(move |due| line(row, due))
+    });
+    // No total: what is lost, what is not accounted for and what is owed are not of one kind.
+    Table::new(columns, lines.collect(), None)
+}
+
+pub fn timing(timing: Timing) -> Cell {
+    Cell::Tag { label: timing.label(), tone: timing.tone(), rank: timing as usize }
 }
 
 /// How often somebody who has left this much of what was paid is said to do so again and again.
@@ -288,13 +283,13 @@ pub fn rounds(outcomes: &[(&Agreement, Vec<Row>)], view: &View) -> Table {
             sum += figures;
         }
         let times =
-            of_rounds.iter().filter(|figures| figures.unspent.unwrap_or_default() > Money::ZERO).count();
+            of_rounds.iter().filter(|figures| figures.surplus.is_some_and(|sum| !sum.is_zero())).count();
         let cells: Vec<Cell> = std::iter::once(name)
             .chain(of_rounds.iter().map(unspent_share))
             .chain([
                 Cell::count(times),
                 Cell::Amount(sum.accounted_for),
-                Cell::amount(sum.unspent),
+                Cell::amount(sum.unspent()),
                 unspent_share(&sum),
                 county,
             ])
@@ -307,7 +302,8 @@ pub fn rounds(outcomes: &[(&Agreement, Vec<Row>)], view: &View) -> Table {
         let (cells, times) = figures(recipient(of), &of_rounds, text(&of.county));
         table::Row { cells, is_late: times >= AGAIN }
     };
-    let totals: Vec<Figures> = rounds.iter().map(|(_, rows)| Summary::of(rows.iter()).figures).collect();
+    let of_round = |at: usize| recipients.iter().filter_map(move |(_, rows)| rows[at]);
+    let totals: Vec<Figures> = (0..rounds.len()).map(|at| Summary::of(of_round(at)).figures).collect();
     let (mut total, _) = figures(text("Totalt"), &totals, Cell::Empty);
     total[rounds.len() + 1] = Cell::Empty;
     Table::new(columns.collect(), recipients.iter().map(line).collect(), Some(total))
@@ -341,12 +337,17 @@ pub fn drawn(rows: &[Row], drawn: Drawn) -> Table {
 /// What all of it came to, a measure a row.
 pub fn totals(whole: &Summary) -> Table {
     let columns = vec![Column::text("vad", "Vad"), Column::number("belopp", "Belopp")];
-    let unaccounted = whole.is_paid().then(|| ("Inte redovisat än", Some(whole.figures.unaccounted())));
-    let measures =
-        Measure::shown(whole.is_paid()).map(|measure| (measure.label(), whole.figures.get(measure)));
+    let figures = &whole.figures;
+    let measures = Measure::shown(whole.is_paid()).map(|measure| (measure.label(), figures.get(measure)));
+    let apart = [
+        ("Överskott", figures.surplus),
+        ("Underskott", figures.deficit()),
+        ("Inte redovisat än", Some(figures.unaccounted())),
+    ];
+    let apart = apart.into_iter().filter(|_| whole.is_paid());
     let line = |(label, amount): (&str, Option<Money>)| table::Row {
         cells: vec![text(label), Cell::amount(amount)],
         is_late: false,
     };
-    Table::new(columns, measures.chain(unaccounted).map(line).collect(), None)
+    Table::new(columns, measures.chain(apart).map(line).collect(), None)
 }

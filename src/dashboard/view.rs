@@ -18,8 +18,10 @@ pub struct View {
     pub group: Option<Group>,
     /// More than this is unspent.
     pub unspent_above: Option<Money>,
-    /// Something has not come in by its last day.
+    /// Something has not come in by its last day, and is still to come.
     pub late: bool,
+    /// The right to something has lapsed.
+    pub lapsed: bool,
     /// The finance head has certified with deviations (Alt 2).
     pub deviations: bool,
     /// What the pictures are of.
@@ -131,8 +133,9 @@ impl View {
                 && self.group.as_ref().is_none_or(|group| group.has(row))
                 && self
                     .unspent_above
-                    .is_none_or(|least| row.figures.unspent.is_some_and(|unspent| unspent > least))
-                && (!self.late || row.late.is_some())
+                    .is_none_or(|least| row.figures.unspent().is_some_and(|unspent| unspent > least))
+                && (!self.late || row.is_late())
+                && (!self.lapsed || row.has_lapsed())
                 && (!self.deviations || row.has_deviations())
         });
         rows.sort_by_cached_key(|row| sort_key(&row.recipient.name));
@@ -165,6 +168,7 @@ impl View {
         say("Grupp", self.group.as_ref().map(|group| group.key().to_owned()));
         say("Inte förbrukat över", self.unspent_above.map(|least| least.to_string()));
         say("Bara sena", self.late.then(|| "ja".to_owned()));
+        say("Bara förfallet", self.lapsed.then(|| "ja".to_owned()));
         say("Bara intygade med avvikelser (Alt 2)", self.deviations.then(|| "ja".to_owned()));
         say("Post", self.post.clone());
         if words.is_empty() { "Alla".to_owned() } else { words.join("; ") }
@@ -217,8 +221,10 @@ mod tests {
     #[test]
     fn each_filter_keeps_those_it_names() {
         let mut rows = rows();
-        rows[0].figures.unspent = Some(Money::kronor(100));
-        rows[1].figures.unspent = Some(Money::kronor(101));
+        for (row, unspent) in rows.iter_mut().zip([100, 101]) {
+            row.figures.accounted_for = Money::kronor(500);
+            row.figures.costs = Some(Money::kronor(500 - unspent));
+        }
         rows[2].at_floor = true;
         rows[3].posts = vec!["skr".to_owned()];
         let of = |view: View| names(&view, rows.clone());
@@ -226,6 +232,7 @@ mod tests {
         assert_eq!(of(View { group: Some(Group::AtFloor), ..View::default() }), ["Åre"]);
         assert_eq!(of(View { group: Some(Group::parse("skr")), ..View::default() }), ["SKR"]);
         assert_eq!(of(View { late: true, ..View::default() }), [""; 0]);
+        assert_eq!(of(View { lapsed: true, ..View::default() }), [""; 0]);
         assert_eq!(of(View { deviations: true, ..View::default() }), [""; 0]);
     }
 }

@@ -192,13 +192,18 @@ pub enum Standing {
     Returned,
     FiledLate,
     Filed,
+    /// The right to the whole grant has lapsed, and nothing has come in.
+    NotOwed,
 }
 
 impl Standing {
-    pub const ALL: [Self; 5] = [Self::Overdue, Self::Waiting, Self::Returned, Self::FiledLate, Self::Filed];
+    pub const ALL: [Self; 6] =
+        [Self::Overdue, Self::Waiting, Self::Returned, Self::FiledLate, Self::Filed, Self::NotOwed];
 
-    pub fn of(report: Option<&OwedReport>, due: Deadline, now: DateTime<Utc>) -> Self {
+    /// `has_nothing` to report: see [`Grant::has_nothing_to_report`].
+    pub fn of(report: Option<&OwedReport>, due: Deadline, has_nothing: bool, now: DateTime<Utc>) -> Self {
         match report.and_then(|report| Some((report, report.filed()?))) {
+            None if has_nothing => Self::NotOwed,
             None if due.passed(now) => Self::Overdue,
             None => Self::Waiting,
             Some((report, _)) if report.is_editable() => Self::Returned,
@@ -214,6 +219,7 @@ impl Standing {
             Self::Returned => "komplettering",
             Self::FiledLate => "for-sent",
             Self::Filed => "inlamnad",
+            Self::NotOwed => "inget",
         }
     }
 
@@ -224,6 +230,7 @@ impl Standing {
             Self::Returned => "Väntar på komplettering",
             Self::FiledLate => "Inlämnad för sent",
             Self::Filed => "Inlämnad",
+            Self::NotOwed => "Inget att redovisa",
         }
     }
 
@@ -231,7 +238,7 @@ impl Standing {
     pub fn tone(self) -> &'static str {
         match self {
             Self::Overdue => "danger",
-            Self::Waiting => "neutral",
+            Self::Waiting | Self::NotOwed => "neutral",
             Self::Returned | Self::FiledLate => "warning",
             Self::Filed => "success",
         }
@@ -268,7 +275,8 @@ impl Case {
     }
 
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
-        Standing::of(self.report.as_ref(), self.asked.due, now)
+        let has_nothing = self.grant.has_nothing_to_report(now);
+        Standing::of(self.report.as_ref(), self.asked.due, has_nothing, now)
     }
 }
 
@@ -324,21 +332,22 @@ mod tests {
         let returned = back(submitted(begun(), &["a"], LAST).unwrap()).unwrap();
         assert_eq!(returned.returned().unwrap().message, "Mål saknas.");
         assert_eq!(returned.handed_in(), ["a".to_owned()], "what came in is still there");
-        assert_eq!(Standing::of(Some(&returned), due(), at(MIDNIGHT)), Standing::Returned);
+        assert_eq!(Standing::of(Some(&returned), due(), false, at(MIDNIGHT)), Standing::Returned);
         let same = submitted(returned.clone(), &["a"], "2020-10-06T08:00:00Z");
         assert_eq!(same.unwrap_err(), Refusal::NothingToHandIn);
         let again = submitted(returned, &["a", "b"], "2020-10-06T08:00:00Z").unwrap();
         assert_eq!(again.filed().unwrap().first_at, at(LAST));
-        assert_eq!(Standing::of(Some(&again), due(), at("2020-11-01T08:00:00Z")), Standing::Filed);
+        assert_eq!(Standing::of(Some(&again), due(), false, at("2020-11-01T08:00:00Z")), Standing::Filed);
     }
 
     #[test]
     fn late_is_from_midnight_in_stockholm() {
-        assert_eq!(Standing::of(None, due(), at(LAST)), Standing::Waiting);
-        assert_eq!(Standing::of(None, due(), at(MIDNIGHT)), Standing::Overdue);
+        assert_eq!(Standing::of(None, due(), false, at(LAST)), Standing::Waiting);
+        assert_eq!(Standing::of(None, due(), false, at(MIDNIGHT)), Standing::Overdue);
+        assert_eq!(Standing::of(None, due(), true, at(MIDNIGHT)), Standing::NotOwed);
         assert_eq!(Standing::of(Some(&begun()), due(), at(MIDNIGHT)), Standing::Overdue);
         let late = submitted(begun(), &["a"], MIDNIGHT).unwrap();
-        assert_eq!(Standing::of(Some(&late), due(), at(MIDNIGHT)), Standing::FiledLate);
+        assert_eq!(Standing::of(Some(&late), due(), false, at(MIDNIGHT)), Standing::FiledLate);
     }
 
     #[test]

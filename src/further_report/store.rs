@@ -9,7 +9,7 @@ use super::{Case, OwedReport, Refusal, owed};
 use crate::{
     access::Person,
     agreement::Agreement,
-    grant::{self, Grant, Scope},
+    grant::{self, Grant, Scope, store::Which},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -117,6 +117,24 @@ pub fn received_by(
         .select(ReportRow::as_select())
         .load(connection)?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The keys of what has come in of these grants, by the grants' ids: one query.
+pub fn filed(
+    connection: &mut AnyConnection,
+    which: Which<'_>,
+) -> Result<HashMap<String, Vec<String>>, DbError> {
+    let rows: Vec<(String, String)> = further_reports::table
+        .filter(further_reports::grant_id.eq_any(which.ids()))
+        .filter(further_reports::received_at.is_not_null())
+        .order_by((further_reports::grant_id, further_reports::key))
+        .select((further_reports::grant_id, further_reports::key))
+        .load(connection)?;
+    let mut filed: HashMap<String, Vec<String>> = HashMap::new();
+    for (grant, key) in rows {
+        filed.entry(grant).or_default().push(key);
+    }
+    Ok(filed)
 }
 
 /// The formal names of those that an agreement's further reports are for, by the reports' keys.

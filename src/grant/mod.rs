@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::{
     access::Actor,
-    agreement::{Agreement, Deadlines, Post},
+    agreement::{Agreement, Deadlines, Later, Post, Terms},
     calendar::LastDay,
     ids::Id,
     insight::Sight,
@@ -29,8 +29,11 @@ pub struct Grant {
     pub recipient: Organisation,
     /// Who has its rights and debts now: the recipient, or its successor (*efterföljare*).
     pub holder: Organisation,
-    /// The agreement's, or later where this recipient has an extension.
+    /// The agreement's, or later where this recipient has an extension. The last day to requisition can differ between posts:
+    /// see [`Self::requisition_deadline`].
     pub deadlines: Deadlines,
+    /// Its extensions.
+    pub later: Later,
     /// The body of its OCR number.
     pub reference: u32,
     pub ledger: Ledger,
@@ -62,14 +65,20 @@ pub fn held_by(holder: &str, recipient: &str) -> String {
 }
 
 impl Grant {
-    /// The last day a requisition may be received (2021 §7.1, 2022 §7.1).
-    pub fn requisition_deadline(&self) -> LastDay {
-        self.deadlines.requisition
+    /// The last day a requisition on this form may be received (2021 §7.1, 2022 §7.1).
+    pub fn requisition_deadline(&self, form: &str) -> LastDay {
+        self.deadlines_of(form).requisition
     }
 
-    /// True when a requisition that is received at that moment is too late.
-    pub fn right_has_lapsed(&self, at: DateTime<Utc>) -> bool {
-        self.deadlines.right_has_lapsed(at)
+    /// True when a requisition on this form that is received at that moment is too late.
+    pub fn right_has_lapsed(&self, form: &str, at: DateTime<Utc>) -> bool {
+        self.deadlines_of(form).right_has_lapsed(at)
+    }
+
+    /// The last days that hold for what is requisitioned on this form.
+    pub fn deadlines_of(&self, form: &str) -> Deadlines {
+        let posts = self.posts_of_form(form).map(|post| post.key.as_str());
+        self.agreement.terms.deadlines_of(posts, self.later)
     }
 
     /// `Nyby`, or `Nyby (tilldelat Ale)` where the grant has passed to a successor: how the authority names it.
@@ -93,7 +102,7 @@ impl Grant {
 
     /// Nothing was requisitioned and nothing can be any more: no report is owed.
     pub fn has_nothing_to_report(&self, at: DateTime<Utc>) -> bool {
-        self.right_has_lapsed(at) && self.ledger.total(Account::Requisitioned).is_zero()
+        has_nothing_to_report(&self.agreement.terms, &self.ledger, self.later, at)
     }
 
     /// The posts that this recipient requisitions on one form.
@@ -125,6 +134,12 @@ impl Grant {
             .iter()
             .filter(|post| self.ledger.of(&post.key, Account::Allocated) > Money::ZERO)
     }
+}
+
+/// See [`Grant::has_nothing_to_report`].
+pub fn has_nothing_to_report(terms: &Terms, ledger: &Ledger, later: Later, at: DateTime<Utc>) -> bool {
+    let has_lapsed = |post| terms.deadlines_of([post], later).right_has_lapsed(at);
+    ledger.total(Account::Requisitioned).is_zero() && ledger.shares().all(has_lapsed)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

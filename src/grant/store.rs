@@ -3,7 +3,7 @@
 mod overview;
 mod publishing;
 
-pub use overview::{Movement, Outline, movements, outlines};
+pub use overview::{Holder, Movement, Outline, movements, outlines};
 pub use publishing::{Reallocation, publish, reallocate};
 
 use std::collections::HashMap;
@@ -82,9 +82,11 @@ impl OwnRow {
         (recipient, holder): (Organisation, Organisation),
         ledger: Ledger,
     ) -> Result<Grant, DbError> {
+        let later = self.later.into();
         Ok(Grant {
             id: self.id.parse().map_err(DbError::corrupt)?,
-            deadlines: agreement.terms.deadlines_of(ledger.shares(), self.later.into()),
+            deadlines: agreement.terms.deadlines_of(ledger.shares(), later),
+            later,
             reference: self.reference.unsigned_abs(),
             agreement,
             recipient,
@@ -201,16 +203,17 @@ pub fn held_by(connection: &mut AnyConnection, holder: &Organisation) -> Result<
         .collect()
 }
 
-/// Some of the grants: of these agreements, and of this recipient when one is named.
+/// Some of the grants: of these agreements, and of this organisation when one is named: those that it was allocated, and those
+/// that it has taken over.
 #[derive(Debug, Clone, Copy)]
 pub struct Which<'a> {
     pub agreements: &'a [Id<Agreement>],
-    pub recipient: Option<Id<Organisation>>,
+    pub party: Option<Id<Organisation>>,
 }
 
 impl<'a> Which<'a> {
     pub fn of(agreements: &'a [Id<Agreement>]) -> Self {
-        Self { agreements, recipient: None }
+        Self { agreements, party: None }
     }
 
     /// Their ids, to find in other tables what belongs to them.
@@ -220,11 +223,10 @@ impl<'a> Which<'a> {
 
     fn condition(self) -> Among {
         let agreements: Vec<String> = self.agreements.iter().map(ToString::to_string).collect();
-        let recipient = self.recipient.map(|recipient| recipient.to_string());
-        let is_any = recipient.is_none();
-        grants::agreement_id
-            .eq_any(agreements)
-            .and(grants::recipient_id.eq(recipient.unwrap_or_default()).or(is_any.into_sql::<Bool>()))
+        let is_any = self.party.is_none();
+        let party = self.party.map(|party| party.to_string()).unwrap_or_default();
+        let is_party = grants::recipient_id.eq(party.clone()).or(grants::holder_id.eq(party));
+        grants::agreement_id.eq_any(agreements).and(is_party.or(is_any.into_sql::<Bool>()))
     }
 }
 
@@ -232,7 +234,10 @@ impl<'a> Which<'a> {
 /// either database.
 type Among = dsl::And<
     dsl::EqAny<grants::agreement_id, Vec<String>>,
-    dsl::Or<dsl::Eq<grants::recipient_id, String>, dsl::AsExprOf<bool, Bool>>,
+    dsl::Or<
+        dsl::Or<dsl::Eq<grants::recipient_id, String>, dsl::Eq<grants::holder_id, String>>,
+        dsl::AsExprOf<bool, Bool>,
+    >,
 >;
 
 /// The ledgers of these grants, by their ids: one query.

@@ -7,6 +7,7 @@ use crate::{
     ids::Id,
     repayment::Settlement,
     report::{Report, Status},
+    standing::Facts,
 };
 
 /// Where a grant as a whole stands, what to do next and by when.
@@ -29,8 +30,9 @@ pub struct Closing {
 impl Closing {
     /// `None` before anything is paid, unless nothing ever will be.
     pub fn of(grant: &Grant, report: Option<&Report>, now: DateTime<Utc>) -> Option<Self> {
-        let settlement =
-            Settlement::of(&grant.ledger, report.is_some_and(|report| report.approval().is_some()));
+        let facts = Facts::of(grant, report);
+        let due = facts.report(None, now).or_else(|| facts.repayment(now));
+        let is_late = due.is_some_and(|due| due.is_late());
         let mut closing = Self {
             state: "",
             tone: "neutral",
@@ -40,11 +42,13 @@ impl Closing {
             can_start: false,
             report: report.map(|report| report.id),
             has_reported: report.is_some_and(|report| report.received().is_some()),
-            settlement,
+            settlement: facts.settlement(),
         };
         match report {
-            Some(report) => closing.follow(report, grant, now),
-            None if !grant.ledger.total(Account::PaidOut).is_zero() => closing.wait_for_report(grant, now),
+            Some(report) => closing.follow(report, grant, is_late),
+            None if !grant.ledger.total(Account::PaidOut).is_zero() => {
+                closing.wait_for_report(grant, is_late);
+            }
             None if grant.has_nothing_to_report(now) => {
                 closing.state = "Inget att redovisa";
                 closing.next =
@@ -56,11 +60,11 @@ impl Closing {
         Some(closing)
     }
 
-    fn wait_for_report(&mut self, grant: &Grant, now: DateTime<Utc>) {
+    fn wait_for_report(&mut self, grant: &Grant, is_late: bool) {
         let deadline = grant.deadlines.report;
         let paid = grant.ledger.total(Account::PaidOut);
         self.can_start = true;
-        if deadline.passed(now) {
+        if is_late {
             self.state = "Redovisningen är försenad";
             self.tone = "danger";
             self.next = format!("Sista dag var {deadline}. Redovisa {paid} så snart ni kan.");
@@ -71,7 +75,7 @@ impl Closing {
         }
     }
 
-    fn follow(&mut self, report: &Report, grant: &Grant, now: DateTime<Utc>) {
+    fn follow(&mut self, report: &Report, grant: &Grant, is_late: bool) {
         let deadline = grant.deadlines.report;
         let authority = &grant.agreement.authority.name;
         self.state = report.label();
@@ -108,9 +112,13 @@ impl Closing {
             Status::Approved(_) => ("Visa redovisningen", String::new()),
         };
         if !matches!(report.status, Status::Approved(_)) {
-            if report.received().is_none() && deadline.passed(now) {
+            if report.received().is_none() && is_late {
                 self.tone = "danger";
                 self.next = format!("{} Den dagen har passerat.", self.next);
+            } else if !self.settlement.left.is_zero() {
+                // A correction that is under way takes nothing of what is owed.
+                self.tone = if is_late { "danger" } else { self.tone };
+                self.next = format!("{} {}", self.next, self.owed(grant, is_late));
             }
         } else if report.is_outpaid(&grant.ledger) {
             self.state = "Rätta redovisningen";
@@ -120,14 +128,13 @@ impl Closing {
                 "Mer har betalats ut sedan redovisningen godkändes. Rätta redovisningen så att den omfattar hela bidraget."
                     .to_owned();
         } else {
-            self.settle(grant, now);
+            self.settle(grant, is_late);
         }
     }
 
     /// The report is approved: what is left is money.
-    fn settle(&mut self, grant: &Grant, now: DateTime<Utc>) {
+    fn settle(&mut self, grant: &Grant, is_late: bool) {
         let settlement = self.settlement;
-        let deadline = grant.deadlines.repayment;
         if settlement.is_closed() {
             self.state = "Avslutat";
             self.next = match settlement.owed.is_zero() {
@@ -142,10 +149,15 @@ impl Closing {
         self.href = format!("/bidrag/{}/aterbetalning", grant.id);
         self.action = "Så betalar ni tillbaka";
         self.state = settlement.label();
-        self.tone = settlement.tone(deadline.passed(now));
-        self.next = format!("Betala tillbaka {}{}.", settlement.left, deadline.by());
-        if deadline.passed(now) {
-            self.next = format!("{} ska betalas tillbaka. Sista dag var {deadline}.", settlement.left);
+        self.tone = settlement.tone(is_late);
+        self.next = self.owed(grant, is_late);
+    }
+
+    fn owed(&self, grant: &Grant, is_late: bool) -> String {
+        let (left, last_day) = (self.settlement.left, grant.deadlines.repayment);
+        match is_late {
+            true => format!("{left} ska betalas tillbaka. Sista dag var {last_day}."),
+            false => format!("Betala tillbaka {left}{}.", last_day.by()),
         }
     }
 }

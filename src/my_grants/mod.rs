@@ -10,6 +10,7 @@ use crate::{
     grant::{Account, Grant},
     money::Money,
     requisition::{Requisition, Status, verbs::missing_before},
+    standing::{Facts, Obligation},
 };
 
 /// What is requisitioned on one form, as the recipient sees it: a post, or several.
@@ -37,14 +38,18 @@ pub struct PostView {
 pub fn view(grant: &Grant, form: &str, requisitions: &[Requisition], now: DateTime<Utc>) -> PostView {
     let of =
         |account| grant.posts_of_form(form).map(|post| grant.ledger.of(&post.key, account)).sum::<Money>();
-    let left = grant.left_on(form);
-    let deadline = grant.requisition_deadline();
-    let right_has_lapsed = grant.right_has_lapsed(now);
+    let deadline = grant.requisition_deadline(form);
+    let facts = Facts::of(grant, None);
+    let due = grant.posts_of_form(form).flat_map(|post| facts.requisitions(Some(&post.key), now));
+    let (lapsed, due): (Vec<Obligation>, Vec<Obligation>) = due.partition(Obligation::has_lapsed);
+    let sum = |of: &[Obligation]| of.iter().filter_map(|of| of.amount).sum::<Money>();
+    let (left, lapsed) = (sum(&due), sum(&lapsed));
+    let right_has_lapsed = grant.right_has_lapsed(form, now);
     let of_post: Vec<&Requisition> = requisitions
         .iter()
         .filter(|requisition| requisition.form == form && !requisition.has_lapsed(right_has_lapsed))
         .collect();
-    let is_open = !right_has_lapsed && !left.is_zero();
+    let is_open = !left.is_zero();
     let missing = missing_before(grant, form);
     let mut view = PostView {
         key: form.to_owned(),
@@ -70,7 +75,7 @@ pub fn view(grant: &Grant, form: &str, requisitions: &[Requisition], now: DateTi
     } else if let (true, Some(first)) = (is_open, missing) {
         view.state = "Inte öppen än";
         view.next = format!("Öppnar när ni har lämnat in rekvisitionen av {}.", first.name);
-    } else if is_open && deadline.passed(now) {
+    } else if due.iter().any(Obligation::is_late) {
         // The day has passed and no source says what follows: the right may still be there.
         view.state = "Sista dagen har passerat";
         view.tone = "warning";
@@ -84,6 +89,9 @@ pub fn view(grant: &Grant, form: &str, requisitions: &[Requisition], now: DateTi
         view.state = "Förfallen";
         view.tone = "danger";
         view.next = format!("Ingen rekvisition kom in till och med {deadline}.");
+    }
+    if lapsed > Money::ZERO && !view.requisitioned.is_zero() {
+        view.next = format!("{} {lapsed} rekvirerades inte i tid och har förfallit.", view.next);
     }
     view
 }
@@ -111,7 +119,7 @@ fn rank(status: &Status) -> u8 {
 
 impl PostView {
     fn follow(&mut self, requisition: &Requisition, grant: &Grant) {
-        let deadline = grant.requisition_deadline();
+        let deadline = grant.requisition_deadline(&requisition.form);
         let authority = &grant.agreement.authority.name;
         self.state = requisition.status.label();
         self.tone = crate::requisition::tone(&requisition.status, false);

@@ -176,12 +176,12 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
         })
         .await?;
     let now = portal.clock.now();
-    let deadline = grant.requisition_deadline();
+    let deadline = grant.deadlines.requisition;
     let posts = grant.forms().into_iter().map(|form| view(&grant, form, &requisitions, now)).collect();
     let requisitions = requisitions
         .into_iter()
         .map(|requisition| {
-            let lapsed = requisition.has_lapsed(grant.right_has_lapsed(now));
+            let lapsed = requisition.has_lapsed(grant.right_has_lapsed(&requisition.form, now));
             RequisitionView {
                 number: requisition::verbs::number_of(&grant, &requisition),
                 post: grant.agreement.terms.form_name(&requisition.form),

@@ -2,7 +2,7 @@
 //! published, a key is never given another meaning.
 
 use super::{Record, Status};
-use crate::{dashboard::Measure, table::Cell};
+use crate::{dashboard::Measure, grant::store::Holder, table::Cell};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
@@ -13,6 +13,10 @@ pub enum Field {
     County,
     Amount(Measure),
     Status,
+    Successor,
+    SuccessorCode,
+    Predecessors,
+    PredecessorCodes,
 }
 
 /// The amounts that are public, in the order that money goes.
@@ -26,7 +30,7 @@ pub const MEASURES: [Measure; 6] = [
 ];
 
 impl Field {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Agreement,
         Self::Year,
         Self::Recipient,
@@ -39,6 +43,10 @@ impl Field {
         Self::Amount(Measure::Unspent),
         Self::Amount(Measure::Repaid),
         Self::Status,
+        Self::Successor,
+        Self::SuccessorCode,
+        Self::Predecessors,
+        Self::PredecessorCodes,
     ];
 
     /// In files and addresses.
@@ -53,6 +61,10 @@ impl Field {
             Self::Amount(Measure::Unspent) => "inte_forbrukat",
             Self::Amount(measure) => measure.key(),
             Self::Status => "uppgifter",
+            Self::Successor => "efterfoljare",
+            Self::SuccessorCode => "efterfoljare_kod",
+            Self::Predecessors => "foretradare",
+            Self::PredecessorCodes => "foretradare_koder",
         }
     }
 
@@ -66,6 +78,10 @@ impl Field {
             Self::Amount(Measure::Costs) => "Använt (kostnader)",
             Self::Amount(measure) => measure.label(),
             Self::Status => "Uppgifter",
+            Self::Successor => "Efterföljare",
+            Self::SuccessorCode => "Efterföljarens kommunkod",
+            Self::Predecessors => "Företrädare",
+            Self::PredecessorCodes => "Företrädarnas kommunkoder",
         }
     }
 
@@ -108,6 +124,14 @@ impl Field {
             }
             Self::Amount(_) => "Vad mottagaren har betalat tillbaka. Saknas innan något är utbetalt.",
             Self::Status => "Preliminär eller Slutlig. Gäller hela raden.",
+            Self::Successor => {
+                "Den som har tagit över bidraget, till exempel efter en sammanläggning. Beloppen står kvar hos den som bidraget tilldelades. Saknas när ingen har tagit över."
+            }
+            Self::SuccessorCode => "Kommunkoden för den som har tagit över bidraget.",
+            Self::Predecessors => {
+                "De vars bidrag av samma överenskommelse mottagaren har tagit över. Är de flera står semikolon mellan dem. Deras belopp står på deras egna rader. Saknas när mottagaren inte har tagit över något."
+            }
+            Self::PredecessorCodes => "Kommunkoderna för dem, i samma ordning.",
         }
     }
 
@@ -124,6 +148,10 @@ impl Field {
             Self::Amount(Measure::Repaid) => "0",
             Self::Amount(_) => "370181",
             Self::Status => "Preliminär",
+            Self::Successor => "Alingsås",
+            Self::SuccessorCode => "1489",
+            Self::Predecessors => "Ale; Lerum",
+            Self::PredecessorCodes => "1440; 1441",
         }
     }
 
@@ -134,12 +162,15 @@ impl Field {
             Self::Year => Cell::Count(record.year.into()),
             Self::Recipient => Cell::Text(record.name.clone()),
             Self::Code => Cell::Text(record.code.clone()),
-            Self::County => match record.county.as_str() {
-                "" => Cell::Empty,
-                county => Cell::Text(county.to_owned()),
-            },
+            Self::County => text(record.county.clone()),
             Self::Amount(measure) => Cell::amount(record.figures.get(measure)),
             Self::Status => status(record.status),
+            Self::Successor => text(record.successor.as_ref().map(|of| of.name.clone()).unwrap_or_default()),
+            Self::SuccessorCode => {
+                text(record.successor.as_ref().map(|of| of.code.clone()).unwrap_or_default())
+            }
+            Self::Predecessors => text(each(&record.predecessors, |of| &of.name)),
+            Self::PredecessorCodes => text(each(&record.predecessors, |of| &of.code)),
         }
     }
 
@@ -155,6 +186,14 @@ impl Field {
             _ => self.cell(record),
         }
     }
+}
+
+fn text(text: String) -> Cell {
+    if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
+}
+
+fn each(all: &[Holder], of: impl Fn(&Holder) -> &str) -> String {
+    all.iter().map(of).collect::<Vec<_>>().join("; ")
 }
 
 pub fn status(status: Status) -> Cell {
@@ -191,6 +230,10 @@ mod tests {
                 "inte_forbrukat",
                 "aterbetalt",
                 "uppgifter",
+                "efterfoljare",
+                "efterfoljare_kod",
+                "foretradare",
+                "foretradare_koder",
             ]
         );
         assert_eq!(MEASURES.map(Field::Amount), Field::ALL[5..11]);

@@ -70,7 +70,7 @@ fn serialize_amount<S: Serializer>(amount: Money, serializer: S) -> Result<S::Ok
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{dashboard::Figures, open_data::Status};
+    use crate::{dashboard::Figures, grant::store::Holder, open_data::Status};
 
     #[test]
     fn a_record_has_its_fields_in_order_and_exact_amounts() {
@@ -84,10 +84,12 @@ mod tests {
             figures: Figures {
                 allocated: Money::ore(131_022_350),
                 requisitioned: Money::kronor(1_310_223),
-                unspent: Some(Money::ore(-1)),
+                costs: Some(Money::ore(1)),
                 ..Figures::default()
             },
             status: Status::Preliminary,
+            successor: Some(Holder { name: "Östersund".to_owned(), code: "2380".to_owned() }),
+            predecessors: Vec::new(),
         };
         let written = Document::new("Prov", true, vec!["Kammarkollegiet"], &[record]).write().unwrap();
         assert_eq!(
@@ -96,8 +98,9 @@ mod tests {
              \"licens\":\"https://creativecommons.org/publicdomain/zero/1.0/\",\
              \"utgivare\":[\"Kammarkollegiet\"],\"dokumentation\":\"/oppna-data\",\"poster\":[{\
              \"overenskommelse\":\"aldreomsorg-2021\",\"ar\":2021,\"mottagare\":\"Åre\",\"kommunkod\":\"2321\",\
-             \"lan\":null,\"tilldelat\":1310223.5,\"rekvirerat\":1310223,\"utbetalt\":0,\"kostnader\":null,\
-             \"inte_forbrukat\":-0.01,\"aterbetalt\":null,\"uppgifter\":\"Preliminär\"}]}"
+             \"lan\":null,\"tilldelat\":1310223.5,\"rekvirerat\":1310223,\"utbetalt\":0,\"kostnader\":0.01,\
+             \"inte_forbrukat\":-0.01,\"aterbetalt\":null,\"uppgifter\":\"Preliminär\",\
+             \"efterfoljare\":\"Östersund\",\"efterfoljare_kod\":\"2380\",\"foretradare\":null,\"foretradare_koder\":null}]}"
         );
     }
 }

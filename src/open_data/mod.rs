@@ -19,9 +19,9 @@ use chrono::{DateTime, Utc};
 
 pub use self::view::View;
 use crate::{
-    agreement::Terms,
-    dashboard::{Figures, Outcome, Row, Standing, State},
-    grant::{Account, Grant},
+    agreement,
+    dashboard::{Figures, Outcome, Position, Row, State},
+    grant::{Account, Grant, store::Holder},
     ids::Id,
     money::Money,
     numbers::Line,
@@ -43,6 +43,17 @@ pub struct Record {
     pub county: String,
     pub figures: Figures,
     pub status: Status,
+    /// Whoever has taken over this share. The figures stay by the recipient that it was allocated to.
+    pub successor: Option<Holder>,
+    /// Whose shares of the same agreement this recipient has taken over, by name.
+    pub predecessors: Vec<Holder>,
+}
+
+impl Record {
+    /// What the agreement is called.
+    pub fn title(&self) -> String {
+        agreement::titled(&self.agreement, &self.year.to_string())
+    }
 }
 
 /// Whether the amounts stand.
@@ -78,16 +89,13 @@ impl Status {
     ///   in last is approved, and what was not used is repaid.
     ///
     /// All else is preliminary: an amount that waits for a decision, and the costs of a report that nobody has approved.
-    fn of(row: &Row, standing: &Standing, terms: &Terms, now: DateTime<Utc>) -> Self {
+    fn of(row: &Row, position: &Position) -> Self {
         let figures = &row.figures;
-        let deadlines = terms.deadlines_of(standing.ledger.shares(), standing.later);
-        let has_lapsed = deadlines.right_has_lapsed(now);
-        let is_over = has_lapsed || figures.left() <= Money::ZERO;
         let is_nothing = figures.requisitioned.is_zero() && figures.paid.is_zero();
         // A correction that came in and is not approved is in the one and not in the other.
-        let stands = standing.ledger.total(Account::Reported) == standing.ledger.total(Account::Costs);
+        let stands = position.ledger.total(Account::Reported) == position.ledger.total(Account::Costs);
         let is_closed = row.state == State::Closed && figures.paid == figures.requisitioned && stands;
-        if is_over && (is_nothing || is_closed) { Self::Final } else { Self::Preliminary }
+        if !row.is_open() && (is_nothing || is_closed) { Self::Final } else { Self::Preliminary }
     }
 }
 
@@ -98,15 +106,18 @@ pub fn records(
     now: DateTime<Utc>,
 ) -> Vec<Record> {
     let terms = &outcome.agreement.terms;
-    let standings: HashMap<Id<Grant>, &Standing> =
-        outcome.standings.iter().map(|standing| (standing.grant, standing)).collect();
+    let positions: HashMap<Id<Grant>, &Position> =
+        outcome.positions.iter().map(|position| (position.grant, position)).collect();
+    let predecessors = predecessors(outcome);
     let record = |row: Row| {
-        let standing = standings.get(&row.grant)?;
+        let position = positions.get(&row.grant)?;
         Some(Record {
             slug: terms.slug.clone(),
             agreement: terms.name.clone(),
             year: terms.year,
-            status: Status::of(&row, standing, terms, now),
+            status: Status::of(&row, position),
+            successor: row.has_passed().then(|| row.holder.clone()),
+            predecessors: predecessors.get(row.recipient.code.as_str()).cloned().unwrap_or_default(),
             name: row.recipient.name,
             code: row.recipient.code,
             county: row.recipient.county,
@@ -119,14 +130,31 @@ pub fn records(
     records
 }
 
+/// Whose shares each has taken over, by its code.
+fn predecessors(outcome: &Outcome) -> HashMap<&str, Vec<Holder>> {
+    let mut taken: HashMap<&str, Vec<Holder>> = HashMap::new();
+    for position in
+        outcome.positions.iter().filter(|position| position.holder.code != position.recipient.code)
+    {
+        let Organisation { name, code, .. } = position.recipient.clone();
+        taken.entry(&position.holder.code).or_default().push(Holder { name, code });
+    }
+    for of in taken.values_mut() {
+        of.sort_by_cached_key(|of| sort_key(&of.name));
+    }
+    taken
+}
+
 /// What the records come to.
 #[derive(Debug, Clone, Default)]
 pub struct Sum {
     pub figures: Figures,
     pub recipients: usize,
     pub preliminary: usize,
-    /// How many have reported.
+    /// How many have reported, and how many of them have a surplus and a deficit.
     pub reported: usize,
+    pub with_surplus: usize,
+    pub with_deficit: usize,
 }
 
 impl Sum {
@@ -136,7 +164,10 @@ impl Sum {
             sum.figures += &record.figures;
             sum.recipients += 1;
             sum.preliminary += usize::from(record.status == Status::Preliminary);
+            let is_some = |amount: Option<Money>| usize::from(amount.is_some_and(|amount| !amount.is_zero()));
             sum.reported += usize::from(record.figures.costs.is_some());
+            sum.with_surplus += is_some(record.figures.surplus);
+            sum.with_deficit += is_some(record.figures.deficit());
         }
         sum
     }

@@ -24,8 +24,8 @@ pub struct Totals {
     pub paid: Money,
     /// What was paid to those who have reported, whatever they used of it.
     pub accounted: Money,
-    /// What those have not used.
-    pub unspent: Money,
+    /// What those have not used of it; a deficit, paid with other money, takes nothing of that.
+    pub surplus: Money,
     /// What has come back of that. Money in advance or in excess is not of it.
     pub repaid: Money,
 }
@@ -48,15 +48,15 @@ type Colour = (&'static str, &'static str);
 
 const GOING: Colour = ("#0b4f5e", "#dce9eb");
 const NOT_YET: Colour = ("#8c8a86", "#eeece8");
-const UNSPENT: Colour = ("#c2841b", "#f9ebd0");
+const SURPLUS: Colour = ("#c2841b", "#f9ebd0");
 const OWED: Colour = ("#7a3d0c", "#f3dcc4");
 
 const STEPS: [Step; 5] = [
     Step { on: ("Rekvirerat", GOING), off: ("Inte rekvirerat", NOT_YET) },
     Step { on: ("Utbetalt", GOING), off: ("Inte utbetalt än", NOT_YET) },
     Step { on: ("Redovisat", GOING), off: ("Inte redovisat än", NOT_YET) },
-    Step { on: ("Inte förbrukat", UNSPENT), off: ("Använt", GOING) },
-    Step { on: ("Återbetalt", GOING), off: ("Inte återbetalt än", OWED) },
+    Step { on: ("Överskott", SURPLUS), off: ("Använt av bidraget", GOING) },
+    Step { on: ("Återbetalt av överskottet", GOING), off: ("Inte återbetalt än", OWED) },
 ];
 
 const WIDTH: i64 = 420;
@@ -97,7 +97,7 @@ impl Flow {
 
 impl Totals {
     fn chain(self) -> [Money; STEPS.len() + 1] {
-        [self.allocated, self.requisitioned, self.paid, self.accounted, self.unspent, self.repaid]
+        [self.allocated, self.requisitioned, self.paid, self.accounted, self.surplus, self.repaid]
     }
 }
 
@@ -188,8 +188,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn flow(kronor: [i64; 6]) -> Result<Flow, Unreconciled> {
-        let [allocated, requisitioned, paid, accounted, unspent, repaid] = kronor.map(Money::kronor);
-        let totals = Totals { allocated, requisitioned, paid, accounted, unspent, repaid };
+        let [allocated, requisitioned, paid, accounted, surplus, repaid] = kronor.map(Money::kronor);
+        let totals = Totals { allocated, requisitioned, paid, accounted, surplus, repaid };
         Flow::new("flode".to_owned(), "Vägen <b>".to_owned(), totals)
     }
 
@@ -232,8 +232,8 @@ mod tests {
         for (kronor, part) in [
             ([-1, 0, 0, 0, 0, 0], "Tilldelat"),
             ([10, 11, 0, 0, 0, 0], "Rekvirerat"),
-            ([10, 10, 10, 10, -1, 0], "Inte förbrukat"),
-            ([10, 10, 10, 10, 5, 6], "Återbetalt"),
+            ([10, 10, 10, 10, -1, 0], "Överskott"),
+            ([10, 10, 10, 10, 5, 6], "Återbetalt av överskottet"),
         ] {
             assert_eq!(flow(kronor), Err(Unreconciled { part }));
         }
@@ -255,7 +255,7 @@ mod tests {
                 requisitioned: next(),
                 paid: next(),
                 accounted: next(),
-                unspent: next(),
+                surplus: next(),
                 repaid: next(),
             };
             assert_reconciled(&Flow::new(String::new(), String::new(), totals).unwrap());

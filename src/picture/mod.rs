@@ -27,7 +27,7 @@ pub use progress::{Mark, Progress, Series};
 
 use askama::Template;
 
-use crate::money::Money;
+use crate::money::{MINUS, Money};
 
 /// The portal's own font, and what a reader without it has.
 const FONT: &str = "'Source Sans 3', 'Segoe UI', sans-serif";
@@ -80,7 +80,7 @@ fn share(part: Money, whole: Money, length: i64) -> i64 {
 fn in_millions(money: Money) -> String {
     const TENTH: i64 = 10_000_000;
     let tenths = (money.to_ore().abs() + TENTH / 2) / TENTH;
-    let sign = if money.is_negative() && tenths > 0 { "\u{2212}" } else { "" };
+    let sign = if money.is_negative() && tenths > 0 { MINUS } else { "" };
     let whole = Money::kronor(tenths / 10);
     match tenths % 10 {
         0 => format!("{sign}{}\u{A0}Mkr", whole.digits()),

@@ -89,7 +89,7 @@ pub fn form_facts(
 ) -> FormFacts {
     let before = |post: &str| this.map_or(Money::ZERO, |requisition| requisition.claim_on(post));
     let is_claimed = this.is_some_and(|requisition| !requisition.claim().is_zero());
-    let is_late_completion = grant.right_has_lapsed(now) && is_claimed;
+    let is_late_completion = grant.right_has_lapsed(form, now) && is_claimed;
     let available = |post: &str| match is_late_completion {
         true => before(post),
         false => grant.ledger.available_to(post, before(post)),
@@ -104,7 +104,7 @@ pub fn form_facts(
         period: grant.agreement.terms.period,
         posts: of_form.collect(),
         last_account: last.map(|content| content.account),
-        right_can_lapse: grant.deadlines.right_can_lapse(),
+        right_can_lapse: grant.deadlines_of(form).right_can_lapse(),
         instrument: grant.agreement.terms.instrument,
     }
 }
@@ -119,8 +119,8 @@ pub fn missing_before<'a>(grant: &'a Grant, form: &str) -> Option<&'a Post> {
 
 fn facts(grant: &Grant, form: &str, at: DateTime<Utc>) -> Facts {
     Facts {
-        deadline: grant.requisition_deadline(),
-        right_has_lapsed: grant.right_has_lapsed(at),
+        deadline: grant.requisition_deadline(form),
+        right_has_lapsed: grant.right_has_lapsed(form, at),
         opens_after_missing: missing_before(grant, form).map(|first| first.name.clone()),
     }
 }

@@ -8,7 +8,7 @@ use std::{borrow::Cow, cmp::Ordering};
 use chrono::NaiveDate;
 
 use crate::{
-    money::Money,
+    money::{MINUS, Money},
     text::{SortKey, sort_key},
 };
 
@@ -110,6 +110,20 @@ impl Cell {
     pub fn count(count: usize) -> Self {
         i64::try_from(count).map_or(Self::Empty, Self::Count)
     }
+
+    /// As people read it; nothing where it is empty.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) | Self::Link { text, .. } => text.clone(),
+            Self::Tag { label, .. } => (*label).to_owned(),
+            Self::Amount(amount) => amount.digits().to_string(),
+            Self::Share(share) => share.to_string(),
+            Self::Count(count) if *count < 0 => format!("{MINUS}{}", count.unsigned_abs()),
+            Self::Count(count) => count.to_string(),
+            Self::Day(day) => day.to_string(),
+        }
+    }
 }
 
 impl Share {
@@ -129,6 +143,15 @@ impl Share {
         }
     }
 
+    /// Shown as negative: one that rounds to zero is not.
+    pub fn is_negative(self) -> bool {
+        self.per_mille() < 0
+    }
+
+    pub fn abs(self) -> Self {
+        Self { part: self.part.abs(), whole: self.whole }
+    }
+
     fn compare(self, other: Self) -> Ordering {
         let cross = |a: Self, b: Self| i128::from(a.part.to_ore()) * i128::from(b.whole.to_ore());
         cross(self, other).cmp(&cross(other, self))
@@ -138,7 +161,7 @@ impl Share {
 impl std::fmt::Display for Share {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let per_mille = self.per_mille();
-        let sign = if per_mille < 0 { "\u{2212}" } else { "" };
+        let sign = if per_mille < 0 { MINUS } else { "" };
         let (whole, tenth) = (per_mille.unsigned_abs() / 10, per_mille.unsigned_abs() % 10);
         write!(f, "{sign}{whole},{tenth}\u{A0}%")
     }

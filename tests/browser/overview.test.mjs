@@ -13,7 +13,7 @@ const AGREEMENT = "/oversikt/aldreomsorg-2021";
 /** The texts of the last table's cells, row by row. */
 async function rows(page) {
   return page.locator("table").last().evaluate((table) =>
-    [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
+    [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim().replace("minus \u2212", "\u2212"))),
   );
 }
 

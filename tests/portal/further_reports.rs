@@ -52,7 +52,7 @@ fn sign(page: &Page) -> Page {
 }
 
 /// The *ekonom* adds a file and the signatory signs; gives the page.
-fn file(portal: &Portal, recipient: &str, name: &str) -> Page {
+pub fn file(portal: &Portal, recipient: &str, name: &str) -> Page {
     add(&report(&portal.preparer(recipient), name), "rapport.pdf");
     sign(&report(&portal.signatory(recipient), name)).expect_status(200)
 }

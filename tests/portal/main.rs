@@ -51,6 +51,7 @@ mod reports;
 mod scanning;
 mod sessions;
 mod sources;
+mod standing;
 mod startup;
 mod steps;
 mod strangers;

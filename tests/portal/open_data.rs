@@ -21,6 +21,7 @@ use crate::{
     browser::{Browser, Page, at_once},
     filed_reports::{Filing, report_case},
     portal::Portal,
+    registry::merge,
     steps::{issue, sign},
 };
 
@@ -73,12 +74,8 @@ fn json(page: &Page) -> serde_json::Value {
     serde_json::from_slice(&page.bytes).unwrap()
 }
 
-/// A deficit takes nothing of what others have left.
 fn sums(amounts: impl Fn(&str) -> Vec<Money>) -> Vec<Money> {
-    let sum = |key: &str| -> Money {
-        amounts(key).into_iter().filter(|of| key != "inte_forbrukat" || !of.is_negative()).sum()
-    };
-    AMOUNTS.iter().map(|key| sum(key)).collect()
+    AMOUNTS.iter().map(|key| amounts(key).into_iter().sum()).collect()
 }
 
 fn sums_of_csv(page: &Page) -> Vec<Money> {
@@ -396,6 +393,45 @@ fn a_host_that_is_none_comes_back_nowhere() {
     for address in [START, AO21, "/oppna-data/aldreomsorg-2021.json"] {
         let page = with_header(&anyone, address, header::HOST, "bidrag.example");
         assert!(!page.html().contains("bidrag.example"), "{address}");
+    }
+}
+
+#[test]
+fn after_a_merger_successor_and_predecessor_name_each_other() {
+    let portal = Portal::new();
+    let anyone = portal.anyone();
+    let before = anyone.get(&format!("{AO22}.csv")).html();
+    merge(&portal, "1440", "1489").expect_status(200);
+    // In words, on both pages and on the agreement's.
+    let page = anyone.get("/oppna-data/mottagare/1440").expect("har gått över till Alingsås");
+    page.follow("Alingsås").expect("har tagits över från Ale").follow("Ale").expect("Ale kommun");
+    anyone.get(AO22).expect("Ale har gått över till Alingsås");
+    // As fields, after those that were there; every other line is as it was.
+    let after = anyone.get(&format!("{AO22}.csv")).html();
+    let line = |text: &str, of: &str| {
+        text.lines().find(|line| line.contains(&format!(",2022,{of},"))).unwrap().to_owned()
+    };
+    assert!(
+        after
+            .lines()
+            .next()
+            .unwrap()
+            .ends_with("uppgifter,efterfoljare,efterfoljare_kod,foretradare,foretradare_koder")
+    );
+    assert!(line(&after, "Ale,1440").ends_with("Preliminär,Alingsås,1489,,"), "{}", line(&after, "Ale,1440"));
+    assert!(
+        line(&after, "Alingsås,1489").ends_with("Preliminär,,,Ale,1440"),
+        "{}",
+        line(&after, "Alingsås,1489")
+    );
+    assert_eq!(line(&after, "Åre,2321"), line(&before, "Åre,2321"));
+    let own = anyone.get("/oppna-data/mottagare/1489.json").html();
+    let own: serde_json::Value = serde_json::from_str(&own).unwrap();
+    let passed = |record: &&serde_json::Value| record["overenskommelse"] != "valfardsteknik-2018";
+    for record in own["poster"].as_array().unwrap().iter().filter(passed) {
+        assert_eq!(record["kommunkod"], "1489");
+        assert_eq!(record["foretradare_koder"], "1440");
+        assert!(record["efterfoljare"].is_null());
     }
 }
 

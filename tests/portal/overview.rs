@@ -33,20 +33,29 @@ fn portal() -> Portal {
     portal
 }
 
-/// The headings and rows of the page's last table, its total last.
-fn table(page: &Page) -> Vec<Vec<String>> {
+/// The headings and rows of the page's last table, its total last. What is said for the ear alone is left out.
+pub fn table(page: &Page) -> Vec<Vec<String>> {
     let document = Html::parse_document(&page.html());
     let select = |text: &str| Selector::parse(text).unwrap();
     let table = document.select(&select("table")).next_back().unwrap_or_else(|| panic!("{}", page.text()));
     let (row, cell) = (select("tr"), select("th, td"));
     table
         .select(&row)
-        .map(|row| row.select(&cell).map(|cell| cell.text().collect::<String>().trim().to_owned()).collect())
+        .map(|row| row.select(&cell).map(|cell| seen(&cell.text().collect::<String>())).collect())
         .collect()
 }
 
+fn seen(text: &str) -> String {
+    text.trim().replace("minus \u{2212}", "\u{2212}")
+}
+
+/// Whether that table has a total.
+fn has_total(page: &Page) -> bool {
+    page.html().rsplit("<table").next().is_some_and(|table| table.contains("<tfoot>"))
+}
+
 /// What a cell on a page says as a number; nothing when it is none.
-fn number(text: &str) -> Option<f64> {
+pub fn number(text: &str) -> Option<f64> {
     let per_cent = text.ends_with('%');
     let plain: String = text
         .replace('\u{2212}', "-")
@@ -72,8 +81,10 @@ fn every_page_says_the_same_as_its_csv_file_and_its_workbook() {
     let portal = portal();
     let officer = portal.officer();
     for page in PAGES {
-        let shown = table(&officer.get(page).expect_status(200));
-        let (heading, rows) = (&shown[0], &shown[1..shown.len() - 1]);
+        let seen = officer.get(page).expect_status(200);
+        let shown = table(&seen);
+        let last = if has_total(&seen) { shown.len() - 1 } else { shown.len() };
+        let (heading, rows) = (&shown[0], &shown[1..last]);
 
         let csv = officer.get(&format!("{page}.csv")).expect_status(200);
         let text = csv.html();
@@ -96,9 +107,9 @@ fn every_page_says_the_same_as_its_csv_file_and_its_workbook() {
         let file = officer.get(&format!("{page}.xlsx")).expect_status(200);
         let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(file.bytes)).unwrap();
         let sheet = workbook.worksheet_range_at(0).unwrap().unwrap();
-        let total = shown.last().unwrap();
         // In the workbook an empty row keeps the total from being sorted in among the others.
-        for (row, cells) in shown[..shown.len() - 1].iter().enumerate().chain([(shown.len(), total)]) {
+        let total = shown[last..].iter().map(|total| (shown.len(), total));
+        for (row, cells) in shown[..last].iter().enumerate().chain(total) {
             for (column, cell) in cells.iter().enumerate() {
                 match sheet.get_value((u32::try_from(row).unwrap(), u32::try_from(column).unwrap())) {
                     None | Some(Data::Empty) => assert_eq!(cell, "", "{page} {row} {column}"),
@@ -117,33 +128,91 @@ fn every_page_says_the_same_as_its_csv_file_and_its_workbook() {
     }
 }
 
+/// The sum of a column's rows, in öre, and what the page says that they come to.
+fn sums(rows: &[Vec<String>], heading: &str) -> Option<(i64, i64)> {
+    let at = rows[0].iter().position(|label| label == heading)?;
+    #[expect(clippy::cast_possible_truncation, reason = "öre")]
+    let ore = |row: &Vec<String>| number(&row[at]).map_or(0, |kronor| (kronor * 100.0).round() as i64);
+    let (total, lines) = rows[1..].split_last()?;
+    Some((lines.iter().map(ore).sum(), ore(total)))
+}
+
 #[test]
-fn counties_years_and_recipients_come_to_the_same() {
+fn every_total_is_the_sum_of_its_rows_and_the_same_everywhere() {
     let portal = portal();
     let officer = portal.officer();
-    let total = |address: &str, heading: &str| {
-        let rows = table(&officer.get(address));
-        let at = rows[0].iter().position(|label| label == heading).expect("a column");
-        rows.last().unwrap()[at].clone()
-    };
-    for measure in ["Tilldelat", "Utbetalt", "Kostnader", "Inte förbrukat"] {
-        let of_agreement = total("/oversikt/aldreomsorg-2021", measure);
-        assert_eq!(total("/oversikt/aldreomsorg-2021/lan", measure), of_agreement, "{measure}");
-        assert_eq!(total("/oversikt/ar/2021", measure), of_agreement, "{measure}");
-        assert_eq!(total("/oversikt/ar/2021/lan", measure), of_agreement, "{measure}");
+    let anyone = portal.anyone();
+    for measure in
+        ["Tilldelat", "Rekvirerat", "Utbetalt", "Kostnader", "Inte förbrukat", "Kvar att återbetala"]
+    {
+        let mut told = Vec::new();
+        for page in PAGES.iter().chain(&["/oversikt/aldreomsorg-2021/bilder?matt=inte-forbrukat"]) {
+            let seen = officer.get(page);
+            let Some((sum, total)) = sums(&table(&seen), measure).filter(|_| has_total(&seen)) else {
+                continue;
+            };
+            assert_eq!(sum, total, "{measure}, {page}");
+            // One recipient over the years comes to something of its own.
+            if !page.contains("/mottagare/") {
+                told.push(total);
+            }
+        }
+        for page in ["/oppna-data/aldreomsorg-2021"] {
+            let public = if measure == "Kostnader" { "Använt (kostnader)" } else { measure };
+            if let Some((sum, total)) = sums(&table(&anyone.get(page)), public) {
+                assert_eq!(sum, total, "{measure}, {page}");
+                told.push(total);
+            }
+        }
+        told.dedup();
+        assert_eq!(told.len(), 1, "{measure}: {told:?}");
     }
-    // A deficit takes nothing of what others have left.
-    let unspent = |name: &str| {
-        let rows = table(&officer.get(&format!("/oversikt/aldreomsorg-2021?sok={name}")));
-        let at = rows[0].iter().position(|label| label == "Inte förbrukat").unwrap();
-        number(&rows[1][at]).unwrap()
+}
+
+#[test]
+fn a_deficit_is_shown_as_one_and_has_one_value_everywhere() {
+    let portal = portal();
+    let (officer, anyone) = (portal.officer(), portal.anyone());
+    let of_are = |page: &Page| {
+        let rows = table(page);
+        let at = rows[0].iter().position(|label| label == "Inte förbrukat").expect("a column");
+        rows.iter().find(|row| row[0] == "Åre").unwrap_or(&rows[2])[at].clone()
     };
-    assert!(unspent("%C3%85re") < 0.0);
-    let sum = unspent("Ale") + unspent("Solna");
-    assert!((number(&total("/oversikt/aldreomsorg-2021", "Inte förbrukat")).unwrap() - sum).abs() < 0.001);
+    let deficit = of_are(&officer.get("/oversikt/aldreomsorg-2021"));
+    assert!(number(&deficit).unwrap() < 0.0, "{deficit}");
+    for page in [
+        "/oversikt/aldreomsorg-2021?sok=%C3%85re",
+        "/oversikt/aldreomsorg-2021?post=bas",
+        "/oversikt/aldreomsorg-2021/bilder",
+        "/oversikt/aldreomsorg-2021/omgangar",
+        "/oversikt/ar/2021",
+        "/oversikt/mottagare/2321",
+    ] {
+        assert_eq!(of_are(&officer.get(page)), deficit, "{page}");
+    }
+    for page in ["/oppna-data/aldreomsorg-2021", "/oppna-data/mottagare"] {
+        assert_eq!(of_are(&anyone.get(page)), deficit, "{page}");
+    }
+    let plain = deficit.replace('\u{2212}', "-").replace('\u{a0}', "");
+    let csv = anyone.get("/oppna-data/aldreomsorg-2021.csv").html();
+    let line = csv.lines().find(|line| line.contains(",Åre,")).unwrap();
+    assert!(line.contains(&format!(",{plain},")), "{line}");
+    // For the ear, and surplus and deficit apart where the sum of both stands.
+    let page = officer.get("/oversikt/aldreomsorg-2021");
+    let owed = deficit.trim_start_matches('\u{2212}');
+    assert!(page.html().contains(&format!("minus </span><span aria-hidden=\"true\">\u{2212}</span>{owed}")));
+    page.expect("överskott hos 2").expect(&format!("{} kr underskott hos 1", owed.replace('\u{a0}', " ")));
     // One recipient over the years: both agreements, the latest first.
     let ale = table(&officer.get("/oversikt/mottagare/1440").expect("Ale kommun"));
     assert_eq!([&ale[1][1], &ale[2][1]], ["2022", "2021"]);
+}
+
+#[test]
+fn a_total_of_what_was_searched_for_is_of_those_rows() {
+    let portal = portal();
+    let rows = table(&portal.officer().get("/oversikt/aldreomsorg-2021/omgangar?sok=Solna"));
+    let (sum, total) = sums(&rows, "Inte förbrukat").unwrap();
+    assert_eq!((rows.len(), sum), (3, total));
 }
 
 #[test]
@@ -162,8 +231,9 @@ fn filters_keep_those_they_name() {
     let floor = table(&officer.get("/oversikt/aldreomsorg-2022?grupp=golv&post=bas"));
     assert_eq!(floor.len(), 118 + 2);
     assert!(floor[1..119].iter().all(|row| row.contains(&"250\u{a0}000".to_owned())));
-    // All but three let the last day of 2021 pass.
-    assert_eq!(of("sena=ja").len(), 288);
+    // Nobody requisitioned 2021: the right has lapsed, which is an end and not something to be late with.
+    assert_eq!(of("sena=ja"), [""; 0]);
+    assert_eq!(of("forfallet=ja").len(), 291);
 }
 
 #[test]
@@ -172,13 +242,15 @@ fn what_is_at_risk_becomes_what_is_late() {
     let officer = portal.officer();
     sign(&portal.signatory("Ale"), &issue(&portal.preparer("Ale"), "bas", "381 308").address);
     let before = officer.get("/oversikt/aldreomsorg-2022/sena?sortera=-belopp");
-    let rows = table(&before.expect("290 mottagare har inte rekvirerat"));
+    let rows = table(&before.expect("I riskzonen: inte rekvirerat").expect("290 mottagare"));
     assert!(rows.iter().all(|row| row[0] != "Ale"));
-    assert_eq!(rows[1][1..4], ["Rekvisition", "2022-12-01", "261"]);
+    let what = "Rekvisition: Medel till SKR";
+    assert_eq!(rows[1][1..5], [what, "I riskzonen", "2022-12-01", "261"]);
     portal.at("2022-12-03 09:00:00");
     let after = table(&officer.get("/oversikt/aldreomsorg-2022/sena?sok=Solna"));
-    assert_eq!(after[1][1..4], ["Rekvisition", "2022-12-01", "-2"]);
-    assert_eq!(after[1][5], "Förfallen");
+    let what = "Rekvisition: Stimulansmedel till samtliga kommuner";
+    assert_eq!(after[1][1..5], [what, "Förfallet", "2022-12-01", ""]);
+    assert_eq!(after[1][6], "Förfallen");
 }
 
 #[test]

@@ -248,6 +248,7 @@ fn a_merger_passes_rights_and_debts() {
     // The overview stays by whom it was allocated to, and says who has it now.
     officer.get("/oversikt/aldreomsorg-2022?sok=ale").expect("Ale");
     officer.get("/oversikt/mottagare/1440").expect("Har gått över").expect("till Alingsås");
+    officer.get("/oversikt/mottagare/1489").expect("Har tagit över").expect("från Ale");
     assert_whole(&portal);
 }
 

@@ -9,8 +9,15 @@ pub mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Late, Outcome, Row, Summary};
-use crate::{agreement::Terms, calendar, extension::Kind, report::Verdict, table::Table, text::sort_key};
+use super::{Outcome, Row, Summary};
+use crate::{
+    agreement::Terms,
+    calendar,
+    report::Verdict,
+    standing::{Obligation, What},
+    table::Table,
+    text::sort_key,
+};
 
 /// What the report is made of, reckoned once.
 pub struct GovernmentReport<'a> {
@@ -22,8 +29,6 @@ pub struct GovernmentReport<'a> {
     /// Of those whose reports are approved, and of those whose costs are preliminary.
     pub approved: Summary,
     pub preliminary: Summary,
-    /// Of those who can no longer requisition.
-    pub lapsed: Summary,
     /// The posts that somebody has a share of, by name in the agreement's order.
     pub posts: Vec<(&'a str, Summary)>,
 }
@@ -38,7 +43,6 @@ impl<'a> GovernmentReport<'a> {
             whole: Summary::of(&rows),
             approved: Summary::of(reported().filter(|row| row.is_settled)),
             preliminary: Summary::of(reported().filter(|row| !row.is_settled)),
-            lapsed: Summary::of(rows.iter().filter(|row| row.has_lapsed)),
             posts: posts
                 .map(|post| (post.name.as_str(), Summary::of(&outcome.rows(Some(&post.key), now))))
                 .filter(|(_, summary)| summary.recipients > 0)
@@ -57,12 +61,13 @@ impl<'a> GovernmentReport<'a> {
         calendar::day(self.now)
     }
 
-    /// Who is late with something, the longest first.
-    pub fn late(&self, what: Kind) -> Vec<(&Row, Late)> {
-        let of = |row: &'_ Row| row.late.filter(|late| late.what == what);
-        let mut late: Vec<(&Row, Late)> = self.rows.iter().filter_map(|row| Some((row, of(row)?))).collect();
-        late.sort_by_key(|(_, late)| std::cmp::Reverse(late.days));
-        late
+    /// What was not done by its last day: what is late, the longest first, and what has lapsed, the most kronor first.
+    pub fn overdue(&self, what: What) -> Vec<(&Row, &Obligation)> {
+        let is_overdue = |due: &Obligation| due.what == what && (due.is_late() || due.has_lapsed());
+        let all = self.rows.iter().flat_map(|row| row.obligations.iter().map(move |due| (row, due)));
+        let mut overdue: Vec<(&Row, &Obligation)> = all.filter(|(_, due)| is_overdue(due)).collect();
+        overdue.sort_by_key(|(_, due)| (due.days_left.unwrap_or_default(), std::cmp::Reverse(due.amount)));
+        overdue
     }
 
     /// Whose finance head does not find the report correct, with the deviations and the measures.
@@ -85,7 +90,7 @@ impl<'a> GovernmentReport<'a> {
             ("Poster", tables::posts(self)),
             ("Län", super::tables::counties(&self.rows, true, &self.address())),
             ("Mottagare", super::tables::recipients(&self.rows, true)),
-            ("Sena", tables::late(self, &Kind::ALL)),
+            ("Sena", tables::overdue(self, &What::ALL)),
             ("Avvikelser", tables::deviations(self)),
             ("Lägen", tables::states(self)),
         ]

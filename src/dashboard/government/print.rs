@@ -8,10 +8,10 @@ use crate::{
         report::{Chapter, Column, Part, Picture, Report, TablePart},
         sheet::Field,
     },
-    extension::Kind,
     grant::store::Movement,
     money::Money,
     picture::Map,
+    standing::What,
     table::{Cell, Table},
 };
 
@@ -94,7 +94,7 @@ fn pictures_of(report: &GovernmentReport<'_>, movements: &[Movement]) -> Result<
         Ok(())
     };
     if let Some(flow) = pictures::flow(&report.whole) {
-        let caption = "Från tilldelat till återbetalt. Bredden är andelen av det tilldelade. Använt är det redovisade utom det som inte har förbrukats.";
+        let caption = "Från tilldelat till återbetalt. Bredden är andelen av det tilldelade. Överskott är det som inte har förbrukats, post för post. Ett underskott är betalt med andra pengar och är inte med.";
         add("Vad det blev av pengarna", drawn(flow.to_svg()), flow_told(report), caption, 56)?;
     }
     let progress = pictures::progress(report.outcome, movements, report.today());
@@ -134,12 +134,12 @@ fn drawn<E: std::fmt::Display>(svg: Result<String, E>) -> Result<String, Undrawn
 fn flow_told(report: &GovernmentReport<'_>) -> String {
     let of = &report.whole.figures;
     format!(
-        "Flöde i steg. Tilldelat: {}. Rekvirerat: {}. Utbetalt: {}. Utbetalt som är redovisat: {}. Inte förbrukat: {}. Återbetalt av det: {}.",
+        "Flöde i steg. Tilldelat: {}. Rekvirerat: {}. Utbetalt: {}. Utbetalt som är redovisat: {}. Överskott: {}. Återbetalt av det: {}.",
         of.allocated,
         of.requisitioned,
         of.paid,
         of.accounted_for,
-        of.unspent.unwrap_or_default(),
+        of.surplus.unwrap_or_default(),
         of.repaid_of_owed.unwrap_or_default()
     )
 }
@@ -159,7 +159,10 @@ fn largest_told(report: &GovernmentReport<'_>) -> String {
         .rows
         .iter()
         .filter_map(|row| {
-            Some((row.figures.unspent.filter(|unspent| *unspent > Money::ZERO)?, row.recipient.name.as_str()))
+            Some((
+                row.figures.unspent().filter(|unspent| *unspent > Money::ZERO)?,
+                row.recipient.name.as_str(),
+            ))
         })
         .collect();
     of.sort_by_key(|(unspent, _)| std::cmp::Reverse(*unspent));
@@ -167,32 +170,50 @@ fn largest_told(report: &GovernmentReport<'_>) -> String {
     format!("Staplar. {}.", told.collect::<Vec<_>>().join("; "))
 }
 
+/// What was not done in time: of what, in which words, and the columns of its table.
+const OVERDUE: [(What, &str, &str, &[&str]); 4] = [
+    (
+        What::Requisition,
+        "Har inte rekvirerat i tid",
+        "Beloppet är det som inte är rekvirerat, post för post. Det är förfallet där överenskommelsen säger att rätten förfaller.",
+        &["mottagare", "vad", "status", "sista-dag", "belopp", "lage"],
+    ),
+    (
+        What::Report,
+        "Har inte redovisat",
+        "Beloppet är det som är utbetalt och inte redovisat.",
+        &["mottagare", "sista-dag", "dagar", "belopp", "lage", "lan"],
+    ),
+    (
+        What::Repayment,
+        "Har inte återbetalat",
+        "Beloppet är det som är kvar att återbetala enligt den godkända redovisningen.",
+        &["mottagare", "sista-dag", "dagar", "belopp", "lage", "lan"],
+    ),
+    (
+        What::FurtherReport,
+        "Har inte lämnat övriga redovisningar",
+        "De redovisningar som överenskommelsen kräver utöver den ekonomiska.",
+        &["mottagare", "vad", "sista-dag", "dagar", "lage", "lan"],
+    ),
+];
+
 fn late(report: &GovernmentReport<'_>) -> Chapter {
-    let kinds = [
-        (
-            Kind::Requisition,
-            "Har inte rekvirerat i tid",
-            "Beloppet är det som inte är rekvirerat. Där överenskommelsen säger det har rätten till det förfallit. Den som har rekvirerat en del är inte med här.",
-        ),
-        (Kind::Report, "Har inte redovisat", "Beloppet är det som är utbetalt och inte redovisat."),
-        (
-            Kind::Repayment,
-            "Har inte återbetalat",
-            "Beloppet är det som är kvar att återbetala enligt den godkända redovisningen.",
-        ),
-    ];
     let mut parts = Vec::new();
-    for (kind, heading, lead) in kinds {
+    let asked = |what| what != What::FurtherReport || !report.terms().further_reports.is_empty();
+    for (what, heading, lead, columns) in OVERDUE.into_iter().filter(|(what, ..)| asked(*what)) {
         parts.push(Part::heading(heading));
-        let table = tables::late(report, &[kind]);
+        let table = tables::overdue(report, &[what]);
         if table.rows.is_empty() {
             parts.push(Part::paragraph("Ingen mottagare."));
             continue;
         }
-        let caption = format!("{heading}: {} mottagare", table.rows.len());
+        let caption = match table.rows.len() {
+            1 => format!("{heading}: 1 rad"),
+            rows => format!("{heading}: {rows} rader"),
+        };
         parts.push(Part::paragraph(lead));
-        let columns = ["mottagare", "sista-dag", "dagar", "belopp", "lage", "lan"];
-        parts.push(Part::Table(table_of(&table, &caption, &columns, &["mottagare"])));
+        parts.push(Part::Table(table_of(&table, &caption, columns, &["mottagare", "vad"])));
     }
     parts.push(Part::heading("Återkrav"));
     parts.push(Part::paragraph("Inga återkrav är registrerade i portalen."));
@@ -284,14 +305,8 @@ fn table_of(table: &Table, caption: &str, columns: &[&str], wide: &[&str]) -> Ta
 }
 
 fn printed(cell: &Cell) -> String {
-    match cell {
-        Cell::Empty => "–".to_owned(),
-        Cell::Text(text) if text.is_empty() => "–".to_owned(),
-        Cell::Text(text) | Cell::Link { text, .. } => text.clone(),
-        Cell::Tag { label, .. } => (*label).to_owned(),
-        Cell::Amount(amount) => amount.digits().to_string(),
-        Cell::Share(share) => share.to_string(),
-        Cell::Count(count) => count.to_string(),
-        Cell::Day(day) => day.to_string(),
+    match cell.shown() {
+        nothing if nothing.is_empty() => "–".to_owned(),
+        shown => shown,
     }
 }

@@ -2,9 +2,9 @@
 
 use super::GovernmentReport;
 use crate::{
-    dashboard::{Figures, Measure, State, Summary},
-    extension::Kind,
+    dashboard::{Figures, Measure, State, Summary, tables::timing},
     money::Money,
+    standing::What,
     table::{Cell, Column, Row, Share, Sort, Table},
 };
 
@@ -33,6 +33,7 @@ pub fn totals(report: &GovernmentReport<'_>) -> Table {
         ("Tilldelat", whole.recipients, Some(whole.figures.allocated)),
         ("Rekvirerat", with(|of| Some(of.requisitioned)), Some(whole.figures.requisitioned)),
         ("Inte rekvirerat", with(|of| Some(of.left())), Some(whole.figures.left())),
+        ("Inte rekvirerat, förfallet", whole.lapsed().recipients, Some(whole.lapsed().amount)),
         ("Godkänt", with(|of| Some(of.approved)), Some(whole.figures.approved)),
     ];
     if whole.is_paid() {
@@ -47,9 +48,11 @@ pub fn totals(report: &GovernmentReport<'_>) -> Table {
             ("Kostnader", whole.reported, whole.figures.costs),
             ("Kostnader, godkända", approved.reported, approved.figures.costs),
             ("Kostnader, preliminära", preliminary.reported, preliminary.figures.costs),
-            ("Inte förbrukat", with(|of| of.unspent), whole.figures.unspent),
-            ("Inte förbrukat, godkänt", unspent_of(report, true), approved.figures.unspent),
-            ("Inte förbrukat, preliminärt", unspent_of(report, false), preliminary.figures.unspent),
+            ("Inte förbrukat", whole.reported, whole.figures.unspent()),
+            ("Inte förbrukat, godkänt", approved.reported, approved.figures.unspent()),
+            ("Inte förbrukat, preliminärt", preliminary.reported, preliminary.figures.unspent()),
+            ("Överskott", whole.with_surplus, whole.figures.surplus),
+            ("Underskott", whole.with_deficit, whole.figures.deficit()),
             ("Återbetalt", with(|of| of.repaid), whole.figures.repaid),
             ("Kvar att återbetala", with(|of| of.left_to_repay), whole.figures.left_to_repay),
         ]);
@@ -57,11 +60,6 @@ pub fn totals(report: &GovernmentReport<'_>) -> Table {
     let of = |(what, count, amount)| line(vec![text(what), Cell::count(count), Cell::amount(amount)]);
     // In the order that money goes, which is no column's.
     Table { sort: Sort::default(), ..Table::new(columns, lines.into_iter().map(of).collect(), None) }
-}
-
-fn unspent_of(report: &GovernmentReport<'_>, is_settled: bool) -> usize {
-    let of = report.rows.iter().filter(|row| row.is_settled == is_settled);
-    of.filter(|row| row.figures.unspent.is_some_and(|unspent| unspent > Money::ZERO)).count()
 }
 
 /// What is known by post: repayments are of a grant as a whole.
@@ -86,36 +84,37 @@ pub fn posts(report: &GovernmentReport<'_>) -> Table {
     Table::new(columns.collect(), rows.collect(), Some(cells("Totalt", &report.whole)))
 }
 
-/// Who is late with these, with days and amounts.
-pub fn late(report: &GovernmentReport<'_>, what: &[Kind]) -> Table {
+/// What of these was not done by its last day, with days and amounts.
+pub fn overdue(report: &GovernmentReport<'_>, what: &[What]) -> Table {
     let columns = vec![
         Column::text("mottagare", "Mottagare"),
         Column::text("vad", "Har inte kommit in"),
+        Column::text("status", "Hur det står"),
         Column::text("sista-dag", "Sista dag"),
         Column::number("dagar", "Dagar sen"),
         Column::number("belopp", "Belopp"),
         Column::text("lage", "Läge"),
         Column::text("lan", "Län"),
     ];
-    let late: Vec<_> = what.iter().flat_map(|what| report.late(*what)).collect();
-    let rows = late.iter().map(|(row, late)| {
+    let overdue: Vec<_> = what.iter().flat_map(|what| report.overdue(*what)).collect();
+    let rows = overdue.iter().map(|(row, due)| {
         line(vec![
             text(&row.recipient.name),
-            text(late.what.label()),
-            Cell::Day(late.last_day),
-            Cell::Count(late.days),
-            Cell::Amount(late.amount),
+            text(due.label()),
+            timing(due.timing),
+            due.last_day.date().map_or(Cell::Empty, Cell::Day),
+            due.days_left.map_or(Cell::Empty, |days| Cell::Count(-days)),
+            Cell::amount(due.amount),
             text(row.state.label()),
             text(&row.recipient.county),
         ])
     });
     let mut total = vec![Cell::Empty; columns.len()];
     total[0] = text("Totalt");
-    // Amounts that are late with different things are not of one kind.
-    if what.len() == 1 {
-        total[4] = Cell::Amount(late.iter().map(|(_, late)| late.amount).sum());
-    }
-    Table::new(columns, rows.collect(), (what.len() == 1).then_some(total))
+    total[5] = Cell::Amount(overdue.iter().filter_map(|(_, due)| due.amount).sum());
+    // Amounts of different things are not of one kind, and a further report is of none.
+    let is_of_amounts = matches!(what, [What::Requisition | What::Report | What::Repayment]);
+    Table::new(columns, rows.collect(), is_of_amounts.then_some(total))
 }
 
 pub fn deviations(report: &GovernmentReport<'_>) -> Table {

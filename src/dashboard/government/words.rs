@@ -1,7 +1,12 @@
 //! What the report says in sentences. Every amount in them is in its tables too.
 
 use super::GovernmentReport;
-use crate::{calendar, extension::Kind, money::Money};
+use crate::{
+    calendar,
+    dashboard::{Figures, Summary},
+    money::Money,
+    standing::{Timing, What},
+};
 
 /// The summary, a paragraph each.
 pub fn summary(report: &GovernmentReport<'_>) -> Vec<String> {
@@ -22,14 +27,28 @@ fn requisitioned(report: &GovernmentReport<'_>) -> String {
             figures.approved
         ),
     ];
-    let lapsed = report.lapsed.figures.left();
-    if lapsed > Money::ZERO {
-        said.push(format!("Rätten till {lapsed} har förfallit, eftersom beloppet inte rekvirerades i tid."));
+    let due = |timing| whole.due(What::Requisition, timing);
+    let (lapsed, at_risk, open) = (whole.lapsed(), due(Timing::AtRisk), due(Timing::Open));
+    let late = due(Timing::Late).amount;
+    if lapsed.amount > Money::ZERO {
+        said.push(format!(
+            "Rätten till {} har förfallit för {}, eftersom beloppet inte rekvirerades i tid.",
+            lapsed.amount,
+            recipients(lapsed.recipients)
+        ));
     }
-    let open = figures.left() - lapsed;
-    if open > Money::ZERO {
-        let last_day = report.terms().deadlines.requisition;
-        said.push(format!("{open} är inte rekvirerat men rätten har inte förfallit. Sista dag att rekvirera är {last_day}, om inget anstånd finns."));
+    if at_risk.amount > Money::ZERO {
+        said.push(format!("{} är inte rekvirerat, och sista dagen har inte passerat.", at_risk.amount));
+    }
+    if late > Money::ZERO {
+        said.push(format!("{late} är inte rekvirerat trots att sista dagen har passerat."));
+    }
+    if open.amount > Money::ZERO {
+        said.push(format!(
+            "{} är inte rekvirerat av {} som inte har någon sista dag.",
+            open.amount,
+            recipients(open.recipients)
+        ));
     }
     said.join(" ")
 }
@@ -41,37 +60,52 @@ fn spent(report: &GovernmentReport<'_>) -> String {
     }
     let mut said =
         vec![format!("{} har betalats ut till {}.", figures.paid, recipients(whole.paid_recipients))];
-    let (Some(costs), Some(unspent)) = (figures.costs, figures.unspent) else {
+    let Some(costs) = figures.costs else {
         said.push("Ingen av dem har redovisat än.".to_owned());
         return said.join(" ");
     };
     said.push(format!(
-        "{} av dem har redovisat. De hade fått {} och redovisar kostnader på {costs}. {unspent} har inte förbrukats.",
-        whole.reported, figures.accounted_for
+        "{} av dem har redovisat. De hade fått {} och redovisar kostnader på {costs}. {}",
+        whole.reported,
+        figures.accounted_for,
+        unspent(whole)
     ));
-    if costs + unspent > figures.accounted_for {
-        said.push(
-            "Det blir tillsammans mer än vad de hade fått, eftersom några har haft större kostnader än så."
-                .to_owned(),
-        );
-    }
     if whole.reported < whole.paid_recipients {
         said.push(format!("För {} av det utbetalda har ingen redovisning kommit in.", figures.unaccounted()));
     }
     let (approved, preliminary) = (&report.approved, &report.preliminary);
-    if let (Some(costs), Some(unspent)) = (approved.figures.costs, approved.figures.unspent) {
+    if let (Some(costs), Some(unspent)) = known(&approved.figures) {
         said.push(format!(
             "I de {} redovisningar som är godkända är kostnaderna {costs} och det som inte har förbrukats {unspent}.",
             approved.reported
         ));
     }
-    if let (Some(costs), Some(unspent)) = (preliminary.figures.costs, preliminary.figures.unspent) {
+    if let (Some(costs), Some(unspent)) = known(&preliminary.figures) {
         said.push(format!(
             "Uppgifterna i de {} redovisningar som inte är godkända än är preliminära: kostnader på {costs} och {unspent} som inte har förbrukats.",
             preliminary.reported
         ));
     }
     said.join(" ")
+}
+
+fn known(figures: &Figures) -> (Option<Money>, Option<Money>) {
+    (figures.costs, figures.unspent())
+}
+
+/// What was not used, with surplus and deficit apart where there are both.
+fn unspent(of: &Summary) -> String {
+    let figures = &of.figures;
+    let unspent = figures.unspent().unwrap_or_default();
+    let (surplus, deficit) = (figures.surplus.unwrap_or_default(), figures.deficit().unwrap_or_default());
+    if deficit.is_zero() {
+        return format!("{unspent} har inte förbrukats.");
+    }
+    format!(
+        "{unspent} har inte förbrukats: {surplus} är överskott hos {} och {deficit} underskott hos {}. Ett underskott ger inget att återbetala.",
+        recipients(of.with_surplus),
+        recipients(of.with_deficit)
+    )
 }
 
 fn repaid(report: &GovernmentReport<'_>) -> String {
@@ -83,12 +117,12 @@ fn repaid(report: &GovernmentReport<'_>) -> String {
 }
 
 fn remarks(report: &GovernmentReport<'_>) -> String {
-    let late = |what| report.late(what).len();
-    // A right that lapsed for a part of the amount is in the amounts above: who requisitioned the rest is not late.
+    let late = |what| report.whole.due(what, Timing::Late).recipients;
     let parts = [
-        (late(Kind::Requisition), "har inte rekvirerat"),
-        (late(Kind::Report), "har inte redovisat"),
-        (late(Kind::Repayment), "har inte återbetalat allt"),
+        (late(What::Requisition), "har inte rekvirerat allt"),
+        (late(What::Report), "har inte redovisat"),
+        (late(What::Repayment), "har inte återbetalat allt"),
+        (late(What::FurtherReport), "har inte lämnat övriga redovisningar"),
     ];
     let parts: Vec<String> = parts
         .into_iter()
@@ -96,7 +130,7 @@ fn remarks(report: &GovernmentReport<'_>) -> String {
         .map(|(count, what)| format!("{} {what}", recipients(count)))
         .collect();
     let late = match parts.split_last() {
-        None => "Ingen mottagare har försummat en sista dag.".to_owned(),
+        None => "Ingen mottagare är sen.".to_owned(),
         Some((only, [])) => format!("Efter sista dag: {only}."),
         Some((last, others)) => format!("Efter sista dag: {} och {last}.", others.join(", ")),
     };
@@ -123,11 +157,11 @@ pub fn method(report: &GovernmentReport<'_>) -> Vec<String> {
         "Varje belopp är summan av posterna i bidragens reskontra. Reskontran ändras aldrig i efterhand: en rättelse är en ny post.".to_owned(),
         "Tilldelat är de belopp som har publicerats. Rekvirerat är inkomna rekvisitioner som inte är avslagna eller återkallade.".to_owned(),
         "Kostnader är de som mottagaren har redovisat senast. De är preliminära tills redovisningen är godkänd.".to_owned(),
-        "Inte förbrukat är det utbetalda minus kostnaderna, för dem som har redovisat. Den som har kostnader över det utbetalda räknas som noll: ett underskott minskar inte vad andra har kvar. För mottagare med flera poster kan summan av posterna därför vara större än mottagarens totala belopp.".to_owned(),
+        "Inte förbrukat är det utbetalda minus kostnaderna, för dem som har redovisat. Den som har kostnader över det utbetalda har ett underskott, som visas med minustecken. Varje summa är summan av sina rader. Överskott och underskott är samma belopp var för sig, post för post: bara ett överskott ska återbetalas.".to_owned(),
         "Återbetalt är allt som har kommit in, även i förskott eller för mycket. Kvar att återbetala räknas bara för godkända redovisningar, och varje post för sig.".to_owned(),
-        "I flödesbilden ingår bara de återbetalningar som räknas mot det som inte har förbrukats, och det som inte är återbetalt än räknas även för redovisningar som inte är godkända.".to_owned(),
+        "I flödesbilden ingår bara överskott och de återbetalningar som räknas mot dem. Det som inte är återbetalt än räknas där även för redovisningar som inte är godkända.".to_owned(),
         format!(
-            "Sista dagar enligt överenskommelsen: rekvisition {}, redovisning {}, återbetalning {}. Den som har anstånd räknas efter sin egen sista dag.",
+            "Sista dagar enligt överenskommelsen: rekvisition {}, redovisning {}, återbetalning {}. Var och en räknas efter sin egen sista dag: den som har anstånd efter den, och den som inte har någon sista dag är aldrig sen.",
             deadlines.requisition, deadlines.report, deadlines.repayment
         ),
     ];

@@ -1,18 +1,22 @@
 //! One agreement: its recipients, its counties, and who is late.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::{Asked, Filters, Found, Leaf, choices, crumb, tabs};
 use crate::{
     agreement::{Agreement, Deadlines, Later, Terms},
+    calendar::LastDay,
     dashboard::{
-        Outcome, State, Summary,
+        Outcome, Row, State, Summary, Tally,
+        row::otherwise,
         store::Chosen,
         tables,
         view::{Group, View},
     },
+    extension::Kind,
     infra::{error::AppError, page::Page},
-    money::Money,
+    standing::{Timing, What},
     table::Sort,
 };
 
@@ -40,10 +44,40 @@ struct SummaryPart<'a> {
     /// Over all recipients, of the post in view.
     whole: Summary,
     /// Of the post in view.
-    deadlines: Deadlines,
-    lapses: bool,
-    days_left: String,
-    report_days_left: String,
+    last_days: LastDays,
+}
+
+/// The last days that are agreed on, and how many recipients have others.
+pub(super) struct LastDays {
+    pub requisition: Day,
+    pub report: Day,
+    pub right_can_lapse: bool,
+}
+
+pub(super) struct Day {
+    pub day: LastDay,
+    /// `261 dagar kvar`
+    pub left: String,
+    /// Empty when it is everybody's: `2 mottagare har en annan sista dag`.
+    pub otherwise: String,
+}
+
+impl LastDays {
+    pub fn of(agreed: &Deadlines, rows: &[Row], now: DateTime<Utc>) -> Self {
+        let day = |kind: Kind| Day {
+            day: kind.of(agreed),
+            left: days(kind.of(agreed).days_left(now)),
+            otherwise: match otherwise(rows, kind, agreed) {
+                0 => String::new(),
+                count => format!("{count} mottagare har en annan sista dag eller ingen"),
+            },
+        };
+        Self {
+            requisition: day(Kind::Requisition),
+            report: day(Kind::Report),
+            right_can_lapse: agreed.right_can_lapse(),
+        }
+    }
 }
 
 fn recipients_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
@@ -57,16 +91,9 @@ fn recipients_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
         None => terms.deadlines.clone(),
     };
     let (is_paid, recipients) = (whole.is_paid(), whole.recipients);
+    let last_days = LastDays::of(&deadlines, &all, now);
+    let above = SummaryPart { terms, view: &view, last_days, whole };
     let rows = view.select(all);
-    let above = SummaryPart {
-        terms,
-        view: &view,
-        lapses: deadlines.right_has_lapsed(now),
-        days_left: days(deadlines.requisition.days_left(now)),
-        report_days_left: days(deadlines.report.days_left(now)),
-        deadlines,
-        whole,
-    };
     let table_heading = match rows.len() {
         shown if shown == recipients => format!("{shown} mottagare"),
         shown => format!("{shown} av {recipients} mottagare"),
@@ -99,44 +126,56 @@ fn counties_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
     })
 }
 
-/// Who risks the money, before the last day; who is late, after it.
+/// What is late, at risk and lapsed.
 #[derive(Template)]
 #[template(path = "dashboard/late.html")]
-struct LatePart<'a> {
-    terms: &'a Terms,
-    /// How many are still to requisition by a last day and have not, and how many kronor.
-    unanswered: usize,
-    outstanding: Money,
-    days_left: String,
-    report_days_left: String,
+struct LatePart {
+    last_days: LastDays,
     late: usize,
+    due: Vec<Due>,
 }
+
+/// How much of one thing is late, at risk or lapsed.
+struct Due {
+    heading: &'static str,
+    tally: Tally,
+    /// A further report is of no amount.
+    is_of_amount: bool,
+}
+
+/// In the order of who must do something first.
+const DUE: [(What, Timing, &str); 9] = [
+    (What::Requisition, Timing::AtRisk, "I riskzonen: inte rekvirerat"),
+    (What::Requisition, Timing::Late, "Rekvirering försenad"),
+    (What::Repayment, Timing::Late, "Återbetalning försenad"),
+    (What::Report, Timing::Late, "Redovisning försenad"),
+    (What::FurtherReport, Timing::Late, "Övriga redovisningar försenade"),
+    (What::Repayment, Timing::AtRisk, "Att återbetala"),
+    (What::Report, Timing::AtRisk, "Att redovisa"),
+    (What::FurtherReport, Timing::AtRisk, "Övriga redovisningar att lämna"),
+    (What::Requisition, Timing::Lapsed, "Förfallet"),
+];
 
 fn late_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
     let (outcome, now) = (found.outcome(slug)?, found.now);
-    let deadlines = &outcome.agreement.terms.deadlines;
-    let rows = found.view.select(outcome.rows(None, now));
-    let outstanding: Vec<Money> = rows
-        .iter()
-        .filter(|row| !row.answered)
-        .map(|row| row.outstanding(now))
-        .filter(|amount| !amount.is_zero())
-        .collect();
-    let above = LatePart {
-        terms: &outcome.agreement.terms,
-        unanswered: outstanding.len(),
-        outstanding: outstanding.iter().sum(),
-        days_left: days(deadlines.requisition.days_left(now)),
-        report_days_left: days(deadlines.report.days_left(now)),
-        late: rows.iter().filter(|row| row.late.is_some()).count(),
-    };
+    let all = outcome.rows(None, now);
+    let last_days = LastDays::of(&outcome.agreement.terms.deadlines, &all, now);
+    let rows = found.view.select(all);
+    let whole = Summary::of(&rows);
+    let due = DUE.into_iter().map(|(what, timing, heading)| Due {
+        heading,
+        tally: whole.due(what, timing),
+        is_of_amount: what != What::FurtherReport,
+    });
+    let due = due.filter(|due| due.tally.recipients > 0).collect();
+    let above = LatePart { last_days, late: whole.late, due };
     let (sort, most_first) = (&found.view.sort, Sort::parse("-belopp"));
     Ok(Leaf {
         above: above.render()?,
         filters: Filters { search: true, counties: county_choices(outcome), ..Filters::default() },
         table_heading: "Det som inte har kommit in".to_owned(),
-        empty: "Ingen är sen, och ingen som kan rekvirera har låtit bli.",
-        table: tables::late(&rows, now).sorted(if sort.key.is_empty() { &most_first } else { sort }),
+        empty: "Ingen är sen, och inget är kvar att göra till en sista dag.",
+        table: tables::due(&rows).sorted(if sort.key.is_empty() { &most_first } else { sort }),
         ..leaf(&outcome.agreement, "sena")
     })
 }

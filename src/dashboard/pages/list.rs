@@ -6,7 +6,7 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{agreement::days, outcomes};
+use super::{agreement::LastDays, outcomes};
 use crate::{
     access::{
         Role,
@@ -51,9 +51,7 @@ struct Cards {
 struct Card {
     agreement: Agreement,
     summary: Summary,
-    lapses: bool,
-    days_left: String,
-    report_days_left: String,
+    last_days: LastDays,
 }
 
 pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, rendered: web::Data<Rendered>) -> Page {
@@ -91,12 +89,10 @@ pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, rendered: web::Da
 }
 
 fn card(outcome: &Outcome, now: DateTime<Utc>) -> Card {
-    let deadlines = &outcome.agreement.terms.deadlines;
+    let rows = outcome.rows(None, now);
     Card {
-        summary: Summary::of(&outcome.rows(None, now)),
-        lapses: outcome.lapses(now),
-        days_left: days(deadlines.requisition.days_left(now)),
-        report_days_left: days(deadlines.report.days_left(now)),
+        summary: Summary::of(&rows),
+        last_days: LastDays::of(&outcome.agreement.terms.deadlines, &rows, now),
         agreement: outcome.agreement.clone(),
     }
 }

@@ -237,7 +237,7 @@ impl Asked {
         make: impl FnOnce(&Found, &str) -> Result<Leaf, AppError>,
     ) -> Page {
         let Self { by, portal, rendered, path, of, form, view } = self;
-        let (sight, now, recipient) = (Sight::of(&by), portal.clock.now(), chosen.recipient());
+        let (sight, now, party) = (Sight::of(&by), portal.clock.now(), chosen.party());
         let stamps = portal.db.read(move |connection| store::stamps(connection, sight, chosen)).await?;
         if stamps.is_empty() {
             return Err(AppError::NotFound);
@@ -249,8 +249,8 @@ impl Asked {
         {
             return page::show(&LeafPage { chrome: by.chrome, content: &content, address: key.address });
         }
-        let outcomes = match recipient {
-            Some(recipient) => shares(&portal, &key.stamps, recipient).await?,
+        let outcomes = match party {
+            Some(party) => shares(&portal, &key.stamps, party).await?,
             None => outcomes(&portal, &rendered, &key.stamps).await?,
         };
         let movements = if movements { movements_of(&portal, &key.stamps).await? } else { Vec::new() };
@@ -350,15 +350,16 @@ async fn movements_of(portal: &Portal, stamps: &[Stamp]) -> Result<Vec<Movement>
     Ok(portal.db.read(read).await?)
 }
 
-/// A recipient's share of each agreement; there may be many agreements, and it is but one row of each.
+/// One organisation's shares of each agreement, and those that it has taken over; there may be many agreements, and these are
+/// but a few rows of each.
 pub async fn shares(
     portal: &Portal,
     stamps: &[Stamp],
-    recipient: Id<Organisation>,
+    party: Id<Organisation>,
 ) -> Result<Vec<Arc<Outcome>>, AppError> {
     let agreements: Vec<_> = stamps.iter().map(|stamp| stamp.agreement).collect();
     let read = move |connection: &mut _| {
-        store::outcomes(connection, Which { agreements: &agreements, recipient: Some(recipient) })
+        store::outcomes(connection, Which { agreements: &agreements, party: Some(party) })
     };
     Ok(portal.db.read(read).await?.into_iter().map(Arc::new).collect())
 }

@@ -17,29 +17,51 @@ pub async fn show(asked: Asked) -> Page {
 
 /// Which of its shares have passed to a successor, and to whom: the figures stay by the recipient they were allocated to.
 fn passed(shares: &[(&Agreement, Row)]) -> String {
-    let passed = shares.iter().filter(|(_, row)| row.holder != row.recipient.name);
-    let told = passed.map(|(agreement, row)| format!("{} till {}", agreement.terms.title(), row.holder));
-    match told.collect::<Vec<_>>().join("; ").as_str() {
+    let passed = shares.iter().filter(|(_, row)| row.has_passed());
+    told(
+        "Har gått över",
+        passed.map(|(agreement, row)| format!("{} till {}", agreement.terms.title(), row.holder.name)),
+    )
+}
+
+/// Which shares of others it has taken over.
+fn taken_over(shares: &[(&Agreement, Row)]) -> String {
+    let from = |(agreement, row): &(&Agreement, Row)| {
+        format!("{} från {}", agreement.terms.title(), row.recipient.name)
+    };
+    told("Har tagit över", shares.iter().map(from))
+}
+
+fn told(what: &str, each: impl Iterator<Item = String>) -> String {
+    match each.collect::<Vec<_>>().join("; ").as_str() {
         "" => String::new(),
-        told => format!(" Har gått över: {told}."),
+        told => format!(" {what}: {told}."),
     }
 }
 
 fn leaf(found: &Found, code: &str) -> Result<Leaf, AppError> {
-    let mut shares = Vec::new();
+    let (mut shares, mut taken) = (Vec::new(), Vec::new());
     for outcome in &found.outcomes {
-        let of_recipient = outcome.of_recipient(code, found.now);
-        shares.extend(of_recipient.map(|row| (&outcome.agreement, row)));
+        let agreement = &outcome.agreement;
+        shares.extend(outcome.of_recipient(code, found.now).map(|row| (agreement, row)));
+        taken.extend(outcome.taken_over_by(code, found.now).into_iter().map(|row| (agreement, row)));
     }
-    let recipient = shares.first().map(|(_, row)| row.recipient.clone()).ok_or(AppError::NotFound)?;
-    let place = match recipient.county.as_str() {
-        "" => recipient.code.clone(),
-        county => format!("{}, {county}", recipient.code),
+    // Whoever was allocated nothing itself is known by what it has taken over.
+    let own = shares.first().map(|(_, row)| &row.recipient);
+    let holder = taken.first().map(|(_, row)| row.holder.name.clone());
+    let (name, heading) = match (own, holder) {
+        (Some(own), _) => (own.name.clone(), own.formal_name.clone()),
+        (None, Some(name)) => (name.clone(), name),
+        (None, None) => return Err(AppError::NotFound),
+    };
+    let place = match own.map(|own| own.county.as_str()) {
+        None | Some("") => code.to_owned(),
+        Some(county) => format!("{code}, {county}"),
     };
     Ok(Leaf {
-        title: format!("Översikt {}", recipient.name),
-        heading: recipient.formal_name.clone(),
-        lead: format!("{place}. Alla överenskommelser, år för år.{}", passed(&shares)),
+        title: format!("Översikt {name}"),
+        heading,
+        lead: format!("{place}. Alla överenskommelser, år för år.{}{}", passed(&shares), taken_over(&taken)),
         crumbs: vec![crumb("/oversikt", "Översikt")],
         tabs: Vec::new(),
         above: String::new(),

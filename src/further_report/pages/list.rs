@@ -66,6 +66,7 @@ impl Line {
         outline: &Outline,
         (place, asked): (usize, &FurtherReport),
         report: Option<OwedReport>,
+        has_nothing: bool,
         now: DateTime<Utc>,
     ) -> Self {
         let terms = &agreement.terms;
@@ -74,10 +75,10 @@ impl Line {
             agreement: terms.title(),
             name: asked.name.clone(),
             number: case_number(&terms.code, &outline.recipient.code, place),
-            recipient: held_by(&outline.holder, &outline.recipient.name),
+            recipient: held_by(&outline.holder.name, &outline.recipient.name),
             code: outline.recipient.code.clone(),
             due: asked.due.0,
-            standing: Standing::of(report.as_ref(), asked.due, now),
+            standing: Standing::of(report.as_ref(), asked.due, has_nothing, now),
             report,
         }
     }
@@ -168,10 +169,11 @@ async fn lines(portal: &Portal, addressee: Id<Organisation>) -> Result<Vec<Line>
             continue;
         };
         let ledger: Ledger = ledgers.remove(&outline.grant.to_string()).unwrap_or_default();
+        let has_nothing = grant::has_nothing_to_report(&agreement.terms, &ledger, outline.later, now);
         for (place, asked) in owed(&agreement.terms, &ledger) {
             if keys.contains(&(agreement.id, asked.key.clone())) {
                 let report = reports.remove(&(outline.grant, asked.key.clone()));
-                lines.push(Line::new(agreement, outline, (place, asked), report, now));
+                lines.push(Line::new(agreement, outline, (place, asked), report, has_nothing, now));
             }
         }
     }
@@ -218,7 +220,7 @@ fn counts(lines: &[Line]) -> Vec<Count> {
             counts.len() - 1
         });
         if let Some(count) = counts.get_mut(at) {
-            count.all += 1;
+            count.all += usize::from(line.standing != Standing::NotOwed);
             count.filed += usize::from(line.report.is_some());
             count.late += usize::from(line.standing == Standing::FiledLate);
             count.overdue += usize::from(line.standing == Standing::Overdue);

@@ -16,13 +16,19 @@ use crate::{
     recipient::{Organisation, store::OrganisationRow},
 };
 
+/// Whoever has a grant's rights and debts now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    pub name: String,
+    pub code: String,
+}
+
 /// A grant without its agreement and its ledger.
 pub struct Outline {
     pub grant: Id<Grant>,
     pub agreement: Id<Agreement>,
     pub recipient: Organisation,
-    /// The name of whoever holds it now.
-    pub holder: String,
+    pub holder: Holder,
     pub later: Later,
     /// The body of the grant's OCR number.
     pub reference: u32,
@@ -30,7 +36,7 @@ pub struct Outline {
 
 /// The outlines of these grants: one query.
 pub fn outlines(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Outline>, DbError> {
-    let rows: Vec<(String, String, OrganisationRow, String, LaterRow, i32)> = grants::table
+    let rows: Vec<(String, String, OrganisationRow, (String, String), LaterRow, i32)> = grants::table
         .inner_join(organisations::table)
         .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
         .filter(which.condition())
@@ -39,18 +45,18 @@ pub fn outlines(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
             grants::id,
             grants::agreement_id,
             OrganisationRow::as_select(),
-            holders.field(organisations::name),
+            (holders.field(organisations::name), holders.field(organisations::code)),
             LaterRow::as_select(),
             grants::reference,
         ))
         .load(connection)?;
     rows.into_iter()
-        .map(|(grant, agreement, recipient, holder, later, reference)| {
+        .map(|(grant, agreement, recipient, (name, code), later, reference)| {
             Ok(Outline {
                 grant: grant.parse().map_err(DbError::corrupt)?,
                 agreement: agreement.parse().map_err(DbError::corrupt)?,
                 recipient: recipient.try_into()?,
-                holder,
+                holder: Holder { name, code },
                 later: later.into(),
                 reference: reference.unsigned_abs(),
             })

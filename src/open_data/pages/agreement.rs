@@ -39,6 +39,8 @@ struct AgreementPage<'a> {
     path: &'a str,
     shown: usize,
     ordered: Ordered,
+    /// Shares that somebody else has taken over.
+    passed: Vec<&'a Record>,
 }
 
 pub async fn show(
@@ -60,6 +62,7 @@ fn make(found: &Found, slug: &str) -> Result<Vec<u8>, AppError> {
         return found.file(&terms.title(), &asked_for);
     }
     let all = records(outcome, |_: &Organisation| true, found.now);
+    let passed = all.iter().filter(|record| record.successor.is_some()).collect();
     let sum = Sum::of(&all);
     let measure = found.view.measure.unwrap_or_else(|| most_telling(&sum));
     render(&AgreementPage {
@@ -73,6 +76,7 @@ fn make(found: &Found, slug: &str) -> Result<Vec<u8>, AppError> {
         view: &found.view,
         path: &found.path,
         shown: asked_for.len(),
+        passed,
         ordered: found.ordered(tables::recipients(&asked_for)),
     })
 }

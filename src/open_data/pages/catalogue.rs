@@ -63,7 +63,7 @@ fn make(found: &Found, _: &str) -> Result<Vec<u8>, AppError> {
 }
 
 fn dataset(outcome: &Outcome) -> Dataset<'_> {
-    let events = outcome.standings.iter().filter_map(|standing| standing.last_event);
+    let events = outcome.positions.iter().filter_map(|standing| standing.last_event);
     Dataset { agreement: &outcome.agreement, modified: events.map(|(_, at)| calendar::day(at)).max() }
 }
 

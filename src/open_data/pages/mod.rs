@@ -210,7 +210,7 @@ async fn answer(
     make: impl FnOnce(&Found, &str) -> Result<Vec<u8>, AppError>,
 ) -> Page {
     let now = portal.clock.now();
-    let (recipient, is_of_all) = (chosen.recipient(), matches!(chosen, Chosen::All));
+    let (party, is_of_all) = (chosen.party(), matches!(chosen, Chosen::All));
     let read = move |connection: &mut _| store::stamps(connection, Sight::Public, chosen);
     let stamps = portal.db.read(read).await?;
     if stamps.is_empty() && !is_of_all {
@@ -223,8 +223,8 @@ async fn answer(
     if let Some(kept) = rendered.public.get(&key) {
         return shared::answer(&asked.request, &kept, kind(&asked));
     }
-    let outcomes = match recipient {
-        Some(recipient) => shares(&portal, &key.stamps, recipient).await?,
+    let outcomes = match party {
+        Some(party) => shares(&portal, &key.stamps, party).await?,
         None => outcomes(&portal, &rendered, &key.stamps).await?,
     };
     let Asked { path, view, form, .. } = &asked;

@@ -24,6 +24,9 @@ struct RecipientPage<'a> {
     sum: Sum,
     path: &'a str,
     ordered: Ordered,
+    /// Its shares that somebody else has taken over, and those that it has taken over.
+    passed: Vec<&'a Record>,
+    taken_over: Vec<&'a Record>,
 }
 
 pub async fn show(
@@ -43,7 +46,8 @@ pub async fn show(
 }
 
 fn make(found: &Found, recipient: &Organisation) -> Result<Vec<u8>, AppError> {
-    let records: Vec<Record> = found.records();
+    let (records, taken_over): (Vec<Record>, Vec<Record>) =
+        found.records().into_iter().partition(|record| record.code == recipient.code);
     if found.form != Form::Page {
         return found.file(&recipient.formal_name, &records);
     }
@@ -53,5 +57,7 @@ fn make(found: &Found, recipient: &Organisation) -> Result<Vec<u8>, AppError> {
         sum: Sum::of(&records),
         path: &found.path,
         ordered: found.ordered(tables::agreements(&records)),
+        passed: records.iter().filter(|record| record.successor.is_some()).collect(),
+        taken_over: taken_over.iter().collect(),
     })
 }

@@ -163,7 +163,7 @@ fn grant_lines(
         Some(GrantLine {
             number: case_number(&terms.code, &outline.recipient.code),
             reference: outline.reference,
-            recipient: grant::held_by(&outline.holder, &outline.recipient.name),
+            recipient: grant::held_by(&outline.holder.name, &outline.recipient.name),
             year: terms.year,
             slug: terms.slug.clone(),
             settlement: Settlement::of(ledger, settled.contains(&id)),

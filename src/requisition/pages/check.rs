@@ -43,7 +43,8 @@ pub async fn check(by: By<Preparer>, portal: web::Data<Portal>, id: web::Path<Id
 }
 
 async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: FieldErrors) -> Page {
-    let has_lapsed = case.requisition.has_lapsed(case.grant.right_has_lapsed(portal.clock.now()));
+    let has_lapsed =
+        case.requisition.has_lapsed(case.grant.right_has_lapsed(&case.requisition.form, portal.clock.now()));
     if !case.requisition.is_editable() || has_lapsed {
         return page::see_other(address(case.requisition.id));
     }
@@ -64,7 +65,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
     );
     let sections = SectionView::of(&sheet::filled_sections(&case, &preview));
     case.issue = Some(preview);
-    let deadline = case.grant.requisition_deadline();
+    let deadline = case.grant.requisition_deadline(&case.requisition.form);
     let page = CheckPage { chrome, case, sections, warnings, errors, deadline };
     if page.errors.is_empty() { page::show(&page) } else { page::show_errors(&page) }
 }

@@ -131,7 +131,7 @@ pub async fn edit(
 }
 
 fn has_lapsed(portal: &Portal, case: &Case) -> bool {
-    case.requisition.has_lapsed(case.grant.right_has_lapsed(portal.clock.now()))
+    case.requisition.has_lapsed(case.grant.right_has_lapsed(&case.requisition.form, portal.clock.now()))
 }
 
 /// What the form is held against and compared with.

@@ -98,7 +98,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
         })
         .await?;
     let now = portal.clock.now();
-    let deadline = case.grant.requisition_deadline();
+    let deadline = case.grant.requisition_deadline(&case.requisition.form);
     let received = case.requisition.received();
     Ok(ShowPage {
         chrome: by.chrome.clone(),
@@ -110,8 +110,8 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
         timeline: timeline(&lines, &case.number()),
         deadline,
         days_left: deadline.from_now(now),
-        lapsed: case.requisition.has_lapsed(case.grant.right_has_lapsed(now)),
-        right_has_lapsed: case.grant.right_has_lapsed(now),
+        lapsed: case.requisition.has_lapsed(case.grant.right_has_lapsed(&case.requisition.form, now)),
+        right_has_lapsed: case.grant.right_has_lapsed(&case.requisition.form, now),
         received: received.map(|received| calendar::long_time(received.at)).unwrap_or_default(),
         signing: signing(&case),
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),

@@ -28,8 +28,8 @@ pub fn issue(
     let form_facts = form_facts(&locked.grant, &requisition.form, Some(requisition), last, act.now);
     let after = requisition.clone().issue()?;
     same_revision(requisition, target)?;
-    if requisition.has_lapsed(locked.grant.right_has_lapsed(act.now)) {
-        return Err(Refusal::TooLate(locked.grant.requisition_deadline()).into());
+    if requisition.has_lapsed(locked.grant.right_has_lapsed(&requisition.form, act.now)) {
+        return Err(Refusal::TooLate(locked.grant.requisition_deadline(&requisition.form)).into());
     }
     let content = requisition.draft.parse(&form_facts).map_err(Failure::Invalid)?;
     let warnings = confirmed_warnings(&content, &form_facts, confirmed)?;

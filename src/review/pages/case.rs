@@ -188,7 +188,7 @@ impl CasePage {
     }
 
     fn deadline(&self) -> calendar::LastDay {
-        self.case.grant.requisition_deadline()
+        self.case.grant.requisition_deadline(&self.requisition().form)
     }
 
     fn days_left(&self) -> String {
@@ -197,11 +197,11 @@ impl CasePage {
 
     /// A refused amount can still be asked for again.
     fn is_open(&self) -> bool {
-        !self.case.grant.right_has_lapsed(self.now)
+        !self.case.grant.right_has_lapsed(&self.requisition().form, self.now)
     }
 
     fn lapsed(&self) -> bool {
-        self.requisition().has_lapsed(self.case.grant.right_has_lapsed(self.now))
+        self.requisition().has_lapsed(self.case.grant.right_has_lapsed(&self.requisition().form, self.now))
     }
 
     fn tone(&self) -> &'static str {

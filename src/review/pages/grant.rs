@@ -268,7 +268,7 @@ fn choice(of: &DeadlineView) -> (String, String) {
 }
 
 fn requisition_view(grant: &Grant, requisition: Requisition, now: DateTime<Utc>) -> RequisitionView {
-    let lapsed = requisition.has_lapsed(grant.right_has_lapsed(now));
+    let lapsed = requisition.has_lapsed(grant.right_has_lapsed(&requisition.form, now));
     RequisitionView {
         number: requisition::verbs::number_of(grant, &requisition),
         post: grant.agreement.terms.form_name(&requisition.form),

@@ -295,6 +295,6 @@ impl NewPage {
     }
 
     fn deadline(&self) -> String {
-        self.sheet.grant.requisition_deadline().to_string()
+        self.sheet.grant.requisition_deadline(&self.sheet.post).to_string()
     }
 }

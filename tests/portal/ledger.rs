@@ -149,7 +149,7 @@ impl Cast {
                     certifier_name: "Prov Ekonomichef".to_owned(),
                     certifier_title: "Ekonomichef".to_owned(),
                     certifier_telephone: "08-465 004 11".to_owned(),
-                    ..CertificateForm::prefilled(&actor.person.name, "chef@prov.example", None)
+                    ..CertificateForm::prefilled(&actor.person.name, "", "chef@prov.example", None)
                 };
                 Ok(report::verbs::certify(connection, &self.head, target, &form)?)
             }

@@ -47,6 +47,12 @@ pub fn clock(moment: DateTime<Utc>) -> String {
     local(moment).format("%H.%M").to_string()
 }
 
+/// `1 december 2022 kl. 14.05 svensk tid`, for what is read apart from the portal. On the portal's own pages the foot says it
+/// once.
+pub fn zoned_time(moment: DateTime<Utc>) -> String {
+    format!("{} svensk tid", long_time(moment))
+}
+
 /// `i dag`, `om 1 dag`, `om 12 dagar`; empty when it has passed.
 pub fn days_ahead(count: i64) -> String {
     match count {
@@ -78,6 +84,11 @@ pub struct Deadline(pub NaiveDate);
 impl Deadline {
     pub fn passed(self, now: DateTime<Utc>) -> bool {
         day(now) > self.0
+    }
+
+    /// `1 december 2022 kl. 23.59`: to the last minute, where somebody has to know until when.
+    pub fn to_the_minute(self) -> String {
+        format!("{self} kl. 23.59")
     }
 
     /// Whole days from today to the last day; negative when it has passed.
@@ -117,6 +128,11 @@ impl LastDay {
     /// ` senast 1 december 2022`; empty when there is no day.
     pub fn by(self) -> String {
         self.0.map(|deadline| format!(" senast {deadline}")).unwrap_or_default()
+    }
+
+    /// ` senast 1 december 2022 kl. 23.59`; empty when there is no day.
+    pub fn by_the_minute(self) -> String {
+        self.0.map(|deadline| format!(" senast {}", deadline.to_the_minute())).unwrap_or_default()
     }
 
     /// ` (om 12 dagar)`, ` (har passerat)`; empty when there is no day.
@@ -190,6 +206,8 @@ mod tests {
         assert_eq!(long_date(date), "1 december 2022");
         assert_eq!(long_time(stockholm("2022-03-27 03:05:09")), "27 mars 2022 kl. 03.05");
         assert_eq!(clock(stockholm("2022-03-27 03:05:09")), "03.05");
+        assert_eq!(zoned_time(stockholm("2022-12-01 14:05:00")), "1 december 2022 kl. 14.05 svensk tid");
+        assert_eq!(LastDay::on(date).by_the_minute(), " senast 1 december 2022 kl. 23.59");
         assert_eq!(start_of(date), stockholm("2022-12-01 00:00:00"));
     }
 }

@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use amount::{AmountError, parse_amount, parse_kronor, parse_kronor_or_zero};
+pub use amount::{AmountError, parse_amount, parse_cost_or_credit, parse_kronor, parse_kronor_or_zero};
 
 /// Before every negative number that people read: amounts, shares and days alike.
 pub const MINUS: &str = "\u{2212}";
@@ -33,6 +33,22 @@ pub const MINUS: &str = "\u{2212}";
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Money(Decimal);
+
+/// An amount above zero: what is registered as paid, received or returned. Nothing else can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Positive(Money);
+
+impl Positive {
+    #[must_use]
+    pub fn new(money: Money) -> Option<Self> {
+        (money > Money::ZERO).then_some(Self(money))
+    }
+
+    #[must_use]
+    pub fn get(self) -> Money {
+        self.0
+    }
+}
 
 /// Not an amount in whole öre within range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -309,6 +325,13 @@ mod tests {
         }
         assert_eq!(visible(Money::kronor(1_310_223).digits()), "1_310_223");
         assert_eq!(visible(Money::ore(-123_456).digits()), "−1_234,56");
+    }
+
+    #[test]
+    fn what_is_registered_is_above_zero() {
+        assert_eq!(Positive::new(Money::ore(1)).map(Positive::get), Some(Money::ore(1)));
+        assert_eq!(Positive::new(Money::ZERO), None);
+        assert_eq!(Positive::new(Money::ore(-1)), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{AccountRequest, rules::Rule};
 use crate::{
+    filing::alike,
     ids::Id,
     infra::form::FieldErrors,
     numbers::{Prose, ProseError},
@@ -18,20 +19,37 @@ pub struct AskForm {
     pub asks_for: String,
     #[serde(default)]
     pub due: String,
+    /// `ja`: it looks like another one, but it is not the same.
+    #[serde(default)]
+    pub is_another: String,
+}
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub asks_for: String,
+    pub due: NaiveDate,
+    /// Whoever asks has said that it is not the one that looks the same.
+    pub is_another: bool,
 }
 
 impl AskForm {
     /// Nothing is typed. Posted twice, the same id gives one request.
     pub fn fresh() -> Self {
-        Self { id: Id::new(), asks_for: String::new(), due: String::new() }
+        Self { id: Id::new(), asks_for: String::new(), due: String::new(), is_another: String::new() }
     }
 
-    pub fn parse(&self) -> Result<(String, NaiveDate), FieldErrors> {
+    pub fn parse(&self) -> Result<Asked, FieldErrors> {
         let mut errors = FieldErrors::default();
         let asks_for =
             errors.read("asks_for", Rule::AsksFor, text(&self.asks_for, "Skriv vad som ska lämnas in."));
         let due = read_day(&self.due, &mut errors);
-        asks_for.zip(due).ok_or(errors)
+        match (asks_for, due) {
+            (Some(asks_for), Some(due)) => {
+                Ok(Asked { asks_for, due, is_another: alike::is_another(&self.is_another) })
+            }
+            _ => Err(errors),
+        }
     }
 }
 

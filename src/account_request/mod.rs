@@ -22,9 +22,11 @@ use thiserror::Error;
 
 use crate::{
     access::Doer,
-    calendar::{Deadline, long_date},
+    calendar::{Deadline, long_date, long_time},
+    filing::alike::Alike,
     grant::Grant,
     ids::Id,
+    text,
 };
 
 #[derive(Debug, Clone)]
@@ -79,6 +81,9 @@ pub enum Status {
 pub struct Answer {
     pub by: Doer,
     pub at: DateTime<Utc>,
+    /// The first answer, where this one adds to it. What was stored before it was kept has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<FirstAnswer>,
     /// Empty when the files speak for themselves.
     pub message: String,
     /// Every file that has been handed in, now and before, by id.
@@ -87,8 +92,26 @@ pub struct Answer {
     pub due: Deadline,
 }
 
+/// When the request was first answered, and the last day as it was then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstAnswer {
+    pub at: DateTime<Utc>,
+    pub due: Deadline,
+}
+
 impl Answer {
     pub fn is_late(&self) -> bool {
+        self.due.passed(self.at)
+    }
+
+    /// The first answer: this one, where none came before.
+    pub fn first(&self) -> FirstAnswer {
+        self.first.unwrap_or(FirstAnswer { at: self.at, due: self.due })
+    }
+}
+
+impl FirstAnswer {
+    pub fn is_late(self) -> bool {
         self.due.passed(self.at)
     }
 }
@@ -134,12 +157,13 @@ impl AccountRequest {
         files: Vec<String>,
     ) -> Result<Self, Refusal> {
         let before = self.handed_in().len();
+        let first = self.last_answer().map(Answer::first);
         self.status = match self.status {
             Status::Open { .. } if files.len() <= before && message.is_empty() => {
                 return Err(Refusal::NothingToHandIn);
             }
             Status::Open { .. } => {
-                Status::Answered { answer: Answer { by, at, message, files, due: self.due } }
+                Status::Answered { answer: Answer { by, at, first, message, files, due: self.due } }
             }
             other => return Err(other.not_now()),
         };
@@ -169,6 +193,21 @@ impl AccountRequest {
         };
         self.due = Deadline(due);
         Ok(self)
+    }
+
+    /// The same is asked for: perhaps the same request, registered once already.
+    fn asks_the_same_as(&self, other: &Self) -> bool {
+        text::same(&self.asks_for, &other.asks_for)
+    }
+
+    /// Named where another one looks the same.
+    fn alike(&self, grant: &Grant) -> Alike {
+        let (number, due) = (number_of(grant, self), long_date(self.due.0));
+        let (by, at) = (&self.asked_by, long_time(self.asked_at));
+        Alike {
+            told: format!("{number} med samma text, sista dag {due}, av {by} {at}"),
+            href: format!("/granskning/rakenskaper/{}", self.id),
+        }
     }
 
     /// The last answer, if there is one.
@@ -296,6 +335,10 @@ mod tests {
         let both = vec!["a".to_owned(), "b".to_owned()];
         let second = more.answer(Doer::named("E"), at("2022-04-02T08:00:00Z"), String::new(), both).unwrap();
         assert_eq!(second.handed_in().len(), 2);
+        // Both days stay: the first answer was in time.
+        let answer = second.last_answer().unwrap();
+        assert_eq!(answer.first().at, at("2022-03-02T08:00:00Z"));
+        assert!(!answer.first().is_late() && answer.at == at("2022-04-02T08:00:00Z"));
         let closed = second.close(Doer::named("H"), at("2022-04-03T08:00:00Z"), "Klart".to_owned()).unwrap();
         assert!(closed.clone().close(Doer::named("H"), at("2022-04-03T08:00:00Z"), String::new()).is_err());
         let late = closed.answer(Doer::named("E"), at("2022-04-03T08:00:00Z"), "x".to_owned(), Vec::new());

@@ -18,6 +18,8 @@ pub enum Rule {
     MostFiles = 806,
     /// What to add, when more is asked for.
     More = 807,
+    /// The same is asked for once. The same text is asked about, and can be answered.
+    Alike = 808,
 }
 
 impl fmt::Display for Rule {

@@ -4,10 +4,10 @@
 use chrono::NaiveDate;
 use thiserror::Error;
 
-use super::{AccountRequest, MOST_FILES, Refusal, Status, number_of, store};
+use super::{AccountRequest, MOST_FILES, Refusal, Status, form::Asked, number_of, store};
 use crate::{
     calendar::{self, Deadline, long_date},
-    filing::{self, Act, store::Attachment},
+    filing::{self, Act, alike::Alike, store::Attachment},
     grant::{self, Grant},
     history::{self, Event},
     ids::Id,
@@ -32,6 +32,9 @@ pub enum Failure {
     /// By the other half of a double click. Rolls the lock back: nothing has changed.
     #[error("asked already")]
     AskedAlready,
+    /// The same is asked for already, and nobody has said that this is another request.
+    #[error("registered already")]
+    Alike(Alike),
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
@@ -43,6 +46,7 @@ impl From<Failure> for AppError {
         match failure {
             Failure::NotFound => Self::NotFound,
             Failure::AskedAlready => Self::Conflict("Begäran är redan skickad.".to_owned()),
+            Failure::Alike(known) => Self::Conflict(known.to_string()),
             Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
             Failure::Db(error) => error.into(),
         }
@@ -55,8 +59,7 @@ pub fn ask(
     act: &Act,
     grant_id: Id<Grant>,
     id: Id<AccountRequest>,
-    asks_for: &str,
-    due: NaiveDate,
+    asked: &Asked,
 ) -> Result<(), Failure> {
     if grant::store::find(connection, act.scope, grant_id)?.is_none() {
         return Err(Failure::NotFound);
@@ -72,17 +75,22 @@ pub fn ask(
         id,
         grant_id,
         number: store::next_number(connection, grant_id)?,
-        asks_for: asks_for.to_owned(),
-        due: not_passed(due, act)?,
+        asks_for: asked.asks_for.clone(),
+        due: not_passed(asked.due, act)?,
         asked_by: act.by(),
         asked_at: act.now,
         status: Status::Open { more: None },
         revision: 1,
     };
+    let before = store::of_grant(connection, grant_id)?;
+    let known = before.iter().find(|known| known.asks_the_same_as(&request));
+    if let Some(known) = known.filter(|_| !asked.is_another) {
+        return Err(Failure::Alike(known.alike(&grant)));
+    }
     store::insert(connection, &request)?;
     let entry = history::Entry {
-        details: format!("senast {}", long_date(due)),
-        reason: asks_for.to_owned(),
+        details: format!("senast {}", long_date(asked.due)),
+        reason: asked.asks_for.clone(),
         ..act.entry(Event::AccountsRequested, number_of(&grant, &request))
     };
     history::store::append(connection, &grant_id.to_string(), version, entry)?;

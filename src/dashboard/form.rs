@@ -27,7 +27,7 @@ pub fn parse(query: &str) -> View {
         county: value("lan"),
         state: value("lage").and_then(|key| State::parse(&key)),
         group: value("grupp").map(|key| Group::parse(&key)),
-        unspent_above: value("over").and_then(|typed| parse_kronor_or_zero(&typed).ok()),
+        unspent_above: value("over").and_then(|typed| parse_kronor_or_zero(&typed, "").ok()),
         late: is_asked("sena"),
         lapsed: is_asked("forfallet"),
         deviations: is_asked("alt2"),

@@ -47,6 +47,8 @@ pub struct Receipt {
     pub practice: bool,
     /// When it was received (*inkommit*): what counts against a deadline.
     pub received_at: String,
+    /// When the version that it is a receipt of came in; empty when it was never completed or corrected.
+    pub completed_at: String,
     /// The authority that received it.
     pub received_by: String,
     /// The person, and for which organisation.

@@ -1,9 +1,11 @@
 //! The form in which a case officer gives an extension.
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{Extension, Kind, rules::Rule};
 use crate::{
+    calendar,
     filing::Act,
     ids::Id,
     infra::form::FieldErrors,
@@ -22,6 +24,9 @@ pub struct ExtensionForm {
     pub decision: String,
     #[serde(default)]
     pub reason: String,
+    /// `ja`: the new day has passed, and that is meant.
+    #[serde(default)]
+    pub day_has_passed: String,
 }
 
 impl ExtensionForm {
@@ -33,7 +38,20 @@ impl ExtensionForm {
             until: String::new(),
             decision: String::new(),
             reason: String::new(),
+            day_has_passed: String::new(),
         }
+    }
+
+    /// A day that has passed gives nobody any time. It is asked about: what is late already may be meant to count as in time.
+    fn check_passed(&self, until: Option<NaiveDate>, act: &Act, errors: &mut FieldErrors) {
+        let today = calendar::day(act.now);
+        let Some(until) = until.filter(|until| *until < today && self.day_has_passed != "ja") else { return };
+        let until = calendar::long_date(until);
+        errors.broken(
+            "day_has_passed",
+            Rule::Passed,
+            format!("Den nya dagen, {until}, har redan passerat. Är den ändå rätt, kryssa för det och bevilja igen."),
+        );
     }
 
     pub fn parse(&self, act: &Act) -> Result<Extension, FieldErrors> {
@@ -43,6 +61,7 @@ impl ExtensionForm {
         let until = self.until.trim().parse();
         let until = until.map_err(|_| "Skriv den nya sista dagen som ÅÅÅÅ-MM-DD, till exempel 2022-12-15.");
         let until = errors.read("until", Rule::Until, until);
+        self.check_passed(until, act, &mut errors);
         let decision = Line::<60>::parse(&self.decision).map_err(|error| match error {
             LineError::Empty => "Ange er beteckning på beslutet.".to_owned(),
             error => error.to_string(),
@@ -54,7 +73,7 @@ impl ExtensionForm {
         });
         let reason = errors.read("reason", Rule::Reason, reason);
         match (kind, until, decision, reason) {
-            (Some(kind), Some(until), Some(decision), Some(reason)) => Ok(Extension {
+            (Some(kind), Some(until), Some(decision), Some(reason)) if errors.is_empty() => Ok(Extension {
                 id: self.id,
                 kind,
                 until,

@@ -16,6 +16,8 @@ pub enum Rule {
     Decision = 505,
     /// Why it was given.
     Reason = 506,
+    /// Not a day that has passed: it gives nobody any time. Asked about, and can be answered.
+    Passed = 507,
 }
 
 impl fmt::Display for Rule {

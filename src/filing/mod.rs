@@ -2,10 +2,14 @@
 //! (Bilaga 2 punkt 1 and the diarienummer of punkt 2), fixed for signature, signed by an authorised person, and returned
 //! with remarks at their fields.
 
+pub mod alike;
+mod came_in;
 pub mod head;
 pub mod pages;
 pub mod rules;
 pub mod store;
+
+pub use came_in::CameIn;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

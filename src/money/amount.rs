@@ -4,7 +4,7 @@
 
 use thiserror::Error;
 
-use super::Money;
+use super::{Money, Positive};
 use crate::numbers::{is_blank, is_dash};
 
 /// Why it is not an amount, in words for the one who typed it.
@@ -16,8 +16,9 @@ pub enum AmountError {
     TooLong,
     #[error("Beloppet är för stort. Skriv högst tolv siffror, till exempel {EXAMPLE}.")]
     TooLarge,
-    #[error("Beloppet är negativt. Skriv det utan minustecken, till exempel {EXAMPLE}.")]
-    Negative,
+    /// What a negative amount would mean there, and how that is entered instead.
+    #[error("Beloppet är negativt. {0}")]
+    Negative(&'static str),
     #[error("Beloppet är 0. Skriv ett belopp över 0, till exempel {EXAMPLE}.")]
     Zero,
     #[error(
@@ -82,22 +83,38 @@ const MAX_DIGITS: usize = 12;
 /// thousand to one reader and one krona to another. So are digits in groups of
 /// other sizes than three, where a digit may have been lost.
 ///
+/// `below_zero` tells whoever typed a negative amount what it would mean in this field, and how that is entered. To leave
+/// out the sign is never the advice: the amount would be wrong by twice its size.
+///
 /// # Errors
 /// When it is not such an amount; the error says why and what to write.
-pub fn parse_kronor(typed: &str) -> Result<Money, AmountError> {
-    let kronor = parse_kronor_or_zero(typed)?;
-    if kronor.is_zero() {
-        return Err(AmountError::Zero);
-    }
-    Ok(kronor)
+pub fn parse_kronor(typed: &str, below_zero: &'static str) -> Result<Positive, AmountError> {
+    Positive::new(parse_kronor_or_zero(typed, below_zero)?).ok_or(AmountError::Zero)
 }
 
 /// As [`parse_kronor`], and 0 too: costs (Bilaga 2, Ekonomisk redovisning punkt 3).
 ///
 /// # Errors
 /// When it is not such an amount; the error says why and what to write.
-pub fn parse_kronor_or_zero(typed: &str) -> Result<Money, AmountError> {
-    let number = bare_number(typed)?;
+pub fn parse_kronor_or_zero(typed: &str, below_zero: &'static str) -> Result<Money, AmountError> {
+    whole_kronor(bare_number(typed, below_zero)?)
+}
+
+/// As [`parse_kronor`], or the same with a minus sign first: a cost, or a credit that lowers the costs.
+///
+/// # Errors
+/// When it is not such an amount; the error says why and what to write.
+pub fn parse_cost_or_credit(typed: &str) -> Result<Money, AmountError> {
+    let trimmed = typed.trim_matches(is_blank);
+    let (credit, size) = match trimmed.strip_prefix(is_dash) {
+        Some(size) => (true, size),
+        None => (false, trimmed),
+    };
+    let size = parse_kronor(size, "Skriv ett minustecken, inte två.")?.get();
+    Ok(if credit { -size } else { size })
+}
+
+fn whole_kronor(number: &str) -> Result<Money, AmountError> {
     if !number.contains(is_mark) {
         return grouped(number, is_blank);
     }
@@ -115,16 +132,12 @@ pub fn parse_kronor_or_zero(typed: &str) -> Result<Money, AmountError> {
 ///
 /// # Errors
 /// When it is not such an amount; the error says why and what to write.
-pub fn parse_amount(typed: &str) -> Result<Money, AmountError> {
-    let amount = kronor_and_ore(typed).map_err(AmountError::where_ore_are_allowed)?;
-    if amount.is_zero() {
-        return Err(AmountError::Zero);
-    }
-    Ok(amount)
+pub fn parse_amount(typed: &str, below_zero: &'static str) -> Result<Positive, AmountError> {
+    let number = bare_number(typed, below_zero).and_then(kronor_and_ore);
+    Positive::new(number.map_err(AmountError::where_ore_are_allowed)?).ok_or(AmountError::Zero)
 }
 
-fn kronor_and_ore(typed: &str) -> Result<Money, AmountError> {
-    let number = bare_number(typed)?;
+fn kronor_and_ore(number: &str) -> Result<Money, AmountError> {
     if !number.contains(is_mark) {
         return grouped(number, is_blank);
     }
@@ -164,7 +177,7 @@ impl AmountError {
             Self::OtherCharacter(c) => Self::OtherCharacterWithOre(c),
             Self::Unreadable { typed } => Self::UnreadableWithOre { typed },
             fits @ (Self::TooLong
-            | Self::Negative
+            | Self::Negative(_)
             | Self::Zero
             | Self::ForeignDigits
             | Self::OddGroups { .. }
@@ -180,7 +193,7 @@ impl AmountError {
 }
 
 /// Digits, blanks and marks: `typed` without its unit.
-fn bare_number(typed: &str) -> Result<&str, AmountError> {
+fn bare_number<'a>(typed: &'a str, below_zero: &'static str) -> Result<&'a str, AmountError> {
     let trimmed = typed.trim_matches(is_blank);
     if trimmed.chars().count() > MAX_TYPED {
         return Err(AmountError::TooLong);
@@ -190,7 +203,7 @@ fn bare_number(typed: &str) -> Result<&str, AmountError> {
         return Err(AmountError::Empty);
     }
     if number.starts_with(is_dash) {
-        return Err(AmountError::Negative);
+        return Err(AmountError::Negative(below_zero));
     }
     if let Some(fault) = number.chars().find_map(foreign) {
         return Err(fault);
@@ -284,6 +297,20 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const BELOW: &str = "Skriv en kredit som en egen rad.";
+
+    fn parse_kronor(typed: &str) -> Result<Money, AmountError> {
+        super::parse_kronor(typed, BELOW).map(Positive::get)
+    }
+
+    fn parse_kronor_or_zero(typed: &str) -> Result<Money, AmountError> {
+        super::parse_kronor_or_zero(typed, BELOW)
+    }
+
+    fn parse_amount(typed: &str) -> Result<Money, AmountError> {
+        super::parse_amount(typed, BELOW).map(Positive::get)
+    }
+
     /// With visible spaces, for the eye.
     fn visible(shown: impl ToString) -> String {
         shown.to_string().replace('\u{A0}', "_")
@@ -327,8 +354,8 @@ mod tests {
             (&"1 ".repeat(40), Fault::TooLong),
             ("1 000 000 000 000", Fault::TooLarge),
             ("99999999999999999999999999", Fault::TooLarge),
-            ("-1", Fault::Negative),
-            ("\u{2212}1 310 kr", Fault::Negative),
+            ("-1", Fault::Negative(BELOW)),
+            ("\u{2212}1 310 kr", Fault::Negative(BELOW)),
             ("0", Fault::Zero),
             ("000,00", Fault::Zero),
             ("1e3", Fault::Letters),
@@ -347,6 +374,29 @@ mod tests {
             ("1310 223", odd("1310 223")),
         ] {
             assert_eq!(parse_kronor(typed), Err(fault), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_negative_amount_is_told_what_it_means_where_it_stands() {
+        let told = parse_kronor("-25").unwrap_err().to_string();
+        assert_eq!(told, "Beloppet är negativt. Skriv en kredit som en egen rad.");
+        assert_eq!(parse_amount("-25,50").unwrap_err().to_string(), told);
+    }
+
+    #[test]
+    fn a_credit_has_its_sign() {
+        for typed in ["-25", "\u{2212}25 kr", " \u{2013} 25:-", "-25,00"] {
+            assert_eq!(parse_cost_or_credit(typed), Ok(Money::kronor(-25)), "{typed:?}");
+        }
+        assert_eq!(parse_cost_or_credit("1 310"), Ok(Money::kronor(1_310)));
+        for (typed, fault) in [
+            ("-", AmountError::Empty),
+            ("-0", AmountError::Zero),
+            ("--25", AmountError::Negative("Skriv ett minustecken, inte två.")),
+            ("25-", AmountError::OtherCharacter('-')),
+        ] {
+            assert_eq!(parse_cost_or_credit(typed), Err(fault), "{typed:?}");
         }
     }
 
@@ -418,7 +468,7 @@ mod tests {
             ("kr", Fault::EmptyWithOre),
             (&"1 ".repeat(40), Fault::TooLong),
             ("1 000 000 000 000,00", Fault::TooLargeWithOre),
-            ("-1 310,50", Fault::Negative),
+            ("-1 310,50", Fault::Negative(BELOW)),
             ("0,00", Fault::Zero),
             ("1,3 mnkr", Fault::LettersWithOre),
             ("1310,5O", Fault::LettersWithOre),

@@ -5,12 +5,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{Payment, Reference, Refusal, Registration, rules::Rule};
 use crate::{
+    filing::alike,
     ids::Id,
     infra::{error::AppError, form::FieldErrors},
-    money::{self, Money},
+    money::{self, Money, Positive},
     numbers::{LineError, Prose, ProseError},
     requisition::Requisition,
 };
+
+/// What a negative payment would mean.
+const BELOW_ZERO: &str = "En utbetalning kan inte vara under 0. Är en tidigare registrering fel rättar du den längre ned på \
+                          sidan. Pengar som mottagaren har betalat tillbaka registrerar du under Återbetalningar.";
 
 /// What the list shows, as its address says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,13 +56,13 @@ impl Filter {
 pub struct Ticked {
     pub requisition: Id<Requisition>,
     pub payment: Id<Payment>,
-    pub left: Money,
+    pub left: Positive,
 }
 
 impl Ticked {
     /// As a checkbox posts it.
     pub fn value(&self) -> String {
-        format!("{}.{}.{}", self.requisition, self.payment, self.left.to_ore())
+        format!("{}.{}.{}", self.requisition, self.payment, self.left.get().to_ore())
     }
 
     fn read(value: &str) -> Option<Self> {
@@ -66,7 +71,7 @@ impl Ticked {
         Some(Self {
             requisition: requisition.parse().ok()?,
             payment: payment.parse().ok()?,
-            left: Money::ore(left.parse().ok()?),
+            left: Positive::new(Money::ore(left.parse().ok()?))?,
         })
     }
 }
@@ -114,7 +119,14 @@ impl ManyForm {
                     let id = ticked.payment;
                     (
                         ticked.requisition,
-                        Registration { id, amount: left, paid_on, reference, expected_left: left },
+                        Registration {
+                            id,
+                            amount: left,
+                            paid_on,
+                            reference,
+                            is_another: false,
+                            expected_left: left.get(),
+                        },
                     )
                 })
                 .collect()),
@@ -136,21 +148,26 @@ pub struct OneForm {
     pub paid_on: String,
     #[serde(default)]
     pub reference: String,
+    /// `ja`: it looks like another one, but it is not the same.
+    #[serde(default)]
+    pub is_another: String,
 }
 
 impl OneForm {
     pub fn parse(&self, today: NaiveDate) -> Result<Registration, FieldErrors> {
         let mut errors = FieldErrors::default();
         let left = Money::ore(self.left);
-        let amount = errors.read("amount", Rule::Amount, money::parse_kronor(&self.amount));
-        if amount.is_some_and(|amount| amount > left) {
+        let amount = errors.read("amount", Rule::Amount, money::parse_kronor(&self.amount, BELOW_ZERO));
+        if amount.is_some_and(|amount| amount.get() > left) {
             errors.add("amount", Refusal::AboveLeft { left });
         }
         let paid_on = paid_on(&self.paid_on, today, &mut errors);
         let reference = reference(&self.reference, &mut errors);
         match (amount, paid_on, reference) {
             (Some(amount), Some(paid_on), Some(reference)) if errors.is_empty() => {
-                Ok(Registration { id: self.payment, amount, paid_on, reference, expected_left: left })
+                let is_another = alike::is_another(&self.is_another);
+                let id = self.payment;
+                Ok(Registration { id, amount, paid_on, reference, is_another, expected_left: left })
             }
             _ => Err(errors),
         }
@@ -222,6 +239,7 @@ mod tests {
             amount: amount.to_owned(),
             paid_on: paid_on.to_owned(),
             reference: reference.to_owned(),
+            is_another: String::new(),
         }
     }
 
@@ -239,7 +257,7 @@ mod tests {
     #[test]
     fn a_payment_is_read() {
         let registration = typed("1 000", " 2022-03-15 ", " UB  2022-17 ").parse(today()).unwrap();
-        assert_eq!(registration.amount, Money::kronor(1_000));
+        assert_eq!(registration.amount.get(), Money::kronor(1_000));
         assert_eq!(registration.paid_on, today());
         assert_eq!(registration.reference.as_str(), "UB 2022-17");
         assert_eq!(registration.expected_left, Money::kronor(1_000));
@@ -270,7 +288,11 @@ mod tests {
 
     #[test]
     fn a_ticked_line_is_read_as_it_was_written() {
-        let ticked = Ticked { requisition: Id::new(), payment: Id::new(), left: Money::kronor(381_308) };
+        let ticked = Ticked {
+            requisition: Id::new(),
+            payment: Id::new(),
+            left: Positive::new(Money::kronor(381_308)).unwrap(),
+        };
         let form = ManyForm {
             cases: vec![ticked.value()],
             paid_on: "2022-03-15".to_owned(),
@@ -282,7 +304,10 @@ mod tests {
         let registrations = form.parse(&read, today()).unwrap();
         assert_eq!(registrations[0].0, ticked.requisition);
         assert_eq!(registrations[0].1.amount, ticked.left);
-        assert!(ManyForm { cases: vec!["x".to_owned()], ..form.clone() }.ticked().is_err());
+        let of_nothing = |ore: &str| format!("{}.{}.{ore}", ticked.requisition, ticked.payment);
+        for value in ["x", &of_nothing("0"), &of_nothing("-100"), &of_nothing("NaN")] {
+            assert!(ManyForm { cases: vec![value.to_owned()], ..form.clone() }.ticked().is_err(), "{value}");
+        }
         assert_eq!(form.parse(&[], today()).unwrap_err().list.len(), 1);
     }
 

@@ -19,9 +19,10 @@ use thiserror::Error;
 use crate::{
     access::Doer,
     calendar,
+    filing::alike::Alike,
     grant::{Account, Ledger},
     ids::Id,
-    money::Money,
+    money::{Money, Positive},
     numbers::Line,
     requisition::{Requisition, Status},
 };
@@ -55,9 +56,11 @@ pub struct Reversal {
 pub struct Registration {
     /// Made with the page: posted twice, it is registered once.
     pub id: Id<Payment>,
-    pub amount: Money,
+    pub amount: Positive,
     pub paid_on: NaiveDate,
     pub reference: Reference,
+    /// Whoever registers has said that it is not the one that looks the same.
+    pub is_another: bool,
     /// What was left to pay when the page was made.
     pub expected_left: Money,
 }
@@ -93,6 +96,9 @@ pub enum Refusal {
         calendar::long_date(*.approved), Rule::PaidAfterApproval
     )]
     BeforeApproval { approved: NaiveDate },
+    /// The page asks, with the rule's number.
+    #[error("{0}")]
+    Alike(Alike),
     #[error("Utbetalningen är redan rättad.")]
     AlreadyReversed,
     #[error(
@@ -108,6 +114,16 @@ impl Payment {
         if self.reversal.is_none() { self.amount } else { Money::ZERO }
     }
 
+    /// Named where another one looks the same.
+    fn alike(&self) -> Alike {
+        let (amount, day, reference) = (self.amount, calendar::long_date(self.paid_on), &self.reference);
+        let (by, at) = (&self.registered_by, calendar::long_time(self.registered_at));
+        Alike {
+            told: format!("{amount} den {day}, referens {reference}, av {by} {at}"),
+            href: format!("/utbetalningar/{}", self.requisition),
+        }
+    }
+
     pub fn reverse(mut self, by: Doer, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
         if self.reversal.is_some() {
             return Err(Refusal::AlreadyReversed);
@@ -119,7 +135,8 @@ impl Payment {
 
 impl Registration {
     fn is_of(&self, payment: &Payment) -> bool {
-        (self.amount, self.paid_on, &self.reference) == (payment.amount, payment.paid_on, &payment.reference)
+        (self.amount.get(), self.paid_on, &self.reference)
+            == (payment.amount, payment.paid_on, &payment.reference)
     }
 
     /// The payment that it becomes.
@@ -127,7 +144,7 @@ impl Registration {
         Payment {
             id: self.id,
             requisition,
-            amount: self.amount,
+            amount: self.amount.get(),
             paid_on: self.paid_on,
             reference: self.reference.clone(),
             registered_by: by,
@@ -176,7 +193,7 @@ impl Standing {
         if registration.expected_left != left {
             return Err(Refusal::Changed { left });
         }
-        if registration.amount > left {
+        if registration.amount.get() > left {
             return Err(Refusal::AboveLeft { left });
         }
         if registration.paid_on > today {
@@ -185,7 +202,15 @@ impl Standing {
         if registration.paid_on < self.earliest() {
             return Err(Refusal::BeforeApproval { approved: self.earliest() });
         }
-        Ok(())
+        match self.looks_like(registration) {
+            Some(known) if !registration.is_another => Err(Refusal::Alike(known.alike())),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// One that counts, of the same day and amount and with the same reference.
+    fn looks_like(&self, registration: &Registration) -> Option<&Payment> {
+        self.payments.iter().find(|payment| payment.reversal.is_none() && registration.is_of(payment))
     }
 }
 
@@ -225,9 +250,10 @@ mod tests {
     fn of(amount: i64, left: i64) -> Registration {
         Registration {
             id: Id::new(),
-            amount: Money::kronor(amount),
+            amount: Positive::new(Money::kronor(amount)).unwrap(),
             paid_on: day("2022-03-16"),
             reference: Reference::parse("UB 1").unwrap(),
+            is_another: false,
             expected_left: Money::kronor(left),
         }
     }
@@ -269,7 +295,7 @@ mod tests {
         let first = of(400, 1_000);
         registered(&mut standing, &first).unwrap();
         assert_eq!(registered(&mut standing, &first), Err(Refusal::DoneBefore));
-        let changed = Registration { amount: Money::kronor(300), ..first.clone() };
+        let changed = Registration { amount: of(300, 0).amount, ..first.clone() };
         assert_eq!(registered(&mut standing, &changed), Err(Refusal::PageUsed));
         let reversed =
             standing.payments[0].clone().reverse(Doer::named("Prov"), Utc::now(), "Fel.".into()).unwrap();
@@ -280,6 +306,23 @@ mod tests {
         standing.payments[0] = reversed;
         assert_eq!(registered(&mut standing, &first), Err(Refusal::PageUsed));
         assert_eq!(standing.left(), Money::kronor(1_000));
+    }
+
+    #[test]
+    fn one_that_looks_the_same_is_asked_about() {
+        let mut standing = standing(1_000);
+        registered(&mut standing, &of(400, 1_000)).unwrap();
+        let again = of(400, 600);
+        let Err(Refusal::Alike(known)) = registered(&mut standing, &again) else { panic!("not asked") };
+        assert!(known.told.contains("16 mars 2022, referens UB 1"), "{}", known.told);
+        let other_day = Registration { paid_on: day("2022-03-17"), ..of(400, 600) };
+        assert_eq!(standing.admits(&other_day, day(TODAY)), Ok(()));
+        let other_reference = Registration { reference: Reference::parse("UB 2").unwrap(), ..of(400, 600) };
+        assert_eq!(standing.admits(&other_reference, day(TODAY)), Ok(()));
+        registered(&mut standing, &Registration { is_another: true, ..again }).unwrap();
+        let reversed = |payment: Payment| payment.reverse(Doer::named("Prov"), Utc::now(), "Fel.".into()).unwrap();
+        standing.payments = standing.payments.into_iter().map(reversed).collect();
+        assert_eq!(standing.admits(&of(400, 1_000), day(TODAY)), Ok(()));
     }
 
     #[test]
@@ -297,7 +340,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_paid_and_put_right_the_approval_holds_and_the_ledger_follows(
-            moves in proptest::collection::vec((0i64..1_500, any::<bool>(), 0usize..8), 0..60)
+            moves in proptest::collection::vec((1i64..1_500, any::<bool>(), 0usize..8), 0..60)
         ) {
             let mut standing = standing(2_500);
             let mut ledger = Ledger::default();
@@ -311,7 +354,7 @@ mod tests {
                     }
                 } else {
                     let seen = if is_fresh { standing.left() } else { Money::kronor(2_500) };
-                    let registration = Registration { expected_left: seen, ..of(amount, 0) };
+                    let registration = Registration { expected_left: seen, is_another: true, ..of(amount, 0) };
                     let _ = registered(&mut standing, &registration);
                 }
                 let entry = movement("bas", Account::PaidOut, before, standing.paid());

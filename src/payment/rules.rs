@@ -22,6 +22,8 @@ pub enum Rule {
     /// Bilaga 2, Ekonomisk redovisning punkt 3: costs and what is not spent are held against what was paid out. When they
     /// have been, it does not change under them.
     NotAccountedFor = 608,
+    /// 2021 §7.1: paid once and for all. The same day, amount and reference are asked about, and can be answered.
+    Alike = 609,
 }
 
 impl fmt::Display for Rule {

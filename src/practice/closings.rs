@@ -11,7 +11,7 @@ use crate::{
     grant::{self, Account, Grant, Scope},
     ids::Id,
     infra::db::{AnyConnection, DbError},
-    money::Money,
+    money::{Money, Positive},
     numbers::{GiroAccount, GiroKind},
     payment::{self, Reference, Registration},
     repayment::{self, form::Incoming},
@@ -109,9 +109,11 @@ fn pay(
     let left = grant.ledger.total(Account::Approved) - grant.ledger.total(Account::PaidOut);
     let registration = Registration {
         id: Id::new(),
-        amount: left,
+        amount: Positive::new(left)
+            .ok_or_else(|| DbError::corrupt(format!("{}: nothing to pay", grant.recipient.code)))?,
         paid_on: calendar::day(now),
         reference: Reference::parse(&format!("Övning {}", agreement.terms.code)).map_err(DbError::corrupt)?,
+        is_another: false,
         expected_left: left,
     };
     payment::verbs::register(connection, &Act::of_authority(&payer, now), requisition, &registration)
@@ -221,7 +223,8 @@ fn repay(
     let payer = actor(connection, &agreement.authority, Role::PaymentOfficer, now)?;
     let incoming = Incoming {
         received_on: calendar::day(now),
-        amount: grant::store::ledger(connection, grant.id)?.left_to_repay(),
+        amount: Positive::new(grant::store::ledger(connection, grant.id)?.left_to_repay())
+            .ok_or_else(|| DbError::corrupt(format!("{}: nothing to repay", grant.recipient.code)))?,
         reference: grant.ocr().to_string(),
         payer: grant.recipient.formal_name.clone(),
     };

@@ -262,9 +262,13 @@ fn named(typed: &str, is_right: impl Fn(char) -> bool, advice: &str) -> Result<S
     if typed.chars().all(is_right) { Ok(quoted(typed)) } else { Err(advice.to_owned()) }
 }
 
+const BELOW_ZERO: &str =
+    "Ett bidrag kan inte vara under 0. Pengar som ska tillbaka är en återbetalning, och hör inte hit.";
+
 /// Whole kronor, as the forms have them.
 pub fn kronor(typed: &str) -> Result<i64, String> {
-    let kronor = money::parse_kronor_or_zero(typed).map_err(|error| error.to_string())?.to_ore() / 100;
+    let kronor =
+        money::parse_kronor_or_zero(typed, BELOW_ZERO).map_err(|error| error.to_string())?.to_ore() / 100;
     if kronor <= LARGEST { Ok(kronor) } else { Err("Beloppet är för stort.".to_owned()) }
 }
 

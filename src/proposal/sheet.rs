@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     agreement::{PaperForm, Section as PaperSection, Terms},
     allocation::Share,
-    calendar::{long_date, long_time},
+    calendar::{long_date, zoned_time},
     document::sheet::{Choice, Field, FormDocument, Section},
     infra::hash::sha256_hex,
     money::Money,
@@ -56,7 +56,7 @@ impl Preview<'_> {
             diarienummer_decision: self.terms.diarienummer.payment_decision.clone(),
             sections: paper.sections.iter().map(|section| self.section(section, posts)).collect(),
             fingerprint: sha256_hex(number.as_bytes()),
-            issued: long_time(self.now),
+            issued: zoned_time(self.now),
             number,
         }
     }

@@ -5,11 +5,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{Repayment, Target, rules::Rule};
 use crate::{
+    filing::alike,
     ids::Id,
     infra::form::FieldErrors,
-    money::{Money, parse_amount},
+    money::{Money, Positive, parse_amount},
     numbers::{Line, Prose, ProseError},
 };
+
+/// What negative amounts would mean: money that went the other way.
+const CAME_IN_BELOW_ZERO: &str = "En inbetalning kan inte vara under 0. Har ni betalat tillbaka för mycket inbetalt \
+                                  registrerar du det på bidragets sida under Återbetalningar. Är en tidigare inbetalning \
+                                  fel öppnar du den och för bort den.";
+const RETURNED_BELOW_ZERO: &str = "Skriv vad ni har betalat till mottagaren. Har mottagaren i stället betalat in mer \
+                                   registrerar du det som en inbetalning under Återbetalningar.";
 
 /// What the lists show, as their address says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +109,7 @@ pub struct RegisterForm {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
     pub received_on: NaiveDate,
-    pub amount: Money,
+    pub amount: Positive,
     pub reference: String,
     pub payer: String,
 }
@@ -121,7 +129,7 @@ impl RegisterForm {
     pub fn parse(&self) -> Result<Incoming, FieldErrors> {
         let mut errors = FieldErrors::default();
         let received_on = errors.read("received_on", Rule::ReceivedOn, day(&self.received_on));
-        let amount = errors.read("amount", Rule::Amount, parse_amount(&self.amount));
+        let amount = errors.read("amount", Rule::Amount, parse_amount(&self.amount, CAME_IN_BELOW_ZERO));
         let reference = line("reference", Rule::Reference, &self.reference, &mut errors);
         let payer = line("payer", Rule::Payer, &self.payer, &mut errors);
         match (received_on, amount, reference, payer) {
@@ -224,13 +232,18 @@ pub struct ExcessForm {
     pub amount: String,
     #[serde(default)]
     pub reference: String,
+    /// `ja`: it looks like another one, but it is not the same.
+    #[serde(default)]
+    pub is_another: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
     pub paid_on: NaiveDate,
-    pub amount: Money,
+    pub amount: Positive,
     pub reference: String,
+    /// Whoever registers has said that it is not the one that looks the same.
+    pub is_another: bool,
 }
 
 impl ExcessForm {
@@ -241,16 +254,20 @@ impl ExcessForm {
             paid_on: String::new(),
             amount: excess.digits().to_string(),
             reference: String::new(),
+            is_another: String::new(),
         }
     }
 
     pub fn parse(&self) -> Result<Outgoing, FieldErrors> {
         let mut errors = FieldErrors::default();
         let paid_on = errors.read("paid_on", Rule::ReceivedOn, day(&self.paid_on));
-        let amount = errors.read("amount", Rule::Amount, parse_amount(&self.amount));
+        let amount = errors.read("amount", Rule::Amount, parse_amount(&self.amount, RETURNED_BELOW_ZERO));
         let reference = line("reference", Rule::Reference, &self.reference, &mut errors);
         match (paid_on, amount, reference) {
-            (Some(paid_on), Some(amount), Some(reference)) => Ok(Outgoing { paid_on, amount, reference }),
+            (Some(paid_on), Some(amount), Some(reference)) => {
+                let is_another = alike::is_another(&self.is_another);
+                Ok(Outgoing { paid_on, amount, reference, is_another })
+            }
             _ => Err(errors),
         }
     }
@@ -272,7 +289,7 @@ mod tests {
     #[test]
     fn what_came_in_is_read_with_its_ore() {
         let incoming = typed().parse().unwrap();
-        assert_eq!(incoming.amount, Money::ore(10_000_050));
+        assert_eq!(incoming.amount.get(), Money::ore(10_000_050));
         assert_eq!((incoming.reference.as_str(), incoming.payer.as_str()), ("000000190", ""));
     }
 

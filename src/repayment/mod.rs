@@ -26,6 +26,8 @@ use thiserror::Error;
 
 use crate::{
     access::{Doer, Person},
+    calendar::{long_date, long_time},
+    filing::alike::Alike,
     grant::{Account, Grant, Ledger},
     ids::Id,
     money::Money,
@@ -185,6 +187,20 @@ impl Repayment {
             && (self.received_on, self.amount) == (other.received_on, other.amount)
             && same_reference(&self.reference, &other.reference)
             && fold(&self.payer) == fold(&other.payer)
+    }
+}
+
+impl Repayment {
+    /// Named where another one looks the same.
+    pub fn alike(&self) -> Alike {
+        let (amount, day) = (self.amount.abs(), long_date(self.received_on));
+        let payer = if self.payer.is_empty() { "okänd" } else { &self.payer };
+        let way = if self.amount.is_negative() { "till" } else { "från" };
+        let (by, at) = (&self.registered_by, long_time(self.registered_at));
+        Alike {
+            told: format!("{amount} {way} {payer}, {day}, av {by} {at}"),
+            href: format!("/aterbetalningar/{}", self.id),
+        }
     }
 }
 

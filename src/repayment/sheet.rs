@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Settlement, number_of};
 use crate::{
-    calendar::long_time,
+    calendar::zoned_time,
     document::sheet::{Field, PaymentSlip},
     grant::{Account, Grant},
     money::Money,
@@ -84,7 +84,7 @@ pub fn slip(grant: &Grant, settlement: &Settlement, now: DateTime<Utc>, practice
         basis,
         note: note(grant),
         fingerprint: String::new(),
-        issued: long_time(now),
+        issued: zoned_time(now),
     }
 }
 

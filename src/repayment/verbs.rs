@@ -14,7 +14,7 @@ use super::{
 use crate::{
     agreement,
     calendar::{self, long_date},
-    filing::Act,
+    filing::{Act, alike::Alike},
     grant::{self, Account, Grant, WHOLE},
     history::{self, Event},
     ids::Id,
@@ -38,7 +38,7 @@ pub enum Failure {
     Invalid(FieldErrors),
     /// One with the same day, amount, reference and payer is there, and nobody has said that this is another.
     #[error("registered already")]
-    Alike(Box<Repayment>),
+    Alike(Alike),
     #[error(transparent)]
     Db(#[from] DbError),
 }
@@ -49,7 +49,7 @@ impl From<Failure> for AppError {
             Failure::NotFound => Self::NotFound,
             Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
             Failure::Invalid(_) => Self::Conflict("Uppgifterna är inte fullständiga.".to_owned()),
-            Failure::Alike(_) => Self::Conflict("En likadan inbetalning är redan registrerad.".to_owned()),
+            Failure::Alike(known) => Self::Conflict(known.to_string()),
             Failure::Db(error) => error.into(),
         }
     }
@@ -83,7 +83,7 @@ pub fn register(
     let repayment = Repayment {
         id,
         authority,
-        amount: incoming.amount,
+        amount: incoming.amount.get(),
         received_on: incoming.received_on,
         reference: incoming.reference.clone(),
         payer: incoming.payer.clone(),
@@ -93,7 +93,7 @@ pub fn register(
         state,
     };
     if !is_another && let Some(known) = store::alike(connection, &repayment)? {
-        return Err(Failure::Alike(Box::new(known)));
+        return Err(Failure::Alike(known.alike()));
     }
     store::insert(connection, &repayment)?;
     match repayment.grant() {
@@ -327,11 +327,11 @@ pub fn return_excess(
     let first_day = came_in.iter().map(|repayment| repayment.received_on).min();
     check_day("paid_on", outgoing.paid_on, first_day, act.now).map_err(Failure::Invalid)?;
     let settlement = Settlement::of(&locked.grant.ledger, store::is_settled(connection, grant)?);
-    check_return(outgoing.amount, settlement.excess)?;
+    check_return(outgoing.amount.get(), settlement.excess)?;
     let repayment = Repayment {
         id,
         authority,
-        amount: -outgoing.amount,
+        amount: -outgoing.amount.get(),
         received_on: outgoing.paid_on,
         reference: outgoing.reference.clone(),
         payer: locked.grant.holder.formal_name.clone(),
@@ -340,6 +340,10 @@ pub fn return_excess(
         registered_at: act.now,
         state: State::ExcessReturned { grant },
     };
+    let known = came_in.iter().find(|known| known.is_like(&repayment));
+    if let Some(known) = known.filter(|_| !outgoing.is_another) {
+        return Err(Failure::Alike(known.alike()));
+    }
     store::insert(connection, &repayment)?;
     post(connection, act, locked, &repayment, repayment.amount, Event::ExcessReturned, "")
 }

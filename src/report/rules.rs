@@ -8,7 +8,7 @@ use std::fmt;
 pub enum Rule {
     /// Bilaga 2 punkt 3, Summa kostnader: whole kronor, 0 or above.
     Costs = 301,
-    /// A cost item says what it was and what it cost, in whole kronor above 0.
+    /// A cost item says what it was and what it cost, in whole kronor; a credit has a minus sign.
     CostItem = 302,
     /// Itemised costs sum to Summa kostnader.
     CostSum = 303,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     agreement::{PaperForm, QuestionKind, Section as PaperSection},
-    calendar::{day, long_date, long_time},
+    calendar::{day, long_date, zoned_time},
     document::sheet::{Choice, Field, FormDocument, Receipt, Section, Signature as PrintedSignature},
     filing::{
         Signature,
@@ -35,7 +35,7 @@ pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
         diarienummer_decision: text(head.decision_diarienummer.as_ref()),
         sections: sections(case, issue),
         fingerprint: issue.fingerprint.clone(),
-        issued: long_time(issue.issued_at),
+        issued: zoned_time(issue.issued_at),
     }
 }
 
@@ -46,7 +46,13 @@ fn received<'a>(case: &'a Case, issue: &Issue) -> Option<&'a Received> {
 
 fn state_line(case: &Case, issue: &Issue) -> String {
     match (received(case, issue), &case.report.status) {
-        (Some(received), _) => signing_sentence(received),
+        (Some(received), _) => {
+            let (signed, came_in) = (signing_sentence(received), received.came_in());
+            match came_in.completed().is_empty() {
+                true => signed,
+                false => format!("{signed} Inkom {}.", came_in.both()),
+            }
+        }
         (None, Status::AwaitingCertificate { .. }) => "Inte inlämnad: väntar på intyg".to_owned(),
         (None, Status::AwaitingSignature { .. }) => "Inte inlämnad: för underskrift".to_owned(),
         (None, _) => "Inte inlämnad".to_owned(),
@@ -229,7 +235,7 @@ fn signing(key: &str, label: &str, case: &Case, issue: &Issue) -> Field {
             label,
             PrintedSignature {
                 signer: by.to_string(),
-                time: long_time(at),
+                time: zoned_time(at),
                 method: "Underskriven i Bidragsporten efter förnyad inloggning".to_owned(),
             },
         ),
@@ -253,7 +259,8 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         number,
         agreement: grant.agreement.terms.name.clone(),
         practice,
-        received_at: long_time(received.completed_at),
+        received_at: received.came_in().first(),
+        completed_at: received.came_in().completed(),
         received_by: grant.agreement.authority.formal_name.clone(),
         submitted_by: format!("{}, {}", received.signature.by(), issue.recipient),
         submitted,
@@ -271,7 +278,7 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
             false => grant.deadlines.repayment.date().map(long_date).unwrap_or_default(),
         },
         fingerprint: issue.fingerprint.clone(),
-        issued: long_time(received.completed_at),
+        issued: zoned_time(received.completed_at),
     }
 }
 
@@ -293,7 +300,7 @@ pub fn certificate_sentence(certificate: &Certificate) -> String {
         certificate.statement.verdict.label(),
         certificate.statement.name,
         certificate.statement.title,
-        long_time(certificate.at)
+        zoned_time(certificate.at)
     )
 }
 

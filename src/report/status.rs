@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::certificate::{Certificate, Verdict};
 use crate::{
     access::Doer,
-    filing::{FieldRemark, ImpossibleArrival, NoMandate, Signature},
+    filing::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, Signature},
     money::Money,
 };
 
@@ -51,6 +51,10 @@ pub struct Received {
 }
 
 impl Received {
+    pub fn came_in(&self) -> CameIn {
+        CameIn::new(self.at, self.completed_at, &self.signature)
+    }
+
     /// What the finance head says, where one certifies.
     pub fn verdict(&self) -> Option<&Verdict> {
         self.certificate.as_ref().map(|certificate| &certificate.statement.verdict)

@@ -15,7 +15,7 @@ use crate::{
         head::{self, HeadForm},
     },
     infra::form::FieldErrors,
-    money::{self, Money},
+    money::{self, Money, Positive},
     numbers::{GiroAccount, GiroKind, Line, OrganisationNumber},
 };
 
@@ -58,6 +58,10 @@ pub struct PostedForm {
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
 }
+
+/// What a negative amount would mean: money back, which is no requisition.
+const BELOW_ZERO: &str = "En rekvisition kan inte ta tillbaka pengar. Skriv vad ni vill få utbetalt. Det som inte används \
+                          betalar ni tillbaka när den ekonomiska redovisningen är godkänd.";
 
 /// The name of the field of a post's amount.
 pub fn amount_field(post: &str) -> String {
@@ -163,9 +167,9 @@ impl RequisitionForm {
     /// What is asked for as it is typed now; nothing when it cannot be read.
     pub fn typed_amount(&self) -> Option<Money> {
         if self.amounts.is_empty() {
-            return money::parse_kronor(&self.amount).ok();
+            return money::parse_kronor(&self.amount, BELOW_ZERO).ok().map(Positive::get);
         }
-        self.amounts.iter().map(|of| money::parse_kronor_or_zero(&of.amount).ok()).sum()
+        self.amounts.iter().map(|of| money::parse_kronor_or_zero(&of.amount, BELOW_ZERO).ok()).sum()
     }
 
     /// A post's amount as typed, on a form for several.
@@ -206,8 +210,8 @@ impl RequisitionForm {
     /// The sum, and what it is made of on a form for several posts.
     fn amounts(&self, facts: &FormFacts, errors: &mut FieldErrors) -> Option<(Money, Vec<PostAmount>)> {
         if let [_] = facts.posts.as_slice() {
-            let amount = errors.read("amount", Rule::Amount, money::parse_kronor(&self.amount));
-            return Some((within("amount".into(), amount?, facts.available(), errors)?, Vec::new()));
+            let amount = errors.read("amount", Rule::Amount, money::parse_kronor(&self.amount, BELOW_ZERO));
+            return Some((within("amount".into(), amount?.get(), facts.available(), errors)?, Vec::new()));
         }
         let read: Vec<Option<PostAmount>> =
             facts.posts.iter().map(|post| self.of_post(post, errors)).collect();
@@ -227,7 +231,7 @@ impl RequisitionForm {
 
     fn of_post(&self, post: &PostFacts, errors: &mut FieldErrors) -> Option<PostAmount> {
         let field = amount_field(&post.key);
-        let read = money::parse_kronor_or_zero(self.amount_of(&post.key));
+        let read = money::parse_kronor_or_zero(self.amount_of(&post.key), BELOW_ZERO);
         let amount = errors.read(field.clone(), Rule::Amount, read)?;
         let amount = within(field, amount, post.available, errors)?;
         Some(PostAmount { post: post.key.clone(), amount })

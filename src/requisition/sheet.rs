@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Case, Content, Issue, Received, Status};
 use crate::{
     agreement::{PaperForm, Period},
-    calendar::{long_date, long_time},
+    calendar::{long_date, zoned_time},
     document::sheet::{Field, FormDocument, Receipt, Section, Signature as PrintedSignature},
     filing::{Signature, head::text},
 };
@@ -27,7 +27,7 @@ pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
         diarienummer_decision: text(issue.content.head.decision_diarienummer.as_ref()),
         sections: sections(case, issue),
         fingerprint: issue.fingerprint.clone(),
-        issued: long_time(issue.issued_at),
+        issued: zoned_time(issue.issued_at),
     }
 }
 
@@ -37,20 +37,34 @@ fn received<'a>(case: &'a Case, issue: &Issue) -> Option<&'a Received> {
 }
 
 fn state_line(case: &Case, issue: &Issue) -> String {
-    match received(case, issue).map(|received| (&received.signature, received)) {
-        Some((Signature::Portal { .. }, received)) => {
-            format!("Underskriven i portalen {}", long_time(received.completed_at))
-        }
-        Some((Signature::Scan { .. }, received)) => {
-            format!("Undertecknad på papper, inskannad {}", long_time(received.completed_at))
-        }
-        Some((Signature::Original { arrived, .. }, _)) => {
-            format!("Undertecknad på papper, inkommen {}", long_date(*arrived))
+    match received(case, issue) {
+        Some(received) => {
+            let signed = signed_briefly(received);
+            let came_in = received.came_in();
+            if came_in.completed().is_empty() {
+                signed
+            } else {
+                format!("{signed}. Inkom {}", came_in.both())
+            }
         }
         None if matches!(case.requisition.status, Status::AwaitingSignature { .. }) => {
             "Inte inlämnad: för underskrift på papper".to_owned()
         }
         None => "Inte inlämnad".to_owned(),
+    }
+}
+
+fn signed_briefly(received: &Received) -> String {
+    match &received.signature {
+        Signature::Portal { .. } => {
+            format!("Underskriven i portalen {}", zoned_time(received.completed_at))
+        }
+        Signature::Scan { .. } => {
+            format!("Undertecknad på papper, inskannad {}", zoned_time(received.completed_at))
+        }
+        Signature::Original { arrived, .. } => {
+            format!("Undertecknad på papper, inkommen {}", long_date(*arrived))
+        }
     }
 }
 
@@ -117,7 +131,7 @@ fn signing(key: &str, label: &str, received: Option<&Received>) -> Field {
             label,
             PrintedSignature {
                 signer: by.to_string(),
-                time: long_time(at),
+                time: zoned_time(at),
                 method: "Underskriven i Bidragsporten efter förnyad inloggning".to_owned(),
             },
         ),
@@ -138,7 +152,8 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         number,
         agreement: grant.agreement.terms.name.clone(),
         practice,
-        received_at: long_time(received.completed_at),
+        received_at: received.came_in().first(),
+        completed_at: received.came_in().completed(),
         received_by: grant.agreement.authority.formal_name.clone(),
         submitted_by: format!("{}, {}", received.signature.by(), issue.recipient),
         submitted: submitted.to_vec(),
@@ -146,7 +161,7 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         next_step: next_step(case),
         next_date: grant.deadlines.report.date().map(long_date).unwrap_or_default(),
         fingerprint: issue.fingerprint.clone(),
-        issued: long_time(received.completed_at),
+        issued: zoned_time(received.completed_at),
     }
 }
 
@@ -157,10 +172,10 @@ pub fn signing_sentence(received: &Received) -> String {
 /// How and when a form was signed, in a sentence.
 pub fn signed(signature: &Signature, at: DateTime<Utc>) -> String {
     match signature {
-        Signature::Portal { by } => format!("Underskriven i portalen av {by} {}.", long_time(at)),
+        Signature::Portal { by } => format!("Underskriven i portalen av {by} {}.", zoned_time(at)),
         Signature::Scan { uploaded_by, .. } => format!(
             "Undertecknad på papper. Den inskannade handlingen laddades upp av {uploaded_by} {}.",
-            long_time(at)
+            zoned_time(at)
         ),
         Signature::Original { arrived, registered_by } => format!(
             "Undertecknad på papper. Originalet kom in {} och registrerades av {registered_by}.",

@@ -8,7 +8,7 @@ use super::content::{PostAmount, by_post};
 use crate::{
     access::Doer,
     calendar::LastDay,
-    filing::{FieldRemark, ImpossibleArrival, NoMandate, Signature},
+    filing::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, Signature},
     grant::Overdrawn,
     money::Money,
 };
@@ -41,6 +41,10 @@ pub struct Received {
 }
 
 impl Received {
+    pub fn came_in(&self) -> CameIn {
+        CameIn::new(self.at, self.completed_at, &self.signature)
+    }
+
     /// Its amount by post, in the agreement's order.
     pub(super) fn by_post<'a>(&'a self, form: &'a str) -> Vec<(&'a str, Money)> {
         by_post(form, self.amount, &self.amounts)

@@ -126,6 +126,19 @@ fn the_request_is_told_what_it_lacks() {
 }
 
 #[test]
+fn the_same_text_is_asked_about_before_it_is_asked_for_again() {
+    let it = asked();
+    let whole = it.officer.get(&it.case).follow("Hela bidraget");
+    let ask =
+        whole.form("/rakenskaper").set("asks_for", " huvudboken för  projektet. ").set("due", "2022-05-31");
+    let question = ask.submit().expect_status(422);
+    assert!(question.error_at("is_another").contains("AO22-1440-B1 med samma text"), "{}", question.text());
+    let form = question.form("/rakenskaper");
+    assert_eq!(form.value_of("due"), "2022-05-31");
+    form.set("is_another", "ja").submit().expect_status(200).expect("AO22-1440-B2");
+}
+
+#[test]
 fn a_double_click_is_done_once() {
     let it = asked();
     let whole = it.officer.get(&it.case).follow("Hela bidraget");

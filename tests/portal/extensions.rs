@@ -134,3 +134,29 @@ fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
         assert_eq!(kept.value_of("id"), form.value_of("id"));
     }
 }
+
+#[test]
+fn a_day_that_has_passed_is_asked_about() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let issued = issue(&portal.preparer("Ale"), "bas", "100 000").address;
+    portal.at("2023-01-10 10:00:00");
+    let form = whole_grant(&officer, &issued).form("/anstand").set("kind", "rekvisition");
+    let form = form.set("until", "2023-01-09").set("decision", "KK 1").set("reason", "Sjukdom.");
+    let asked = form.submit().expect_status(422);
+    let question = asked.error_at("day_has_passed");
+    assert!(
+        question.contains("9 januari 2023, har redan passerat") && question.contains("R507"),
+        "{question}"
+    );
+    let form = asked.form("/anstand");
+    assert_eq!(form.value_of("until"), "2023-01-09");
+    form.set("day_has_passed", "ja")
+        .submit()
+        .expect_status(200)
+        .expect("Rekvisition till och med 9 januari 2023");
+    // Today is no day that has passed.
+    let today = whole_grant(&officer, &issued).form("/anstand").set("kind", "rekvisition");
+    let today = today.set("until", "2023-01-10").set("decision", "KK 2").set("reason", "Sjukdom.");
+    today.submit().expect_status(200).expect("Rekvisition till och med 10 januari 2023");
+}

@@ -9,7 +9,7 @@ use bidragsporten::{
     history,
     ids::Id,
     infra::db::{AnyConnection, DbError},
-    money::Money,
+    money::{Money, Positive},
     payment::{self, Reference, Registration},
     recipient,
     repayment::{
@@ -181,10 +181,12 @@ impl Cast {
                 Ok(repayment::verbs::take_away(connection, &self.payer, target, "Fel.")?)
             }
             Verb::ReturnExcess => {
+                let excess = grant::store::ledger(connection, self.grant)?.excess();
                 let outgoing = Outgoing {
                     paid_on: "2022-03-15".parse().unwrap(),
-                    amount: grant::store::ledger(connection, self.grant)?.excess(),
+                    amount: Positive::new(excess).ok_or(Refused)?,
                     reference: "Åter".to_owned(),
+                    is_another: true,
                 };
                 Ok(repayment::verbs::return_excess(
                     connection,
@@ -252,9 +254,11 @@ impl Cast {
         let left = found.approved() - paid;
         let registration = Registration {
             id: Id::new(),
-            amount: Money::kronor((left.to_ore() / 100 * percent / 100).max(1)),
+            amount: Positive::new(Money::kronor((left.to_ore() / 100 * percent / 100).max(1)))
+                .ok_or(Refused)?,
             paid_on: "2022-03-15".parse().unwrap(),
             reference: Reference::parse("UB 1").unwrap(),
+            is_another: true,
             expected_left: left,
         };
         Ok(payment::verbs::register(connection, &self.payer, target.id, &registration)?)
@@ -284,7 +288,7 @@ impl Cast {
         let grant = grant::store::find(connection, self.payer.scope, self.grant)?.ok_or(Refused)?;
         let incoming = Incoming {
             received_on: "2022-03-15".parse().unwrap(),
-            amount: Money::kronor(kronor),
+            amount: Positive::new(Money::kronor(kronor)).ok_or(Refused)?,
             reference: grant.ocr().to_string(),
             payer: "Kommunen".to_owned(),
         };

@@ -6,7 +6,7 @@ use bidragsporten::{
     grant::{self, Account, Grant},
     history,
     ids::Id,
-    money::Money,
+    money::{Money, Positive},
     payment::{
         Reference, Registration,
         store::{of_grant, of_requisition},
@@ -103,6 +103,46 @@ fn a_part_is_paid_and_then_the_rest() {
     assert!(above.error_at("amount").contains("högst 60 000 kr. (R603)"), "{}", above.error_at("amount"));
     form.submit().expect_status(200);
     assert_eq!(paid_out(&portal, &id), (Money::kronor(100_000), Money::kronor(100_000)));
+}
+
+#[test]
+fn one_that_looks_the_same_is_asked_about_and_can_be_another() {
+    let portal = Portal::new();
+    let id = approved(&portal, "Ale", "100 000");
+    let payer = payer(&portal);
+    one(&payer, &id).set("amount", "40 000").submit().expect_status(200);
+    let asked = one(&payer, &id).set("amount", "40 000").submit().expect_status(422);
+    let question = asked.error_at("is_another");
+    assert!(question.contains("40 000 kr den 15 mars 2022, referens UB 17, av Utbetalare"), "{question}");
+    assert_eq!(paid_out(&portal, &id).0, Money::kronor(40_000));
+    asked.form(&id).set("is_another", "ja").submit().expect_status(200);
+    assert_eq!(paid_out(&portal, &id).0, Money::kronor(80_000));
+    // In the list nobody can answer, so it is registered for itself.
+    one(&payer, &id).set("amount", "10 000").set("reference", "UB 2022-17").submit().expect_status(200);
+    let listed = all(&payer).submit().expect_status(409);
+    listed.expect("Är det en annan utbetalning registrerar du den för sig. (R609)");
+    assert_eq!(paid_out(&portal, &id).0, Money::kronor(90_000));
+}
+
+#[test]
+fn nothing_at_or_below_zero_is_paid_through_the_list() {
+    let portal = Portal::new();
+    let id = approved(&portal, "Ale", "100 000");
+    let payer = payer(&portal);
+    let list = payer.get("/utbetalningar");
+    for ore in ["0", "-100", "NaN"] {
+        let case = format!("{id}.{}.{ore}", Id::<Requisition>::new());
+        let form = list.form("/utbetalningar").set("reference", "UB").add("cases", &case);
+        form.submit().expect_status(400).expect("En av de markerade raderna går inte att läsa");
+    }
+    one(&payer, &id).submit().expect_status(200);
+    let paid = format!("{id}.{}.0", Id::<Requisition>::new());
+    let form = list.form("/utbetalningar").set("reference", "UB").add("cases", &paid);
+    form.submit().expect_status(400);
+    let below = one(&payer, &approved(&portal, "Alingsås", "1 000")).set("amount", "-1 000").submit();
+    let told = below.expect_status(422).error_at("amount");
+    assert!(told.contains("Pengar som mottagaren har betalat tillbaka registrerar du under"), "{told}");
+    assert_eq!(paid_out(&portal, &id).0, Money::kronor(100_000));
 }
 
 #[test]
@@ -375,9 +415,10 @@ fn whatever_is_done_the_ledger_follows_the_payments_and_the_approval_holds() {
                     _ => {
                         let registration = Registration {
                             id: Id::new(),
-                            amount: Money::kronor(amount),
+                            amount: Positive::new(Money::kronor(amount)).unwrap(),
                             paid_on: TODAY.parse().unwrap(),
                             reference: Reference::parse("UB").unwrap(),
+                            is_another: true,
                             expected_left: if fresh { left } else { Money::kronor(2_500) },
                         };
                         verbs::register(connection, &act, id, &registration)

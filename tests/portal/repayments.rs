@@ -134,6 +134,12 @@ fn what_is_too_much_goes_back_to_the_recipient() {
     part.expect("30 000 kr");
     // The same page sent again is the same return.
     form.clone().set("amount", "20 000").submit().expect("är registrerad").expect("30 000 kr");
+    // From another page with the same day, amount and reference: asked, and with the answer another return.
+    let again = officer.get(&format!("/aterbetalningar/bidrag/{grant}")).form("/overskott");
+    let again = again.set("paid_on", "2022-03-15").set("amount", "20 000").submit().expect_status(422);
+    assert!(again.error_at("is_another").contains("till Ale kommun, 15 mars 2022"), "{}", again.text());
+    let twice = again.form("/overskott").set("is_another", "ja").set("amount", "-20 000").submit();
+    assert!(twice.expect_status(422).error_at("amount").contains("Skriv vad ni har betalat till mottagaren"));
     let rest = officer.get(&format!("/aterbetalningar/bidrag/{grant}")).form("/overskott");
     assert_eq!(rest.value_of("amount").replace('\u{a0}', " "), "30 000");
     let all = rest.set("paid_on", "2022-03-15").submit().expect_status(200);
@@ -173,7 +179,9 @@ fn the_same_money_is_registered_once_unless_it_is_said_to_be_another() {
     let fresh = officer.get("/aterbetalningar/ny").form("/aterbetalningar/ny");
     let fresh = fresh.set("received_on", "2022-03-14").set("amount", "10000,00").set("reference", &spelt);
     let asked = fresh.set("payer", "ALE KOMMUN").submit().expect_status(422);
-    assert!(asked.error_at("is_another").contains("En likadan inbetalning är redan registrerad"));
+    assert!(
+        asked.error_at("is_another").contains("Redan registrerat: 10 000 kr från Ale kommun, 14 mars 2022")
+    );
     assert_eq!(asked.value_of("reference"), spelt);
     statement(&ale).expect("Återbetalt 10 000 kr");
     asked.form("/aterbetalningar/ny").set("is_another", "ja").submit().expect_status(200);

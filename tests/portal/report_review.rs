@@ -114,8 +114,10 @@ fn a_return_reaches_the_recipient_with_its_remarks_and_nothing_is_approved_meanw
     officer.get("/granskning/redovisningar?visa=underskrift").expect("AO21-1440-E1");
     filing.sign(id);
     let case = officer.get(&report_case(id)).expect("Efter begärd komplettering: Se anmärkningarna.");
-    let case =
-        case.expect("310 000 kr").expect("Version 2 (inlämnad)").expect("15 mars 2022 kl. 09.00, i tid");
+    let case = case
+        .expect("310 000 kr")
+        .expect("Version 2 (inlämnad)")
+        .expect("15 mars 2022 kl. 09.00 svensk tid, i tid");
     case.form("/godkannande").submit().expect("Godkänd");
 }
 

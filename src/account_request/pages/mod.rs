@@ -105,9 +105,16 @@ impl Shown {
     fn answered(&self) -> String {
         let told = |answer: &Answer| {
             let late = if answer.is_late() { ", efter sista dagen" } else { "" };
-            format!("{} av {}{late}", calendar::long_time(answer.at), answer.by)
+            format!("{} av {}{late}", calendar::zoned_time(answer.at), answer.by)
         };
         self.answer().map(told).unwrap_or_default()
+    }
+
+    /// When it was first handed in, where more has come since.
+    fn first_answered(&self) -> String {
+        let Some(first) = self.answer().and_then(|answer| answer.first) else { return String::new() };
+        let late = if first.is_late() { "efter sista dagen" } else { "i tid" };
+        format!("{}, {late}", calendar::zoned_time(first.at))
     }
 
     fn message(&self) -> &str {

@@ -29,7 +29,7 @@ impl Wrong {
             AmountError::Ore { .. } => {
                 Self::new(format!("{}.", first_sentence(&error.to_string())), NOT_WHOLE)
             }
-            AmountError::Negative => Self::new("Beloppet är negativt.", NOT_BACK),
+            AmountError::Negative(mend) => Self::new("Beloppet är negativt.", mend),
             AmountError::Letters => Self::new("Beloppet innehåller bokstäver.", UNIT),
             error => {
                 let words = error.to_string();
@@ -42,7 +42,7 @@ impl Wrong {
 
 const NOT_WHOLE: &str = "Beloppen publiceras i hela kronor. Står de i tusental eller miljoner kronor väljer du enheten under Kolumner. Rätta annars i underlaget, så att raderna går ihop med beslutet.";
 
-const NOT_BACK: &str = "En post kan inte ta tillbaka pengar. Skriv vad mottagaren ska få sammanlagt, eller utelämna raden om mottagaren inte ska ha något.";
+pub(super) const NOT_BACK: &str = "En post kan inte ta tillbaka pengar. Skriv vad mottagaren ska få sammanlagt, eller utelämna raden om mottagaren inte ska ha något.";
 
 const UNIT: &str = "Skriv beloppet med siffror. Står det i tusental eller miljoner kronor skriver du bara talet och väljer enheten under Kolumner.";
 
@@ -66,7 +66,7 @@ pub fn amount(cell: &str, unit: Unit) -> Result<Option<Money>, Wrong> {
             format!("Beloppet har decimaler, {cell}, även om kalkylprogrammet kanske inte visar dem."),
             NOT_WHOLE,
         )),
-        Unit::Kronor => parse_kronor_or_zero(cell).map(Some).map_err(Wrong::of),
+        Unit::Kronor => parse_kronor_or_zero(cell, NOT_BACK).map(Some).map_err(Wrong::of),
         larger => larger.amount(cell).map(Some),
     }
 }

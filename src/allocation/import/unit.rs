@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use super::amount::Wrong;
+use super::amount::{NOT_BACK, Wrong};
 use crate::{
     money::{Money, parse_kronor_or_zero},
     numbers::{is_blank, is_dash},
@@ -122,7 +122,7 @@ impl Unit {
         if decimals.len() > self.decimals() {
             return Err(not_whole(cell, self));
         }
-        let units = parse_kronor_or_zero(&whole).map_err(Wrong::of)?.to_ore() / 100;
+        let units = parse_kronor_or_zero(&whole, NOT_BACK).map_err(Wrong::of)?.to_ore() / 100;
         let width = self.decimals();
         let below: i64 = format!("{decimals:0<width$}").parse().map_err(|_| doubtful(cell, self))?;
         let kronor = units.checked_mul(self.factor()).and_then(|kronor| kronor.checked_add(below));

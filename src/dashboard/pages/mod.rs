@@ -290,7 +290,7 @@ fn about(leaf: &Leaf, found: &Found, practice: bool) -> Vec<(&'static str, Strin
     let mut about = vec![
         ("Innehåll", format!("{}. {}", leaf.title, leaf.lead)),
         ("Urval", found.view.words()),
-        ("Hämtat", calendar::long_time(found.now)),
+        ("Hämtat", calendar::zoned_time(found.now)),
         ("Belopp", "I kronor, från bidragens reskontra i Bidragsporten.".to_owned()),
     ];
     about.extend(leaf.about.iter().cloned());

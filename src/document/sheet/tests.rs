@@ -75,6 +75,7 @@ pub fn receipt() -> Receipt {
         agreement: "Äldreomsorg – teknik, 2022".to_owned(),
         practice: true,
         received_at: "3 november 2022 kl. 14.05.12".to_owned(),
+        completed_at: String::new(),
         received_by: "Kammarkollegiet".to_owned(),
         submitted_by: "Karin Åkesson, Ale kommun".to_owned(),
         submitted: vec![Field::text("Bankgiro", "5051-6822")],

@@ -266,7 +266,7 @@ pub async fn workbook(by: By<Addressee>, portal: web::Data<Portal>, filter: web:
     let table = filter.table(&lines(&portal, by.organisation.id).await?);
     let about = [
         ("Innehåll", format!("Rapporter till {}.", by.organisation.formal_name)),
-        ("Hämtat", calendar::long_time(portal.clock.now())),
+        ("Hämtat", calendar::zoned_time(portal.clock.now())),
     ];
     let write = move || workbook::write(&[Sheet { name: "Rapporter", table: &table }], &about);
     let bytes = web::block(write)

@@ -114,7 +114,7 @@ impl Shown {
     /// When it first came in, and whether that was in time.
     fn received(&self, filed: &Filed) -> String {
         let late = if self.case.asked.due.passed(filed.first_at) { ", efter sista dagen" } else { "" };
-        format!("{}{late}", calendar::long_time(filed.first_at))
+        format!("{}{late}", calendar::zoned_time(filed.first_at))
     }
 
     fn revision(&self) -> i64 {

@@ -9,10 +9,16 @@ use super::{past_day, prose};
 use crate::{
     ids::Id,
     infra::form::FieldErrors,
-    money::{self, Money},
+    money::{self, Money, Positive},
     numbers::Line,
     onward::{application::Application, fund::Entry, rules::Rule},
 };
+
+/// What negative amounts would mean: less for somebody who has it already.
+const SHARE_BELOW_ZERO: &str = "Ett belopp att fördela kan inte vara under 0. Ska en enhet få mindre tar du tillbaka det som \
+                                inte är utbetalt, eller registrerar det som enheten betalar tillbaka, på enhetens sida.";
+const RESERVE_BELOW_ZERO: &str = "Reserven kan inte vara under 0. Skriv vad reserven ska vara, inte ändringen. Finns ingen \
+                                  reserv, skriv 0.";
 
 pub(super) fn ids(typed: &[String], errors: &mut FieldErrors) -> Option<Vec<Id<Application>>> {
     let ids: Result<Vec<Id<Application>>, _> = typed.iter().map(|id| id.parse()).collect();
@@ -126,7 +132,8 @@ impl RedistributionForm {
     /// The sum to divide by the model.
     pub fn parse_sum(&self) -> Result<Money, FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.read("sum", Rule::WithinLeft, money::parse_kronor(&self.sum)).ok_or(errors)
+        let sum = money::parse_kronor(&self.sum, SHARE_BELOW_ZERO);
+        errors.read("sum", Rule::WithinLeft, sum).map(Positive::get).ok_or(errors)
     }
 
     /// The amounts that are typed, unit by unit.
@@ -142,7 +149,8 @@ impl RedistributionForm {
             if typed.trim().is_empty() {
                 continue;
             }
-            match errors.read(amount_field(*id), Rule::WithinLeft, money::parse_kronor_or_zero(typed)) {
+            let amount = money::parse_kronor_or_zero(typed, SHARE_BELOW_ZERO);
+            match errors.read(amount_field(*id), Rule::WithinLeft, amount) {
                 Some(amount) if amount > Money::ZERO => amounts.push((*id, amount)),
                 Some(_) | None => {}
             }
@@ -161,7 +169,8 @@ pub type Reserve = (Money, String);
 /// As it is typed with the model, and changed later.
 pub(super) fn reserve(typed: &str, purpose: &str, errors: &mut FieldErrors) -> Option<Reserve> {
     let typed = if typed.trim().is_empty() { "0" } else { typed };
-    let amount = errors.read("reserve", Rule::Reserve, money::parse_kronor_or_zero(typed))?;
+    let amount = money::parse_kronor_or_zero(typed, RESERVE_BELOW_ZERO);
+    let amount = errors.read("reserve", Rule::Reserve, amount)?;
     if amount.is_zero() {
         return Some((amount, String::new()));
     }

@@ -8,7 +8,7 @@ use super::{day, days::days, decision::reserve, line, whole};
 use crate::{
     agreement::Period,
     infra::form::FieldErrors,
-    money::{self, Money},
+    money::{self, Money, Positive},
     numbers::Line,
     onward::{
         model::{Decision, Kind, Model, Tier},
@@ -141,9 +141,12 @@ impl TierForm {
     }
 }
 
+const TIER_BELOW_ZERO: &str =
+    "En enhet kan inte få mindre än 0. Ska enheter i storleken inte få något, ta bort raden.";
+
 /// A unit's amount: what a thousand times a thousand of them come to can still be reckoned.
 fn of_unit(typed: &str) -> Result<Money, String> {
-    match money::parse_kronor(typed) {
+    match money::parse_kronor(typed, TIER_BELOW_ZERO).map(Positive::get) {
         Ok(amount) if amount > Money::kronor(1_000_000_000) => {
             Err("Beloppet är för stort för en enhet.".to_owned())
         }
@@ -168,7 +171,7 @@ impl ModelForm {
     /// What the tiers and the reserve come to as they are typed; what cannot be read counts as nothing.
     pub fn sums(&self) -> (Money, Money) {
         let distributed = self.tiers.iter().filter_map(TierForm::sum).sum();
-        (distributed, money::parse_kronor_or_zero(&self.reserve).unwrap_or_default())
+        (distributed, money::parse_kronor_or_zero(&self.reserve, "").unwrap_or_default())
     }
 
     /// # Errors

@@ -7,10 +7,18 @@ use super::{application::chosen, line, past_day, prose};
 use crate::{
     ids::Id,
     infra::form::FieldErrors,
-    money::{self, Money},
+    money::{self, Money, Positive},
     numbers::Line,
     onward::{application::Report, fund::Entry, model::Model, rules::Rule},
 };
+
+/// What negative amounts would mean: money that went the other way.
+const USED_BELOW_ZERO: &str = "Det som har använts kan inte vara under 0. Dra av krediteringar från kostnaderna, och skriv 0 om \
+                               inget av medlen har använts.";
+const RETURN_BELOW_ZERO: &str = "Skriv vad enheten har betalat tillbaka. Är en tidigare registrering fel tar du bort den längre \
+                                 ned på sidan.";
+const COSTS_BELOW_ZERO: &str = "Kostnaderna kan inte vara under 0. Dra av krediteringar från kostnaderna, och skriv 0 om inget \
+                                har använts.";
 
 /// What the unit used the money for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +49,7 @@ impl ReportForm {
     /// `has` is what the unit has of the grant.
     pub fn parse(&self, model: &Model, has: Money, at: DateTime<Utc>) -> Result<Report, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let used = errors.read("used", Rule::Used, money::parse_kronor_or_zero(&self.used));
+        let used = errors.read("used", Rule::Used, money::parse_kronor_or_zero(&self.used, USED_BELOW_ZERO));
         if used.is_some_and(|used| used > has) {
             let told = format!(
                 "Enheten har fått {has}. Skriv högst det: det som kostade mer betalar enheten själv."
@@ -113,10 +121,11 @@ impl ReturnForm {
     }
 
     /// `most` is what can come back.
-    pub fn parse(&self, most: Money, today: NaiveDate) -> Result<(Money, NaiveDate, String), FieldErrors> {
+    pub fn parse(&self, most: Money, today: NaiveDate) -> Result<(Positive, NaiveDate, String), FieldErrors> {
         let mut errors = FieldErrors::default();
-        let amount = errors.read("amount", Rule::Returned, money::parse_kronor(&self.amount));
-        if amount.is_some_and(|amount| amount > most) {
+        let amount =
+            errors.read("amount", Rule::Returned, money::parse_kronor(&self.amount, RETURN_BELOW_ZERO));
+        if amount.is_some_and(|amount| amount.get() > most) {
             let told = format!(
                 "Högst {most} kan komma tillbaka: det som enheten har fått utbetalt och inte har redovisat som använt."
             );
@@ -146,12 +155,13 @@ impl SummaryForm {
         let of_reserve = errors.read(
             "reserve_costs",
             Rule::Reserve,
-            money::parse_kronor_or_zero(&zero(&self.reserve_costs)),
+            money::parse_kronor_or_zero(&zero(&self.reserve_costs), COSTS_BELOW_ZERO),
         );
         if of_reserve.is_some_and(|costs| costs > reserve) {
             errors.broken("reserve_costs", Rule::Reserve, format!("Reserven är {reserve}."));
         }
-        let own = errors.read("own_costs", Rule::Used, money::parse_kronor_or_zero(&zero(&self.own_costs)));
+        let own = money::parse_kronor_or_zero(&zero(&self.own_costs), COSTS_BELOW_ZERO);
+        let own = errors.read("own_costs", Rule::Used, own);
         of_reserve.zip(own).filter(|_| errors.is_empty()).ok_or(errors)
     }
 }

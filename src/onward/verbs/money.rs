@@ -9,7 +9,7 @@ use crate::{
     history::{self, Event},
     ids::Id,
     infra::db::AnyConnection,
-    money::Money,
+    money::Positive,
     onward::{
         application::{Application, Refusal},
         fund::{Account, Entry},
@@ -49,7 +49,7 @@ pub fn register_return(
     grant: Id<Grant>,
     id: Id<Application>,
     (entry_id, revision): (Id<Entry>, i64),
-    (amount, day, reference): (Money, NaiveDate, String),
+    (amount, day, reference): (Positive, NaiveDate, String),
 ) -> Result<(), Failure> {
     let (case, version) = take(connection, act.scope, grant)?;
     let found = one(&case, id)?;
@@ -65,6 +65,7 @@ pub fn register_return(
     if found.revision != revision {
         return Err(Refusal::Changed.into());
     }
+    let amount = amount.get();
     if amount > case.can_come_back(found) {
         return Err(Failure::Conflict(
             "Mer kan inte komma tillbaka än vad enheten har fått utbetalt och inte använt.",

@@ -22,11 +22,12 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
-    money::Money,
+    money::{Money, Positive},
     numbers::GiroAccount,
     payment::{
         Payment, Refusal,
         form::{Filter, ManyForm, Ticked, VIEWS},
+        rules::Rule,
         store::{self, RegisteredRow},
         verbs::{self, Failure},
     },
@@ -145,7 +146,7 @@ pub async fn register(
     let mut registered = Outcome::default();
     let mut refused = Vec::new();
     for (requisition, registration) in registrations {
-        let (act, amount) = (act(&by, &portal), registration.amount);
+        let (act, amount) = (act(&by, &portal), registration.amount.get());
         match portal
             .db
             .write(move |connection| verbs::register(connection, &act, requisition, &registration))
@@ -154,6 +155,14 @@ pub async fn register(
             Ok(()) | Err(Failure::Refused(Refusal::DoneBefore)) => {
                 registered.count += 1;
                 registered.ore += amount.to_ore();
+            }
+            Err(Failure::Refused(Refusal::Alike(known))) => {
+                let told = &known.told;
+                let why = format!(
+                    "Redan registrerat: {told}. Är det en annan utbetalning registrerar du den för sig. ({})",
+                    Rule::Alike
+                );
+                refused.push((requisition, why));
             }
             Err(Failure::Refused(refusal)) => refused.push((requisition, refusal.to_string())),
             Err(Failure::NotFound) => {
@@ -267,11 +276,12 @@ impl Found {
         {
             return None;
         }
+        let tickable = Ticked { requisition: requisition.id, payment: Id::new(), left: Positive::new(left)? };
         let content = self.contents.get(&requisition.id);
         let wanted = content.and_then(|content| content.payment_reference.as_ref());
         Some(Line {
             id: requisition.id,
-            tick: Ticked { requisition: requisition.id, payment: Id::new(), left }.value(),
+            tick: tickable.value(),
             is_ticked: tick.has(requisition.id),
             left,
             approved: requisition.approved(),

@@ -12,7 +12,10 @@ use crate::{
         proof::{By, Confirmed, Overseer, PaymentOfficer, Posted},
     },
     calendar,
-    filing::pages::{TimelineView, timeline},
+    filing::{
+        alike::Alike,
+        pages::{TimelineView, timeline},
+    },
     grant::Scope,
     history,
     ids::Id,
@@ -26,7 +29,9 @@ use crate::{
     payment::{
         Payment, Refusal, Standing,
         form::{OneForm, ReversalForm},
-        not_accounted_for, store,
+        not_accounted_for,
+        rules::Rule,
+        store,
         verbs::{self, Failure},
     },
     requisition::{self, Case, Requisition, Status},
@@ -51,6 +56,8 @@ struct ShowPage {
     fresh: Id<Payment>,
     typed: Typed,
     refusal: Option<Refusal>,
+    /// A payment that looks the same, when the form is to be sent again with an answer.
+    alike: Option<Alike>,
     errors: FieldErrors,
 }
 
@@ -60,6 +67,7 @@ struct Typed {
     amount: String,
     paid_on: String,
     reference: String,
+    is_another: String,
     reversed: String,
     reason: String,
 }
@@ -112,6 +120,7 @@ pub async fn register(
         amount: form.amount,
         paid_on: form.paid_on,
         reference: form.reference,
+        is_another: form.is_another,
         ..typed
     };
     answer(by, &portal, id, outcome, typed, "registrering").await
@@ -141,6 +150,7 @@ pub async fn reverse(
 /// Why it was not done: something to mend at its field, or something else.
 enum NotDone {
     Mend(FieldErrors),
+    Answer(Alike),
     Failed(Failure),
 }
 
@@ -148,6 +158,7 @@ enum NotDone {
 fn at_field(failure: Failure, fields: &[&'static str]) -> NotDone {
     let Failure::Refused(refusal) = failure else { return NotDone::Failed(failure) };
     let field = match &refusal {
+        Refusal::Alike(known) => return NotDone::Answer(known.clone()),
         Refusal::AboveLeft { .. } => "amount",
         Refusal::InFuture | Refusal::BeforeApproval { .. } => "paid_on",
         Refusal::NotApproved(_)
@@ -186,6 +197,10 @@ async fn answer(
     match not_done {
         NotDone::Mend(errors) => {
             page.errors = errors;
+            page::show_errors(&page)
+        }
+        NotDone::Answer(known) => {
+            (page.errors, page.alike) = (known.asked(Rule::Alike), Some(known));
             page::show_errors(&page)
         }
         NotDone::Failed(Failure::Refused(refusal)) => {
@@ -236,6 +251,7 @@ async fn show_page(
         fresh: Id::new(),
         typed,
         refusal: None,
+        alike: None,
         errors: FieldErrors::default(),
     })
 }

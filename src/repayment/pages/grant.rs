@@ -1,6 +1,6 @@
 //! One grant's repayment as the authority sees it, and returning what came in above the debt.
 
-use actix_web::{http::StatusCode, web};
+use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
@@ -10,6 +10,7 @@ use crate::{
         Actor, Role,
         proof::{By, Confirmed, Overseer, PaymentOfficer, Posted},
     },
+    filing::alike::Alike,
     grant::{self, Grant, Scope},
     ids::Id,
     infra::{
@@ -23,6 +24,7 @@ use crate::{
         Refusal, Repayment, Settlement,
         form::ExcessForm,
         number_of,
+        rules::Rule,
         sheet::PostLine,
         store,
         verbs::{self, Failure},
@@ -43,6 +45,8 @@ struct GrantPage {
     is_ours: bool,
     may_act: bool,
     form: ExcessForm,
+    /// One that looks the same, when the form is to be sent again with an answer.
+    alike: Option<Alike>,
     today: String,
     errors: FieldErrors,
     grant: Grant,
@@ -87,6 +91,7 @@ async fn read(actor: &Actor, chrome: Chrome, portal: &Portal, id: Id<Grant>) -> 
         is_ours: actor.is_official_of(grant.agreement.authority.id),
         may_act: actor.has_at(Role::PaymentOfficer, grant.agreement.authority.id),
         form: ExcessForm::of(settlement.excess),
+        alike: None,
         today: portal.clock.today().to_string(),
         errors: FieldErrors::default(),
         settlement,
@@ -104,7 +109,7 @@ pub async fn return_excess(
     let outgoing = match form.parse() {
         Ok(outgoing) => outgoing,
         Err(errors) => {
-            return again(StatusCode::UNPROCESSABLE_ENTITY, by, &portal, grant, form, errors).await;
+            return again(by, &portal, grant, form, errors, None).await;
         }
     };
     let act = act(&by, &portal);
@@ -112,13 +117,14 @@ pub async fn return_excess(
         portal.db.write(move |connection| verbs::return_excess(connection, &act, grant, id, &outgoing)).await;
     match outcome {
         Ok(()) => page::see_other(done),
-        Err(Failure::Invalid(errors)) => {
-            again(StatusCode::UNPROCESSABLE_ENTITY, by, &portal, grant, form, errors).await
+        Err(Failure::Invalid(errors)) => again(by, &portal, grant, form, errors, None).await,
+        Err(Failure::Alike(known)) => {
+            again(by, &portal, grant, form, known.asked(Rule::Alike), Some(known)).await
         }
         Err(Failure::Refused(refusal @ Refusal::AboveExcess { .. })) => {
             let mut errors = FieldErrors::default();
             errors.add("amount", refusal);
-            again(StatusCode::UNPROCESSABLE_ENTITY, by, &portal, grant, form, errors).await
+            again(by, &portal, grant, form, errors, None).await
         }
         // The other half of a double click was quicker.
         Err(Failure::Refused(_)) if is_registered(&by, &portal, grant, id).await? => page::see_other(done),
@@ -138,13 +144,13 @@ async fn is_registered(
 }
 
 async fn again(
-    status: StatusCode,
     by: By<PaymentOfficer>,
     portal: &Portal,
     grant: Id<Grant>,
     form: ExcessForm,
     errors: FieldErrors,
+    alike: Option<Alike>,
 ) -> Page {
     let page = read(&by.actor, by.chrome, portal, grant).await?;
-    page::show_as(status, &GrantPage { form, errors, ..page })
+    page::show_errors(&GrantPage { form, errors, alike, ..page })
 }

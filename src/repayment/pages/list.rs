@@ -245,7 +245,7 @@ impl Line {
             texts.extend([number, recipient]);
         }
         let is_named = Sought::new(&filter.search).finds(&texts);
-        let is_amount = parse_amount(&filter.search).is_ok_and(|amount| amount == self.view.amount);
+        let is_amount = parse_amount(&filter.search, "").is_ok_and(|amount| amount.get() == self.view.amount);
         // What is for no grant is of no agreement, and nobody would find it there.
         let of_agreement = self.is_unmatched || of_agreement(filter, &self.slug);
         of_agreement && (is_named || is_amount)

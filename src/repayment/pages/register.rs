@@ -3,12 +3,13 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{RepaymentView, act, address};
+use super::{act, address};
 use crate::{
     access::{
         Actor,
         proof::{By, PaymentOfficer, Posted},
     },
+    filing::alike::{self, Alike},
     ids::Id,
     infra::{
         Portal,
@@ -32,7 +33,7 @@ struct NewPage {
     form: RegisterForm,
     today: String,
     /// One that looks the same, when the form is to be sent again with an answer.
-    alike: Option<RepaymentView>,
+    alike: Option<Alike>,
     errors: FieldErrors,
 }
 
@@ -59,21 +60,13 @@ pub async fn create(
         Ok(incoming) => incoming,
         Err(errors) => return again(by, &portal, form, errors, None),
     };
-    let (act, is_another) = (act(&by, &portal), form.is_another == "ja");
+    let (act, is_another) = (act(&by, &portal), alike::is_another(&form.is_another));
     let outcome =
         portal.db.write(move |connection| verbs::register(connection, &act, id, &incoming, is_another)).await;
     match outcome {
         Ok(()) => page::see_other(registered(id)),
         Err(Failure::Invalid(errors)) => again(by, &portal, form, errors, None),
-        Err(Failure::Alike(known)) => {
-            let mut errors = FieldErrors::default();
-            errors.broken(
-                "is_another",
-                Rule::Alike,
-                "En likadan inbetalning är redan registrerad. Är det en annan, kryssa för det och registrera igen.",
-            );
-            again(by, &portal, form, errors, Some(RepaymentView::of(&known)))
-        }
+        Err(Failure::Alike(known)) => again(by, &portal, form, known.asked(Rule::Alike), Some(known)),
         // The other half of a double click was quicker.
         Err(Failure::Refused(Refusal::Changed)) if is_registered(&by, &portal, id).await? => {
             page::see_other(registered(id))
@@ -92,7 +85,7 @@ fn again(
     portal: &Portal,
     form: RegisterForm,
     errors: FieldErrors,
-    alike: Option<RepaymentView>,
+    alike: Option<Alike>,
 ) -> Page {
     page::show_as(
         StatusCode::UNPROCESSABLE_ENTITY,

@@ -19,6 +19,10 @@ use crate::{
 pub use parts::{AnswerForm, PartForm, answer_field, motive_field, part_field};
 pub use second_look::{notes, observations, warnings};
 
+/// What a negative sum of costs would mean.
+const COSTS_BELOW_ZERO: &str = "Kostnaderna kan sammanlagt inte vara under 0. En kreditering eller annan minskning skriver \
+                                du som en egen rad under Specificera kostnaderna, med minustecken framför beloppet.";
+
 /// The most cost items of one post.
 pub const MOST_ITEMS: usize = 40;
 /// Empty rows for more items, beside those that are filled in.
@@ -157,10 +161,13 @@ impl PostForm {
     /// The costs as they are typed now, whatever else is to be mended; nothing when they cannot be read.
     pub fn sum(&self) -> Option<Money> {
         if !self.costs.trim().is_empty() || !self.has_items() {
-            return money::parse_kronor_or_zero(&self.costs).ok();
+            return money::parse_kronor_or_zero(&self.costs, COSTS_BELOW_ZERO).ok();
         }
         let filled = self.items.iter().filter(|item| !item.is_blank());
-        filled.map(|item| money::parse_kronor(&item.amount).ok()).sum()
+        filled
+            .map(|item| money::parse_cost_or_credit(&item.amount).ok())
+            .sum::<Option<Money>>()
+            .filter(|sum| !sum.is_negative())
     }
 
     pub fn has_items(&self) -> bool {
@@ -270,6 +277,13 @@ impl ReportForm {
         let sum: Money = items.iter().map(|item| item.amount).sum();
         // Left empty, the sum is what the items come to.
         let costs = costs.unwrap_or(sum);
+        if costs.is_negative() {
+            let message = format!(
+                "Kostnadsposterna blir {sum}: krediteringarna är större än kostnaderna. Kostnaderna kan sammanlagt inte vara under 0. Kontrollera att alla kostnader är med."
+            );
+            errors.broken(costs_field(&facts.key), Rule::Costs, message);
+            return None;
+        }
         if !items.is_empty() && sum != costs {
             let (which, difference) =
                 if sum > costs { ("mer", sum - costs) } else { ("mindre", costs - sum) };
@@ -316,7 +330,8 @@ impl PostForm {
         if self.costs.trim().is_empty() && self.has_items() {
             return Some(None);
         }
-        errors.read(costs_field(key), Rule::Costs, money::parse_kronor_or_zero(&self.costs)).map(Some)
+        let costs = money::parse_kronor_or_zero(&self.costs, COSTS_BELOW_ZERO);
+        errors.read(costs_field(key), Rule::Costs, costs).map(Some)
     }
 
     fn items(&self, key: &str, errors: &mut FieldErrors) -> Option<Vec<CostItem>> {
@@ -327,7 +342,7 @@ impl PostForm {
                 let amount = errors.read(
                     item_amount_field(key, row),
                     Rule::CostItem,
-                    money::parse_kronor(&item.amount),
+                    money::parse_cost_or_credit(&item.amount),
                 );
                 Some(CostItem { text: text?, amount: amount? })
             })
@@ -389,6 +404,37 @@ pub mod tests {
         let content = form.parse(&facts()).unwrap();
         let warnings = warnings(&content, &facts(), last);
         warnings.list.into_iter().map(|error| error.message).collect()
+    }
+
+    #[test]
+    fn a_credit_lowers_the_costs() {
+        let mut form = filled();
+        form.posts[0].costs = String::new();
+        form.posts[0].items = vec![item("Larm", "300 025"), item("Kreditering", "-25")];
+        let content = form.parse(&facts()).unwrap();
+        assert_eq!(content.costs(), Money::kronor(300_000));
+        assert_eq!(content.posts[0].items[1].amount, Money::kronor(-25));
+        assert_eq!(form.posts[0].sum(), Some(Money::kronor(300_000)));
+        form.posts[0].costs = "300 000".to_owned();
+        assert!(form.parse(&facts()).is_ok());
+        form.posts[0].costs = "300 050".to_owned();
+        assert!(form.parse(&facts()).unwrap_err().of("costs_bas").contains("(R303)"));
+        // The credits are at most the costs.
+        form.posts[0].costs = String::new();
+        form.posts[0].items = vec![item("Larm", "25"), item("Kreditering", "\u{2212}26 kr")];
+        let errors = form.parse(&facts()).unwrap_err();
+        assert!(errors.of("costs_bas").contains("krediteringarna är större än kostnaderna"));
+        assert_eq!(form.posts[0].sum(), None);
+        form.posts[0].items[1].amount = "-25".to_owned();
+        assert_eq!(form.parse(&facts()).unwrap().costs(), Money::ZERO);
+    }
+
+    #[test]
+    fn a_negative_sum_is_told_how_a_credit_is_entered() {
+        let mut form = filled();
+        form.posts[0].costs = "-25".to_owned();
+        let told = form.parse(&facts()).unwrap_err();
+        assert!(told.of("costs_bas").contains("som en egen rad"), "{}", told.of("costs_bas"));
     }
 
     #[test]

@@ -28,6 +28,10 @@ pub struct AnswerForm {
     pub text: String,
 }
 
+/// What a negative part would mean.
+const BELOW_ZERO: &str = "En del av kostnaderna kan inte vara under 0. Skriv delen efter avdrag för krediteringar, eller 0 om \
+                          inget återstår av den.";
+
 /// The names of the fields.
 pub fn part_field(post: &str, part: &str) -> String {
     format!("part_{post}_{part}")
@@ -53,7 +57,8 @@ impl PartForm {
 
     pub(super) fn parse(&self, part: &Part, costs: Money, errors: &mut FieldErrors) -> Option<PartAccount> {
         let field = part_field(&part.post, &part.key);
-        let amount = errors.read(field.clone(), Rule::Part, money::parse_kronor_or_zero(&self.amount))?;
+        let amount =
+            errors.read(field.clone(), Rule::Part, money::parse_kronor_or_zero(&self.amount, BELOW_ZERO))?;
         if amount > costs {
             let message = format!("Beloppet är större än kostnaderna, {costs}. Det är en del av dem.");
             errors.broken(field, Rule::Part, message);

@@ -10,7 +10,6 @@ use crate::{
         Role,
         proof::{By, Member, Posted, Preparer},
     },
-    calendar,
     filing::{
         self,
         pages::{AttachmentView, SectionView, TimelineView, timeline},
@@ -76,7 +75,13 @@ impl ShowPage {
 
     fn received(&self) -> String {
         let received = self.case.report.received();
-        received.map(|received| calendar::long_time(received.at)).unwrap_or_default()
+        received.map(|received| received.came_in().first()).unwrap_or_default()
+    }
+
+    /// When the completed or corrected version came in, if there is one.
+    fn completed(&self) -> String {
+        let received = self.case.report.received();
+        received.map(|received| received.came_in().completed()).unwrap_or_default()
     }
 
     fn is_late(&self) -> bool {

@@ -6,7 +6,6 @@ use askama::Template;
 use super::{find, scope};
 use crate::{
     access::proof::{By, Member, Overseer},
-    calendar,
     document::sheet::Receipt,
     filing::{
         self,
@@ -30,7 +29,6 @@ struct ReceiptPage {
     id: Id<Requisition>,
     receipt: Receipt,
     fields: Vec<FieldView>,
-    first_received: String,
 }
 
 /// What came in, for a receipt: not what may have been issued since.
@@ -53,7 +51,6 @@ pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id
         chrome: by.chrome,
         id: case.requisition.id,
         fields: receipt.submitted.iter().map(FieldView::of).collect(),
-        first_received: calendar::long_time(received.at),
         receipt,
     })
 }

@@ -10,7 +10,7 @@ use crate::{
         Role,
         proof::{By, Member, Posted, Preparer},
     },
-    calendar::{self, LastDay},
+    calendar::LastDay,
     filing::{
         self,
         pages::{AttachmentView, SectionView, TimelineView, timeline},
@@ -45,6 +45,8 @@ struct ShowPage {
     lapsed: bool,
     right_has_lapsed: bool,
     received: String,
+    /// When the completed version came in, if there is one.
+    completed: String,
     signing: String,
     may_prepare: bool,
     may_sign: bool,
@@ -112,7 +114,8 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
         days_left: deadline.from_now(now),
         lapsed: case.requisition.has_lapsed(case.grant.right_has_lapsed(&case.requisition.form, now)),
         right_has_lapsed: case.grant.right_has_lapsed(&case.requisition.form, now),
-        received: received.map(|received| calendar::long_time(received.at)).unwrap_or_default(),
+        received: received.map(|received| received.came_in().first()).unwrap_or_default(),
+        completed: received.map(|received| received.came_in().completed()).unwrap_or_default(),
         signing: signing(&case),
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
         may_sign: by.has(Role::Signatory),

@@ -268,21 +268,15 @@ impl CasePage {
 
     fn received(&self) -> String {
         let Some(received) = self.requisition().received() else { return "Har inte kommit in".to_owned() };
-        let at = match received.signature {
-            // Of a paper the day is known, not the hour.
-            Signature::Original { arrived, .. } if received.at == received.completed_at => {
-                calendar::long_date(arrived)
-            }
-            _ => calendar::long_time(received.at),
-        };
+        let at = received.came_in().first();
         let in_time = if self.deadline().passed(received.at) { "efter sista dagen" } else { "i tid" };
         format!("{at}, {in_time}")
     }
 
     /// When the completed version came in, if there is one.
     fn completed(&self) -> String {
-        let completed = self.requisition().received().filter(|received| received.at != received.completed_at);
-        completed.map(|received| calendar::long_time(received.completed_at)).unwrap_or_default()
+        let received = self.requisition().received();
+        received.map(|received| received.came_in().completed()).unwrap_or_default()
     }
 
     fn signing(&self) -> String {

@@ -13,11 +13,16 @@ use crate::{
         Actor, Role,
         proof::{By, CaseOfficer, Confirmed, Overseer, Posted},
     },
-    account_request::{self, AccountRequest, Refusal, form::AskForm, verbs as account_verbs},
+    account_request::{
+        self, AccountRequest, Refusal, form::AskForm, rules::Rule as AccountRule, verbs as account_verbs,
+    },
     agreement::Post,
     calendar::{self, long_date},
     extension::{self, Extension, Kind, NoExtension, form::ExtensionForm},
-    filing::pages::{TimelineView, timeline_of_all},
+    filing::{
+        alike::Alike,
+        pages::{TimelineView, timeline_of_all},
+    },
     further_report,
     grant::{self, Account, Grant},
     history::{self, Event, Line},
@@ -63,6 +68,8 @@ struct GrantPage {
     kinds: Vec<(String, String)>,
     extending: ExtensionForm,
     asking: AskForm,
+    /// A request that asks for the same, when the form is to be sent again with an answer.
+    alike: Option<Alike>,
     today: String,
     now: DateTime<Utc>,
     /// Of one of the forms: their fields have different names.
@@ -196,6 +203,7 @@ async fn grant_page(
         is_officer: actor.has_at(Role::CaseOfficer, grant.agreement.authority.id),
         extending: ExtensionForm::fresh(),
         asking: AskForm::fresh(),
+        alike: None,
         today: calendar::day(now).to_string(),
         now,
         errors: FieldErrors::default(),
@@ -323,12 +331,12 @@ pub async fn ask(
 ) -> Page {
     let id = id.into_inner();
     let act = act(&by, &portal);
+    let mut alike = None;
     let errors = match form.parse() {
         Err(errors) => errors,
-        Ok((asks_for, due)) => {
+        Ok(asked) => {
             let request = form.id;
-            let ask =
-                move |connection: &mut _| account_verbs::ask(connection, &act, id, request, &asks_for, due);
+            let ask = move |connection: &mut _| account_verbs::ask(connection, &act, id, request, &asked);
             match portal.db.write(ask).await {
                 Ok(()) | Err(account_verbs::Failure::AskedAlready) => {
                     return page::see_other(format!("/granskning/rakenskaper/{request}"));
@@ -338,21 +346,28 @@ pub async fn ask(
                     errors.add("due", refusal);
                     errors
                 }
+                Err(account_verbs::Failure::Alike(known)) => {
+                    let errors = known.asked(AccountRule::Alike);
+                    alike = Some(known);
+                    errors
+                }
                 Err(failure) => return Err(failure.into()),
             }
         }
     };
     let page = grant_page(&by.actor, by.chrome, &portal, id).await?;
-    page::show_errors(&GrantPage { asking: form, errors, ..page })
+    page::show_errors(&GrantPage { asking: form, alike, errors, ..page })
 }
 
 impl GrantPage {
     fn extending_is_open(&self) -> bool {
-        ["kind", "until", "decision", "reason"].iter().any(|field| !self.errors.of(field).is_empty())
+        ["kind", "until", "day_has_passed", "decision", "reason"]
+            .iter()
+            .any(|field| !self.errors.of(field).is_empty())
     }
 
     fn asking_is_open(&self) -> bool {
-        ["asks_for", "due"].iter().any(|field| !self.errors.of(field).is_empty())
+        ["asks_for", "due", "is_another"].iter().any(|field| !self.errors.of(field).is_empty())
     }
 }
 

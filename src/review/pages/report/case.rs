@@ -386,13 +386,7 @@ impl CasePage {
     fn received(&self) -> String {
         let Some(received) = self.report().received() else { return "Har inte kommit in".to_owned() };
         let deadline = self.case.grant.deadlines.report;
-        let at = match received.signature {
-            // Of a paper the day is known, not the hour.
-            filing::Signature::Original { arrived, .. } if received.at == received.completed_at => {
-                calendar::long_date(arrived)
-            }
-            _ => calendar::long_time(received.at),
-        };
+        let at = received.came_in().first();
         match deadline.passed(received.at) {
             true => format!("{at}, efter sista dagen {deadline}"),
             false => format!("{at}, i tid"),
@@ -401,8 +395,8 @@ impl CasePage {
 
     /// When the completed or corrected version came in, if there is one.
     fn completed(&self) -> String {
-        let completed = self.report().received().filter(|received| received.at != received.completed_at);
-        completed.map(|received| calendar::long_time(received.completed_at)).unwrap_or_default()
+        let received = self.report().received();
+        received.map(|received| received.came_in().completed()).unwrap_or_default()
     }
 
     fn signing(&self) -> String {

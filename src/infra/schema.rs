@@ -169,6 +169,7 @@ diesel::table! {
         revision -> BigInt,
         replaces -> Nullable<Text>,
         replaces_version -> Integer,
+        editors -> Text,
     }
 }
 

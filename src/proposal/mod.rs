@@ -11,7 +11,7 @@
 //!
 //! A proposal that replaces the table of a published agreement goes the same way.
 //!
-//! Whoever proposes does not publish. Nothing is published by halves: the terms, the table, every grant and both
+//! Whoever proposes does not publish, and neither does anybody who has changed it. Nothing is published by halves: the terms, the table, every grant and both
 //! histories are one transaction, and what is published is what the one reader of terms and tables finds right.
 
 pub mod check;
@@ -56,6 +56,8 @@ pub struct Proposal {
     pub status: Status,
     pub form: ProposalForm,
     pub rows: Vec<Row>,
+    /// Who has changed the terms or the table, by id. None of them publishes it.
+    pub editors: Vec<String>,
     /// Of its history.
     pub version: i64,
     /// Of everything that is typed.
@@ -144,6 +146,8 @@ pub enum Refusal {
     IsDraft,
     #[error("Du har själv lagt fram förslaget. En annan beslutsfattare måste publicera det.")]
     OwnProposal,
+    #[error("Du har ändrat i förslaget. En beslutsfattare som inte har ändrat i det måste publicera det.")]
+    OwnChange,
     #[error("Någon annan har ändrat förslaget sedan sidan öppnades.")]
     Changed,
     #[error(
@@ -203,14 +207,28 @@ impl Proposal {
         Ok(Self { status: Status::Draft { returned: Some((by, reason)) }, ..back })
     }
 
+    /// Why this person may not publish it, though it waits for a decision.
+    pub fn not_by(&self, person_id: &str) -> Option<Refusal> {
+        match &self.status {
+            Status::Proposed { proposed } if proposed.person_id == person_id => Some(Refusal::OwnProposal),
+            Status::Proposed { .. } if self.editors.iter().any(|editor| editor == person_id) => {
+                Some(Refusal::OwnChange)
+            }
+            Status::Draft { .. }
+            | Status::Proposed { .. }
+            | Status::Published { .. }
+            | Status::Discarded { .. } => None,
+        }
+    }
+
     pub fn publish(self, published: Deed, slug: String) -> Result<Self, Refusal> {
+        if let Some(refusal) = self.not_by(&published.person_id) {
+            return Err(refusal);
+        }
         match self.status {
             Status::Draft { .. } => Err(Refusal::IsDraft),
             Status::Published { .. } => Err(Refusal::IsPublished),
             Status::Discarded { .. } => Err(Refusal::IsDiscarded),
-            Status::Proposed { proposed } if proposed.person_id == published.person_id => {
-                Err(Refusal::OwnProposal)
-            }
             Status::Proposed { proposed } => {
                 Ok(Self { status: Status::Published { proposed, published, slug }, ..self })
             }
@@ -231,6 +249,7 @@ mod tests {
             status: Status::Draft { returned: None },
             form: ProposalForm::default(),
             rows: Vec::new(),
+            editors: Vec::new(),
             version: 1,
             revision: 1,
         }
@@ -238,6 +257,18 @@ mod tests {
 
     fn deed(who: &str) -> Deed {
         Deed { person_id: who.to_owned(), by: who.to_owned(), at: DateTime::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn whoever_changed_it_does_not_publish_though_another_put_it_forward() {
+        let changed = Proposal { editors: vec!["anna".to_owned()], ..draft() };
+        let proposed = changed.propose(deed("bo")).unwrap();
+        assert_eq!(proposed.clone().publish(deed("anna"), slug()).unwrap_err(), Refusal::OwnChange);
+        assert_eq!(proposed.clone().publish(deed("bo"), slug()).unwrap_err(), Refusal::OwnProposal);
+        // Sent back and put forward anew, it is still what she wrote.
+        let again = proposed.send_back(deed("eva"), "Ändra.".to_owned()).unwrap().propose(deed("bo")).unwrap();
+        assert_eq!(again.clone().publish(deed("anna"), slug()).unwrap_err(), Refusal::OwnChange);
+        assert!(again.publish(deed("eva"), slug()).is_ok());
     }
 
     fn slug() -> String {

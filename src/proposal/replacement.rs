@@ -1,5 +1,6 @@
 //! Replacing the table of an agreement that is published (*ersätta fördelningen*): whom it touches, and what stands in the
-//! way. Nobody is left with less than has been requisitioned, and nobody with a live case is dropped.
+//! way. Nobody is left with less than has been requisitioned. A requisition that waits for a signature and asks for more
+//! than is left is taken back to be changed. Drafts are the recipients' own, and nobody is told of them.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use crate::{
     grant::{Account, Grant, Ledger},
     ids::Id,
     money::Money,
+    requisition::{Content, Requisition, case_number},
 };
 
 /// A recipient of the published table, as it stands.
@@ -18,8 +20,40 @@ pub struct Standing {
     pub code: String,
     pub name: String,
     pub ledger: Ledger,
-    /// A requisition that is not given up, or a report.
-    pub is_live: bool,
+    /// Its requisitions that wait for a signature, the oldest first.
+    pub waiting: Vec<Waiting>,
+}
+
+/// A requisition that waits for a signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub id: Id<Requisition>,
+    pub revision: i64,
+    /// Counts the grant's requisitions from 1.
+    pub number: i32,
+    /// By post: what it asks for, and what it holds already where it answers a request for completion.
+    pub amounts: Vec<(String, Money, Money)>,
+}
+
+impl Waiting {
+    pub fn of(requisition: &Requisition, content: &Content) -> Self {
+        let asked = content.by_post(&requisition.form).into_iter();
+        Self {
+            id: requisition.id,
+            revision: requisition.revision,
+            number: requisition.number,
+            amounts: asked
+                .map(|(post, amount)| (post.to_owned(), amount, requisition.claim_on(post)))
+                .collect(),
+        }
+    }
+
+    /// It asks for more of the post than there is when so much is left to others than itself.
+    fn asks_above(&self, post: &str, allocated: Money, requisitioned: Money) -> bool {
+        self.amounts
+            .iter()
+            .any(|(of, asked, held)| of == post && *asked > allocated - (requisitioned - *held))
+    }
 }
 
 /// One recipient's share of one post that would be another.
@@ -33,20 +67,30 @@ pub struct Touch {
     pub before: Money,
     pub now: Money,
     pub requisitioned: Money,
-    pub is_live: bool,
+    /// What waits for a signature and asks for more than there would be.
+    pub taken_back: Vec<Waiting>,
 }
 
 impl Touch {
     /// Why it cannot be done; nothing when it can.
     pub fn obstacle(&self) -> Option<String> {
-        if self.now < self.requisitioned {
-            return Some(format!(
-                "{} har rekvirerat {}. Beloppet kan inte bli lägre.",
-                self.name, self.requisitioned
-            ));
+        (self.now < self.requisitioned).then(|| {
+            format!("{} har rekvirerat {}. Beloppet kan inte bli lägre.", self.name, self.requisitioned)
+        })
+    }
+
+    /// What happens to what waits for a signature; empty when nothing does. `code` is the agreement's.
+    pub fn consequence(&self, code: &str) -> String {
+        let numbers: Vec<String> =
+            self.taken_back.iter().map(|waiting| case_number(code, &self.code, waiting.number)).collect();
+        match numbers.as_slice() {
+            [] => String::new(),
+            [one] => format!("{one} väntar på underskrift och begär mer. Den tas tillbaka till utkast."),
+            several => format!(
+                "{} väntar på underskrift och begär mer. De tas tillbaka till utkast.",
+                several.join(", ")
+            ),
         }
-        (self.now.is_zero() && self.is_live)
-            .then(|| format!("{} har ett pågående ärende och kan inte tas bort ur fördelningen.", self.name))
     }
 }
 
@@ -64,7 +108,14 @@ pub fn touched(standings: &[Standing], shares: &[Share]) -> Vec<Touch> {
     let touch = |((code, post), (before, now)): ((&str, &str), (Money, Money))| {
         let standing = standings.iter().find(|standing| standing.code == code);
         let published = shares.iter().find(|share| share.recipient == code);
+        let requisitioned = standing.map(|it| it.ledger.of(post, Account::Requisitioned)).unwrap_or_default();
+        let waiting = standing.map_or(&[][..], |standing| &standing.waiting).iter();
         Touch {
+            taken_back: waiting
+                .filter(|waiting| waiting.asks_above(post, now, requisitioned))
+                .cloned()
+                .collect(),
+            requisitioned,
             grant: standing.map(|standing| standing.grant),
             code: code.to_owned(),
             name: standing
@@ -74,10 +125,6 @@ pub fn touched(standings: &[Standing], shares: &[Share]) -> Vec<Touch> {
             post: post.to_owned(),
             before,
             now,
-            requisitioned: standing
-                .map(|standing| standing.ledger.of(post, Account::Requisitioned))
-                .unwrap_or_default(),
-            is_live: standing.is_some_and(|standing| standing.is_live),
         }
     };
     let mut touched: Vec<Touch> =
@@ -118,7 +165,7 @@ mod tests {
             code: code.to_owned(),
             name: code.to_owned(),
             ledger,
-            is_live: requisitioned > 0,
+            waiting: Vec::new(),
         }
     }
 
@@ -133,15 +180,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_requisitioned_stays_and_nobody_with_a_case_is_dropped() {
+    fn what_is_requisitioned_stays() {
         let standings = [standing("a", 100, 60), standing("b", 50, 0), standing("c", 10, 10)];
         let touched = touched(&standings, &[share("a", 59), share("c", 10), share("d", 5)]);
         let told: Vec<(&str, bool)> =
             touched.iter().map(|touch| (touch.code.as_str(), touch.obstacle().is_some())).collect();
         assert_eq!(told, [("b", false), ("a", true), ("d", false)]);
-        let live = Standing { is_live: true, ..standing("b", 50, 0) };
-        let dropped = super::touched(&[live], &[]);
-        assert!(dropped[0].obstacle().unwrap().contains("pågående ärende"));
+    }
+
+    #[test]
+    fn what_waits_and_asks_for_more_is_taken_back() {
+        let waiting = |number, asked: i64, held: i64| Waiting {
+            id: Id::new(),
+            revision: 1,
+            number,
+            amounts: vec![("bas".to_owned(), Money::kronor(asked), Money::kronor(held))],
+        };
+        let consequence = |now: i64, waiting: Vec<Waiting>| {
+            let held: Money = waiting.iter().map(|it| it.amounts[0].2).sum();
+            let standing = Standing { waiting, ..standing("1440", 100, held.to_ore() / 100) };
+            let touched = touched(&[standing], &[share("1440", now)]);
+            assert_eq!(touched[0].obstacle(), None);
+            touched[0].consequence("AO22")
+        };
+        assert_eq!(consequence(60, vec![waiting(1, 60, 0)]), "");
+        let one = consequence(59, vec![waiting(1, 60, 0), waiting(2, 59, 0)]);
+        assert_eq!(one, "AO22-1440-R1 väntar på underskrift och begär mer. Den tas tillbaka till utkast.");
+        assert!(consequence(9, vec![waiting(1, 60, 0), waiting(2, 10, 0)]).contains("R1, AO22-1440-R2 väntar"));
+        // What it holds already, because it came in and is being completed, is its own.
+        assert_eq!(consequence(60, vec![waiting(1, 60, 40)]), "");
+        assert!(consequence(59, vec![waiting(1, 60, 40)]).contains("R1 väntar"));
     }
 
     #[test]

@@ -2,12 +2,17 @@
 
 pub mod import;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::{Proposal, ProposalForm, Replaced, Status, check::Earlier, replacement::Standing, rows::Row};
+use super::{
+    Proposal, ProposalForm, Replaced, Status,
+    check::Earlier,
+    replacement::{Standing, Waiting},
+    rows::Row,
+};
 use crate::{
     agreement::{self, Agreement},
     allocation,
@@ -20,7 +25,7 @@ use crate::{
         schema::proposals,
     },
     recipient::Organisation,
-    report, requisition,
+    requisition,
 };
 
 #[derive(Queryable, Selectable)]
@@ -34,6 +39,7 @@ struct ProposalRow {
     state: String,
     form: String,
     allocation: String,
+    editors: String,
     version: i64,
     revision: i64,
 }
@@ -56,6 +62,7 @@ impl TryFrom<ProposalRow> for Proposal {
             status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
             form: serde_json::from_str(&row.form).map_err(DbError::corrupt)?,
             rows: serde_json::from_str(&row.allocation).map_err(DbError::corrupt)?,
+            editors: serde_json::from_str(&row.editors).map_err(DbError::corrupt)?,
             version: row.version,
             revision: row.revision,
         })
@@ -190,6 +197,18 @@ pub fn set_allocation(
     Ok(changed == 1)
 }
 
+/// Who has changed it, by id. After [`hold`].
+pub fn set_editors(
+    connection: &mut AnyConnection,
+    id: Id<Proposal>,
+    editors: &[String],
+) -> Result<(), DbError> {
+    diesel::update(proposals::table.find(id.to_string()))
+        .set(proposals::editors.eq(json(&editors)?))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// How many an authority has that are neither published nor discarded.
 pub fn open_count(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<i64, DbError> {
     Ok(proposals::table
@@ -236,22 +255,21 @@ pub fn published(
     Ok((standings(connection, agreement)?, allocation::store::version(connection, agreement)?))
 }
 
-/// The recipients of the published table that a proposal is to replace, as they stand: four queries.
+/// The recipients of the published table that a proposal is to replace, as they stand: three queries. Drafts are the
+/// recipients' own, and are not looked at.
 pub fn standings(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<Vec<Standing>, DbError> {
     let agreements = [agreement];
     let which = Which::of(&agreements);
     let mut ledgers = grant::store::ledgers(connection, which)?;
-    let mut live: HashSet<String> =
-        report::store::progress(connection, which)?.into_iter().map(|report| report.grant).collect();
-    for (grant, _, status, _) in requisition::store::statuses(connection, which)? {
-        if !["discarded", "refused", "withdrawn"].contains(&status.as_str()) {
-            live.insert(grant);
-        }
+    let mut waiting: HashMap<String, Vec<Waiting>> = HashMap::new();
+    for (requisition, content) in requisition::store::awaiting(connection, which)? {
+        let grant = requisition.grant_id.to_string();
+        waiting.entry(grant).or_default().push(Waiting::of(&requisition, &content));
     }
     let standing = |(grant, recipient): (String, Organisation)| {
         Ok(Standing {
             ledger: ledgers.remove(&grant).unwrap_or_default(),
-            is_live: live.contains(&grant),
+            waiting: waiting.remove(&grant).unwrap_or_default(),
             grant: grant.parse().map_err(DbError::corrupt)?,
             code: recipient.code,
             name: recipient.name,

@@ -7,7 +7,8 @@ use super::{
     check::{self, Known},
     file,
     form::Fault,
-    posts, replacement,
+    posts,
+    replacement::{self, Waiting},
     rows::{self, Row},
     spec::Part,
     store,
@@ -16,6 +17,7 @@ use crate::{
     access::Actor,
     agreement::{self, Agreement, Forms, Terms},
     allocation::{self, Share},
+    filing::Act,
     grant::{self, Grant},
     history::{Entry, Event},
     ids::Id,
@@ -25,7 +27,7 @@ use crate::{
         form::FieldErrors,
         hash::sha256_hex,
     },
-    recipient,
+    recipient, requisition,
 };
 
 #[derive(Debug)]
@@ -99,6 +101,7 @@ pub fn start(
         status: Status::Draft { returned: None },
         form,
         rows: Vec::new(),
+        editors: Vec::new(),
         version: 1,
         revision: 1,
     };
@@ -132,6 +135,7 @@ pub fn start_replacement(
         status: Status::Draft { returned: None },
         form: ProposalForm::of(&agreement.terms),
         rows: shares.iter().map(Row::of).collect(),
+        editors: Vec::new(),
         version: 1,
         revision: 1,
     };
@@ -160,7 +164,7 @@ pub fn save_part(
     let proposal = hold(connection, actor, id)?;
     proposal.editable()?;
     let form = proposal.form.with_part(part, posted);
-    save_form(connection, &proposal, part, fingerprint, &form)?;
+    save_form(connection, actor, &proposal, part, fingerprint, &form)?;
     match part.holds("post-0-key") {
         true => rename_rows(connection, &proposal, &posts::renamed(&proposal.form, posted)),
         false => Ok(()),
@@ -196,7 +200,8 @@ pub fn drop_orphans(
     let form = posts::without_orphans(&proposal.form);
     let rows = posts::rows_without_orphans(&proposal.form, &proposal.rows);
     kept(store::set_form(connection, id, revision, &form)?)?;
-    kept(store::set_allocation(connection, id, revision + 1, &rows)?)
+    kept(store::set_allocation(connection, id, revision + 1, &rows)?)?;
+    remember_editor(connection, actor, &proposal)
 }
 
 /// Over the revision that was read, or somebody else was first.
@@ -216,11 +221,12 @@ pub fn set_forms(
     let proposal = hold(connection, actor, id)?;
     proposal.editable()?;
     let form = proposal.form.with_forms(forms);
-    save_form(connection, &proposal, part, fingerprint, &form)
+    save_form(connection, actor, &proposal, part, fingerprint, &form)
 }
 
 fn save_form(
     connection: &mut AnyConnection,
+    actor: &Actor,
     proposal: &Proposal,
     part: &Part,
     fingerprint: &str,
@@ -232,7 +238,22 @@ fn save_form(
     if proposal.form.fingerprint(part) != fingerprint {
         return Err(Failure::Overtaken);
     }
-    kept(store::set_form(connection, proposal.id, proposal.revision, form)?)
+    kept(store::set_form(connection, proposal.id, proposal.revision, form)?)?;
+    remember_editor(connection, actor, proposal)
+}
+
+/// Whoever has changed a proposal does not publish it.
+pub(super) fn remember_editor(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    proposal: &Proposal,
+) -> Result<(), Failure> {
+    let editor = actor.person.id.to_string();
+    if !proposal.editors.contains(&editor) {
+        let editors: Vec<String> = proposal.editors.iter().cloned().chain([editor]).collect();
+        store::set_editors(connection, proposal.id, &editors)?;
+    }
+    Ok(())
 }
 
 /// Of a post's rows, so that colleagues can each have their post.
@@ -260,7 +281,8 @@ pub fn set_rows(
     if fingerprint_of_post(&proposal.rows, post) != fingerprint {
         return Err(Failure::Overtaken);
     }
-    kept(store::set_allocation(connection, id, proposal.revision, &after)?)
+    kept(store::set_allocation(connection, id, proposal.revision, &after)?)?;
+    remember_editor(connection, actor, &proposal)
 }
 
 /// What a proposal is held against.
@@ -403,6 +425,15 @@ fn replace(
     let refused = touched.iter().filter(|touch| touch.obstacle().is_some()).count();
     if refused > 0 {
         return Err(Refusal::Faults(refused).into());
+    }
+    let mut waiting: Vec<&Waiting> = touched.iter().flat_map(|touch| &touch.taken_back).collect();
+    waiting.sort_by_key(|waiting| waiting.id.to_string());
+    waiting.dedup_by_key(|waiting| waiting.id);
+    let act = Act::of_authority(actor, now);
+    for waiting in waiting {
+        let target = requisition::verbs::Target { id: waiting.id, revision: waiting.revision };
+        let reason = "Fördelningen har ersatts, och rekvisitionen begär mer än det nya beloppet.";
+        requisition::verbs::take_back_above(connection, &act, target, reason).map_err(DbError::corrupt)?;
     }
     let changes: Vec<grant::store::Reallocation> = touched
         .into_iter()

@@ -23,6 +23,13 @@ pub struct Content {
     pub payment_reference: Option<Line<35>>,
 }
 
+impl Content {
+    /// What is asked for by post, in the agreement's order.
+    pub fn by_post<'a>(&'a self, form: &'a str) -> Vec<(&'a str, Money)> {
+        by_post(form, self.amount, &self.amounts)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostAmount {
     pub post: String,

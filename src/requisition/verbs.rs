@@ -5,7 +5,7 @@ mod preparing;
 mod submitting;
 
 pub use deciding::{approve, assign, refuse, send_back};
-pub use preparing::{discard, issue, pass_on, take_back};
+pub use preparing::{discard, issue, pass_on, take_back, take_back_above};
 pub use submitting::{arrive, register_paper, scan, sign, withdraw};
 
 use chrono::{DateTime, Utc};

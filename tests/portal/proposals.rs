@@ -137,6 +137,22 @@ fn whoever_puts_it_forward_does_not_publish() {
 }
 
 #[test]
+fn whoever_changed_it_does_not_publish_though_a_colleague_puts_it_forward() {
+    let portal = Portal::new();
+    let both = portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer, Role::DecisionMaker], "Båda");
+    let proposal = finished(&both);
+    press(&portal.officer(), &proposal, "/framlaggning").expect("Framlagt för beslut");
+    let open = both.get(&proposal).expect("Du har ändrat i förslaget");
+    assert!(!open.has_form("/publicering"));
+    let form = open.form("/atertagande");
+    let (csrf, revision) = (form.value_of("csrf"), form.value_of("revision"));
+    let posted =
+        both.post_fields(&format!("{proposal}/publicering"), &[("csrf", csrf), ("revision", revision)]);
+    posted.expect_status(409).expect("som inte har ändrat i det");
+    press(&decider(&portal), &proposal, "/publicering").expect_status(200).expect("publicerade det");
+}
+
+#[test]
 fn it_is_sent_back_with_a_reason_and_taken_back_and_cannot_change_in_between() {
     let portal = Portal::new();
     let (officer, decider) = (portal.officer(), decider(&portal));
@@ -460,6 +476,36 @@ fn a_published_table_is_replaced_and_nobody_is_left_with_less_than_is_requisitio
     portal.preparer("Alvesta").get("/bidrag").expect("358 678 kr");
     officer.get("/oversikt/aldreomsorg-2022?sok=Alings").expect("705 478");
     officer.get("/oppna-data/aldreomsorg-2022?sok=Alings").expect("705 478");
+    crate::program::Program::on(&portal.address).run(&["check"]).expect("Historiken är hel");
+}
+
+#[test]
+fn what_waits_for_a_signature_and_asks_for_more_than_the_new_table_has_is_taken_back() {
+    let portal = Portal::new();
+    let (officer, decider) = (portal.officer(), decider(&portal));
+    let ale = portal.preparer("Ale");
+    let waits = crate::steps::issue(&ale, "bas", "381 308").address;
+    // A draft is the recipient's own: the authority is not told of it, and it stops nothing.
+    crate::steps::begin(&portal.preparer("Alvesta"), "bas").expect("AO22-0764-R1");
+    let proposal = replacing(&officer);
+    let table = officer.get(&format!("{proposal}/fordelning?post=bas"));
+    let changed = table.form("/fordelning").set("belopp-1440", "381 307").set("belopp-0764", "250 000");
+    changed.set("belopp-1489", "814 157").submit().expect_status(200);
+    let review = officer.get(&format!("{proposal}/granska"));
+    let review = review.expect("AO22-1440-R1 väntar på underskrift och begär mer. Den tas tillbaka till utkast.");
+    review.expect_not("AO22-0764").form("/framlaggning").submit().expect("Framlagt för beslut");
+    press(&decider, &proposal, "/publicering").expect_status(200);
+
+    let draft = ale.get(&waits).expect("Utkast").expect("Fördelningen har ersatts, och rekvisitionen begär mer");
+    draft.expect_not("Skriv under");
+    portal.signatory("Ale").get(&format!("{waits}/underskrift")).expect_not("Skriv under och lämna in");
+    let form = ale.get(&format!("{waits}/uppgifter")).form("/uppgifter");
+    let above = form.clone().set("handling", "fortsatt").submit().expect_status(422);
+    assert!(above.error_at("amount").contains("högst 381 307"), "{}", above.error_at("amount"));
+    let form = above.form("/uppgifter").set("amount", "381 307").set("handling", "fortsatt");
+    let check = form.submit().expect_status(200).form("/kontroll").set("confirmed", "ja");
+    let issued = check.submit().expect_status(200).address;
+    sign(&portal.signatory("Ale"), &issued).expect("Kvitto");
     crate::program::Program::on(&portal.address).run(&["check"]).expect("Historiken är hel");
 }
 

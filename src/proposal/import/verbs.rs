@@ -12,7 +12,7 @@ use crate::{
         Proposal, ProposalForm, Refusal,
         rows::Row,
         store::import as store,
-        verbs::{Failure, hold, line, same},
+        verbs::{Failure, hold, line, remember_editor, same},
     },
 };
 
@@ -87,6 +87,7 @@ pub fn use_table(
     }
     let entry = line(actor, now, Event::ProposalTableRead, used.details.clone());
     store::put(connection, &before, &used.form, &used.rows, entry)?;
+    remember_editor(connection, actor, &before)?;
     Ok(store::remove(connection, id)?)
 }
 

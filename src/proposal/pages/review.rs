@@ -39,6 +39,8 @@ struct ReviewPage {
     /// Whom a replacement touches.
     touched: Vec<Touch>,
     is_replacement: bool,
+    /// The agreement's, as it begins its case numbers.
+    code: String,
     earlier: Option<String>,
     differences: Vec<View>,
     to_look_at: Vec<View>,
@@ -110,6 +112,7 @@ pub async fn review(by: By<Discloser>, portal: web::Data<Portal>, id: web::Path<
         changes: check::changes(&proposal, &known),
         touched: check::touched(&proposal, &known),
         is_replacement: proposal.replaces.is_some(),
+        code: proposal.form.get("code").trim().to_owned(),
         differences: differences.map(|found| View::of(&found.field, found.before, found.now)).collect(),
         to_look_at: to_look_at.map(|(field, text)| View::of(&field, String::new(), text)).collect(),
         earlier: known.earlier.map(|earlier| earlier.terms.title()),

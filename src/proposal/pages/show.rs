@@ -35,9 +35,10 @@ struct ShowPage {
     head: Head,
     revision: i64,
     fault_count: usize,
-    /// Whoever publishes: a decision maker who did not put it forward.
+    /// Whoever publishes: a decision maker.
     may_decide: bool,
-    is_own: bool,
+    /// Why the visitor may not, though it waits.
+    not_mine: Option<Refusal>,
     copied_from: Option<String>,
     lines: Vec<TimelineView>,
     reason: String,
@@ -84,17 +85,13 @@ async fn read(
     let (proposal, known) = with_known(actor, portal, id).await?;
     let mut lines = portal.db.read(move |connection| history::store::of(connection, &id.to_string())).await?;
     lines.reverse();
-    let is_own = match &proposal.status {
-        Status::Proposed { proposed } => proposed.person_id == actor.person.id.to_string(),
-        Status::Draft { .. } | Status::Published { .. } | Status::Discarded { .. } => false,
-    };
     Ok(ShowPage {
         chrome,
         head: Head::of(&proposal, actor, ""),
         revision: proposal.revision,
         fault_count: if proposal.is_draft() { check::faults(&proposal, &known).len() } else { 0 },
         may_decide: actor.has(Role::DecisionMaker),
-        is_own,
+        not_mine: proposal.not_by(&actor.person.id.to_string()),
         copied_from: known.earlier.map(|earlier| earlier.terms.title()),
         lines: lines.iter().map(|line| TimelineView::of(&line.entry)).collect(),
         reason: String::new(),

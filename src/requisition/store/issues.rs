@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::{RequisitionRow, find, json};
 use crate::{
     access::Doer,
-    grant::{self, Grant, Scope},
+    grant::{self, Grant, Scope, store::Which},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
@@ -151,6 +151,24 @@ pub fn last_received(
     let requisition = Requisition::try_from(row)?;
     let number = crate::requisition::case_number(&agreement, &recipient, requisition.number);
     Ok(received_issue(connection, &requisition)?.map(|issue| (number, issue.content)))
+}
+
+/// What waits for a signature of these grants, with what it says, by grant and number: one query.
+pub fn awaiting(
+    connection: &mut AnyConnection,
+    which: Which<'_>,
+) -> Result<Vec<(Requisition, Content)>, DbError> {
+    let newest = issues::requisition_id.eq(requisitions::id).and(issues::version.eq(requisitions::version));
+    let rows: Vec<(RequisitionRow, String)> = requisitions::table
+        .inner_join(issues::table.on(newest))
+        .filter(requisitions::grant_id.eq_any(which.ids()))
+        .filter(requisitions::status.eq("awaiting_signature"))
+        .order_by((requisitions::grant_id, requisitions::number))
+        .select((RequisitionRow::as_select(), issues::content))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(row, content)| Ok((row.try_into()?, serde_json::from_str(&content).map_err(DbError::corrupt)?)))
+        .collect()
 }
 
 /// A grant's approved requisitions with what they said, by number: one query.

@@ -70,6 +70,17 @@ pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> R
     simply(connection, act, target, Event::RequisitionTakenBack, "", Requisition::take_back)
 }
 
+/// The table that the grant's amount stands in has just been replaced, in this transaction, and less is left than what
+/// waits for a signature asks for. The recipient gets it back to be changed.
+pub fn take_back_above(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    reason: &str,
+) -> Result<(), Failure> {
+    simply(connection, act, target, Event::RequisitionTakenBack, reason, Requisition::take_back)
+}
+
 /// The grant has just passed to a successor, in this transaction. What waits for a signature is taken back, so that nobody signs a form with the
 /// predecessor's name on it, and whoever has a form open cannot save it any more. What came in stays as it was. `act` has
 /// the successor's eyes.

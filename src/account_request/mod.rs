@@ -23,7 +23,7 @@ use thiserror::Error;
 use crate::{
     access::Doer,
     calendar::{Deadline, long_date, long_time},
-    filing::alike::Alike,
+    filing::{NoRoom, alike::Alike},
     grant::Grant,
     ids::Id,
     text,
@@ -140,6 +140,8 @@ pub enum Refusal {
     NothingToHandIn,
     #[error("En begäran kan ha högst {MOST_FILES} filer. Slå ihop flera till en PDF. (R806)")]
     TooManyFiles,
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
     #[error("Filen är redan inlämnad och kan inte tas bort.")]
     HandedIn,
 }

@@ -124,7 +124,7 @@ pub fn add_file(
     file_id: Id<Attachment>,
     file: &ReceivedFile,
 ) -> Result<(), Failure> {
-    take_open(connection, act, id)?;
+    let request = take_open(connection, act, id)?;
     let files = filing::store::attachments_of(connection, id)?;
     let given = file_id.to_string();
     if files.iter().any(|known| known.id == given) {
@@ -137,6 +137,7 @@ pub fn add_file(
     if files.len() >= MOST_FILES {
         return Err(Refusal::TooManyFiles.into());
     }
+    filing::store::has_room(connection, request.grant_id, file)?.map_err(Refusal::from)?;
     filing::store::insert_attachment_as(connection, file_id, id, file, &act.by(), act.now)?;
     Ok(())
 }

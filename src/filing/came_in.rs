@@ -21,11 +21,6 @@ impl CameIn {
         Self { first, latest, has_hour: first != latest || !on_paper }
     }
 
-    /// Filed in the portal.
-    pub fn here(first: DateTime<Utc>, latest: DateTime<Utc>) -> Self {
-        Self { first, latest, has_hour: true }
-    }
-
     /// What counts: `1 december 2022 kl. 14.05 svensk tid`.
     pub fn first(self) -> String {
         if self.has_hour { zoned_time(self.first) } else { long_date(day(self.first)) }
@@ -76,7 +71,12 @@ mod tests {
     #[test]
     fn of_a_paper_the_day_is_known_and_not_the_hour() {
         let noon = at("2022-11-30T11:00:00Z");
-        let signature = Signature::Original { arrived: day(noon), registered_by: Doer::named("H") };
+        let signature = Signature::Original {
+            arrived: day(noon),
+            registered_by: Doer::named("H"),
+            registered_at: None,
+            attachment: None,
+        };
         assert_eq!(CameIn::new(noon, noon, &signature).first(), "30 november 2022");
     }
 }

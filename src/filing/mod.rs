@@ -21,7 +21,7 @@ use crate::{
     grant::Scope,
     history::{self, Event},
     ids::Id,
-    infra::hash::sha256_hex,
+    infra::{form::FieldErrors, hash::sha256_hex},
     recipient::Organisation,
 };
 
@@ -110,8 +110,19 @@ pub enum Signature {
     /// On paper; the recipient uploaded the scan.
     Scan { attachment: String, uploaded_by: Doer },
     /// On paper; the authority has the original.
-    Original { arrived: NaiveDate, registered_by: Doer },
+    Original {
+        arrived: NaiveDate,
+        registered_by: Doer,
+        /// When, and the scan of it. What was stored before they were kept has neither.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        registered_at: Option<DateTime<Utc>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attachment: Option<String>,
+    },
 }
+
+/// An original is registered within so many days of its arrival. When it is not, whoever decides and pays is told.
+const MOST_DAYS_TO_REGISTER: i64 = 3;
 
 impl Signature {
     /// Who signed in the portal, or put the signed paper into it.
@@ -123,9 +134,39 @@ impl Signature {
         }
     }
 
+    /// The scan of what was signed on paper.
+    pub fn scan(&self) -> Option<&str> {
+        match self {
+            Self::Portal { .. } => None,
+            Self::Scan { attachment, .. } => Some(attachment),
+            Self::Original { attachment, .. } => attachment.as_deref(),
+        }
+    }
+
+    /// Registered from paper by this doer, who is then not the one who approves it.
+    pub fn is_registered_by(&self, doer: &Doer) -> bool {
+        matches!(self, Self::Original { registered_by, .. } if registered_by.is_same_as(doer))
+    }
+
+    /// That the day of arrival is long before the day it was registered, in words; nothing when it is not.
+    pub fn backdated(&self) -> Option<String> {
+        let Self::Original { arrived, registered_by, registered_at: Some(at), .. } = self else {
+            return None;
+        };
+        let days = (calendar::day(*at) - *arrived).num_days();
+        (days > MOST_DAYS_TO_REGISTER).then(|| {
+            format!(
+                "Originalet registrerades {} av {registered_by}, {days} dagar efter ankomstdagen {}. ({})",
+                calendar::long_date(calendar::day(*at)),
+                calendar::long_date(*arrived),
+                rules::Caution::RegisteredLater
+            )
+        })
+    }
+
     /// The original that this person registered as having come on that day.
     pub fn is_original(&self, day: NaiveDate, person: Id<Person>) -> bool {
-        matches!(self, Self::Original { arrived, registered_by } if *arrived == day && registered_by.is(person))
+        matches!(self, Self::Original { arrived, registered_by, .. } if *arrived == day && registered_by.is(person))
     }
 }
 
@@ -175,6 +216,29 @@ impl<C: Serialize> Issue<C> {
     }
 }
 
+impl<C> Issue<C> {
+    /// What whoever decides on it, pays it or signs it takes a second look at: what the recipient was asked about, and an
+    /// original that was registered long after it came.
+    pub fn to_look_at(&self, signature: Option<&Signature>) -> Vec<String> {
+        to_look_at(&self.warnings, signature)
+    }
+}
+
+/// The same of the warnings alone.
+pub fn to_look_at(warnings: &[FieldRemark], signature: Option<&Signature>) -> Vec<String> {
+    let asked = warnings.iter().map(|warning| warning.text.clone());
+    asked.chain(signature.and_then(Signature::backdated)).collect()
+}
+
+/// Warns that the answer to a request for completion says what the form said before.
+pub fn warn_unchanged(warnings: &mut FieldErrors) {
+    warnings.broken(
+        "",
+        rules::Caution::Unchanged,
+        "Du har inte ändrat något sedan myndigheten begärde komplettering.",
+    );
+}
+
 /// Remarks at the fields of a form.
 #[derive(Debug, Clone, Default)]
 pub struct Remarks(pub Vec<FieldRemark>);
@@ -184,6 +248,20 @@ impl Remarks {
     pub fn of(&self, field: &str) -> &str {
         self.0.iter().find(|remark| remark.field == field).map_or("", |remark| &remark.text)
     }
+}
+
+/// What the files of a grant's cases may come to, in bytes: a great many scans.
+pub const MOST_BYTES: i64 = 200 * MEGABYTE;
+const MEGABYTE: i64 = 1024 * 1024;
+
+/// There is no room for a file among those of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "Filerna i bidragets ärenden får sammanlagt vara högst {} MB, och {} MB är redan uppladdat. Ta bort filer som inte är inlämnade, eller skanna med lägre upplösning.",
+    MOST_BYTES / MEGABYTE, .used / MEGABYTE
+)]
+pub struct NoRoom {
+    used: i64,
 }
 
 /// The day cannot be when an original came in.

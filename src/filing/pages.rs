@@ -89,6 +89,17 @@ pub fn timeline(lines: &[history::Line], subject: &str) -> Vec<TimelineView> {
     about.map(|line| TimelineView::of(&line.entry)).collect()
 }
 
+/// The same for the recipient: which officer handles a case is the authority's own.
+pub fn recipients_lines(mut lines: Vec<history::Line>) -> Vec<history::Line> {
+    for line in &mut lines {
+        if matches!(line.entry.event, Event::RequisitionAssigned | Event::ReportAssigned) {
+            line.entry.details.clear();
+            line.entry.who.person = std::mem::take(&mut line.entry.who.organisation);
+        }
+    }
+    lines
+}
+
 /// The lines about a whole grant, the newest first, each with the case it is about.
 pub fn timeline_of_all(lines: &[history::Line]) -> Vec<TimelineView> {
     let with_case = |line: &history::Line| {

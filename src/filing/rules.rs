@@ -24,6 +24,10 @@ pub enum Rule {
     Diarienummer = 113,
     /// A form registered by the authority: the day it arrived, not in the future, not before the form was there.
     Arrival = 114,
+    /// A form registered by the authority: the signed paper, scanned.
+    Scan = 115,
+    /// A form registered by the authority: the same paper is registered once. Asked about, and can be answered.
+    Alike = 116,
 }
 
 /// Things that may be right but deserve a second look.
@@ -33,6 +37,10 @@ pub enum Caution {
     DiarienummerMissing = 201,
     /// Bilaga 2 punkt 2: it does not look like one of Regeringskansliets diarienummer.
     DiarienummerLooks = 202,
+    /// 2022 §7.1: the day a form came in decides whether it is in time. An original registered long after it came.
+    RegisteredLater = 209,
+    /// Bilaga 2: what the authority asked to have completed. The answer says what the form said before.
+    Unchanged = 210,
 }
 
 impl fmt::Display for Rule {

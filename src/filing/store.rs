@@ -1,18 +1,23 @@
 //! Rows and queries of the files of a case: a requisition, a report, a request for accounts.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::prelude::*;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Nullable},
+};
 
-use super::head::HeadForm;
+use super::{Act, MOST_BYTES, NoRoom, Signature, head::HeadForm};
 use crate::{
     access,
+    grant::Grant,
     history::{self, Event},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
         hash::sha256_hex,
         scan::Scanned,
-        schema::files,
+        schema::{account_requests, files, further_reports, reports, requisitions},
         upload::ReceivedFile,
     },
     recipient::Organisation,
@@ -80,6 +85,20 @@ pub fn insert_attachment<C>(
     Ok(id.to_string())
 }
 
+/// That the signed original of a case came on that day, with the scan of it kept.
+pub fn original<C>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    act: &Act,
+    arrived: NaiveDate,
+    scan: &ReceivedFile,
+) -> Result<Signature, DbError> {
+    let by = act.doer();
+    let attachment = insert_attachment(connection, case, scan, by.name(), act.now)?;
+    let (registered_at, attachment) = (Some(act.now), Some(attachment));
+    Ok(Signature::Original { arrived, registered_by: by, registered_at, attachment })
+}
+
 /// Whether any case has a file with this id.
 pub fn exists(connection: &mut AnyConnection, id: Id<Attachment>) -> Result<bool, DbError> {
     Ok(diesel::select(diesel::dsl::exists(files::table.find(id.to_string()))).get_result(connection)?)
@@ -109,6 +128,35 @@ pub fn insert_attachment_as<C>(
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// Whether a file has room among those of a grant's cases. After the grant is locked.
+pub fn has_room(
+    connection: &mut AnyConnection,
+    grant: Id<Grant>,
+    file: &ReceivedFile,
+) -> Result<Result<(), NoRoom>, DbError> {
+    let grant = grant.to_string();
+    let of_requisitions =
+        requisitions::table.filter(requisitions::grant_id.eq(&grant)).select(requisitions::id);
+    let of_reports = reports::table.filter(reports::grant_id.eq(&grant)).select(reports::id);
+    let of_requests =
+        account_requests::table.filter(account_requests::grant_id.eq(&grant)).select(account_requests::id);
+    let of_further =
+        further_reports::table.filter(further_reports::grant_id.eq(&grant)).select(further_reports::id);
+    let used: Option<i64> = files::table
+        .filter(
+            files::case_id
+                .eq_any(of_requisitions)
+                .or(files::case_id.eq_any(of_reports))
+                .or(files::case_id.eq_any(of_requests))
+                .or(files::case_id.eq_any(of_further)),
+        )
+        // A plain SUM over BIGINT is NUMERIC on PostgreSQL.
+        .select(sql::<Nullable<BigInt>>("CAST(SUM(files.size) AS BIGINT)"))
+        .first(connection)?;
+    let (used, size) = (used.unwrap_or_default(), i64::try_from(file.bytes.len()).map_err(DbError::corrupt)?);
+    Ok(if used + size > MOST_BYTES { Err(NoRoom { used }) } else { Ok(()) })
 }
 
 /// Away with a file that has not been handed in yet; false when it is not there.

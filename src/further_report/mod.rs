@@ -25,7 +25,7 @@ use crate::{
     access::Doer,
     agreement::{FurtherReport, Terms},
     calendar::Deadline,
-    filing::NoMandate,
+    filing::{NoMandate, NoRoom},
     grant::{Grant, Ledger},
     ids::Id,
 };
@@ -90,6 +90,8 @@ pub enum Refusal {
     NothingToHandIn,
     #[error("En rapport kan ha högst {MOST_FILES} filer. Slå ihop flera till en PDF. (R852)")]
     TooManyFiles,
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
     #[error("Filen är redan inlämnad och kan inte tas bort.")]
     HandedIn,
     #[error(transparent)]

@@ -88,6 +88,7 @@ pub fn add_file(
     if files.len() >= MOST_FILES {
         return Err(Refusal::TooManyFiles.into());
     }
+    filing::store::has_room(connection, which.grant, file)?.map_err(Refusal::from)?;
     filing::store::insert_attachment_as(connection, file_id, report.id, file, &act.by(), act.now)?;
     // What a signatory sees elsewhere is no longer what would be signed.
     store::update(connection, &report)??;

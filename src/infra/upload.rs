@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin};
 use actix_multipart::Multipart;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use futures_util::TryStreamExt;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
 /// The largest file, in bytes.
 pub const FILE_LIMIT: usize = 10 * 1024 * 1024;
 const FIELD_LIMIT: usize = 4 * 1024;
-const FIELD_COUNT: usize = 20;
+const FIELD_COUNT: usize = 60;
 
 /// A multipart form with one file in it, trusted to come from this site's own page.
 #[derive(Debug)]
@@ -61,6 +62,25 @@ pub enum UploadError {
 impl Upload {
     pub fn field(&self, name: &str) -> &str {
         self.fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// The fields beside the file, as a form reads them.
+    pub fn form<T: DeserializeOwned>(&self) -> Result<T, AppError> {
+        let unreadable = || AppError::bad_request("Formuläret hade fält som inte går att läsa.");
+        let written = serde_html_form::to_string(&self.fields).map_err(|_| unreadable())?;
+        serde_html_form::from_str(&written).map_err(|_| unreadable())
+    }
+
+    /// The scan of a signed paper, which there must be.
+    pub fn scan(&self) -> Result<ReceivedFile, String> {
+        match &self.file {
+            Ok(Some(file)) => Ok(file.clone()),
+            Ok(None) => Err(
+                "Välj den inskannade handlingen: hela den undertecknade blanketten, som PDF, PNG eller JPEG."
+                    .to_owned(),
+            ),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
 

@@ -320,7 +320,8 @@ mod tests {
         let other_reference = Registration { reference: Reference::parse("UB 2").unwrap(), ..of(400, 600) };
         assert_eq!(standing.admits(&other_reference, day(TODAY)), Ok(()));
         registered(&mut standing, &Registration { is_another: true, ..again }).unwrap();
-        let reversed = |payment: Payment| payment.reverse(Doer::named("Prov"), Utc::now(), "Fel.".into()).unwrap();
+        let reversed =
+            |payment: Payment| payment.reverse(Doer::named("Prov"), Utc::now(), "Fel.".into()).unwrap();
         standing.payments = standing.payments.into_iter().map(reversed).collect();
         assert_eq!(standing.admits(&of(400, 1_000), day(TODAY)), Ok(()));
     }

@@ -12,11 +12,12 @@ use diesel::{
 use super::{Payment, Reversal};
 use crate::{
     access::Doer,
+    filing::FieldRemark,
     grant::{self, Grant},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, grants, issues, organisations, payments, reports, requisitions},
+        schema::{agreements, grants, issues, organisations, payments, requisitions},
     },
     money::Money,
     numbers::Line,
@@ -99,14 +100,6 @@ pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<
         .collect()
 }
 
-/// True when a report of the grant has come in.
-pub fn is_reported(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<bool, DbError> {
-    let came_in = reports::table
-        .filter(reports::grant_id.eq(grant.to_string()))
-        .filter(reports::received_at.is_not_null());
-    Ok(diesel::select(exists(came_in)).get_result(connection)?)
-}
-
 pub fn exists_already(connection: &mut AnyConnection, id: Id<Payment>) -> Result<bool, DbError> {
     Ok(diesel::select(exists(payments::table.find(id.to_string()))).get_result(connection)?)
 }
@@ -156,24 +149,32 @@ pub fn paid(
     sums.into_iter().map(|(id, ore)| Ok((id.parse().map_err(DbError::corrupt)?, Money::ore(ore)))).collect()
 }
 
+/// An approved requisition's words, and what the recipient was asked about in them.
+#[derive(Debug, Clone)]
+pub struct Words {
+    pub content: Content,
+    pub warnings: Vec<FieldRemark>,
+}
+
 /// What these approved requisitions say, as they were approved: one query. An approved requisition's newest issue is the
 /// one that came in.
 pub fn contents(
     connection: &mut AnyConnection,
     approved: &[Id<Requisition>],
-) -> Result<HashMap<Id<Requisition>, Content>, DbError> {
+) -> Result<HashMap<Id<Requisition>, Words>, DbError> {
     let newest = issues::requisition_id.eq(requisitions::id).and(issues::version.eq(requisitions::version));
-    let rows: Vec<(String, String)> = requisitions::table
+    let rows: Vec<(String, String, String)> = requisitions::table
         .inner_join(issues::table.on(newest))
         .filter(requisitions::id.eq_any(approved.iter().map(ToString::to_string)))
-        .select((requisitions::id, issues::content))
+        .select((requisitions::id, issues::content, issues::warnings))
         .load(connection)?;
     rows.into_iter()
-        .map(|(id, content)| {
-            Ok((
-                id.parse().map_err(DbError::corrupt)?,
-                serde_json::from_str(&content).map_err(DbError::corrupt)?,
-            ))
+        .map(|(id, content, warnings)| {
+            let words = Words {
+                content: serde_json::from_str(&content).map_err(DbError::corrupt)?,
+                warnings: serde_json::from_str(&warnings).map_err(DbError::corrupt)?,
+            };
+            Ok((id.parse().map_err(DbError::corrupt)?, words))
         })
         .collect()
 }

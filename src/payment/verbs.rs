@@ -91,7 +91,7 @@ pub fn reverse(
         return Err(Refusal::DoneBefore.into());
     }
     let payment = payment.reverse(act.doer(), act.now, reason.to_owned())?;
-    let is_reported = store::is_reported(connection, locked.grant.id)?;
+    let is_reported = requisition::store::is_reported(connection, locked.grant.id)?;
     not_accounted_for(&locked.grant.ledger, is_reported)?;
     store::reverse(connection, &payment)?;
     let paid = locked.standing.paid();

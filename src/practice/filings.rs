@@ -15,7 +15,7 @@ use crate::{
     recipient,
     requisition::{
         Requisition,
-        form::RequisitionForm,
+        form::{Beside, RequisitionForm},
         store,
         verbs::{self, Failure, Target},
     },
@@ -198,7 +198,7 @@ fn file(
 /// A part of what is left of a post; of several posts on one form always the whole.
 fn made_up(grant: &Grant, form: &str, percent: i64, at: DateTime<Utc>) -> RequisitionForm {
     let amount = Money::kronor(grant.left_on(form).to_ore() / 100 * percent / 100);
-    let facts = verbs::form_facts(grant, form, None, None, at);
+    let facts = verbs::form_facts(grant, form, None, &Beside::default(), at);
     let known = RequisitionForm::prefilled(&facts, &grant.agreement.diarienummer, None);
     RequisitionForm {
         head: HeadForm {

@@ -266,7 +266,8 @@ mod tests {
         assert_eq!(proposed.clone().publish(deed("anna"), slug()).unwrap_err(), Refusal::OwnChange);
         assert_eq!(proposed.clone().publish(deed("bo"), slug()).unwrap_err(), Refusal::OwnProposal);
         // Sent back and put forward anew, it is still what she wrote.
-        let again = proposed.send_back(deed("eva"), "Ändra.".to_owned()).unwrap().propose(deed("bo")).unwrap();
+        let again =
+            proposed.send_back(deed("eva"), "Ändra.".to_owned()).unwrap().propose(deed("bo")).unwrap();
         assert_eq!(again.clone().publish(deed("anna"), slug()).unwrap_err(), Refusal::OwnChange);
         assert!(again.publish(deed("eva"), slug()).is_ok());
     }

@@ -109,7 +109,7 @@ pub fn touched(standings: &[Standing], shares: &[Share]) -> Vec<Touch> {
         let standing = standings.iter().find(|standing| standing.code == code);
         let published = shares.iter().find(|share| share.recipient == code);
         let requisitioned = standing.map(|it| it.ledger.of(post, Account::Requisitioned)).unwrap_or_default();
-        let waiting = standing.map_or(&[][..], |standing| &standing.waiting).iter();
+        let waiting = standing.map(|standing| standing.waiting.iter()).unwrap_or_default();
         Touch {
             taken_back: waiting
                 .filter(|waiting| waiting.asks_above(post, now, requisitioned))
@@ -206,7 +206,9 @@ mod tests {
         assert_eq!(consequence(60, vec![waiting(1, 60, 0)]), "");
         let one = consequence(59, vec![waiting(1, 60, 0), waiting(2, 59, 0)]);
         assert_eq!(one, "AO22-1440-R1 väntar på underskrift och begär mer. Den tas tillbaka till utkast.");
-        assert!(consequence(9, vec![waiting(1, 60, 0), waiting(2, 10, 0)]).contains("R1, AO22-1440-R2 väntar"));
+        assert!(
+            consequence(9, vec![waiting(1, 60, 0), waiting(2, 10, 0)]).contains("R1, AO22-1440-R2 väntar")
+        );
         // What it holds already, because it came in and is being completed, is its own.
         assert_eq!(consequence(60, vec![waiting(1, 60, 40)]), "");
         assert!(consequence(59, vec![waiting(1, 60, 40)]).contains("R1 väntar"));

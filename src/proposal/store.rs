@@ -17,7 +17,7 @@ use crate::{
     agreement::{self, Agreement},
     allocation,
     calendar::long_time,
-    grant::{self, store::Which},
+    grant::{self, Grant, store::Which},
     history::{self, Entry},
     ids::Id,
     infra::{
@@ -259,10 +259,11 @@ pub fn published(
 /// recipients' own, and are not looked at.
 pub fn standings(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<Vec<Standing>, DbError> {
     let agreements = [agreement];
-    let which = Which::of(&agreements);
-    let mut ledgers = grant::store::ledgers(connection, which)?;
+    let mut ledgers = grant::store::ledgers(connection, Which::of(&agreements))?;
+    let recipients = grant::store::recipients_of(connection, agreement)?;
+    let grants: Vec<Id<Grant>> = recipients.iter().filter_map(|(grant, _)| grant.parse().ok()).collect();
     let mut waiting: HashMap<String, Vec<Waiting>> = HashMap::new();
-    for (requisition, content) in requisition::store::awaiting(connection, which)? {
+    for (requisition, content) in requisition::store::awaiting(connection, &grants)? {
         let grant = requisition.grant_id.to_string();
         waiting.entry(grant).or_default().push(Waiting::of(&requisition, &content));
     }
@@ -275,7 +276,7 @@ pub fn standings(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Re
             name: recipient.name,
         })
     };
-    grant::store::recipients_of(connection, agreement)?.into_iter().map(standing).collect()
+    recipients.into_iter().map(standing).collect()
 }
 
 /// Every proposal's stream and version, for `bidragsporten check`.

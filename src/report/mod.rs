@@ -36,7 +36,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::Doer,
-    filing::{FieldRemark, Signature},
+    filing::{FieldRemark, Signature, store::Attachment},
     grant::{Account, Grant, Ledger},
     ids::Id,
     money::Money,
@@ -116,8 +116,11 @@ impl Report {
     }
 
     /// A file that went with what came in, or with what may come on paper. What is attached after is the recipient's own.
-    pub fn has_handed_in(&self, uploaded_at: DateTime<Utc>) -> bool {
-        self.received().is_none_or(|received| uploaded_at <= received.completed_at)
+    pub fn has_handed_in(&self, file: &Attachment) -> bool {
+        self.received().is_none_or(|received| {
+            file.uploaded_at.and_utc() <= received.completed_at
+                || received.signature.scan() == Some(file.id.as_str())
+        })
     }
 
     /// The costs of a post in the report that came in last: what the ledger has on *Redovisade kostnader*.
@@ -303,6 +306,9 @@ impl Report {
     /// What was corrected is past: the issues and the history keep it.
     pub fn approve(mut self, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
+            Status::Submitted { received } if received.signature.is_registered_by(&by) => {
+                return Err(Refusal::OwnRegistration);
+            }
             Status::Submitted { received } => Status::Approved(Approval { received, by, at }),
             other => return Err(other.not_now()),
         };

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::certificate::{Certificate, Verdict};
 use crate::{
     access::Doer,
-    filing::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, Signature},
+    filing::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, NoRoom, Signature},
     money::Money,
 };
 
@@ -108,6 +108,10 @@ pub enum Refusal {
     SamePerson(String),
     #[error("Fler än 100 filer går inte att bifoga. Slå ihop några av dem till en PDF.")]
     TooManyFiles,
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
+    #[error("Du har registrerat redovisningen från papper. En annan handläggare godkänner den.")]
+    OwnRegistration,
     #[error(transparent)]
     ImpossibleArrival(#[from] ImpossibleArrival),
     #[error(transparent)]

@@ -7,7 +7,7 @@ mod signing;
 
 pub use attachments::{attach, detach};
 pub use deciding::{approve, assign, correct, give_up_correction, send_back};
-pub use preparing::{issue, pass_on, take_back};
+pub use preparing::{is_unchanged, issue, pass_on, take_back};
 pub use signing::{arrive, certify, scan, sign};
 
 use thiserror::Error;

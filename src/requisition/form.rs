@@ -1,7 +1,8 @@
 //! The requisition's form: what was typed, and the content it makes or the errors at its fields.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,8 +11,9 @@ use super::{
 };
 use crate::{
     agreement::{Diarienummers, Instrument, Period},
+    calendar::{LastDay, long_date},
     filing::{
-        FieldRemark, Remarks,
+        self, FieldRemark, Remarks,
         head::{self, HeadForm},
     },
     infra::form::FieldErrors,
@@ -97,10 +99,53 @@ pub struct FormFacts {
     pub instrument: Instrument,
     /// The posts on the form.
     pub posts: Vec<PostFacts>,
-    /// The account of the recipient's last filing.
-    pub last_account: Option<GiroAccount>,
+    /// The account of the recipient's last filing, and of this one as it came in first.
+    pub last_accounts: Vec<GiroAccount>,
     /// What is not requisitioned by the last day is lost.
     pub right_can_lapse: bool,
+    /// Others of the same form that wait for a signature: their numbers, and what they ask for.
+    pub waiting: Vec<(String, Money)>,
+    /// A report of the grant has come in.
+    pub is_reported: bool,
+    pub late: Option<Late>,
+    /// What is to be completed, as it came in.
+    pub returned: Option<Content>,
+}
+
+/// What the recipient has beside the form that it fills in.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// Its last filing.
+    pub last: Option<Content>,
+    /// This one as it came in, where it is being completed.
+    pub own: Option<Content>,
+    pub waiting: Vec<(String, Money)>,
+    pub is_reported: bool,
+}
+
+impl Beside {
+    /// What came in before.
+    pub fn contents(&self) -> impl Iterator<Item = &Content> {
+        self.last.iter().chain(&self.own)
+    }
+}
+
+/// That the last day has passed and the form is received all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Late {
+    pub last: LastDay,
+    /// The last day of the period, where that has passed too.
+    pub period_to: Option<NaiveDate>,
+}
+
+impl fmt::Display for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sista dag för rekvisition var {}.", self.last)?;
+        if let Some(period_to) = self.period_to {
+            write!(f, " Perioden som medlen är till för tog slut {}.", long_date(period_to))?;
+        }
+        f.write_str(" Rekvisitionen kommer in för sent. Överenskommelsen säger inte vad som händer då: myndigheten avgör.")
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -112,6 +157,12 @@ pub struct PostFacts {
 }
 
 impl FormFacts {
+    /// What is left when what waits for a signature has come in; all of it where that would leave nothing.
+    fn left(&self) -> Money {
+        let waiting: Money = self.waiting.iter().map(|(_, amount)| *amount).sum();
+        Some(self.available() - waiting).filter(|left| *left > Money::ZERO).unwrap_or(self.available())
+    }
+
     /// The most that can be asked for on the whole form.
     pub fn available(&self) -> Money {
         self.posts.iter().map(|post| post.available).sum()
@@ -124,11 +175,7 @@ impl RequisitionForm {
         let own = facts.organisation_number.as_ref();
         Self {
             head: HeadForm::prefilled(own, diarienummer, last.map(|last| &last.head)),
-            amount: if facts.posts.len() > 1 {
-                String::new()
-            } else {
-                facts.available().digits().to_string()
-            },
+            amount: if facts.posts.len() > 1 { String::new() } else { facts.left().digits().to_string() },
             amounts: facts.amounts(),
             period_from: facts.period.from.to_string(),
             period_to: facts.period.to.to_string(),
@@ -295,14 +342,48 @@ pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
             "Perioden är inte hela överenskommelsens period.",
         );
     }
-    if facts.last_account.as_ref().is_some_and(|last| *last != content.account) {
+    if let Some(before) = facts.last_accounts.iter().find(|before| **before != content.account) {
+        let (kind, now) = (before.kind().name(), content.account);
         warnings.broken(
             "account_number",
             Caution::AccountChanged,
-            "Kontot är ett annat än i den förra rekvisitionen.",
+            format!(
+                "Kontot är ett annat än i den förra rekvisitionen: {} {now}, förut {kind} {before}.",
+                now.kind().name()
+            ),
         );
     }
+    circumstances(content, facts, &mut warnings);
     warnings
+}
+
+/// What is not about what is typed, but about what else there is.
+fn circumstances(content: &Content, facts: &FormFacts, warnings: &mut FieldErrors) {
+    let amount = content.amounts.first().map_or_else(|| "amount".to_owned(), |of| amount_field(&of.post));
+    let asked: Money = facts.waiting.iter().map(|(_, amount)| *amount).sum();
+    if !facts.waiting.is_empty() && asked + content.amount > facts.available() {
+        let others: Vec<String> =
+            facts.waiting.iter().map(|(number, amount)| format!("{number} på {amount}")).collect();
+        let message = format!(
+            "{} väntar på underskrift. Tillsammans blir det mer än de {} ni kan rekvirera, så den som skrivs under sist kan inte lämnas in.",
+            others.join(" och "),
+            facts.available()
+        );
+        warnings.broken(amount.clone(), Caution::AnotherWaits, message);
+    }
+    if facts.returned.as_ref() == Some(content) {
+        filing::warn_unchanged(warnings);
+    }
+    if let Some(late) = facts.late {
+        warnings.broken("period_to", Caution::LastDayPassed, late);
+    }
+    if facts.is_reported {
+        warnings.broken(
+            amount,
+            Caution::ReportCameIn,
+            "Ni har redan lämnat in en ekonomisk redovisning av bidraget. Betalas mer ut måste den rättas, och det som inte har använts betalas tillbaka.",
+        );
+    }
 }
 
 /// What differs from the last filing, at its field. The period and the diarienummer follow the agreement: they always
@@ -341,9 +422,13 @@ pub mod tests {
                 name: "Stimulansmedel".to_owned(),
                 available: Money::kronor(381_308),
             }],
-            last_account: None,
+            last_accounts: Vec::new(),
             right_can_lapse: true,
             instrument: Instrument::Agreement,
+            waiting: Vec::new(),
+            is_reported: false,
+            late: None,
+            returned: None,
         }
     }
 
@@ -487,8 +572,7 @@ pub mod tests {
         form.amount = "300000".to_owned();
         form.period_to = "2022-06-30".to_owned();
         let mut facts = facts();
-        facts.last_account = GiroAccount::parse(GiroKind::Plusgiro, "4-2").ok();
-        assert!(facts.last_account.is_some());
+        facts.last_accounts = vec![GiroAccount::parse(GiroKind::Plusgiro, "4-2").unwrap()];
         let content = form.parse(&facts).unwrap();
         let warned: Vec<_> =
             warnings(&content, &facts).list.into_iter().map(|warning| warning.field).collect();
@@ -500,5 +584,34 @@ pub mod tests {
         let warned: Vec<_> =
             warnings(&content, &facts).list.into_iter().map(|warning| warning.field).collect();
         assert_eq!(warned, expected[1..]);
+    }
+
+    #[test]
+    fn what_the_form_does_not_say_is_warned_of_too() {
+        let warned = |facts: &FormFacts| -> Vec<String> {
+            let content = filled().parse(facts).unwrap();
+            warnings(&content, facts).list.into_iter().map(|warning| warning.message).collect()
+        };
+        let account = |number| GiroAccount::parse(GiroKind::Bankgiro, number).unwrap();
+        let told =
+            warned(&FormFacts { last_accounts: vec![account("991-2346"), account("5050-1055")], ..facts() });
+        assert!(told[0].contains("Bankgiro 991-2346, förut Bankgiro 5050-1055. (R203)"), "{told:?}");
+        assert!(warned(&FormFacts { last_accounts: vec![account("991-2346")], ..facts() }).is_empty());
+
+        let waiting = |kronor| vec![("AO22-1440-R1".to_owned(), Money::kronor(kronor))];
+        let told = warned(&FormFacts { waiting: waiting(1), ..facts() });
+        assert!(
+            told[0].contains("AO22-1440-R1 på 1\u{a0}kr väntar") && told[0].contains("(R206)"),
+            "{told:?}"
+        );
+        assert!(warned(&FormFacts { waiting: Vec::new(), ..facts() }).is_empty());
+
+        let returned = filled().parse(&facts()).ok();
+        assert!(warned(&FormFacts { returned, ..facts() })[0].contains("inte ändrat något"));
+        let last = LastDay::on("2022-12-01".parse().unwrap());
+        let late = Late { last, period_to: "2022-12-31".parse().ok() };
+        let told = warned(&FormFacts { late: Some(late), is_reported: true, ..facts() });
+        assert!(told[0].contains("var 1 december 2022. Perioden") && told[0].contains("(R207)"), "{told:?}");
+        assert!(told[1].contains("redan lämnat in en ekonomisk redovisning") && told[1].contains("(R208)"));
     }
 }

@@ -299,6 +299,9 @@ impl Requisition {
 
     pub fn approve(mut self, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
+            Status::Submitted { received } if received.signature.is_registered_by(&by) => {
+                return Err(Refusal::OwnRegistration);
+            }
             Status::Submitted { received } => Status::Approved { received, by, at },
             other => return Err(other.not_now()),
         };

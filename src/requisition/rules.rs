@@ -27,6 +27,12 @@ pub enum Caution {
     LessThanLeft = 204,
     /// Bilaga 2 punkt 2: not the whole of the agreement's period.
     PartOfPeriod = 205,
+    /// Bilaga 1: together with another that waits for a signature it asks for more than is left.
+    AnotherWaits = 206,
+    /// Rekvisitionens sista dag has passed, where the agreement does not say what becomes of a late one.
+    LastDayPassed = 207,
+    /// Bilaga 2, Ekonomisk redovisning punkt 3: a report of the grant has come in, and accounts for less than would be paid.
+    ReportCameIn = 208,
 }
 
 impl fmt::Display for Rule {

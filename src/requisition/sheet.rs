@@ -177,7 +177,7 @@ pub fn signed(signature: &Signature, at: DateTime<Utc>) -> String {
             "Undertecknad på papper. Den inskannade handlingen laddades upp av {uploaded_by} {}.",
             zoned_time(at)
         ),
-        Signature::Original { arrived, registered_by } => format!(
+        Signature::Original { arrived, registered_by, .. } => format!(
             "Undertecknad på papper. Originalet kom in {} och registrerades av {registered_by}.",
             long_date(*arrived)
         ),

@@ -10,7 +10,9 @@ use crate::{
     calendar::LastDay,
     filing::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, Signature},
     grant::Overdrawn,
+    ids::Id,
     money::Money,
+    requisition::Requisition,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +84,14 @@ pub enum Refusal {
     OthersDependOnIt(String),
     #[error("Hela tilldelningen är redan rekvirerad.")]
     NothingLeft,
+    #[error(
+        "{number} väntar på underskrift och begär allt som är kvar. Skriv under den, eller ta tillbaka den om något ska ändras."
+    )]
+    AllWaits { id: Id<Requisition>, number: String },
+    #[error("Ni har redan påbörjat {0}. Fortsätt på något av utkasten, eller ta bort dem som inte behövs.")]
+    TooManyDrafts(String),
+    #[error("Du har registrerat rekvisitionen från papper. En annan handläggare godkänner den.")]
+    OwnRegistration,
     #[error(transparent)]
     ImpossibleArrival(#[from] ImpossibleArrival),
     #[error(transparent)]

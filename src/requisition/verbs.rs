@@ -12,14 +12,15 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Content, Facts, Refusal, Requisition, Status, case_number,
-    form::{FormFacts, PostFacts, RequisitionForm},
+    Facts, Refusal, Requisition, Status, case_number,
+    form::{Beside, FormFacts, Late, PostFacts, RequisitionForm},
     store,
 };
 use crate::{
     agreement::Post,
-    filing::{self, Act},
-    grant::{self, Account, Grant},
+    calendar,
+    filing::{self, Act, alike::Alike},
+    grant::{self, Account, Grant, Scope},
     history::{self, Event},
     ids::Id,
     infra::{
@@ -29,6 +30,9 @@ use crate::{
     },
     money::Money,
 };
+
+/// So many drafts on one form of a grant.
+const MOST_DRAFTS: usize = 3;
 
 /// Which requisition, and as it was when the page was made.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +52,9 @@ pub enum Failure {
     Invalid(FieldErrors),
     #[error("the warnings are not confirmed")]
     Unconfirmed,
+    /// One that looks the same is registered from paper, and nobody has said that this is another.
+    #[error("registered already")]
+    Alike(Alike),
     #[error(transparent)]
     Db(#[from] DbError),
 }
@@ -61,6 +68,7 @@ impl From<Failure> for AppError {
                 "Uppgifterna i rekvisitionen är inte längre fullständiga. Öppna formuläret och rätta dem."
                     .to_owned(),
             ),
+            Failure::Alike(known) => Self::Conflict(known.to_string()),
             Failure::Unconfirmed => {
                 Self::Conflict("Bekräfta att du har kontrollerat det som portalen frågar om.".to_owned())
             }
@@ -84,7 +92,7 @@ pub fn form_facts(
     grant: &Grant,
     form: &str,
     this: Option<&Requisition>,
-    last: Option<&Content>,
+    beside: &Beside,
     now: DateTime<Utc>,
 ) -> FormFacts {
     let before = |post: &str| this.map_or(Money::ZERO, |requisition| requisition.claim_on(post));
@@ -103,10 +111,49 @@ pub fn form_facts(
         organisation_number: grant.holder.organisation_number,
         period: grant.agreement.terms.period,
         posts: of_form.collect(),
-        last_account: last.map(|content| content.account),
+        last_accounts: beside.contents().map(|content| content.account).collect(),
         right_can_lapse: grant.deadlines_of(form).right_can_lapse(),
         instrument: grant.agreement.terms.instrument,
+        waiting: beside.waiting.clone(),
+        is_reported: beside.is_reported,
+        late: late(grant, form, this, now),
+        returned: beside.own.clone().filter(|_| this.is_some_and(|this| this.returned().is_some())),
     }
+}
+
+/// That the last day has passed, where a late requisition is received all the same. One that came in before is completed.
+fn late(grant: &Grant, form: &str, this: Option<&Requisition>, now: DateTime<Utc>) -> Option<Late> {
+    let came_in = this.is_some_and(|requisition| requisition.received().is_some());
+    let last = grant.requisition_deadline(form);
+    let period_to = grant.agreement.terms.period.to;
+    (!came_in && last.passed(now) && !grant.right_has_lapsed(form, now))
+        .then(|| Late { last, period_to: (calendar::day(now) > period_to).then_some(period_to) })
+}
+
+/// What the recipient has beside this form, for these eyes.
+pub fn beside(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    grant: &Grant,
+    form: &str,
+    this: Option<&Requisition>,
+) -> Result<Beside, DbError> {
+    let last = store::last_received(connection, scope, grant.holder.id, this)?;
+    let own = match this {
+        Some(this) => store::received_issue(connection, this)?.map(|issue| issue.content),
+        None => None,
+    };
+    let waiting = store::awaiting(connection, &[grant.id])?.into_iter();
+    let others =
+        waiting.filter(|(other, _)| other.form == form && this.is_none_or(|this| this.id != other.id));
+    Ok(Beside {
+        last: last.map(|(_, content)| content),
+        own,
+        waiting: others
+            .map(|(other, content)| (number_of(grant, &other), content.amount - other.claim()))
+            .collect(),
+        is_reported: store::is_reported(connection, grant.id)?,
+    })
 }
 
 /// The post that must be requisitioned before those on this form and is not.
@@ -159,9 +206,11 @@ pub fn start(
     if grant.left_on(form).is_zero() {
         return Err(Refusal::NothingLeft.into());
     }
-    let last = store::last_received(connection, act.scope, grant.holder.id, None)?;
-    let last = last.as_ref().map(|(_, content)| content);
-    let form_facts = form_facts(&grant, form, None, last, act.now);
+    nothing_waits_for_all(connection, &grant, form)?;
+    drafts_have_room(connection, &grant, form)?;
+    let beside = beside(connection, act.scope, &grant, form, None)?;
+    let form_facts = form_facts(&grant, form, None, &beside, act.now);
+    let last = beside.last.as_ref();
     let mut draft = RequisitionForm::prefilled(&form_facts, &grant.agreement.diarienummer, last);
     if filing::store::contact_who_left(connection, grant.holder.id, &draft.head)?.is_some() {
         draft.head = draft.head.without_contact();
@@ -181,6 +230,31 @@ pub fn start(
     let entry = line(act, Event::RequisitionStarted, &grant, &requisition);
     history::store::append(connection, &grant_id.to_string(), version, entry)?;
     Ok(id)
+}
+
+/// Where what waits for a signature asks for all that is left, it is signed or taken back: there is nothing to begin.
+fn nothing_waits_for_all(connection: &mut AnyConnection, grant: &Grant, form: &str) -> Result<(), Failure> {
+    let mut waiting = store::awaiting(connection, &[grant.id])?;
+    waiting.retain(|(requisition, _)| requisition.form == form);
+    let asked: Money =
+        waiting.iter().map(|(requisition, content)| content.amount - requisition.claim()).sum();
+    match waiting.first() {
+        Some((first, _)) if asked >= grant.left_on(form) => {
+            Err(Refusal::AllWaits { id: first.id, number: number_of(grant, first) }.into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A few drafts on one form are enough. The grant is locked, so they are counted right.
+fn drafts_have_room(connection: &mut AnyConnection, grant: &Grant, form: &str) -> Result<(), Failure> {
+    let all = store::of_grant(connection, grant.id)?;
+    let is_draft = |it: &&Requisition| it.form == form && matches!(it.status, Status::Draft);
+    let drafts: Vec<String> = all.iter().filter(is_draft).map(|draft| number_of(grant, draft)).collect();
+    if drafts.len() >= MOST_DRAFTS {
+        return Err(Refusal::TooManyDrafts(drafts.join(", ")).into());
+    }
+    Ok(())
 }
 
 /// The requisition as it stands, with the grant locked for this transaction.

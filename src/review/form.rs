@@ -5,10 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Person,
-    filing::{FieldRemark, head::HeadForm, parse_arrival},
+    filing::{FieldRemark, head::HeadForm, parse_arrival, rules::Rule},
     grant::Grant,
     ids::Id,
-    infra::{error::AppError, form::FieldErrors},
+    infra::{
+        error::AppError,
+        form::FieldErrors,
+        upload::{ReceivedFile, Upload},
+    },
     numbers::{Prose, ProseError},
     report,
     requisition::{
@@ -133,9 +137,12 @@ pub struct ArrivalForm {
 }
 
 impl ArrivalForm {
-    pub fn parse(&self) -> Result<NaiveDate, FieldErrors> {
+    /// The day, and the scan that came with it.
+    pub fn parse(&self, upload: &Upload) -> Result<(NaiveDate, ReceivedFile), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.take("arrived", parse_arrival(&self.arrived)).ok_or(errors)
+        let day = errors.take("arrived", parse_arrival(&self.arrived));
+        let scan = errors.read("file", Rule::Scan, upload.scan());
+        day.zip(scan).ok_or(errors)
     }
 }
 
@@ -281,6 +288,9 @@ pub struct PaperForm {
     pub post: String,
     #[serde(default)]
     pub arrived: String,
+    /// `ja`: it looks like another one, but it is not the same.
+    #[serde(default)]
+    pub is_another: String,
     #[serde(flatten)]
     pub form: PostedForm,
 }

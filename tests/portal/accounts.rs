@@ -126,11 +126,33 @@ fn the_request_is_told_what_it_lacks() {
 }
 
 #[test]
+fn the_files_of_a_grant_have_a_bound() {
+    use bidragsporten::{filing::MOST_BYTES, infra::db::DbError, infra::schema::files};
+    use diesel::prelude::*;
+
+    let it = asked();
+    let add = |name: &str| it.member.get(&it.own).form("/filer").file("file", name, PDF).submit();
+    add("en.pdf").expect_status(200);
+    it.portal
+        .db
+        .write_now(|connection| {
+            let fits_exactly = MOST_BYTES - i64::try_from(PDF.len()).unwrap();
+            diesel::update(files::table).set(files::size.eq(fits_exactly)).execute(connection)?;
+            Ok::<_, DbError>(())
+        })
+        .unwrap();
+    add("last.pdf").expect_status(200);
+    let full = add("three.pdf").expect_status(422);
+    assert!(full.error_at("file").contains("högst 200 MB"), "{}", full.error_at("file"));
+    it.member.get(&it.own).expect("last.pdf").expect_not("three.pdf");
+}
+
+#[test]
 fn the_same_text_is_asked_about_before_it_is_asked_for_again() {
     let it = asked();
     let whole = it.officer.get(&it.case).follow("Hela bidraget");
     let ask =
-        whole.form("/rakenskaper").set("asks_for", " huvudboken för  projektet. ").set("due", "2022-05-31");
+        whole.form("/rakenskaper").set("asks_for", " huvudboken för projektet. ").set("due", "2022-05-31");
     let question = ask.submit().expect_status(422);
     assert!(question.error_at("is_another").contains("AO22-1440-B1 med samma text"), "{}", question.text());
     let form = question.form("/rakenskaper");

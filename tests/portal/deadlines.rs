@@ -122,7 +122,7 @@ fn what_came_in_before_is_decided_and_completed_after() {
     let check =
         form.form("/uppgifter").set("account_number", "5402-9681").set("handling", "fortsatt").submit();
     check.form("/kontroll").set("confirmed", "ja").submit().expect("Väntar på underskrift");
-    sign(&signatory, &requisition).expect("Kom in första gången 1 december 2022 kl. 23.59");
+    sign(&signatory, &requisition).expect("Kom in 1 december 2022 kl. 23.59 svensk tid");
     assert_eq!(grant(&preparer).expect("Inlämnad").fact("Rekvirerat"), "100 000 kr");
 }
 
@@ -157,4 +157,27 @@ fn the_agreement_of_2021_has_lapsed_for_who_did_not_file() {
     late.expect_status(409).expect("Sista dag för rekvisition var 1 december 2021");
     portal.at("2021-12-01 23:59:59");
     preparer.get(&page.address).expect("Att rekvirera");
+}
+
+/// 2018: nothing says what becomes of a late requisition, so it is received, and whoever sends it is told.
+#[test]
+fn a_late_requisition_that_is_received_all_the_same_is_warned_of() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let begun = |portal: &Portal, at: &str| {
+        portal.at(at);
+        let grant = preparer
+            .get("/bidrag")
+            .follow("Stimulansmedel för investeringar i välfärdsteknik i kommunerna 2018");
+        grant.form_with("/rekvisitioner", "value=\"stimulansmedel\"").submit().expect_status(200)
+    };
+    begun(&portal, "2018-11-01 23:59:59")
+        .expect("senast 1 november 2018 kl. 23.59")
+        .expect_not("Sista dag för rekvisition var");
+    let late = begun(&portal, "2019-01-10 09:00:00");
+    let told = "Sista dag för rekvisition var 1 november 2018. Perioden som medlen är till för tog slut 31 december 2018.";
+    let check = fill(&late.expect(told)).set("amount", "1 000").set("handling", "fortsatt").submit();
+    let form = check.expect(told).expect("(R207)").form("/kontroll");
+    form.submit().expect_status(422);
+    form.set("confirmed", "ja").submit().expect("Väntar på underskrift");
 }

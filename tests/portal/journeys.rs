@@ -1,7 +1,12 @@
 //! The whole way of a requisition, as its users go it.
 
 pub use crate::steps::{ask_for_accounts, begin, case_of, extend, fill, issue, sign, whole_grant};
-use crate::{browser::Browser, portal::Portal};
+use crate::{
+    browser::{Browser, Form},
+    portal::Portal,
+    steps::{beginning, filled},
+};
+use bidragsporten::access::Role;
 
 /// Ale's share in 2022.
 const ALE: &str = "381 308";
@@ -120,7 +125,7 @@ fn a_returned_requisition_is_completed_and_keeps_its_day() {
     let changed =
         form.form("/uppgifter").set("account_number", "5402-9681").set("handling", "fortsatt").submit();
     changed.form("/kontroll").set("confirmed", "ja").submit().expect("Väntar på underskrift");
-    sign(&signatory, &requisition).expect("Kom in första gången 15 mars 2022 kl. 09.00");
+    sign(&signatory, &requisition).expect("Kom in 15 mars 2022 kl. 09.00 svensk tid");
     let case = officer.get(&case_of(&requisition)).expect("5402-9681");
     case.form("/godkannande").submit().expect("Godkänd");
 }
@@ -144,9 +149,147 @@ fn a_signed_paper_is_scanned_or_arrives() {
     let on_paper = issue(&preparer, "bas", "200 000").address;
     portal.at("2022-12-05 10:00:00");
     let case = officer.get(&case_of(&on_paper));
-    case.form("/original").set("arrived", "2022-12-02").submit().expect_status(422).expect("1 december 2022");
-    case.form("/original").set("arrived", "2022-12-01").submit().expect("Inlämnad");
+    let original = case.form("/original").set("arrived", "2022-12-01");
+    assert!(original.submit().expect_status(422).error_at("file").contains("(R115)"));
+    let original = original.file("file", "original.pdf", pdf);
+    original.clone().set("arrived", "2022-12-02").submit().expect_status(422).expect("1 december 2022");
+    // Four days later, by somebody who then does not approve it.
+    let own = original.submit().expect("Inlämnad").expect("original.pdf").expect("(R209)");
+    let own = own.expect("Du har registrerat rekvisitionen från papper.").expect_not("Godkänn 200 000 kr");
+    let form = own.form("/godkannande");
+    form.submit().expect_status(409).expect("En annan handläggare godkänner den.");
     preparer.get(&on_paper).expect("Originalet kom in 1 december 2022");
+    let other = portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Kollega");
+    other.get(&case_of(&on_paper)).form("/godkannande").submit().expect("Godkänd");
+    let payer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Utbetalare");
+    let told = "Originalet registrerades 5 december 2022 av";
+    payer.get(&on_paper.replace("/rekvisitioner/", "/utbetalningar/")).expect(told);
+    payer.get("/utbetalningar").expect(told);
+    let csv = payer.get("/utbetalningar.csv").expect_status(200);
+    assert!(String::from_utf8_lossy(&csv.bytes).contains(told));
+}
+
+/// A form that was never in the portal.
+#[test]
+fn a_form_on_paper_is_registered_with_its_scan_and_approved_by_somebody_else() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let address = "/granskning/ny?overenskommelse=aldreomsorg-2022&mottagare=1440";
+    let form = |browser: &Browser| -> Form {
+        let form = filled(browser.get(address).form("/granskning/ny"));
+        form.set("amount", "100 000").set("arrived", "2022-01-03")
+    };
+    let missing = form(&officer).submit().expect_status(422);
+    assert!(missing.error_at("file").contains("(R115)"), "{}", missing.text());
+    assert_eq!(missing.value_of("arrived"), "2022-01-03");
+    missing.expect("Välj filen igen").expect_not("AO22-1440-R1");
+    let pdf = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF".to_vec();
+    let case = form(&officer).file("file", "blankett.pdf", pdf.clone()).submit().expect_status(200);
+    case.form("/godkannande").submit().expect_status(409).expect("En annan handläggare godkänner den.");
+    // The same paper once more is asked about.
+    let again = form(&officer).file("file", "blankett.pdf", pdf).submit().expect_status(422);
+    assert!(again.error_at("is_another").contains("AO22-1440-R1, 100 000"), "{}", again.text());
+
+    let other = portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Kollega");
+    let seen = other.get(&case.address).expect("blankett.pdf").expect("71 dagar efter ankomstdagen");
+    seen.form("/godkannande").submit().expect("Godkänd");
+}
+
+#[test]
+fn a_new_account_is_shown_beside_the_old_one_to_whoever_signs_and_pays() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let first = issue(&preparer, "bas", "100 000").address;
+    sign(&portal.signatory("Ale"), &first).expect("Kvitto");
+    let form = fill(&begin(&preparer, "bas")).set("amount", "50 000").set("account_number", "5050-1055");
+    let check = form.set("handling", "fortsatt").submit();
+    let told = "Bankgiro 5050-1055, förut Bankgiro 991-2346. (R203)";
+    let second = check.expect(told).form("/kontroll").set("confirmed", "ja").submit().address;
+    let signatory = portal.signatory("Ale");
+    signatory.get(&format!("{second}/underskrift")).expect("Kontrollera innan du skriver under").expect(told);
+    sign(&signatory, &second).expect("Kvitto");
+    portal.officer().get(&case_of(&second)).form("/godkannande").submit().expect("Godkänd");
+    let payer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Utbetalare");
+    payer.get("/utbetalningar").expect(told);
+    payer.get(&second.replace("/rekvisitioner/", "/utbetalningar/")).expect(told);
+    let csv = payer.get("/utbetalningar.csv");
+    assert!(String::from_utf8_lossy(&csv.bytes).contains("Bankgiro 5050-1055, förut Bankgiro 991-2346"));
+}
+
+#[test]
+fn what_waits_and_asks_for_all_is_led_to_and_a_few_drafts_are_enough() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let start = beginning(&preparer, "bas");
+    let waits = issue(&preparer, "bas", "381 308");
+    let led = start.submit().expect_status(200).expect("Ingen ny rekvisition påbörjades");
+    assert!(led.address.starts_with(&waits.address), "{}", led.address);
+    preparer.get("/bidrag").expect_not("AO22-1440-R2");
+    // A part of it waits: what is left is filled in, and more is asked about.
+    led.form("/atertagande").submit().expect_status(200);
+    let part =
+        preparer.get(&format!("{}/uppgifter", waits.address)).form("/uppgifter").set("amount", "300 000");
+    let check = part.set("handling", "fortsatt").submit();
+    check.form("/kontroll").set("confirmed", "ja").submit().expect_status(200);
+    let second = begin(&preparer, "bas");
+    assert_eq!(second.value_of("amount").replace('\u{a0}', " "), "81 308");
+    let above = fill(&second).set("amount", "81 309").set("handling", "fortsatt").submit();
+    above.expect("AO22-1440-R1 på 300 000 kr väntar på underskrift").expect("(R206)");
+    begin(&preparer, "bas");
+    begin(&preparer, "bas");
+    beginning(&preparer, "bas").submit().expect_status(409).expect("Fortsätt på något av utkasten");
+}
+
+#[test]
+fn an_answer_that_changes_nothing_is_asked_about_and_both_days_are_told() {
+    let portal = Portal::new();
+    let (preparer, officer) = (portal.preparer("Ale"), portal.officer());
+    portal.at("2022-11-30 09:00:00");
+    let requisition = issue(&preparer, "bas", "100 000").address;
+    sign(&portal.signatory("Ale"), &requisition).expect("30 november 2022 kl. 09.00 svensk tid");
+    officer.get(&case_of(&requisition)).form("/komplettering").set("message", "Se över.").submit();
+    portal.at("2022-12-09 10:30:00");
+    let form = preparer.get(&format!("{requisition}/uppgifter")).form("/uppgifter");
+    let check = form.set("handling", "fortsatt").submit();
+    let asked = check.expect("Du har inte ändrat något sedan").form("/kontroll");
+    asked.submit().expect_status(422);
+    asked.set("confirmed", "ja").submit().expect_status(200);
+    let receipt = sign(&portal.signatory("Ale"), &requisition);
+    receipt
+        .expect("30 november 2022 kl. 09.00 svensk tid. Det är den dagen som räknas.")
+        .expect("Kompletterad eller rättad 9 december 2022 kl. 10.30 svensk tid");
+    let page = preparer.get(&requisition);
+    assert_eq!(page.fact("Kom in"), "30 november 2022 kl. 09.00 svensk tid");
+    assert_eq!(page.fact("Kompletterad"), "9 december 2022 kl. 10.30 svensk tid");
+    for document in ["kvitto.pdf", "blankett.pdf"] {
+        let pdf = preparer.get(&format!("{requisition}/{document}")).expect_status(200);
+        let text = pdf_text(&pdf.bytes);
+        assert!(text.contains("30 november 2022") && text.contains("9 december 2022"), "{document}: {text}");
+        assert!(text.contains("den dagen som räknas"), "{document}: {text}");
+    }
+}
+
+#[test]
+fn who_handles_a_case_is_the_authoritys_own() {
+    let portal = Portal::new();
+    let (preparer, officer) = (portal.preparer("Ale"), portal.officer());
+    let requisition = issue(&preparer, "bas", "100 000").address;
+    sign(&portal.signatory("Ale"), &requisition).expect("Kvitto");
+    let case = officer.get(&case_of(&requisition));
+    let me = case.html().split_once("name=\"officer\" value=\"").unwrap().1[..36].to_owned();
+    case.form("/handlaggare").set("officer", &me).submit().expect("Handläggare utsågs (");
+    let grant = "Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2022";
+    for page in [preparer.get(&requisition), preparer.get("/bidrag").follow(grant)] {
+        page.expect("Handläggare utsågs").expect_not("Handläggare utsågs (");
+    }
+}
+
+/// What a PDF says, its lines as one.
+fn pdf_text(bytes: &[u8]) -> String {
+    let document = lopdf::Document::load_mem(bytes).unwrap();
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    let text = document.extract_text(&pages).unwrap().replace('\u{a0}', " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]

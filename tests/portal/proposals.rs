@@ -489,14 +489,16 @@ fn what_waits_for_a_signature_and_asks_for_more_than_the_new_table_has_is_taken_
     crate::steps::begin(&portal.preparer("Alvesta"), "bas").expect("AO22-0764-R1");
     let proposal = replacing(&officer);
     let table = officer.get(&format!("{proposal}/fordelning?post=bas"));
-    let changed = table.form("/fordelning").set("belopp-1440", "381 307").set("belopp-0764", "250 000");
-    changed.set("belopp-1489", "814 157").submit().expect_status(200);
+    let changed = table.form("/fordelning").set("belopp-1440", "381 307").set("belopp-0764", "250 001");
+    changed.set("belopp-1489", "814 156").submit().expect_status(200);
     let review = officer.get(&format!("{proposal}/granska"));
-    let review = review.expect("AO22-1440-R1 väntar på underskrift och begär mer. Den tas tillbaka till utkast.");
+    let review =
+        review.expect("AO22-1440-R1 väntar på underskrift och begär mer. Den tas tillbaka till utkast.");
     review.expect_not("AO22-0764").form("/framlaggning").submit().expect("Framlagt för beslut");
     press(&decider, &proposal, "/publicering").expect_status(200);
 
-    let draft = ale.get(&waits).expect("Utkast").expect("Fördelningen har ersatts, och rekvisitionen begär mer");
+    let draft =
+        ale.get(&waits).expect("Utkast").expect("Fördelningen har ersatts, och rekvisitionen begär mer");
     draft.expect_not("Skriv under");
     portal.signatory("Ale").get(&format!("{waits}/underskrift")).expect_not("Skriv under och lämna in");
     let form = ale.get(&format!("{waits}/uppgifter")).form("/uppgifter");

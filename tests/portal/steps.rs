@@ -9,16 +9,25 @@ use crate::{
 
 /// Begins a requisition of a post in 2022 and gives the form's page.
 pub fn begin(browser: &Browser, post: &str) -> Page {
+    beginning(browser, post).submit().expect_status(200)
+}
+
+/// The button that begins it.
+pub fn beginning(browser: &Browser, post: &str) -> Form {
     let grant = browser
         .get("/bidrag")
         .follow("Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2022");
-    grant.form_with("/rekvisitioner", &format!("value=\"{post}\"")).submit().expect_status(200)
+    grant.form_with("/rekvisitioner", &format!("value=\"{post}\""))
 }
 
 /// Fills in what nobody knows before the first time.
 pub fn fill(form: &Page) -> Form {
-    form.form("/uppgifter")
-        .set("contact_person", "Prov Ekonom")
+    filled(form.form("/uppgifter"))
+}
+
+/// The same where the form is sent elsewhere.
+pub fn filled(form: Form) -> Form {
+    form.set("contact_person", "Prov Ekonom")
         .set("street", "Provgatan 1")
         .set("postal_code", "449 80")
         .set("city", "Alafors")

@@ -124,7 +124,9 @@ pub async fn add_file(
             let add = move |connection: &mut _| verbs::add_file(connection, &act, &asked, file_id, &file);
             match portal.db.write(add).await {
                 Ok(()) => return page::see_other(format!("{}#filer", address(&which))),
-                Err(Failure::Refused(refusal @ Refusal::TooManyFiles)) => refusal.to_string(),
+                Err(Failure::Refused(refusal @ (Refusal::TooManyFiles | Refusal::NoRoom(_)))) => {
+                    refusal.to_string()
+                }
                 Err(failure) => return Err(failure.into()),
             }
         }

@@ -14,7 +14,7 @@ use crate::{
         proof::{Authority, By, Confirmed, PaymentOfficer, Posted},
     },
     agreement::{self, Agreement},
-    calendar,
+    calendar, filing,
     ids::Id,
     infra::{
         Portal,
@@ -28,10 +28,14 @@ use crate::{
         Payment, Refusal,
         form::{Filter, ManyForm, Ticked, VIEWS},
         rules::Rule,
-        store::{self, RegisteredRow},
+        store::{self, RegisteredRow, Words},
         verbs::{self, Failure},
     },
-    requisition::{self, Content, Requisition, Status, case_number, store::QueueRow},
+    requisition::{self, Requisition, Status, case_number, store::QueueRow},
+    table::{
+        Cell, Column, Row, Table,
+        csv::{self, Reader},
+    },
     text::Sought,
 };
 
@@ -71,6 +75,8 @@ struct Line {
     approved_at: DateTime<Utc>,
     account: Option<GiroAccount>,
     wanted_reference: String,
+    /// What deserves a second look before it is paid.
+    to_look_at: Vec<String>,
 }
 
 /// How a requisition is named in both views.
@@ -125,6 +131,31 @@ pub async fn list(
     let filter = filter.into_inner();
     let found = found(&by.actor, &portal, filter.shows_paid()).await?;
     page::show(&list_page(&by.actor, by.chrome.noting(notice), &portal, filter, found, &tick))
+}
+
+/// What is to be paid, as the page has it, for a spreadsheet.
+pub async fn csv(by: By<Authority>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
+    let filter = Filter { view: VIEWS[0].0.to_owned(), ..filter.into_inner() };
+    let found = found(&by.actor, &portal, false).await?;
+    let lines = found.lines(&filter, &Tick::These(HashSet::new()));
+    let bytes = csv::write(&table(&lines), Reader::Spreadsheet)
+        .map_err(|error| AppError::internal(error.to_string()))?;
+    page::download("text/csv; charset=utf-8", &format!("att-betala-{}.csv", portal.clock.today()), bytes)
+}
+
+fn table(lines: &[Line]) -> Table {
+    let columns = vec![
+        Column::text("arende", "Ärende"),
+        Column::text("mottagare", "Mottagare"),
+        Column::text("bidrag", "Bidrag"),
+        Column::number("kvar", "Kvar att betala"),
+        Column::number("godkant", "Godkänt"),
+        Column::text("konto", "Konto"),
+        Column::text("referens", "Önskad referens"),
+        Column::number("godkand", "Godkänd"),
+        Column::text("kontrollera", "Att kontrollera"),
+    ];
+    Table::new(columns, lines.iter().map(Line::row).collect(), None)
 }
 
 /// Marks the ticked requisitions as paid, each for itself: one that cannot be stops no other.
@@ -210,7 +241,7 @@ struct Found {
     agreements: Vec<Agreement>,
     approved: Vec<QueueRow>,
     paid: HashMap<Id<Requisition>, Money>,
-    contents: HashMap<Id<Requisition>, Content>,
+    contents: HashMap<Id<Requisition>, Words>,
     registered: Vec<RegisteredRow>,
 }
 
@@ -277,8 +308,11 @@ impl Found {
             return None;
         }
         let tickable = Ticked { requisition: requisition.id, payment: Id::new(), left: Positive::new(left)? };
-        let content = self.contents.get(&requisition.id);
+        let words = self.contents.get(&requisition.id);
+        let content = words.map(|words| &words.content);
         let wanted = content.and_then(|content| content.payment_reference.as_ref());
+        let signature = requisition.received().map(|received| &received.signature);
+        let warnings = words.map(|words| words.warnings.as_slice()).unwrap_or_default();
         Some(Line {
             id: requisition.id,
             tick: tickable.value(),
@@ -288,6 +322,7 @@ impl Found {
             approved_at: at,
             account: content.map(|content| content.account),
             wanted_reference: wanted.map(ToString::to_string).unwrap_or_default(),
+            to_look_at: filing::to_look_at(warnings, signature),
             case: CaseView {
                 number,
                 recipient: row.recipient.clone(),
@@ -371,6 +406,24 @@ fn choices(agreements: &[Agreement]) -> Vec<(String, String)> {
 }
 
 impl Line {
+    fn row(&self) -> Row {
+        let account = self.account.map(|account| format!("{} {account}", account.kind().name()));
+        Row {
+            cells: vec![
+                Cell::Text(self.case.number.clone()),
+                Cell::Text(self.case.recipient.clone()),
+                Cell::Text(format!("{} {}", self.case.post, self.case.year)),
+                Cell::Amount(self.left),
+                Cell::Amount(self.approved),
+                Cell::Text(account.unwrap_or_default()),
+                Cell::Text(self.wanted_reference.clone()),
+                Cell::Day(calendar::day(self.approved_at)),
+                Cell::Text(self.to_look_at.join(" ")),
+            ],
+            is_late: false,
+        }
+    }
+
     fn approved_on(&self) -> String {
         calendar::long_date(calendar::day(self.approved_at))
     }

@@ -15,6 +15,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     routes
         .get("/utbetalningar", list::list)
         .post("/utbetalningar", list::register)
+        .get("/utbetalningar.csv", list::csv)
         .get("/utbetalningar/{id}", one::show)
         .post("/utbetalningar/{id}", one::register)
         .post("/utbetalningar/{id}/rattelse", one::reverse);

@@ -224,7 +224,7 @@ async fn show_page(
             let case = requisition::store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let payments = store::of_requisition(connection, id)?;
             let lines = history::store::of(connection, &case.grant.id.to_string())?;
-            let is_reported = store::is_reported(connection, case.grant.id)?;
+            let is_reported = requisition::store::is_reported(connection, case.grant.id)?;
             Ok::<_, AppError>((case, payments, lines, is_reported))
         })
         .await?;
@@ -291,6 +291,12 @@ impl ShowPage {
             }
             _ => String::new(),
         }
+    }
+
+    /// What deserves a second look before it is paid.
+    fn to_look_at(&self) -> Vec<String> {
+        let signature = self.case.requisition.received().map(|received| &received.signature);
+        self.case.issue.as_ref().map(|issue| issue.to_look_at(signature)).unwrap_or_default()
     }
 
     fn day(&self, day: &NaiveDate) -> String {

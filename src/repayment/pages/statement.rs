@@ -15,13 +15,13 @@ use crate::{
         page::{self, Chrome, Page},
     },
     money::Money,
-    payment,
     recipient::Organisation,
     repayment::{
         Repayment, Settlement, number_of,
         sheet::{self, PostLine},
         store,
     },
+    requisition,
 };
 
 #[derive(Template)]
@@ -53,7 +53,7 @@ async fn read(
             let grant = grant::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let repayments = store::of_grant(connection, id)?;
             let settlement = Settlement::of(&grant.ledger, store::is_settled(connection, id)?);
-            let is_reported = payment::store::is_reported(connection, id)?;
+            let is_reported = requisition::store::is_reported(connection, id)?;
             Ok((grant, repayments, settlement, is_reported))
         })
         .await

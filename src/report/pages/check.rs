@@ -18,13 +18,14 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        db::DbError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
         upload::DataUpload,
     },
     money::Money,
     report::{
-        Case, Issue, Report, Status,
+        Case, Issue, Refusal, Report, Status,
         form::warnings,
         sheet,
         verbs::{self, Failure, Target},
@@ -64,13 +65,20 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
         return page::see_other(format!("{}/uppgifter?visa=fel", address(case.report.id)));
     };
     let id = case.report.id;
-    let files = portal.db.read(move |connection| filing::store::attachments_of(connection, id)).await?;
-    let came_in = case.report.received().map(|received| received.completed_at);
-    let handed_in = files
-        .iter()
-        .filter(|file| came_in.is_some_and(|came_in| file.uploaded_at.and_utc() <= came_in))
-        .count();
-    let warnings = warnings(&content, &facts, last.as_ref());
+    let (report, typed) = (case.report.clone(), content.clone());
+    let (files, is_unchanged) = portal
+        .db
+        .read(move |connection| {
+            let files = filing::store::attachments_of(connection, id)?;
+            Ok::<_, DbError>((files, verbs::is_unchanged(connection, &report, &typed)?))
+        })
+        .await?;
+    let came_in = case.report.received().is_some();
+    let handed_in = files.iter().filter(|file| came_in && case.report.has_handed_in(file)).count();
+    let mut warnings = warnings(&content, &facts, last.as_ref());
+    if is_unchanged {
+        filing::warn_unchanged(&mut warnings);
+    }
     // As it would be issued; what is shown here is not stored.
     let preview = Issue::new(
         &case.number(),
@@ -155,8 +163,16 @@ pub async fn attach(
         }
     };
     let act = act(&by, &portal);
-    portal.db.write(move |connection| verbs::attach(connection, &act, id, &file)).await?;
-    page::see_other(format!("{}/kontroll#bilagor", address(id)))
+    match portal.db.write(move |connection| verbs::attach(connection, &act, id, &file)).await {
+        Ok(()) => page::see_other(format!("{}/kontroll#bilagor", address(id))),
+        Err(Failure::Refused(refusal @ (Refusal::TooManyFiles | Refusal::NoRoom(_)))) => {
+            let case = find(&portal, scope(&by), id).await?;
+            let mut errors = FieldErrors::default();
+            errors.add("file", refusal);
+            check_page(by.chrome, &portal, case, errors).await
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 pub async fn detach(

@@ -12,7 +12,7 @@ use crate::{
     },
     filing::{
         self,
-        pages::{AttachmentView, SectionView, TimelineView, timeline},
+        pages::{AttachmentView, SectionView, TimelineView, recipients_lines, timeline},
     },
     history,
     ids::Id,
@@ -144,7 +144,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Report>) -> Result<Sho
             .filter(|(issue, came_in)| *came_in && Some(issue.version) != standing)
             .map(|(issue, _)| issue)
             .collect(),
-        timeline: timeline(&lines, &case.number()),
+        timeline: timeline(&recipients_lines(lines), &case.number()),
         days_left: case.grant.deadlines.report.from_now(portal.clock.now()),
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
         may_certify: by.has(Role::FinanceHead),

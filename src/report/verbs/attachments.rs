@@ -29,6 +29,7 @@ pub fn attach(
     if files.iter().any(|known| known.sha256 == hash && known.file_name == file.name) {
         return Ok(());
     }
+    filing::store::has_room(connection, case.grant.id, file)?.map_err(Refusal::from)?;
     filing::store::insert_attachment(connection, case.report.id, file, &act.by(), act.now)?;
     Ok(())
 }
@@ -43,8 +44,7 @@ pub fn detach(
     let case = editable(connection, act, id)?;
     let kept = filing::store::attachments_of(connection, id)?;
     let file_row = kept.iter().find(|kept| kept.id == file.to_string()).ok_or(Failure::NotFound)?;
-    let came_in = case.report.received().map(|received| received.completed_at);
-    if came_in.is_some_and(|at| file_row.uploaded_at.and_utc() <= at) {
+    if case.report.received().is_some() && case.report.has_handed_in(file_row) {
         return Err(Refusal::NotInThisState("redan inlämnad med den filen").into());
     }
     filing::store::remove_attachment(connection, id, file)?;

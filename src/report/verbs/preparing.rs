@@ -2,12 +2,15 @@
 
 use super::{Failure, Locked, Target, form_facts, lock, same_revision, simply, write};
 use crate::{
-    filing::{Act, FieldRemark},
+    filing::{self, Act, FieldRemark},
     grant::Grant,
     history::{self, Event},
     ids::Id,
-    infra::{db::AnyConnection, form::FieldErrors},
-    report::{Issue, Report, Status, form::warnings, number_of, store},
+    infra::{
+        db::{AnyConnection, DbError},
+        form::FieldErrors,
+    },
+    report::{Content, Issue, Report, Status, form::warnings, number_of, store},
 };
 
 /// Fixes the draft for certificate and signature.
@@ -27,7 +30,10 @@ pub fn issue(
     let facts = form_facts(&locked.grant);
     let content = report.draft.parse(&facts).map_err(Failure::Invalid)?;
     let last = store::last_received(connection, act.scope, &locked.grant)?;
-    let warnings = warnings(&content, &facts, last.as_ref().map(|(_, last)| last));
+    let mut warnings = warnings(&content, &facts, last.as_ref().map(|(_, last)| last));
+    if is_unchanged(connection, report, &content)? {
+        filing::warn_unchanged(&mut warnings);
+    }
     if !warnings.is_empty() && !confirmed {
         return Err(Failure::Unconfirmed);
     }
@@ -49,6 +55,21 @@ pub fn issue(
     write(connection, act, &locked, &after, entry)?;
     store::insert_issue(connection, after.id, &issue)?;
     Ok(())
+}
+
+/// The answer to a request for completion says what the report said before, and no file has come with it.
+pub fn is_unchanged(
+    connection: &mut AnyConnection,
+    report: &Report,
+    content: &Content,
+) -> Result<bool, DbError> {
+    if report.returned().is_none() {
+        return Ok(false);
+    }
+    let files = filing::store::attachments_of(connection, report.id)?;
+    let before = store::received_issue(connection, report)?;
+    Ok(before.is_some_and(|before| before.content == *content)
+        && files.iter().all(|file| report.has_handed_in(file)))
 }
 
 fn remarks(errors: FieldErrors) -> Vec<FieldRemark> {

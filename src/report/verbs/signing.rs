@@ -78,13 +78,15 @@ pub fn arrive(
     act: &Act,
     target: Target,
     day: NaiveDate,
+    scan: &ReceivedFile,
 ) -> Result<(), Failure> {
     let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
     // The paper to be signed was there when the figures on it were certified.
     let certified = case.report.certificate().map_or(act.now, |certificate| certificate.at);
     let at = arrival(day, calendar::day(certified), act.now).map_err(Refusal::from)?.max(certified);
-    let signature = Signature::Original { arrived: day, registered_by: act.doer() };
-    submit(connection, act, target, Event::ReportArrived, at, None, |_, _| Ok(signature))
+    submit(connection, act, target, Event::ReportArrived, at, None, |connection, report| {
+        filing::store::original(connection, report.id, act, day, scan)
+    })
 }
 
 fn submit(

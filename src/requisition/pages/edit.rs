@@ -8,6 +8,7 @@ use super::{act, address, find, scope};
 use crate::{
     access::proof::{By, Posted, Preparer},
     agreement::PaperForm,
+    calendar::LastDay,
     filing::{Remarks, head::field_label},
     grant::{Grant, Scope},
     ids::Id,
@@ -18,8 +19,8 @@ use crate::{
         page::{self, Chrome, Page},
     },
     requisition::{
-        Case, Content, Requisition,
-        form::{FormFacts, PostedForm, RequisitionForm, notes, remarks_of, warnings},
+        Case, Content, Refusal, Requisition,
+        form::{Beside, FormFacts, PostedForm, RequisitionForm, notes, remarks_of, warnings},
         store,
         verbs::{self, Failure},
     },
@@ -44,8 +45,10 @@ pub async fn create(
     match started {
         Ok(id) => page::see_other(format!("{}/uppgifter", address(id))),
         // The same page posted twice.
-        Err(Failure::Refused(crate::requisition::Refusal::Changed)) => {
-            page::see_other(format!("{}/uppgifter", address(id)))
+        Err(Failure::Refused(Refusal::Changed)) => page::see_other(format!("{}/uppgifter", address(id))),
+        // What asks for all that is left is there already: to it, with why.
+        Err(Failure::Refused(Refusal::AllWaits { id: waits, .. })) => {
+            page::see_other(format!("{}?visa=vantar", address(waits)))
         }
         Err(failure) => Err(failure.into()),
     }
@@ -58,6 +61,7 @@ struct EditPage {
     number: String,
     post: String,
     grant: Grant,
+    deadline: LastDay,
     id: Id<Requisition>,
     revision: i64,
     form: RequisitionForm,
@@ -80,6 +84,7 @@ impl EditPage {
             chrome,
             number: case.number(),
             post: case.post_name(),
+            deadline: case.grant.requisition_deadline(&case.requisition.form),
             id: case.requisition.id,
             revision: case.requisition.revision,
             errors: FieldErrors::default(),
@@ -142,17 +147,15 @@ pub struct Known {
 
 impl Known {
     pub async fn of(portal: &Portal, case: &Case) -> Result<Self, AppError> {
-        let (recipient, this) = (case.grant.holder.id, case.requisition.clone());
-        let last = portal
+        let (grant, this) = (case.grant.clone(), case.requisition.clone());
+        let scope = Scope::Recipient(grant.holder.id);
+        let beside = portal
             .db
-            .read(move |connection| {
-                store::last_received(connection, Scope::Recipient(recipient), recipient, Some(&this))
-            })
+            .read(move |connection| verbs::beside(connection, scope, &grant, &this.form, Some(&this)))
             .await?;
-        let last = last.map(|(_, content)| content);
         let this = &case.requisition;
-        let facts = verbs::form_facts(&case.grant, &this.form, Some(this), last.as_ref(), portal.clock.now());
-        Ok(Self { facts, last })
+        let facts = verbs::form_facts(&case.grant, &this.form, Some(this), &beside, portal.clock.now());
+        Ok(Self { facts, last: beside.last })
     }
 }
 
@@ -175,7 +178,8 @@ pub async fn update(
     let UpdateForm { revision, handling, form } = posted;
     let case = find(&portal, scope, id).await?;
     let form = form.into_form(
-        &verbs::form_facts(&case.grant, &case.requisition.form, None, None, portal.clock.now()).posts,
+        &verbs::form_facts(&case.grant, &case.requisition.form, None, &Beside::default(), portal.clock.now())
+            .posts,
     );
     let draft = form.clone();
     let saved = portal

@@ -13,7 +13,7 @@ use crate::{
     calendar::LastDay,
     filing::{
         self,
-        pages::{AttachmentView, SectionView, TimelineView, timeline},
+        pages::{AttachmentView, SectionView, TimelineView, recipients_lines, timeline},
     },
     history,
     ids::Id,
@@ -82,8 +82,26 @@ impl ShowPage {
     }
 }
 
-pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
-    page::show(&show_page(&by, &portal, id.into_inner()).await?)
+#[derive(Deserialize)]
+pub struct Shown {
+    /// `vantar`: why no other was begun.
+    #[serde(default)]
+    visa: String,
+}
+
+pub async fn show(
+    by: By<Member>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+    shown: web::Query<Shown>,
+) -> Page {
+    let mut page = show_page(&by, &portal, id.into_inner()).await?;
+    let waits = matches!(page.case.requisition.status, Status::AwaitingSignature { .. });
+    let notice = (waits && shown.visa == "vantar").then_some(
+        "Ingen ny rekvisition påbörjades: den här väntar på underskrift och begär allt som är kvar. Skriv under den, eller ta tillbaka den om något ska ändras.",
+    );
+    page.chrome = page.chrome.noting(notice);
+    page::show(&page)
 }
 
 async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Result<ShowPage, AppError> {
@@ -109,7 +127,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
             .as_ref()
             .map_or_else(Vec::new, |issue| SectionView::of(&sheet::filled_sections(&case, issue))),
         attachments: AttachmentView::of(&address(id), files),
-        timeline: timeline(&lines, &case.number()),
+        timeline: timeline(&recipients_lines(lines), &case.number()),
         deadline,
         days_left: deadline.from_now(now),
         lapsed: case.requisition.has_lapsed(case.grant.right_has_lapsed(&case.requisition.form, now)),

@@ -6,11 +6,11 @@ use diesel::prelude::*;
 use super::{RequisitionRow, find, json};
 use crate::{
     access::Doer,
-    grant::{self, Grant, Scope, store::Which},
+    grant::{self, Grant, Scope},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, grants, issues, organisations, requisitions},
+        schema::{agreements, grants, issues, organisations, reports, requisitions},
     },
     insight,
     recipient::Organisation,
@@ -156,19 +156,29 @@ pub fn last_received(
 /// What waits for a signature of these grants, with what it says, by grant and number: one query.
 pub fn awaiting(
     connection: &mut AnyConnection,
-    which: Which<'_>,
+    grants: &[Id<Grant>],
 ) -> Result<Vec<(Requisition, Content)>, DbError> {
     let newest = issues::requisition_id.eq(requisitions::id).and(issues::version.eq(requisitions::version));
     let rows: Vec<(RequisitionRow, String)> = requisitions::table
         .inner_join(issues::table.on(newest))
-        .filter(requisitions::grant_id.eq_any(which.ids()))
+        .filter(requisitions::grant_id.eq_any(grants.iter().map(Id::to_string)))
         .filter(requisitions::status.eq("awaiting_signature"))
         .order_by((requisitions::grant_id, requisitions::number))
         .select((RequisitionRow::as_select(), issues::content))
         .load(connection)?;
     rows.into_iter()
-        .map(|(row, content)| Ok((row.try_into()?, serde_json::from_str(&content).map_err(DbError::corrupt)?)))
+        .map(|(row, content)| {
+            Ok((row.try_into()?, serde_json::from_str(&content).map_err(DbError::corrupt)?))
+        })
         .collect()
+}
+
+/// True when a report of the grant has come in.
+pub fn is_reported(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<bool, DbError> {
+    let came_in = reports::table
+        .filter(reports::grant_id.eq(grant.to_string()))
+        .filter(reports::received_at.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(came_in)).get_result(connection)?)
 }
 
 /// A grant's approved requisitions with what they said, by number: one query.

@@ -1,6 +1,6 @@
 //! Before it is signed: fixed for signature, taken back, passed on, done away with.
 
-use super::{Failure, Target, form_facts, line, lock, number_of, same_revision, simply, write};
+use super::{Failure, Target, beside, form_facts, line, lock, number_of, same_revision, simply, write};
 use crate::{
     filing::{Act, FieldRemark},
     grant::Grant,
@@ -23,9 +23,9 @@ pub fn issue(
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let requisition = &locked.requisition;
-    let last = store::last_received(connection, act.scope, locked.grant.holder.id, Some(requisition))?;
-    let last = last.as_ref().map(|(_, content)| content);
-    let form_facts = form_facts(&locked.grant, &requisition.form, Some(requisition), last, act.now);
+    let form = &requisition.form;
+    let beside = beside(connection, act.scope, &locked.grant, form, Some(requisition))?;
+    let form_facts = form_facts(&locked.grant, form, Some(requisition), &beside, act.now);
     let after = requisition.clone().issue()?;
     same_revision(requisition, target)?;
     if requisition.has_lapsed(locked.grant.right_has_lapsed(&requisition.form, act.now)) {

@@ -3,14 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Failure, Locked, Target, facts, form_facts, line, lock, number_of, preparing::confirmed_warnings,
+    Failure, Locked, Target, beside, facts, form_facts, line, lock, number_of, preparing::confirmed_warnings,
     same_revision, write,
 };
 use crate::{
     access::Role,
     agreement::Post,
     calendar,
-    filing::{self, Act, Signature, arrival},
+    filing::{self, Act, Signature, alike::Alike, arrival},
     grant::{self, Account, Grant},
     history::{self, Event},
     ids::Id,
@@ -18,7 +18,7 @@ use crate::{
         db::{AnyConnection, DbError},
         upload::ReceivedFile,
     },
-    requisition::{Issue, Refusal, Requisition, Status, form::RequisitionForm, store},
+    requisition::{Content, Issue, Refusal, Requisition, Status, form::RequisitionForm, store},
 };
 
 /// The signatory signs in the portal. Who it is was confirmed just before.
@@ -49,12 +49,14 @@ pub fn arrive(
     act: &Act,
     target: Target,
     day: NaiveDate,
+    scan: &ReceivedFile,
 ) -> Result<(), Failure> {
     let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
     let issued = case.issue.as_ref().map_or(act.now, |issue| issue.issued_at);
     let at = arrival(day, calendar::day(issued), act.now).map_err(Refusal::from)?.max(issued);
-    let signature = Signature::Original { arrived: day, registered_by: act.doer() };
-    submit(connection, act, target, Event::RequisitionArrived, at, |_, _| Ok(signature))
+    submit(connection, act, target, Event::RequisitionArrived, at, |connection, requisition| {
+        filing::store::original(connection, requisition.id, act, day, scan)
+    })
 }
 
 fn submit(
@@ -79,6 +81,32 @@ fn submit(
     write(connection, act, &locked, &after, entry)
 }
 
+/// One of the same form that came on the same day, of the same amount and with the same reference: perhaps the same paper.
+fn alike(
+    connection: &mut AnyConnection,
+    grant: &Grant,
+    form: &str,
+    day: NaiveDate,
+    content: &Content,
+) -> Result<Option<Alike>, DbError> {
+    for known in store::of_grant(connection, grant.id)? {
+        let came_on = known.received().filter(|_| !known.status.is_void()).map(|it| calendar::day(it.at));
+        if known.form != form || came_on != Some(day) {
+            continue;
+        }
+        let issue = store::received_issue(connection, &known)?.map(|issue| issue.content);
+        let is_same = issue.is_some_and(|other| {
+            (other.amount, &other.payment_reference) == (content.amount, &content.payment_reference)
+        });
+        if is_same {
+            let (number, amount) = (number_of(grant, &known), content.amount);
+            let told = format!("{number}, {amount}, som kom in {}", calendar::long_date(day));
+            return Ok(Some(Alike { told, href: format!("/granskning/{}", known.id) }));
+        }
+    }
+    Ok(None)
+}
+
 /// A form that came on paper only: the officer registers what it says and the day it arrived.
 pub fn register_paper(
     connection: &mut AnyConnection,
@@ -87,7 +115,7 @@ pub fn register_paper(
     key: &str,
     id: Id<Requisition>,
     form: &RequisitionForm,
-    day: NaiveDate,
+    (day, scan, is_another): (NaiveDate, &ReceivedFile, bool),
 ) -> Result<(), Failure> {
     if grant::store::find(connection, act.scope, grant_id)?.is_none() {
         return Err(Failure::NotFound);
@@ -102,10 +130,12 @@ pub fn register_paper(
         return Err(Failure::NotFound);
     }
     let at = arrival(day, grant.agreement.terms.period.from, act.now).map_err(Refusal::from)?;
-    let last = store::last_received(connection, act.scope, grant.holder.id, None)?;
-    let last = last.as_ref().map(|(_, content)| content);
-    let form_facts = form_facts(&grant, key, None, last, at);
+    let beside = beside(connection, act.scope, &grant, key, None)?;
+    let form_facts = form_facts(&grant, key, None, &beside, at);
     let content = form.parse(&form_facts).map_err(Failure::Invalid)?;
+    if let Some(known) = alike(connection, &grant, key, day, &content)?.filter(|_| !is_another) {
+        return Err(Failure::Alike(known));
+    }
     // Nobody is asked: they are kept for the review.
     let warnings = confirmed_warnings(&content, &form_facts, true)?;
     let by = act.doer();
@@ -118,12 +148,13 @@ pub fn register_paper(
         draft: form.clone(),
         version: 0,
         revision: 1,
-        officer: Some(act.actor.person.id.to_string()),
+        // Somebody else decides on it.
+        officer: None,
     };
     let number = number_of(&grant, &draft);
     let issued = draft.clone().issue()?;
-    let issue = Issue::new(&number, &grant.holder, issued.version, content, warnings, by.clone(), act.now);
-    let signature = Signature::Original { arrived: day, registered_by: by };
+    let issue = Issue::new(&number, &grant.holder, issued.version, content, warnings, by, act.now);
+    let signature = filing::store::original(connection, id, act, day, scan)?;
     let after = issued.submit(&issue, &facts(&grant, key, at), signature, at)?;
     store::insert(connection, &draft, act.actor.person.id, act.now)?;
     let entry = history::Entry {

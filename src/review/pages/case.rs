@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{Handling, RemarkView, address, label, scope, typed::Typed};
 use crate::{
     access::{
-        self, Actor, Person, Role,
+        self, Actor, Doer, Person, Role,
         proof::{By, Overseer},
     },
     calendar,
@@ -53,6 +53,7 @@ pub struct CasePage {
     balances: Vec<Balance>,
     handling: Handling,
     now: DateTime<Utc>,
+    me: Doer,
     pub typed: Typed,
     pub errors: FieldErrors,
     /// Why a decision was not carried out, when nothing typed is at fault.
@@ -146,6 +147,7 @@ pub async fn case_page(
         balances: balances(&case),
         handling,
         now: portal.clock.now(),
+        me: Doer::of(&actor.person),
         typed: Typed::default(),
         errors: FieldErrors::default(),
         refusal: None,
@@ -259,6 +261,16 @@ impl CasePage {
 
     fn refusal_is_open(&self) -> bool {
         !self.typed.reason.is_empty() || !self.errors.of("reason").is_empty()
+    }
+
+    /// The visitor registered it from paper, and somebody else approves it.
+    fn is_own_registration(&self) -> bool {
+        let signature = self.requisition().received().map(|received| &received.signature);
+        signature.is_some_and(|signature| signature.is_registered_by(&self.me))
+    }
+
+    fn backdated(&self) -> Option<String> {
+        self.requisition().received().and_then(|received| received.signature.backdated())
     }
 
     fn was_registered_from_paper(&self) -> bool {

@@ -13,6 +13,7 @@ use crate::{
         Portal,
         form::{FieldErrors, Form},
         page::{self, Page},
+        upload::Upload,
     },
     requisition::{
         Refusal, Requisition, Status,
@@ -78,18 +79,20 @@ pub async fn send_back(
 }
 
 pub async fn register_original(
-    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ArrivalForm>>,
+    Posted { by, body: upload }: Posted<By<CaseOfficer>, Upload>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
 ) -> Page {
+    let form: ArrivalForm = upload.form()?;
     let target = Target { id: id.into_inner(), revision: form.revision };
     let typed = Typed { arrived: form.arrived.clone(), ..Typed::default() };
-    let day = match form.parse() {
-        Ok(day) => day,
+    let (day, scan) = match form.parse(&upload) {
+        Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
     let act = act(&by, &portal);
-    let outcome = portal.db.write(move |connection| verbs::arrive(connection, &act, target, day)).await;
+    let outcome =
+        portal.db.write(move |connection| verbs::arrive(connection, &act, target, day, &scan)).await;
     if let Err(Failure::Refused(refusal @ (Refusal::ImpossibleArrival(_) | Refusal::TooLate(_)))) = outcome {
         let mut errors = FieldErrors::default();
         errors.add("arrived", refusal);

@@ -11,20 +11,26 @@ use crate::{
     },
     agreement::{self, Agreement, PaperForm as Paper},
     calendar,
-    filing::{Remarks, parse_arrival},
+    filing::{
+        Remarks,
+        alike::{self, Alike},
+        parse_arrival,
+        rules::Rule,
+    },
     grant::{self, Grant},
     ids::Id,
     infra::{
         Portal,
         db::{AnyConnection, DbError},
         error::AppError,
-        form::{FieldErrors, Form},
+        form::FieldErrors,
         page::{self, Chrome, Page},
+        upload::Upload,
     },
     recipient::Organisation,
     requisition::{
         Content, Refusal, Requisition, Status,
-        form::{FormFacts, RequisitionForm, notes},
+        form::{Beside, FormFacts, RequisitionForm, notes},
         store,
         verbs::{self, Failure, form_facts, number_of},
     },
@@ -48,6 +54,11 @@ struct NewPage {
     form: RequisitionForm,
     arrived: String,
     today: String,
+    /// One that looks the same, when the form is to be sent again with an answer.
+    alike: Option<Alike>,
+    is_another: String,
+    /// The page comes again: a browser has forgotten which file was chosen.
+    is_again: bool,
     errors: FieldErrors,
 }
 
@@ -76,14 +87,18 @@ pub async fn new(by: By<CaseOfficer>, portal: web::Data<Portal>, choice: web::Qu
         sheet,
         arrived: String::new(),
         today: portal.clock.today().to_string(),
+        alike: None,
+        is_another: String::new(),
+        is_again: false,
         errors: FieldErrors::default(),
     })
 }
 
 pub async fn create(
-    Posted { by, body: Form(typed) }: Posted<By<CaseOfficer>, Form<PaperForm>>,
+    Posted { by, body: upload }: Posted<By<CaseOfficer>, Upload>,
     portal: web::Data<Portal>,
 ) -> Page {
+    let typed: PaperForm = upload.form()?;
     let id = typed.id;
     if is_registered(&by, &portal, id).await? {
         return page::see_other(address(id));
@@ -92,16 +107,27 @@ pub async fn create(
     let form = typed.form.clone().into_form(&sheet.facts().posts);
     let mut errors = form.parse(&sheet.facts()).err().unwrap_or_default();
     let day = errors.take("arrived", parse_arrival(&typed.arrived));
-    let Some(day) = day.filter(|_| errors.is_empty()) else {
-        return again(StatusCode::UNPROCESSABLE_ENTITY, by, &portal, sheet, typed, errors);
+    let scan = errors.read("file", Rule::Scan, upload.scan());
+    let Some((day, scan)) = day.zip(scan).filter(|_| errors.is_empty()) else {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, by, &portal, sheet, typed, errors, None);
     };
     let (act, grant, post) = (act(&by, &portal), typed.grant, typed.post.clone());
+    let is_another = alike::is_another(&typed.is_another);
     let outcome = portal
         .db
-        .write(move |connection| verbs::register_paper(connection, &act, grant, &post, id, &form, day))
+        .write(move |connection| {
+            let paper = (day, &scan, is_another);
+            verbs::register_paper(connection, &act, grant, &post, id, &form, paper)
+        })
         .await;
+    let mut known = None;
     let status = match outcome {
         Ok(()) => return page::see_other(address(id)),
+        Err(Failure::Alike(found)) => {
+            errors = found.asked(Rule::Alike);
+            known = Some(found);
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Err(Failure::Refused(refusal @ (Refusal::ImpossibleArrival(_) | Refusal::TooLate(_)))) => {
             errors.add("arrived", refusal);
             StatusCode::UNPROCESSABLE_ENTITY
@@ -121,7 +147,7 @@ pub async fn create(
         Err(failure) => return Err(failure.into()),
     };
     let sheet = find(&by, &portal, typed.grant, typed.post.clone()).await?;
-    again(status, by, &portal, sheet, typed, errors)
+    again(status, by, &portal, sheet, typed, errors, known)
 }
 
 fn again(
@@ -131,12 +157,16 @@ fn again(
     sheet: Sheet,
     typed: PaperForm,
     errors: FieldErrors,
+    alike: Option<Alike>,
 ) -> Page {
     page::show_as(
         status,
         &NewPage {
             chrome: by.chrome,
             id: typed.id,
+            alike,
+            is_another: typed.is_another,
+            is_again: true,
             form: typed.form.into_form(&sheet.facts().posts),
             sheet,
             arrived: typed.arrived,
@@ -264,7 +294,7 @@ impl Sheet {
     fn facts(&self) -> FormFacts {
         // As for a form that arrived in time: whether it did is seen when its day is known.
         let in_time = calendar::start_of(self.grant.agreement.terms.period.from);
-        form_facts(&self.grant, &self.post, None, self.last.as_ref(), in_time)
+        form_facts(&self.grant, &self.post, None, &Beside::default(), in_time)
     }
 
     fn paper(&self) -> &Paper {

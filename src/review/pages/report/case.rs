@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{address, queue::may_be_assigned};
 use crate::{
     access::{
-        self, Actor, Person, Role,
+        self, Actor, Doer, Person, Role,
         proof::{By, Overseer},
     },
     agreement::Section as PaperSection,
@@ -60,6 +60,7 @@ pub struct CasePage {
     timeline: Vec<TimelineView>,
     handling: Handling,
     now: DateTime<Utc>,
+    me: Doer,
     pub typed: Typed,
     pub errors: FieldErrors,
     /// Why a decision was not carried out, when nothing typed is at fault.
@@ -98,7 +99,7 @@ pub async fn attachment(
         .read(move |connection| {
             let found = store::find(connection, scope, report)?.ok_or(AppError::NotFound)?;
             filing::store::attachment(connection, report, id)?
-                .filter(|(file, _)| found.has_handed_in(file.uploaded_at.and_utc()))
+                .filter(|(file, _)| found.has_handed_in(file))
                 .ok_or(AppError::NotFound)
         })
         .await?;
@@ -148,7 +149,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Report>) -> Result<CaseFile
                 requisitions: requisition::store::approved_of(connection, case.grant.id)?,
                 attachments: filing::store::attachments_of(connection, id)?
                     .into_iter()
-                    .filter(|file| case.report.has_handed_in(file.uploaded_at.and_utc()))
+                    .filter(|file| case.report.has_handed_in(file))
                     .collect(),
                 lines: history::store::of(connection, &case.grant.id.to_string())?,
                 officer: match &case.report.officer {
@@ -191,6 +192,7 @@ pub async fn case_page(
         timeline: timeline(&file.lines, &case.number()),
         handling,
         now: portal.clock.now(),
+        me: Doer::of(&actor.person),
         typed: Typed::default(),
         errors: FieldErrors::default(),
         refusal: None,
@@ -381,6 +383,16 @@ impl CasePage {
 
     fn correction_is_open(&self) -> bool {
         !self.typed.reason.is_empty() || !self.errors.of("reason").is_empty()
+    }
+
+    /// The visitor registered it from paper, and somebody else approves it.
+    fn is_own_registration(&self) -> bool {
+        let signature = self.report().received().map(|received| &received.signature);
+        signature.is_some_and(|signature| signature.is_registered_by(&self.me))
+    }
+
+    fn backdated(&self) -> Option<String> {
+        self.report().received().and_then(|received| received.signature.backdated())
     }
 
     fn received(&self) -> String {

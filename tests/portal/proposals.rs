@@ -365,7 +365,8 @@ fn what_is_exported_is_imported_to_the_same_agreement() {
 #[test]
 fn from_nothing_to_an_agreement_of_one_post() {
     let portal = Portal::new();
-    let officer = portal.officer();
+    let at_the_authority = |role, name| portal.sign_in("Socialstyrelsen", &[role], name);
+    let officer = at_the_authority(Role::CaseOfficer, "Handläggare");
     let form = officer.get("/forslag/nytt").form("/forslag").set("overenskommelse", "");
     let proposal = form.submit().expect("Skrivet från början").address.split('?').next().unwrap().to_owned();
     officer.get(&format!("{proposal}/granska")).expect("Välj vilka blanketter som gäller");
@@ -425,7 +426,8 @@ fn from_nothing_to_an_agreement_of_one_post() {
         preview.expect("500 kr").expect("Fylls i av mottagaren").follow("Öppna som PDF").expect_status(200);
     assert!(pdf.bytes.starts_with(b"%PDF"));
     press(&officer, &proposal, "/framlaggning").expect_status(200);
-    press(&decider(&portal), &proposal, "/publicering").expect_status(200);
+    let decider = at_the_authority(Role::DecisionMaker, "Beslutsfattare");
+    press(&decider, &proposal, "/publicering").expect_status(200);
     portal.at("2027-05-01 09:00:00");
     portal.preparer("Arboga").get("/bidrag").expect("Ett prov");
 }

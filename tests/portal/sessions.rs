@@ -299,3 +299,17 @@ fn every_answer_has_the_headers_that_keep_it_safe() {
     assert!(!file.headers.contains_key(header::SET_COOKIE));
     expect_safe_headers(&browser.get(&format!("{}/blankett.pdf", issued.address)), "sandbox");
 }
+
+/// Whoever practises preparing an agreement at any authority finds somebody to publish it.
+#[test]
+fn practice_has_a_decision_maker_at_every_authority() {
+    let portal = Portal::practice();
+    for (entered, other) in [("kammarkollegiet", "Socialstyrelsen"), ("socialstyrelsen", "Kammarkollegiet")] {
+        let decider = portal.anyone();
+        let form = decider.get("/logga-in").form_with("/ovning/logga-in", "beslutsfattare");
+        let page =
+            form.set("organisation", entered).set("role", "beslutsfattare").submit().expect_status(200);
+        page.expect(other);
+        decider.get("/forslag").expect_status(200);
+    }
+}

@@ -6,32 +6,10 @@ use std::collections::HashMap;
 use super::{
     mapping::Mapping,
     matching::Registry,
+    name::kind_said,
     reading::{Row, Sheet},
 };
-use crate::{allocation::Share, recipient::Kind, text::fold};
-
-/// The kind that a heading or a name says of itself: *Kommun*, *Regioner*, *Region Skåne*.
-#[must_use]
-pub(super) fn said(text: &str) -> Option<Kind> {
-    let folded = fold(text);
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let mut kinds: Vec<Kind> = Vec::new();
-    for word in words {
-        let kind = match word {
-            "rss" => Some(Kind::Rss),
-            _ if word.starts_with("samverkan") => Some(Kind::Rss),
-            _ if word.starts_with("landsting") || word.ends_with("regionen") => Some(Kind::Region),
-            "region" | "regioner" | "regionerna" | "regionens" => Some(Kind::Region),
-            _ if word.starts_with("kommun") => Some(Kind::Municipality),
-            _ => None,
-        };
-        kinds.extend(kind.filter(|kind| !kinds.contains(kind)));
-    }
-    match kinds[..] {
-        [only] => Some(only),
-        _ => None,
-    }
-}
+use crate::{allocation::Share, recipient::Kind};
 
 /// What a table's rows can be, by its own words, its names and the round before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,7 +32,7 @@ impl Kinds {
         for row in rows {
             let clues = registry.parted(mapping.clues(row));
             let kinds = registry.kinds(clues);
-            let said = said(clues.name).filter(|kind| kinds.contains(kind));
+            let said = kind_said(clues.name).filter(|kind| kinds.contains(kind));
             for kind in said.map_or(kinds, |kind| vec![kind]) {
                 *fit.entry(kind).or_default() += 1;
             }
@@ -97,7 +75,7 @@ fn agreed(said: [Option<Kind>; 2], fitting: &[Kind]) -> Option<Kind> {
 /// What stands above the names and the codes.
 pub(super) fn heading(mapping: &Mapping, header: Option<&Row>) -> Option<Kind> {
     let columns = [mapping.name, mapping.code].into_iter().flatten();
-    columns.filter_map(|column| said(header?.cell(column))).next()
+    columns.filter_map(|column| kind_said(header?.cell(column))).next()
 }
 
 /// The kind of nearly everybody who has a share: Gotland is a municipality among regions.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     amount::is_nothing,
-    name::{code_and_name, folded_code, without_note},
+    name::{code_and_name, folded_code, kind_said, without_note},
 };
 use crate::{
     numbers::OrganisationNumber,
@@ -278,9 +278,13 @@ impl Registry {
 
     fn best_by_name(&self, name: &str, kind: Option<Kind>) -> Vec<Named> {
         let mut found = self.by_name(name);
-        let of_kind = |named: &Named| Some(self.organisations[named.organisation].kind) == kind;
-        if found.iter().any(of_kind) {
-            found.retain(of_kind);
+        // *Region Uppsala* is the region among municipalities too.
+        for wanted in [kind_said(name), kind] {
+            let is_wanted = |named: &Named| Some(self.organisations[named.organisation].kind) == wanted;
+            if found.iter().any(is_wanted) {
+                found.retain(is_wanted);
+                break;
+            }
         }
         let best = found.iter().map(|named| named.distance).min();
         found.retain(|named| Some(named.distance) == best);

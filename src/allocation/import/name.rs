@@ -2,6 +2,7 @@
 
 use crate::{
     numbers::{is_blank, is_dash},
+    recipient::Kind,
     text::fold,
 };
 
@@ -50,4 +51,27 @@ pub(super) fn folded_code(code: &str) -> String {
         return code.trim_start_matches('0').to_owned();
     }
     fold(code)
+}
+
+/// The kind that a heading or a name says of itself: *Kommun*, *Regioner*, *Region Skåne*.
+#[must_use]
+pub(super) fn kind_said(text: &str) -> Option<Kind> {
+    let folded = fold(text);
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut kinds: Vec<Kind> = Vec::new();
+    for word in words {
+        let kind = match word {
+            "rss" => Some(Kind::Rss),
+            _ if word.starts_with("samverkan") => Some(Kind::Rss),
+            _ if word.starts_with("landsting") || word.ends_with("regionen") => Some(Kind::Region),
+            "region" | "regioner" | "regionerna" | "regionens" => Some(Kind::Region),
+            _ if word.starts_with("kommun") => Some(Kind::Municipality),
+            _ => None,
+        };
+        kinds.extend(kind.filter(|kind| !kinds.contains(kind)));
+    }
+    match kinds[..] {
+        [only] => Some(only),
+        _ => None,
+    }
 }

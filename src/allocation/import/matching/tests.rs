@@ -125,4 +125,8 @@ fn of_two_kinds_the_one_that_the_table_is_about_is_meant() {
     assert_eq!(of("Jönköpings län", Some(Kind::Rss)).code(), Some("RSS06"));
     assert_eq!(of("Västra Götalandsregionen", None).code(), Some("R14"));
     assert_eq!(of("Ale", Some(Kind::Region)).code(), Some("1440"));
+    assert_eq!(of("Region Uppsala", Some(Kind::Municipality)).code(), Some("R03"));
+    assert_eq!(of("Uppsala kommun", Some(Kind::Region)).code(), Some("0380"));
+    assert_eq!(of("Stockholms läns landsting", Some(Kind::Rss)).code(), Some("R01"));
+    assert_eq!(of("Region Gotland", Some(Kind::Region)).code(), Some("0980"));
 }

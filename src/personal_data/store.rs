@@ -43,6 +43,7 @@ pub fn of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Value, D
     let factor = second_factors::table.find(&id);
     let has_factor: bool = diesel::select(diesel::dsl::exists(factor)).get_result(connection)?;
     let passkeys = account::store::passkeys::of(connection, person)?;
+    let failed = account::store::failed_codes(connection, person)?;
     let views: Vec<(String, String)> = saved_views::table
         .filter(saved_views::person_id.eq(&id))
         .order_by(saved_views::id)
@@ -59,6 +60,7 @@ pub fn of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Value, D
             .map(|(from, seen)| json!({ "inloggad": from.and_utc(), "senast_sedd": seen.and_utc() }))
             .collect::<Vec<_>>(),
         "identiteter": named(&["utfardare", "nummer"], identities),
+        "felaktiga_koder": { "antal": failed.count, "dessforinnan": failed.earlier },
         "tvastegsinloggning": has_factor || !passkeys.is_empty(),
         "passkeys": passkeys
             .into_iter()

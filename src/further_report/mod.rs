@@ -347,7 +347,7 @@ mod tests {
         assert_eq!(Standing::of(None, due(), false, at(LAST)), Standing::Waiting);
         assert_eq!(Standing::of(None, due(), false, at(MIDNIGHT)), Standing::Overdue);
         assert_eq!(Standing::of(None, due(), true, at(MIDNIGHT)), Standing::NotOwed);
-        assert_eq!(Standing::of(Some(&begun()), due(), at(MIDNIGHT)), Standing::Overdue);
+        assert_eq!(Standing::of(Some(&begun()), due(), false, at(MIDNIGHT)), Standing::Overdue);
         let late = submitted(begun(), &["a"], MIDNIGHT).unwrap();
         assert_eq!(Standing::of(Some(&late), due(), false, at(MIDNIGHT)), Standing::FiledLate);
     }

@@ -12,6 +12,10 @@ use crate::{
     recipient::{Kind, Organisation},
 };
 
+fn doer() -> Doer {
+    Doer::named("Någon")
+}
+
 fn certificate(person: &str, section_3: &str) -> Certificate {
     Certificate {
         statement: Statement {
@@ -75,15 +79,15 @@ fn submitted(costs: i64) -> Report {
 }
 
 fn approved(costs: i64) -> Report {
-    submitted(costs).approve("Handläggare".to_owned(), DateTime::UNIX_EPOCH).unwrap()
+    submitted(costs).approve(doer(), DateTime::UNIX_EPOCH).unwrap()
 }
 
 fn returned(report: Report) -> Report {
-    report.send_back(String::new(), DateTime::UNIX_EPOCH, "Ändra.".to_owned(), Vec::new()).unwrap()
+    report.send_back(doer(), DateTime::UNIX_EPOCH, "Ändra.".to_owned(), Vec::new()).unwrap()
 }
 
 fn corrected(report: Report) -> Report {
-    report.correct("Ekonom".to_owned(), DateTime::UNIX_EPOCH, "En faktura kom sent.".to_owned()).unwrap()
+    report.correct(doer(), DateTime::UNIX_EPOCH, "En faktura kom sent.".to_owned()).unwrap()
 }
 
 #[test]
@@ -162,7 +166,7 @@ fn what_was_approved_stands_until_the_correction_is_approved() {
     let report = report.submit(&issue, signed(), Some("företrädare"), DateTime::UNIX_EPOCH).unwrap();
     assert_eq!(report.costs("bas"), Money::kronor(100));
     assert_eq!(report.reported("bas"), Money::kronor(250));
-    let report = report.approve(String::new(), DateTime::UNIX_EPOCH).unwrap();
+    let report = report.approve(doer(), DateTime::UNIX_EPOCH).unwrap();
     assert_eq!(report.costs("bas"), Money::kronor(250));
     assert!(report.correction.is_none());
     assert_eq!(report.version, 2);
@@ -172,7 +176,7 @@ fn what_was_approved_stands_until_the_correction_is_approved() {
 fn nothing_is_approved_while_it_is_returned() {
     let report = returned(submitted(100));
     assert_eq!(report.status.key(), "returned");
-    assert!(report.clone().approve(String::new(), DateTime::UNIX_EPOCH).is_err());
+    assert!(report.clone().approve(doer(), DateTime::UNIX_EPOCH).is_err());
     assert!(report.give_up_correction().is_err());
 }
 
@@ -229,9 +233,9 @@ fn tried(verb: Verb, report: Report, issue: &mut Option<Issue>) -> Result<Report
             Some(issue) => report.submit(&issue, signed(), Some("företrädare"), at),
             None => Err(Refusal::Changed),
         },
-        Verb::SendBack => report.send_back(String::new(), at, String::new(), Vec::new()),
-        Verb::Approve => report.approve(String::new(), at),
-        Verb::Correct => report.correct(String::new(), at, String::new()),
+        Verb::SendBack => report.send_back(doer(), at, String::new(), Vec::new()),
+        Verb::Approve => report.approve(doer(), at),
+        Verb::Correct => report.correct(doer(), at, String::new()),
         Verb::GiveUp => report.give_up_correction(),
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     grant::Scope,
     history::{self, Event},
     ids::Id,
-    infra::{form::FieldErrors, hash::sha256_hex},
+    infra::{conflict::Saved, form::FieldErrors, hash::sha256_hex},
     recipient::Organisation,
 };
 
@@ -52,6 +52,11 @@ impl Act {
     /// Who it is, for what is recognised later.
     pub fn doer(&self) -> Doer {
         self.actor.doer()
+    }
+
+    /// Who saved what is saved by this act, and when.
+    pub fn saved(&self) -> Saved {
+        Saved { by: self.by(), at: self.now }
     }
 
     /// The line that the history gets, without details and reason.

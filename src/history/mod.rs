@@ -9,7 +9,7 @@ pub mod store;
 
 use chrono::{DateTime, Utc};
 
-use crate::infra::hash::sha256_hex;
+use crate::infra::{conflict::Saved, hash::sha256_hex};
 
 /// Who acts: the person, and for which organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,6 +231,11 @@ impl Entry {
             "" => self.event.label().to_owned(),
             details => format!("{} ({details})", self.event.label()),
         }
+    }
+
+    /// As what made the present revision.
+    pub fn saved(&self) -> Saved {
+        Saved { by: self.who.person.clone(), at: self.at }
     }
 
     /// Who did it, and for whom.

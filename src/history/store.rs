@@ -120,6 +120,17 @@ pub fn tells(
     Ok(diesel::select(diesel::dsl::exists(lines)).get_result(connection)?)
 }
 
+/// A stream's last line.
+pub fn last(connection: &mut AnyConnection, stream: &str) -> Result<Option<Line>, DbError> {
+    let row: Option<LineRow> = history::table
+        .filter(history::stream.eq(stream))
+        .order_by(history::seq.desc())
+        .select(LineRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
 /// What does not hold in the stream of an aggregate that has this version.
 pub fn verify(connection: &mut AnyConnection, stream: &str, version: i64) -> Result<Option<String>, DbError> {
     verify_from(connection, stream, version, &Beginning::default())

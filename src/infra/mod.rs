@@ -5,6 +5,7 @@ pub mod browser;
 pub mod client;
 pub mod clock;
 pub mod config;
+pub mod conflict;
 pub mod db;
 pub mod error;
 pub mod form;

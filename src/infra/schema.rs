@@ -170,6 +170,7 @@ diesel::table! {
         replaces -> Nullable<Text>,
         replaces_version -> Integer,
         editors -> Text,
+        saved -> Text,
     }
 }
 
@@ -234,6 +235,8 @@ diesel::table! {
         created_at -> Timestamp,
         received_at -> Nullable<Timestamp>,
         officer_id -> Nullable<Text>,
+        saved_by -> Text,
+        saved_at -> Nullable<Timestamp>,
     }
 }
 
@@ -296,6 +299,8 @@ diesel::table! {
         received_at -> Nullable<Timestamp>,
         approved_at -> Nullable<Timestamp>,
         officer_id -> Nullable<Text>,
+        saved_by -> Text,
+        saved_at -> Nullable<Timestamp>,
     }
 }
 
@@ -540,6 +545,8 @@ diesel::table! {
         approved_at -> Nullable<Timestamp>,
         revision -> BigInt,
         version -> BigInt,
+        saved_by -> Text,
+        saved_at -> Nullable<Timestamp>,
     }
 }
 
@@ -557,6 +564,8 @@ diesel::table! {
         elsewhere -> Text,
         is_closed -> Bool,
         revision -> BigInt,
+        saved_by -> Text,
+        saved_at -> Nullable<Timestamp>,
     }
 }
 
@@ -569,6 +578,8 @@ diesel::table! {
         state -> Text,
         link -> Integer,
         revision -> BigInt,
+        saved_by -> Text,
+        saved_at -> Nullable<Timestamp>,
     }
 }
 

@@ -26,15 +26,29 @@ pub struct MandateForm {
     pub decision: String,
 }
 
+/// As a day is typed; empty when there is none.
+fn typed(day: Option<NaiveDate>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
+}
+
 impl MandateForm {
+    /// Each field's label, what was typed, and what holds.
+    pub fn beside(&self, mandate: &Mandate) -> [(String, String, String); 3] {
+        [
+            ("Första dag", &self.from, typed(mandate.from)),
+            ("Sista dag", &self.to, typed(mandate.to)),
+            ("Beslut", &self.decision, mandate.decision.clone()),
+        ]
+        .map(|(label, mine, theirs)| (label.to_owned(), mine.clone(), theirs))
+    }
+
     pub fn of(holder: &Holder) -> Self {
-        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
         Self {
             person: holder.person.id.to_string(),
             role: holder.role.key().to_owned(),
             was: told(&holder.mandate),
-            from: day(holder.mandate.from),
-            to: day(holder.mandate.to),
+            from: typed(holder.mandate.from),
+            to: typed(holder.mandate.to),
             decision: holder.mandate.decision.clone(),
         }
     }

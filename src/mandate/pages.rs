@@ -23,6 +23,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        conflict::{Conflict, Saved},
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
@@ -57,7 +58,7 @@ struct ShowPage {
     timeline: Vec<TimelineView>,
     errors: FieldErrors,
     /// Somebody else set it while this was typed: what it says now.
-    conflict: String,
+    conflict: Option<Conflict>,
 }
 
 /// A person in a role, and how it stands with the mandate.
@@ -182,6 +183,18 @@ impl Found {
         let is_it = |holder: &&Holder| holder.person.id.to_string() == person && holder.role.key() == role;
         self.holders.iter().find(is_it)
     }
+
+    /// Who set that mandate last.
+    fn saved(&self, person: &str, role: &str) -> Option<Saved> {
+        let holder = self.chosen(person, role)?;
+        let told = told(&holder.mandate);
+        let is_of = |line: &&history::Line| {
+            [Event::MandateSet, Event::MandateConfirmed].contains(&line.entry.event)
+                && line.entry.subject == holder.person.name
+                && line.entry.details.ends_with(&told)
+        };
+        self.lines.iter().rev().find(is_of).map(|line| line.entry.saved())
+    }
 }
 
 async fn find(by: &By<CaseOfficer>, portal: &Portal, code: String) -> Result<Found, AppError> {
@@ -212,7 +225,7 @@ fn show_page(chrome: Chrome, portal: &Portal, found: Found, form: Option<Mandate
         chosen,
         timeline: timeline(&found.lines),
         errors: FieldErrors::default(),
-        conflict: String::new(),
+        conflict: None,
         recipient: found.recipient,
     }
 }
@@ -248,8 +261,10 @@ async fn set(
             // Whoever has seen what it says now may save again.
             let form = MandateForm { was: told(&now), ..form };
             let again = find(&by, &portal, code).await?;
+            let fields = form.beside(&now);
+            let conflict = Some(Conflict::new(again.saved(&form.person, &form.role), fields));
             let page = show_page(by.chrome, &portal, again, Some(form));
-            page::show_as(StatusCode::CONFLICT, &ShowPage { conflict: told(&now), ..page })
+            page::show_as(StatusCode::CONFLICT, &ShowPage { conflict, ..page })
         }
         Err(verbs::Failure::InvitedAdministrator) => {
             let mut errors = FieldErrors::default();

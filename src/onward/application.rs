@@ -21,6 +21,7 @@ use super::{
 use crate::{
     calendar::Deadline,
     ids::Id,
+    infra::conflict::Saved,
     money::Money,
     numbers::{Email, GiroAccount, Line, Telephone},
 };
@@ -34,6 +35,8 @@ pub struct Application {
     /// Which link is the unit's: a new one makes the old ones lead nowhere.
     pub link: i32,
     pub revision: i64,
+    /// Who made that revision.
+    pub saved: Option<Saved>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

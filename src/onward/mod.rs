@@ -27,6 +27,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     grant::{Account, Grant},
     ids::Id,
+    infra::conflict::Saved,
     money::Money,
 };
 use application::Application;
@@ -47,6 +48,8 @@ pub struct Plan {
     pub approved: Option<(String, DateTime<Utc>)>,
     /// Changes with every save of the draft and every decision on it: what a page was made from.
     pub revision: i64,
+    /// Who made that revision.
+    pub saved: Option<Saved>,
 }
 
 /// Everything of a grant's onward distribution, at one time.

@@ -139,7 +139,9 @@ fn refused(failure: Failure, field: &'static str) -> Result<FieldErrors, AppErro
         Failure::Refused(refusal) => errors.add(field, refusal),
         Failure::NotEnough(refusal) => errors.add(field, refusal),
         Failure::Conflict(words) => errors.add(field, words),
-        failure @ (Failure::NotFound | Failure::Done | Failure::Db(_)) => return Err(failure.into()),
+        failure @ (Failure::NotFound | Failure::Overtaken | Failure::Done | Failure::Db(_)) => {
+            return Err(failure.into());
+        }
     }
     Ok(errors)
 }

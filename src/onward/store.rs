@@ -21,6 +21,7 @@ use crate::{
     grant::{self, Grant, Scope},
     ids::Id,
     infra::{
+        conflict::Saved,
         db::{AnyConnection, DbError},
         schema::{onward_applications, onward_plans, onward_units},
     },
@@ -38,6 +39,8 @@ struct PlanRow {
     approved_by: String,
     approved_at: Option<NaiveDateTime>,
     revision: i64,
+    saved_by: String,
+    saved_at: Option<NaiveDateTime>,
 }
 
 impl TryFrom<PlanRow> for Plan {
@@ -52,6 +55,7 @@ impl TryFrom<PlanRow> for Plan {
             model: model.transpose().map_err(DbError::corrupt)?,
             approved: row.approved_at.map(|at| (row.approved_by, at.and_utc())),
             revision: row.revision,
+            saved: Saved::of((row.saved_by, row.saved_at)),
         })
     }
 }
@@ -105,8 +109,9 @@ pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, Db
 }
 
 /// Writes the draft and the decision over the revision that was read; false when somebody wrote in between.
-pub fn update_plan(connection: &mut AnyConnection, plan: &Plan) -> Result<bool, DbError> {
+pub fn update_plan(connection: &mut AnyConnection, plan: &Plan, saved: &Saved) -> Result<bool, DbError> {
     let row = onward_plans::table.find(plan.id.to_string()).filter(onward_plans::revision.eq(plan.revision));
+    let (saved_by, saved_at) = saved.columns();
     let (by, at) = match &plan.approved {
         Some((by, at)) => (by.as_str(), Some(at.naive_utc())),
         None => ("", None),
@@ -118,6 +123,7 @@ pub fn update_plan(connection: &mut AnyConnection, plan: &Plan) -> Result<bool, 
             onward_plans::approved_by.eq(by),
             onward_plans::approved_at.eq(at),
             onward_plans::revision.eq(plan.revision + 1),
+            (onward_plans::saved_by.eq(saved_by), onward_plans::saved_at.eq(saved_at)),
         ))
         .execute(connection)?;
     Ok(changed == 1)
@@ -145,6 +151,8 @@ struct ApplicationRow {
     state: String,
     link: i32,
     revision: i64,
+    saved_by: String,
+    saved_at: Option<NaiveDateTime>,
 }
 
 fn assemble((row, unit): (ApplicationRow, UnitRow)) -> Result<Application, DbError> {
@@ -155,6 +163,7 @@ fn assemble((row, unit): (ApplicationRow, UnitRow)) -> Result<Application, DbErr
         status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
         link: row.link,
         revision: row.revision,
+        saved: Saved::of((row.saved_by, row.saved_at)),
     })
 }
 
@@ -211,6 +220,8 @@ pub fn grant_of(connection: &mut AnyConnection, plan: Id<Plan>) -> Result<Option
 }
 
 pub fn insert_application(connection: &mut AnyConnection, application: &Application) -> Result<(), DbError> {
+    let (by, at) = application.saved.as_ref().map(Saved::columns).unzip();
+    let by = by.unwrap_or_default();
     diesel::insert_into(onward_applications::table)
         .values((
             onward_applications::id.eq(application.id.to_string()),
@@ -220,6 +231,8 @@ pub fn insert_application(connection: &mut AnyConnection, application: &Applicat
             onward_applications::state.eq(json(&application.status)?),
             onward_applications::link.eq(application.link),
             onward_applications::revision.eq(application.revision),
+            onward_applications::saved_by.eq(by),
+            onward_applications::saved_at.eq(at),
         ))
         .execute(connection)?;
     Ok(())
@@ -241,7 +254,9 @@ pub fn move_application(
 pub fn update_application(
     connection: &mut AnyConnection,
     application: &Application,
+    saved: &Saved,
 ) -> Result<Result<(), Refusal>, DbError> {
+    let (by, at) = saved.columns();
     let row = onward_applications::table
         .find(application.id.to_string())
         .filter(onward_applications::revision.eq(application.revision));
@@ -251,6 +266,7 @@ pub fn update_application(
             onward_applications::state.eq(json(&application.status)?),
             onward_applications::link.eq(application.link),
             onward_applications::revision.eq(application.revision + 1),
+            (onward_applications::saved_by.eq(by), onward_applications::saved_at.eq(at)),
         ))
         .execute(connection)?;
     Ok(if changed == 1 { Ok(()) } else { Err(Refusal::Changed) })

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::Id,
+    infra::conflict::Saved,
     numbers::{Line, OrganisationNumber},
     text::{SortKey, fold, sort_key},
 };
@@ -17,6 +18,8 @@ pub struct Unit {
     pub is_closed: bool,
     /// Changes with every change of it: what a page was made from.
     pub revision: i64,
+    /// Who made that revision.
+    pub saved: Option<Saved>,
 }
 
 /// What the register says of it.

@@ -53,7 +53,10 @@ pub enum Failure {
     #[error("invalid")]
     Invalid(FieldErrors),
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(Refusal),
+    /// Somebody else saved since the page was made: it is shown as it is now, with what was typed.
+    #[error("overtaken")]
+    Overtaken,
     #[error(transparent)]
     NotEnough(#[from] NotEnough),
     /// Done already, by the other half of a double click. Rolls the lock back: nothing has changed.
@@ -65,9 +68,17 @@ pub enum Failure {
     Db(#[from] DbError),
 }
 
-pub const CHANGED: &str =
-    "Någon annan har ändrat modellen sedan du öppnade sidan. Läs den som den är nu och försök igen.";
+pub const APPROVED: &str = "Modellen är fastställd. Öppna den för ändring först.";
 pub const NOT_APPROVED: &str = "Fastställ fördelningsmodellen först.";
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Changed => Self::Overtaken,
+            other => Self::Refused(other),
+        }
+    }
+}
 
 impl From<Failure> for AppError {
     fn from(failure: Failure) -> Self {
@@ -78,6 +89,7 @@ impl From<Failure> for AppError {
             ),
             Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
             Failure::NotEnough(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Overtaken => Self::Conflict(Refusal::Changed.to_string()),
             Failure::Done => Self::Conflict("Det är redan gjort.".to_owned()),
             Failure::Conflict(words) => Self::Conflict(words.to_owned()),
             Failure::Db(error) => error.into(),

@@ -146,7 +146,7 @@ fn report(
     }
     form.survey = "ja".to_owned();
     form.answers = agreement.terms.questions_to(paid.shares()).map(answer).collect();
-    store::save_draft(connection, scope, id, 1, &form)?;
+    store::save_draft(connection, &step(0, &preparer), id, 1, &form)?;
     let at = |revision: i64| Target { id, revision };
     if stage == Stage::Draft {
         return Ok(());

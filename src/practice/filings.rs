@@ -164,7 +164,7 @@ fn file(
     };
     verbs::start(connection, &step(0, &preparer, filer), grant.id, post, id).map_err(DbError::corrupt)?;
     let draft = made_up(&grant, post, percent, first);
-    store::save_draft(connection, filer, id, 1, &draft)?;
+    store::save_draft(connection, &step(0, &preparer, filer), id, 1, &draft)?;
     let at = |revision: i64| Target { id, revision };
     if stage == Stage::Draft {
         return Ok(id);

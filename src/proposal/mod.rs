@@ -30,14 +30,20 @@ pub mod store;
 pub mod variant;
 pub mod verbs;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use form::ProposalForm;
 
-use crate::{access::Actor, agreement::Agreement, calendar::long_time, ids::Id, recipient::Organisation};
-use rows::Row;
+use crate::{
+    access::Actor, agreement::Agreement, calendar::long_time, ids::Id, infra::conflict::Saved,
+    recipient::Organisation,
+};
+use rows::{Row, fingerprint_of_post};
+use spec::PARTS;
 
 /// The table that a proposal is to replace: of the published agreement that it is a copy of, as it stood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +68,8 @@ pub struct Proposal {
     pub version: i64,
     /// Of everything that is typed.
     pub revision: i64,
+    /// Who saved each part last ([`spec::Part::slug`]), and each post's table ([`of_post`]).
+    pub saved: BTreeMap<String, Deed>,
 }
 
 /// Somebody who did something, and when.
@@ -80,6 +88,15 @@ impl Deed {
     fn when(&self) -> String {
         long_time(self.at)
     }
+
+    pub fn saved(&self) -> Saved {
+        Saved { by: self.by.clone(), at: self.at }
+    }
+}
+
+/// The key of a post's table among what is saved.
+pub fn of_post(post: &str) -> String {
+    format!("post:{post}")
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,6 +197,23 @@ impl Proposal {
         }
     }
 
+    /// With what was typed, and who typed it, at the parts and posts that it changes. Whoever has changed it does not publish it.
+    pub fn with(&self, form: ProposalForm, rows: Vec<Row>, by: &Deed) -> Self {
+        let parts = PARTS.iter().filter(|part| form.fingerprint(part) != self.form.fingerprint(part));
+        let posts: BTreeSet<&str> = rows.iter().chain(&self.rows).map(|row| row.post.as_str()).collect();
+        let is_changed =
+            |post: &&str| fingerprint_of_post(&rows, post) != fingerprint_of_post(&self.rows, post);
+        let parts = parts.map(|part| part.slug.to_owned());
+        let changed = parts.chain(posts.into_iter().filter(is_changed).map(of_post));
+        let mut saved = self.saved.clone();
+        saved.extend(changed.map(|key| (key, by.clone())));
+        let mut editors = self.editors.clone();
+        if !editors.contains(&by.person_id) {
+            editors.push(by.person_id.clone());
+        }
+        Self { form, rows, saved, editors, ..self.clone() }
+    }
+
     pub fn propose(self, proposed: Deed) -> Result<Self, Refusal> {
         self.editable()?;
         Ok(Self { status: Status::Proposed { proposed }, ..self })
@@ -252,6 +286,7 @@ mod tests {
             editors: Vec::new(),
             version: 1,
             revision: 1,
+            saved: BTreeMap::new(),
         }
     }
 

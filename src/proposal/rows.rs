@@ -9,7 +9,7 @@ use crate::{
         Share,
         key::{Basis, Key, OddKronor},
     },
-    infra::form::FieldErrors,
+    infra::{form::FieldErrors, hash::sha256_hex},
     money::Money,
     recipient::{Kind, Organisation},
     text::Sought,
@@ -25,6 +25,12 @@ pub struct Row {
     #[serde(default)]
     pub published_share: String,
     pub amount: String,
+}
+
+/// Of a post's rows, so that colleagues can each have their post.
+pub fn fingerprint_of_post(all: &[Row], post: &str) -> String {
+    let own: Vec<&Row> = all.iter().filter(|row| row.post == post).collect();
+    sha256_hex(serde_json::json!(own).to_string().as_bytes())
 }
 
 impl Row {
@@ -60,7 +66,7 @@ impl Row {
 
     /// The name of its field on the page of its post.
     pub fn field(&self) -> String {
-        format!("belopp-{}", self.recipient)
+        format!("{AMOUNT}{}", self.recipient)
     }
 }
 
@@ -102,6 +108,8 @@ pub fn typed(
     if errors.is_empty() { Ok(kept) } else { Err(errors) }
 }
 
+/// How the field of a row's amount begins; the recipient's code follows.
+pub const AMOUNT: &str = "belopp-";
 pub const NEW: &str = "ny_mottagare";
 pub const NEW_AMOUNT: &str = "nytt_belopp";
 

@@ -8,10 +8,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Proposal, ProposalForm, Replaced, Status,
+    Proposal, Replaced, Status,
     check::Earlier,
     replacement::{Standing, Waiting},
-    rows::Row,
 };
 use crate::{
     agreement::{self, Agreement},
@@ -42,6 +41,7 @@ struct ProposalRow {
     editors: String,
     version: i64,
     revision: i64,
+    saved: String,
 }
 
 impl TryFrom<ProposalRow> for Proposal {
@@ -65,6 +65,7 @@ impl TryFrom<ProposalRow> for Proposal {
             editors: serde_json::from_str(&row.editors).map_err(DbError::corrupt)?,
             version: row.version,
             revision: row.revision,
+            saved: serde_json::from_str(&row.saved).map_err(DbError::corrupt)?,
         })
     }
 }
@@ -162,51 +163,22 @@ pub fn insert(connection: &mut AnyConnection, proposal: &Proposal, entry: Entry)
     history::store::append(connection, &id, 1, entry)
 }
 
-/// Keeps what was typed, over the revision that it was read at; false when somebody else was first.
-pub fn set_form(
-    connection: &mut AnyConnection,
-    id: Id<Proposal>,
-    revision: i64,
-    form: &ProposalForm,
-) -> Result<bool, DbError> {
-    let changed = diesel::update(
-        proposals::table.find(id.to_string()).filter(proposals::revision.eq(revision)).filter(draft()),
-    )
-    .set((
-        proposals::name.eq(form.title()),
-        proposals::form.eq(json(form)?),
-        proposals::revision.eq(revision + 1),
-    ))
-    .execute(connection)?;
+/// Keeps what was typed in terms or table, over the revision that it was read at; false when somebody else was first, or the
+/// proposal is no draft any more.
+pub fn set_typed(connection: &mut AnyConnection, after: &Proposal) -> Result<bool, DbError> {
+    let (id, revision) = (after.id.to_string(), after.revision);
+    let changed =
+        diesel::update(proposals::table.find(id).filter(proposals::revision.eq(revision)).filter(draft()))
+            .set((
+                proposals::name.eq(after.form.title()),
+                proposals::form.eq(json(&after.form)?),
+                proposals::allocation.eq(json(&after.rows)?),
+                proposals::editors.eq(json(&after.editors)?),
+                proposals::saved.eq(json(&after.saved)?),
+                proposals::revision.eq(revision + 1),
+            ))
+            .execute(connection)?;
     Ok(changed == 1)
-}
-
-/// Keeps the table, over the revision that it was read at; false when somebody else was first, or the proposal is no
-/// draft any more. A table that was read from a file comes in here too.
-pub fn set_allocation(
-    connection: &mut AnyConnection,
-    id: Id<Proposal>,
-    revision: i64,
-    rows: &[Row],
-) -> Result<bool, DbError> {
-    let changed = diesel::update(
-        proposals::table.find(id.to_string()).filter(proposals::revision.eq(revision)).filter(draft()),
-    )
-    .set((proposals::allocation.eq(json(&rows)?), proposals::revision.eq(revision + 1)))
-    .execute(connection)?;
-    Ok(changed == 1)
-}
-
-/// Who has changed it, by id. After [`hold`].
-pub fn set_editors(
-    connection: &mut AnyConnection,
-    id: Id<Proposal>,
-    editors: &[String],
-) -> Result<(), DbError> {
-    diesel::update(proposals::table.find(id.to_string()))
-        .set(proposals::editors.eq(json(&editors)?))
-        .execute(connection)?;
-    Ok(())
 }
 
 /// How many an authority has that are neither published nor discarded.

@@ -1,5 +1,7 @@
 //! What can be done with a proposal: each verb one transaction, and each but the saving of a draft one history line.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -9,7 +11,7 @@ use super::{
     form::Fault,
     posts,
     replacement::{self, Waiting},
-    rows::{self, Row},
+    rows::{self, Row, fingerprint_of_post},
     spec::Part,
     store,
 };
@@ -25,7 +27,6 @@ use crate::{
         db::{AnyConnection, DbError},
         error::AppError,
         form::FieldErrors,
-        hash::sha256_hex,
     },
     recipient, requisition,
 };
@@ -104,6 +105,7 @@ pub fn start(
         editors: Vec::new(),
         version: 1,
         revision: 1,
+        saved: BTreeMap::new(),
     };
     store::insert(connection, &proposal, line(actor, now, Event::ProposalStarted, details))?;
     Ok(())
@@ -138,6 +140,7 @@ pub fn start_replacement(
         editors: Vec::new(),
         version: 1,
         revision: 1,
+        saved: BTreeMap::new(),
     };
     let details = format!("ny fördelning i {}", agreement.terms.title());
     store::insert(connection, &proposal, line(actor, now, Event::ProposalStarted, details))?;
@@ -156,6 +159,7 @@ pub(super) fn hold(
 pub fn save_part(
     connection: &mut AnyConnection,
     actor: &Actor,
+    now: DateTime<Utc>,
     id: Id<Proposal>,
     part: &Part,
     fingerprint: &str,
@@ -164,30 +168,20 @@ pub fn save_part(
     let proposal = hold(connection, actor, id)?;
     proposal.editable()?;
     let form = proposal.form.with_part(part, posted);
-    save_form(connection, actor, &proposal, part, fingerprint, &form)?;
-    match part.holds("post-0-key") {
-        true => rename_rows(connection, &proposal, &posts::renamed(&proposal.form, posted)),
-        false => Ok(()),
-    }
-}
-
-/// The table follows its posts to their new keys. After the form was saved.
-fn rename_rows(
-    connection: &mut AnyConnection,
-    before: &Proposal,
-    renamed: &posts::Renamed,
-) -> Result<(), Failure> {
-    if renamed.is_empty() || before.rows.is_empty() {
-        return Ok(());
-    }
-    let rows = posts::rows_of_renamed(&before.rows, renamed);
-    kept(store::set_allocation(connection, before.id, before.revision + 1, &rows)?)
+    // The table follows its posts to their new keys.
+    let rows = match part.holds("post-0-key") {
+        true => posts::rows_of_renamed(&proposal.rows, &posts::renamed(&proposal.form, posted)),
+        false => proposal.rows.clone(),
+    };
+    let after = proposal.with(form, rows, &Deed::of(actor, now));
+    save_form(connection, &proposal, (part, fingerprint), &after)
 }
 
 /// Takes away what is about posts that the proposal does not have: terms and rows of the table.
 pub fn drop_orphans(
     connection: &mut AnyConnection,
     actor: &Actor,
+    now: DateTime<Utc>,
     id: Id<Proposal>,
     revision: i64,
 ) -> Result<(), Failure> {
@@ -199,20 +193,19 @@ pub fn drop_orphans(
     same(&proposal, revision)?;
     let form = posts::without_orphans(&proposal.form);
     let rows = posts::rows_without_orphans(&proposal.form, &proposal.rows);
-    kept(store::set_form(connection, id, revision, &form)?)?;
-    kept(store::set_allocation(connection, id, revision + 1, &rows)?)?;
-    remember_editor(connection, actor, &proposal)
+    keep(connection, &proposal.with(form, rows, &Deed::of(actor, now)))
 }
 
 /// Over the revision that was read, or somebody else was first.
-fn kept(is_kept: bool) -> Result<(), Failure> {
-    if is_kept { Ok(()) } else { Err(Failure::Overtaken) }
+fn keep(connection: &mut AnyConnection, after: &Proposal) -> Result<(), Failure> {
+    if store::set_typed(connection, after)? { Ok(()) } else { Err(Failure::Overtaken) }
 }
 
 /// Puts another variant of the forms in the place of those that are there.
 pub fn set_forms(
     connection: &mut AnyConnection,
     actor: &Actor,
+    now: DateTime<Utc>,
     id: Id<Proposal>,
     part: &Part,
     fingerprint: &str,
@@ -221,51 +214,30 @@ pub fn set_forms(
     let proposal = hold(connection, actor, id)?;
     proposal.editable()?;
     let form = proposal.form.with_forms(forms);
-    save_form(connection, actor, &proposal, part, fingerprint, &form)
+    let after = proposal.with(form, proposal.rows.clone(), &Deed::of(actor, now));
+    save_form(connection, &proposal, (part, fingerprint), &after)
 }
 
 fn save_form(
     connection: &mut AnyConnection,
-    actor: &Actor,
     proposal: &Proposal,
-    part: &Part,
-    fingerprint: &str,
-    form: &ProposalForm,
+    (part, fingerprint): (&Part, &str),
+    after: &Proposal,
 ) -> Result<(), Failure> {
-    if *form == proposal.form {
+    if after.form == proposal.form {
         return Ok(());
     }
     if proposal.form.fingerprint(part) != fingerprint {
         return Err(Failure::Overtaken);
     }
-    kept(store::set_form(connection, proposal.id, proposal.revision, form)?)?;
-    remember_editor(connection, actor, proposal)
-}
-
-/// Whoever has changed a proposal does not publish it.
-pub(super) fn remember_editor(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    proposal: &Proposal,
-) -> Result<(), Failure> {
-    let editor = actor.person.id.to_string();
-    if !proposal.editors.contains(&editor) {
-        let editors: Vec<String> = proposal.editors.iter().cloned().chain([editor]).collect();
-        store::set_editors(connection, proposal.id, &editors)?;
-    }
-    Ok(())
-}
-
-/// Of a post's rows, so that colleagues can each have their post.
-pub fn fingerprint_of_post(all: &[Row], post: &str) -> String {
-    let own: Vec<&Row> = all.iter().filter(|row| row.post == post).collect();
-    sha256_hex(serde_json::json!(own).to_string().as_bytes())
+    keep(connection, after)
 }
 
 /// Puts other rows in the place of a post's own.
 pub fn set_rows(
     connection: &mut AnyConnection,
     actor: &Actor,
+    now: DateTime<Utc>,
     id: Id<Proposal>,
     post: &str,
     fingerprint: &str,
@@ -281,8 +253,7 @@ pub fn set_rows(
     if fingerprint_of_post(&proposal.rows, post) != fingerprint {
         return Err(Failure::Overtaken);
     }
-    kept(store::set_allocation(connection, id, proposal.revision, &after)?)?;
-    remember_editor(connection, actor, &proposal)
+    keep(connection, &proposal.with(proposal.form.clone(), after, &Deed::of(actor, now)))
 }
 
 /// What a proposal is held against.

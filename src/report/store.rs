@@ -15,9 +15,11 @@ use serde::{Deserialize, Serialize};
 use super::{Correction, Refusal, Report, Status, Verdict, form::ReportForm};
 use crate::{
     access::Person,
+    filing::Act,
     grant::{Grant, Scope, store::Which},
     ids::Id,
     infra::{
+        conflict::Saved,
         db::{AnyConnection, DbError},
         schema::{agreements, grants, reports},
     },
@@ -206,19 +208,31 @@ pub fn update(connection: &mut AnyConnection, report: &Report) -> Result<Result<
 /// Saves what was typed, over the revision it was typed on; false when a colleague saved in between.
 pub fn save_draft(
     connection: &mut AnyConnection,
-    scope: Scope,
+    act: &Act,
     id: Id<Report>,
     revision: i64,
     draft: &ReportForm,
 ) -> Result<bool, DbError> {
-    let Some(report) = find(connection, scope, id)? else { return Ok(false) };
+    let Some(report) = find(connection, act.scope, id)? else { return Ok(false) };
     if !report.is_editable() || report.revision != revision {
         return Ok(false);
     }
+    let saved = act.saved();
+    let (by, at) = saved.columns();
     let changed = diesel::update(reports::table.find(id.to_string()).filter(reports::revision.eq(revision)))
-        .set((reports::draft.eq(json(draft)?), reports::revision.eq(revision + 1)))
+        .set((
+            reports::draft.eq(json(draft)?),
+            reports::revision.eq(revision + 1),
+            (reports::saved_by.eq(by), reports::saved_at.eq(at)),
+        ))
         .execute(connection)?;
     Ok(changed == 1)
+}
+
+/// Who saved the draft last, and when.
+pub fn last_saved(connection: &mut AnyConnection, id: Id<Report>) -> Result<Option<Saved>, DbError> {
+    let draft = reports::table.find(id.to_string());
+    Ok(Saved::of(draft.select((reports::saved_by, reports::saved_at)).first(connection)?))
 }
 
 /// Who handles it, and nothing else. After the grant is locked.

@@ -14,9 +14,11 @@ use diesel::prelude::*;
 use super::{Refusal, Requisition, form::RequisitionForm};
 use crate::{
     access::Person,
+    filing::Act,
     grant::{Grant, Scope, store::Which},
     ids::Id,
     infra::{
+        conflict::Saved,
         db::{AnyConnection, DbError},
         schema::{agreements, grants, requisitions},
     },
@@ -198,20 +200,32 @@ fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
 /// Saves what was typed, over the revision it was typed on; false when a colleague saved in between.
 pub fn save_draft(
     connection: &mut AnyConnection,
-    scope: Scope,
+    act: &Act,
     id: Id<Requisition>,
     revision: i64,
     draft: &RequisitionForm,
 ) -> Result<bool, DbError> {
-    let Some(requisition) = find(connection, scope, id)? else { return Ok(false) };
+    let Some(requisition) = find(connection, act.scope, id)? else { return Ok(false) };
     if !requisition.is_editable() || requisition.revision != revision {
         return Ok(false);
     }
+    let saved = act.saved();
+    let (by, at) = saved.columns();
     let changed =
         diesel::update(requisitions::table.find(id.to_string()).filter(requisitions::revision.eq(revision)))
-            .set((requisitions::draft.eq(json(draft)?), requisitions::revision.eq(revision + 1)))
+            .set((
+                requisitions::draft.eq(json(draft)?),
+                requisitions::revision.eq(revision + 1),
+                (requisitions::saved_by.eq(by), requisitions::saved_at.eq(at)),
+            ))
             .execute(connection)?;
     Ok(changed == 1)
+}
+
+/// Who saved the draft last, and when.
+pub fn last_saved(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Option<Saved>, DbError> {
+    let draft = requisitions::table.find(id.to_string());
+    Ok(Saved::of(draft.select((requisitions::saved_by, requisitions::saved_at)).first(connection)?))
 }
 
 /// Who handles it, and nothing else. After the grant is locked.

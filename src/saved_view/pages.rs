@@ -1,6 +1,7 @@
 //! Keeping a view of the overview, and removing it again.
 
-use actix_web::web;
+use actix_web::{http::StatusCode, web};
+use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::{Address, MOST, SavedView, store};
@@ -12,9 +13,10 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        conflict::{Conflict, Saved},
         error::AppError,
-        form::Form,
-        page::{self, Page},
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
     },
     numbers::Line,
 };
@@ -23,11 +25,23 @@ pub fn routes(routes: &mut Routes<'_>) {
     routes.post("/oversikt/vyer", save).post("/oversikt/vyer/{id}/borttagning", remove);
 }
 
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 struct SaveForm {
     name: String,
     address: String,
+    /// The address of the view of that name, once the page has shown it: this one is to take its place.
+    replaces: String,
+}
+
+/// Where a view is not kept as it was asked: the name is wrong, or taken.
+#[derive(Template)]
+#[template(path = "saved_view/save.html")]
+struct SavePage {
+    chrome: Chrome,
+    form: SaveForm,
+    errors: FieldErrors,
+    conflict: Option<Conflict>,
 }
 
 async fn save(
@@ -35,15 +49,30 @@ async fn save(
     portal: web::Data<Portal>,
 ) -> Page {
     let address = Address::parse(&form.address).map_err(|fault| AppError::bad_request(fault.to_string()))?;
-    let name = Line::parse(&form.name).map_err(|fault| AppError::bad_request(fault.to_string()))?;
+    let mut page =
+        SavePage { chrome: by.chrome.clone(), form, errors: FieldErrors::default(), conflict: None };
+    let Some(name) = page.errors.take("name", Line::parse(&page.form.name)) else {
+        return page::show_errors(&page);
+    };
     let view = SavedView { id: Id::new(), name, address };
     let (own, now) = ((by.person.id, by.organisation.id), chrono::Utc::now());
-    let is_kept = portal.db.write(move |connection| store::save(connection, own, &view, now)).await?;
-    if !is_kept {
-        let full = format!("Du har redan {MOST} sparade vyer. Ta bort någon först.");
-        return Err(AppError::Conflict(full));
+    let replaces = page.form.replaces.clone();
+    let kept = portal.db.write(move |connection| store::save(connection, own, &view, &replaces, now)).await?;
+    match kept {
+        store::Kept::Yes => page::see_other("/oversikt#vyer"),
+        store::Kept::Full => {
+            page.errors.add("name", format!("Du har redan {MOST} sparade vyer. Ta bort någon först."));
+            page::show_as(StatusCode::CONFLICT, &page)
+        }
+        store::Kept::Taken { address, at } => {
+            let saved = Saved { by: by.person.name.clone(), at };
+            let there = address.as_str().to_owned();
+            let fields = [("Sida".to_owned(), page.form.address.clone(), there.clone())];
+            page.conflict = Some(Conflict::new(Some(saved), fields));
+            page.form.replaces = there;
+            page::show_as(StatusCode::CONFLICT, &page)
+        }
     }
-    page::see_other("/oversikt#vyer")
 }
 
 async fn remove(

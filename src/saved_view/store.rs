@@ -1,6 +1,6 @@
 //! Rows and queries of saved views.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::{Address, MOST, SavedView};
@@ -9,7 +9,7 @@ use crate::{
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::saved_views,
+        schema::{people, saved_views},
     },
     numbers::Line,
     recipient::Organisation,
@@ -43,26 +43,49 @@ pub fn of(
     Ok(views)
 }
 
-/// Keeps a view; one of the same name is replaced. False when there is no room for more.
+/// What came of keeping a view.
+pub enum Kept {
+    Yes,
+    /// There is no room for more.
+    Full,
+    /// There is another of that name, which whoever asked has not seen.
+    Taken {
+        address: Address,
+        at: DateTime<Utc>,
+    },
+}
+
+/// Keeps a view. One of the same name is replaced when it is the one that was seen (`replaces`, its address), or the same.
 pub fn save(
     connection: &mut AnyConnection,
     (person, organisation): (Id<Person>, Id<Organisation>),
     view: &SavedView,
+    replaces: &str,
     at: DateTime<Utc>,
-) -> Result<bool, DbError> {
+) -> Result<Kept, DbError> {
     let own = || {
         saved_views::person_id
             .eq(person.to_string())
             .and(saved_views::organisation_id.eq(organisation.to_string()))
     };
+    // Held for the rest of this transaction, so that of two at once the second sees the first.
+    diesel::update(people::table.find(person.to_string()))
+        .set(people::name.eq(people::name))
+        .execute(connection)?;
     let known = of(connection, person, organisation)?;
-    let namesakes = known.iter().filter(|known| same(known.name.as_str(), view.name.as_str()));
-    let namesakes: Vec<String> = namesakes.map(|known| known.id.to_string()).collect();
-    diesel::delete(saved_views::table.filter(own()).filter(saved_views::id.eq_any(namesakes)))
+    let namesakes = || known.iter().filter(|known| same(known.name.as_str(), view.name.as_str()));
+    let is_unseen = |known: &&SavedView| known.address != view.address && known.address.as_str() != replaces;
+    if let Some(unseen) = namesakes().find(is_unseen) {
+        let saved_at = saved_views::table.find(unseen.id.to_string()).select(saved_views::saved_at);
+        let at: NaiveDateTime = saved_at.first(connection)?;
+        return Ok(Kept::Taken { address: unseen.address.clone(), at: at.and_utc() });
+    }
+    let replaced: Vec<String> = namesakes().map(|known| known.id.to_string()).collect();
+    diesel::delete(saved_views::table.filter(own()).filter(saved_views::id.eq_any(replaced)))
         .execute(connection)?;
     let count: i64 = saved_views::table.filter(own()).count().get_result(connection)?;
     if count >= MOST as i64 {
-        return Ok(false);
+        return Ok(Kept::Full);
     }
     diesel::insert_into(saved_views::table)
         .values((
@@ -74,7 +97,7 @@ pub fn save(
             saved_views::saved_at.eq(at.naive_utc()),
         ))
         .execute(connection)?;
-    Ok(true)
+    Ok(Kept::Yes)
 }
 
 /// Removes a view of the person's own.

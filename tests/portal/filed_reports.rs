@@ -88,7 +88,7 @@ impl<'a> Filing<'a> {
         self.by(Role::Preparer, |connection, act, _| {
             let report = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
             let form = self.filled(report.draft);
-            assert!(store::save_draft(connection, act.scope, id, report.revision, &form)?);
+            assert!(store::save_draft(connection, act, id, report.revision, &form)?);
             verbs::issue(connection, act, Target { id, revision: report.revision + 1 }, true)
         });
     }

@@ -217,7 +217,7 @@ impl Cast {
         form.head.city = "Alafors".to_owned();
         form.head.telephone = "08-465 004 10".to_owned();
         form.head.email = "ekonomi@prov.example".to_owned();
-        requisition::store::save_draft(connection, act.scope, id, 1, &form)?;
+        requisition::store::save_draft(connection, act, id, 1, &form)?;
         verbs::issue(connection, act, Target { id, revision: 2 }, true)?;
         Ok(verbs::sign(connection, &self.signatory, Target { id, revision: 3 })?)
     }
@@ -278,7 +278,7 @@ impl Cast {
         let mut form = report.draft.clone().fitted_to(&verbs::form_facts(&grant));
         form.survey = "ja".to_owned();
         form.posts.first_mut().ok_or(Refused)?.costs = (paid.to_ore() / 100 * percent / 100).to_string();
-        if !report::store::save_draft(connection, act.scope, report.id, report.revision, &form)? {
+        if !report::store::save_draft(connection, act, report.id, report.revision, &form)? {
             return Err(Refused);
         }
         Ok(verbs::issue(connection, act, Target { id: report.id, revision: report.revision + 1 }, true)?)

@@ -11,8 +11,10 @@ use crate::{
         store,
         verbs::{self, DeadlinesFailure, Failure},
     },
+    history,
     infra::{
         Portal,
+        conflict::Conflict,
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
@@ -27,7 +29,7 @@ struct DeadlinesPage {
     form: DeadlinesForm,
     errors: FieldErrors,
     /// Somebody else changed the agreement while the form was filled in.
-    is_conflict: bool,
+    conflict: Option<Conflict>,
 }
 
 impl DeadlinesPage {
@@ -43,7 +45,7 @@ pub async fn edit(by: By<CaseOfficer>, portal: web::Data<Portal>, slug: web::Pat
         form: DeadlinesForm::of(&agreement),
         agreement,
         errors: FieldErrors::default(),
-        is_conflict: false,
+        conflict: None,
     })
 }
 
@@ -59,20 +61,36 @@ pub async fn update(
         .db
         .write(move |connection| verbs::decide_deadlines(connection, &actor, now, &place, &typed))
         .await;
-    let (errors, is_conflict) = match done {
+    let errors = match done {
         Ok(()) => return page::see_other(format!("/overenskommelser/{slug}?sparat=dagar")),
-        Err(DeadlinesFailure::Invalid(errors)) => (errors, false),
-        Err(DeadlinesFailure::Failure(Failure::Changed(_))) => (FieldErrors::default(), true),
+        Err(DeadlinesFailure::Invalid(errors)) => errors,
+        Err(DeadlinesFailure::Failure(Failure::Changed(now))) => {
+            return overtaken(by, &portal, *now, form).await;
+        }
         Err(DeadlinesFailure::Failure(Failure::NotFound)) => return Err(AppError::NotFound),
         Err(DeadlinesFailure::Failure(Failure::Db(error))) => return Err(error.into()),
     };
     let agreement = find(&by, &portal, slug).await?;
-    // Whoever has seen what stands there now may save again.
-    let version = if is_conflict { agreement.version.to_string() } else { form.version.clone() };
-    let form = DeadlinesForm { version, ..form };
-    let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = DeadlinesPage { chrome: by.chrome.clone(), agreement, form, errors, is_conflict };
-    page::show_as(status, &page)
+    let page = DeadlinesPage { chrome: by.chrome.clone(), agreement, form, errors, conflict: None };
+    page::show_errors(&page)
+}
+
+/// Whoever has seen what stands there now may save again.
+async fn overtaken(by: By<CaseOfficer>, portal: &Portal, agreement: Agreement, form: DeadlinesForm) -> Page {
+    let stream = agreement.id.to_string();
+    let last = portal.db.read(move |connection| history::store::last(connection, &stream)).await;
+    let saved = last.map_err(AppError::from)?.map(|line| line.entry.saved());
+    let now = DeadlinesForm::of(&agreement);
+    let fields = [
+        ("Sista dag för rekvisition", &form.requisition, now.requisition),
+        ("Sista dag för ekonomisk redovisning", &form.report, now.report),
+    ];
+    let fields = fields.map(|(label, mine, theirs)| (label.to_owned(), mine.clone(), theirs));
+    let conflict = Some(Conflict::new(saved, fields));
+    let form = DeadlinesForm { version: now.version, ..form };
+    let errors = FieldErrors::default();
+    let page = DeadlinesPage { chrome: by.chrome.clone(), agreement, form, errors, conflict };
+    page::show_as(StatusCode::CONFLICT, &page)
 }
 
 /// The agreement, if the authority pays it.

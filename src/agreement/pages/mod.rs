@@ -24,6 +24,7 @@ use crate::{
     history::{self, Line},
     infra::{
         Portal,
+        conflict::Conflict,
         db::{AnyConnection, DbError},
         error::AppError,
         form::{FieldErrors, Form},
@@ -70,13 +71,6 @@ struct TermsPage {
     errors: FieldErrors,
     /// Somebody else changed the agreement while one of the forms was filled in.
     conflict: Option<Conflict>,
-}
-
-/// Which form's fields somebody else was first with.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Conflict {
-    Diarienummer,
-    Account,
 }
 
 #[derive(Deserialize)]
@@ -149,7 +143,13 @@ async fn update_diarienummer(
             // Whoever has seen what stands there now may save again.
             let form = DiarienummerForm { version: now.version.to_string(), ..form };
             let page = read_again(&portal, &by.actor, slug).await?;
-            let conflict = Some(Conflict::Diarienummer);
+            let fields = [
+                ("agreement_diarienummer", &form.agreement_diarienummer, &now.diarienummer.agreement),
+                ("decision_diarienummer", &form.decision_diarienummer, &now.diarienummer.payment_decision),
+            ];
+            let fields =
+                fields.map(|(key, mine, theirs)| (page.label(key).to_owned(), mine.clone(), theirs.clone()));
+            let conflict = Some(page.overtaken(fields));
             let page = TermsPage { chrome: by.chrome, form: Some(form), conflict, ..page };
             page::show_as(StatusCode::CONFLICT, &page)
         }
@@ -185,7 +185,13 @@ async fn update_repayment_account(
         Err(Failure::Changed(now)) => {
             let form = AccountForm { version: now.version.to_string(), ..form };
             let page = read_again(&portal, &by.actor, slug).await?;
-            let (account_form, conflict) = (Some(form), Some(Conflict::Account));
+            let there = AccountForm::of(&now);
+            let fields = [
+                ("Kontotyp", &form.account_kind, there.account_kind),
+                ("Nummer", &form.account_number, there.account_number),
+            ];
+            let fields = fields.map(|(label, mine, theirs)| (label.to_owned(), mine.clone(), theirs));
+            let (conflict, account_form) = (Some(page.overtaken(fields)), Some(form));
             let page = TermsPage { chrome: by.chrome, account_form, conflict, ..page };
             page::show_as(StatusCode::CONFLICT, &page)
         }
@@ -228,8 +234,10 @@ impl TermsPage {
         self.form.is_some() || self.account_form.is_some()
     }
 
-    fn is_conflict_of_account(&self) -> bool {
-        self.conflict == Some(Conflict::Account)
+    /// Every change of the agreement has its line: the last is that of whoever was first.
+    fn overtaken(&self, fields: impl IntoIterator<Item = (String, String, String)>) -> Conflict {
+        let last = self.history.as_ref().and_then(|lines| lines.first());
+        Conflict::new(last.map(|line| line.entry.saved()), fields)
     }
 
     /// Where unused money is paid back to.
@@ -240,17 +248,6 @@ impl TermsPage {
 
     fn label(&self, key: &str) -> &str {
         self.agreement.terms.forms.requisition.label(key)
-    }
-
-    /// After a conflict: what stands there now.
-    fn present(&self, number: &str) -> String {
-        let is_shown = self.conflict == Some(Conflict::Diarienummer);
-        if is_shown { format!("Nu gäller: {}", known(number)) } else { String::new() }
-    }
-
-    fn present_account(&self) -> String {
-        let is_shown = self.is_conflict_of_account();
-        if is_shown { format!("Nu gäller: {}", self.repayment_account()) } else { String::new() }
     }
 
     fn papers(&self) -> [&PaperForm; 2] {

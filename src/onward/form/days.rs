@@ -75,6 +75,16 @@ impl DaysForm {
         }
     }
 
+    /// Each day's label, what was typed, and what holds.
+    pub fn beside(&self, model: &Model) -> [(String, String, String); 3] {
+        [
+            ("Sista dag att ansöka", &self.apply_by, model.apply_by.0),
+            ("Sista dag att använda medlen", &self.use_by, model.use_by),
+            ("Sista dag att återrapportera", &self.report_by, model.report_by.0),
+        ]
+        .map(|(label, mine, theirs)| (label.to_owned(), mine.clone(), theirs.to_string()))
+    }
+
     pub fn has_days_of(&self, model: &Model) -> bool {
         let days = [model.apply_by.0, model.use_by, model.report_by.0].map(|day| day.to_string());
         days == [&self.apply_by, &self.use_by, &self.report_by].map(|typed| typed.trim().to_owned())

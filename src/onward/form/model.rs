@@ -104,10 +104,19 @@ impl PostedModel {
 }
 
 impl TierForm {
+    fn fields(&self) -> [(&'static str, &str); 6] {
+        [
+            ("slag", &self.kind),
+            ("räknas i", &self.counted),
+            ("från", &self.from),
+            ("till", &self.to),
+            ("antal enheter", &self.units),
+            ("belopp per enhet", &self.amount),
+        ]
+    }
+
     fn is_blank(&self) -> bool {
-        [&self.kind, &self.counted, &self.from, &self.to, &self.units, &self.amount]
-            .into_iter()
-            .all(|typed| typed.trim().is_empty())
+        self.fields().iter().all(|(_, typed)| typed.trim().is_empty())
     }
 
     /// What it comes to as it is typed; nothing while it cannot be read.
@@ -160,6 +169,40 @@ fn named(typed: &str, when_empty: &str) -> Result<String, String> {
 }
 
 impl ModelForm {
+    /// Each field's label, what stands here, and what stands in another.
+    pub fn beside(&self, other: &Self) -> Vec<(String, String, String)> {
+        let blank = TierForm::default();
+        let rows = 0..self.tiers.len().max(other.tiers.len());
+        let of_rows = rows.flat_map(|row| {
+            let (mine, theirs) =
+                (self.tiers.get(row).unwrap_or(&blank), other.tiers.get(row).unwrap_or(&blank));
+            let each = mine.fields().into_iter().zip(theirs.fields());
+            each.map(move |((label, mine), (_, theirs))| {
+                (format!("Nivå, rad {}: {label}", row + 1), mine.to_owned(), theirs.to_owned())
+            })
+            .collect::<Vec<_>>()
+        });
+        let each = self.others().into_iter().zip(other.others());
+        let others =
+            each.map(|((label, mine), (_, theirs))| (label.to_owned(), mine.to_owned(), theirs.to_owned()));
+        of_rows.chain(others).collect()
+    }
+
+    /// The fields beside the tiers.
+    fn others(&self) -> [(&'static str, &str); 9] {
+        [
+            ("Reserv", &self.reserve),
+            ("Reserv, till vad", &self.reserved_for),
+            ("Medlen kan användas till", &self.uses),
+            ("Sista dag att ansöka", &self.apply_by),
+            ("Sista dag att använda medlen", &self.use_by),
+            ("Sista dag att återrapportera", &self.report_by),
+            ("Vem har beslutat", &self.board),
+            ("Beslutets dag", &self.decided_on),
+            ("Ert diarienummer", &self.decision_number),
+        ]
+    }
+
     /// The rows that the page shows: those that are filled in, and a few empty ones.
     pub fn rows(&self) -> Vec<TierForm> {
         let mut rows = self.tiers.clone();

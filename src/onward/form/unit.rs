@@ -41,6 +41,26 @@ impl UnitForm {
         }
     }
 
+    /// Each field's label, what stands here, and what stands in another.
+    pub fn beside(&self, other: &Self) -> Vec<(String, String, String)> {
+        let each = self.fields().into_iter().zip(other.fields());
+        each.map(|((label, mine), (_, theirs))| (label.to_owned(), mine.to_owned(), theirs.to_owned()))
+            .collect()
+    }
+
+    fn fields(&self) -> [(&'static str, &str); 8] {
+        [
+            ("Utförarens organisationsnummer", &self.provider_number),
+            ("Utförare", &self.provider),
+            ("Enhetens namn", &self.name),
+            ("Regiform", &self.regime),
+            ("Slag", &self.kind),
+            ("Storlek", &self.size),
+            ("Annan kommun", &self.municipality),
+            ("Nedlagd", &self.closed),
+        ]
+    }
+
     /// `own` are the names that the municipality itself answers to.
     ///
     /// # Errors

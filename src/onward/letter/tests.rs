@@ -83,7 +83,7 @@ fn unit(is_private: bool) -> unit::Content {
 }
 
 fn invited(is_private: bool) -> Application {
-    let unit = Unit { id: Id::new(), content: unit(is_private), is_closed: false, revision: 1 };
+    let unit = Unit { id: Id::new(), content: unit(is_private), is_closed: false, revision: 1, saved: None };
     Application {
         id: Id::new(),
         plan: Id::new(),
@@ -91,6 +91,7 @@ fn invited(is_private: bool) -> Application {
         status: Status::Invited { given_back: None },
         link: 1,
         revision: 1,
+        saved: None,
     }
 }
 

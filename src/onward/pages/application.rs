@@ -14,6 +14,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        conflict::Conflict,
         db::AnyConnection,
         error::AppError,
         form::{FieldErrors, Form},
@@ -61,6 +62,8 @@ struct ApplicationPage {
     other_account: AccountForm,
     giros: [(String, String); 2],
     errors: FieldErrors,
+    /// Something else was done with it in between.
+    conflict: Option<Conflict>,
     may_prepare: bool,
     may_decide: bool,
     today: String,
@@ -105,10 +108,21 @@ impl ApplicationPage {
             giros: giros(),
             giving_back: ReturnForm::fresh(application.revision),
             errors: FieldErrors::default(),
+            conflict: None,
             entries,
             application,
             grant: case.grant,
         })
+    }
+
+    /// The only field of it that is typed over another is the account.
+    fn overtaken(&self) -> Conflict {
+        let typed = Some(self.other_account.account.clone()).filter(|typed| !typed.is_empty());
+        let account = typed.map(|mine| {
+            let theirs = self.application.received().map(|received| received.account_now().to_string());
+            ("Konto".to_owned(), mine, theirs.unwrap_or_default())
+        });
+        Conflict::new(self.application.saved.clone(), account)
     }
 
     fn is_waiting(&self) -> bool {
@@ -178,12 +192,16 @@ impl<'a, R> Here<'a, R> {
                 let act = act(self.by, self.portal);
                 match self.portal.db.write(move |connection| verb(connection, &act, typed)).await {
                     Ok(()) | Err(Failure::Done) => return page::see_other(self.address()),
+                    Err(Failure::Overtaken) => (StatusCode::CONFLICT, FieldErrors::default()),
                     Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
                 }
             }
         };
         let mut page = ApplicationPage { errors, ..self.page().await? };
         keep(&mut page);
+        if status == StatusCode::CONFLICT && page.errors.is_empty() {
+            page.conflict = Some(page.overtaken());
+        }
         page::show_as(status, &page)
     }
 }

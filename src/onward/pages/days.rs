@@ -13,6 +13,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        conflict::Conflict,
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
@@ -30,6 +31,7 @@ struct DaysPage {
     case: Case,
     form: DaysForm,
     errors: FieldErrors,
+    conflict: Option<Conflict>,
     may_decide: bool,
 }
 
@@ -41,9 +43,20 @@ impl DaysPage {
             chrome: by.chrome.clone(),
             form: DaysForm::of(model, case.plan.revision, portal.clock.today()),
             errors: FieldErrors::default(),
+            conflict: None,
             may_decide: by.has(Role::Signatory),
             case,
         })
+    }
+}
+
+impl DaysPage {
+    /// What was typed beside the days that hold since a colleague moved them. Sent again, it is held against those.
+    fn overtaken(self, typed: DaysForm) -> Self {
+        let plan = &self.case.plan;
+        let fields = plan.model.iter().flat_map(|model| typed.beside(model));
+        let conflict = Some(Conflict::new(plan.saved.clone(), fields));
+        Self { form: DaysForm { revision: plan.revision, ..typed }, conflict, ..self }
     }
 }
 
@@ -62,6 +75,10 @@ pub async fn update(
     let done = portal.db.write(move |connection| verbs::move_days(connection, &act, id, &typed)).await;
     let (status, errors) = match done {
         Ok(()) | Err(Failure::Done) => return page::see_other(format!("{}/modell", address(id))),
+        Err(Failure::Overtaken) => {
+            let page = DaysPage::of(&by, &portal, case(&portal, &by, id).await?)?.overtaken(form);
+            return page::show_as(StatusCode::CONFLICT, &page);
+        }
         Err(Failure::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
     };

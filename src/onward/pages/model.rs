@@ -14,6 +14,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        conflict::Conflict,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
@@ -32,6 +33,8 @@ struct ModelPage {
     case: Case,
     form: ModelForm,
     errors: FieldErrors,
+    /// A colleague saved or decided in between.
+    conflict: Option<Conflict>,
     may_prepare: bool,
     /// May say that the municipality has decided it.
     may_approve: bool,
@@ -48,9 +51,26 @@ impl ModelPage {
             may_approve: by.has(Role::Signatory),
             is_right: false,
             errors: FieldErrors::default(),
+            conflict: None,
             form,
             case,
         }
+    }
+
+    /// What was typed beside what a colleague saved; or decided, and then there is no form.
+    fn overtaken(self, typed: ModelForm) -> Self {
+        let conflict = Conflict::new(self.case.plan.saved.clone(), typed.beside(&self.form));
+        let conflict = match self.case.plan.model {
+            Some(_) => conflict.hindered(verbs::APPROVED),
+            None => conflict,
+        };
+        Self { form: typed, conflict: Some(conflict), ..self }
+    }
+
+    /// A decision on it that was made from an older page.
+    fn decided_too_late(self) -> Self {
+        let conflict = Some(Conflict::new(self.case.plan.saved.clone(), []));
+        Self { conflict, ..self }
     }
 
     fn grant_amount(&self) -> Money {
@@ -109,14 +129,13 @@ pub async fn update(
     let draft = form.clone();
     let saved =
         portal.db.write(move |connection| verbs::save_draft(connection, &act, id, revision, draft)).await;
-    let conflict = match saved {
-        Ok(()) => None,
-        Err(failure) => Some(refused(failure, "")?),
-    };
     let mut page = ModelPage::of(&by, case(&portal, &by, id).await?);
-    if let Some(errors) = conflict {
-        // What was typed is kept on the page, and what a colleague saved is what is stored.
-        return page::show_as(StatusCode::CONFLICT, &ModelPage { form, errors, ..page });
+    match saved {
+        Ok(()) => {}
+        // The other half of a double click.
+        Err(Failure::Overtaken) if page.case.plan.model.is_none() && page.form == form => {}
+        Err(Failure::Overtaken) => return page::show_as(StatusCode::CONFLICT, &page.overtaken(form)),
+        Err(failure) => return Err(failure.into()),
     }
     if !checks {
         return page::see_other(format!("{}/modell", address(id)));
@@ -145,6 +164,10 @@ pub async fn approve(
     let done = portal.db.write(move |connection| verbs::approve(connection, &act, id, form.revision)).await;
     let (status, errors) = match done {
         Ok(()) | Err(Failure::Done) => return page::see_other(address(id)),
+        Err(Failure::Overtaken) => {
+            let page = ModelPage::of(&by, case(&portal, &by, id).await?).decided_too_late();
+            return page::show_as(StatusCode::CONFLICT, &page);
+        }
         Err(Failure::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
     };
@@ -161,6 +184,10 @@ pub async fn reopen(
     let done = portal.db.write(move |connection| verbs::reopen(connection, &act, id, form.revision)).await;
     let errors = match done {
         Ok(()) | Err(Failure::Done) => return page::see_other(format!("{}/modell", address(id))),
+        Err(Failure::Overtaken) => {
+            let page = ModelPage::of(&by, case(&portal, &by, id).await?).decided_too_late();
+            return page::show_as(StatusCode::CONFLICT, &page);
+        }
         Err(failure) => refused(failure, "")?,
     };
     let page = ModelPage::of(&by, case(&portal, &by, id).await?);

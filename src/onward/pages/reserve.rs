@@ -13,6 +13,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        conflict::Conflict,
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
@@ -32,6 +33,7 @@ struct ReservePage {
     fund: Fund,
     form: ReserveForm,
     errors: FieldErrors,
+    conflict: Option<Conflict>,
     may_decide: bool,
 }
 
@@ -51,9 +53,25 @@ impl ReservePage {
                 decision_number: String::new(),
             },
             errors: FieldErrors::default(),
+            conflict: None,
             fund,
             case,
         })
+    }
+}
+
+impl ReservePage {
+    /// What was typed beside the reserve that a colleague set.
+    fn overtaken(self, typed: ReserveForm) -> Self {
+        let plan = &self.case.plan;
+        let field =
+            |label: &str, mine: &String, theirs: &String| (label.to_owned(), mine.clone(), theirs.clone());
+        let fields = [
+            field("Reserven ska vara", &typed.reserve, &self.form.reserve),
+            field("Till vad", &typed.reserved_for, &self.form.reserved_for),
+        ];
+        let conflict = Some(Conflict::new(plan.saved.clone(), fields));
+        Self { form: ReserveForm { revision: plan.revision, ..typed }, conflict, ..self }
     }
 }
 
@@ -77,6 +95,10 @@ pub async fn set(
             };
             match portal.db.write(set).await {
                 Ok(()) | Err(Failure::Done) => return page::see_other(address(id)),
+                Err(Failure::Overtaken) => {
+                    let page = ReservePage::of(&by, &portal, case(&portal, &by, id).await?)?;
+                    return page::show_as(StatusCode::CONFLICT, &page.overtaken(form));
+                }
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "reserve")?),
             }
         }

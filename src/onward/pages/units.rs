@@ -14,6 +14,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        conflict::Conflict,
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
@@ -107,6 +108,8 @@ struct UnitPage {
     /// What the register calls the kinds that it has.
     kinds: Vec<String>,
     errors: FieldErrors,
+    /// A colleague changed the unit in between.
+    conflict: Option<Conflict>,
     may_prepare: bool,
 }
 
@@ -126,6 +129,7 @@ fn unit_page(
         regimes: [of("", "Välj"), of("kommunal", "Kommunal"), of("privat", "Privat")],
         kinds,
         errors: FieldErrors::default(),
+        conflict: None,
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
     }
 }
@@ -144,10 +148,14 @@ pub async fn new(by: By<Preparer>, portal: web::Data<Portal>) -> Page {
     page::show(&unit_page(&by, Id::new(), None, UnitForm::default(), kinds))
 }
 
+async fn find(portal: &Portal, actor: &Actor, id: Id<Unit>) -> Result<Unit, AppError> {
+    let own = actor.organisation.id;
+    portal.db.read(move |connection| store::unit(connection, own, id)?.ok_or(AppError::NotFound)).await
+}
+
 pub async fn edit(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Unit>>) -> Page {
-    let (own, id) = (by.organisation.id, id.into_inner());
-    let unit =
-        portal.db.read(move |connection| store::unit(connection, own, id)?.ok_or(AppError::NotFound)).await?;
+    let id = id.into_inner();
+    let unit = find(&portal, &by, id).await?;
     let kinds = kinds(&portal, &by).await?;
     page::show(&unit_page(&by, id, Some(unit.revision), UnitForm::of(&unit.content, unit.is_closed), kinds))
 }
@@ -203,12 +211,22 @@ pub async fn update(
                 move |connection: &mut _| verbs::change(connection, &act, (id, revision), content, is_closed);
             match portal.db.write(change).await {
                 Ok(()) | Err(Failure::Done) => return page::see_other("/enheter"),
+                Err(Failure::Overtaken) => return overtaken(&by, &portal, id, form).await,
                 Err(failure) => refused(failure, "")?,
             }
         }
     };
     let kinds = kinds(&portal, &by).await?;
     page::show_errors(&UnitPage { errors, ..unit_page(&by, id, Some(revision), form, kinds) })
+}
+
+/// What was typed beside the unit as a colleague has changed it.
+async fn overtaken(by: &By<impl Sized>, portal: &Portal, id: Id<Unit>, typed: UnitForm) -> Page {
+    let (unit, kinds) = (find(portal, by, id).await?, kinds(portal, by).await?);
+    let fields = typed.beside(&UnitForm::of(&unit.content, unit.is_closed));
+    let conflict = Some(Conflict::new(unit.saved, fields));
+    let page = unit_page(by, id, Some(unit.revision), typed, kinds);
+    page::show_as(StatusCode::CONFLICT, &UnitPage { conflict, ..page })
 }
 
 #[derive(Template)]

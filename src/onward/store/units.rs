@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::{
     ids::Id,
     infra::{
+        conflict::Saved,
         db::{AnyConnection, DbError},
         schema::onward_units,
     },
@@ -29,6 +31,8 @@ pub(super) struct UnitRow {
     elsewhere: String,
     is_closed: bool,
     revision: i64,
+    saved_by: String,
+    saved_at: Option<NaiveDateTime>,
 }
 
 impl TryFrom<UnitRow> for Unit {
@@ -52,6 +56,7 @@ impl TryFrom<UnitRow> for Unit {
             },
             is_closed: row.is_closed,
             revision: row.revision,
+            saved: Saved::of((row.saved_by, row.saved_at)),
         })
     }
 }
@@ -154,10 +159,14 @@ struct Columns {
     elsewhere: String,
     is_closed: bool,
     revision: i64,
+    saved_by: String,
+    saved_at: Option<NaiveDateTime>,
 }
 
 fn columns(unit: &Unit) -> Result<Columns, DbError> {
     let content = &unit.content;
+    let (saved_by, saved_at) = unit.saved.as_ref().map(Saved::columns).unzip();
+    let saved_by = saved_by.unwrap_or_default().to_owned();
     Ok(Columns {
         provider_number: content.provider_number.digits(),
         provider: content.provider.to_string(),
@@ -169,5 +178,7 @@ fn columns(unit: &Unit) -> Result<Columns, DbError> {
         elsewhere: content.elsewhere.as_ref().map(ToString::to_string).unwrap_or_default(),
         is_closed: unit.is_closed,
         revision: unit.revision,
+        saved_by,
+        saved_at,
     })
 }

@@ -43,6 +43,7 @@ pub fn invite(connection: &mut AnyConnection, act: &Act, grant: Id<Grant>) -> Re
             status: Status::Invited { given_back: None },
             link: 1,
             revision: 1,
+            saved: Some(act.saved()),
         };
         store::insert_application(connection, &application)?;
         count += 1;
@@ -66,7 +67,7 @@ pub fn renew_link(
     let (case, version) = take(connection, act.scope, grant)?;
     let found = one(&case, id)?;
     let renewed = Application { link: found.link + 1, revision, ..found.clone() };
-    store::update_application(connection, &renewed)??;
+    store::update_application(connection, &renewed, &act.saved())??;
     let details = found.of().name.to_string();
     let entry = history::Entry { details, ..act.entry(Event::OnwardLinkRenewed, "") };
     Ok(append(connection, &case, version, entry)?)
@@ -99,7 +100,7 @@ pub fn award(
     let sum: Money = awarded.iter().map(|(_, amount)| *amount).sum();
     fund.award(sum)?;
     for (after, amount) in &awarded {
-        store::update_application(connection, after)??;
+        store::update_application(connection, after, &act.saved())??;
         store::insert_entry(connection, case.plan.id, &entry(act, after.id, *amount, decided))?;
     }
     let details = told(awarded.len(), sum, decided);
@@ -127,9 +128,9 @@ pub fn refuse(
     let found = one(&case, id)?;
     let after = found.clone().refuse(reason.to_owned(), act.by(), act.now)?;
     if found.revision != revision {
-        return Err(Refusal::Changed.into());
+        return Err(Failure::Overtaken);
     }
-    store::update_application(connection, &after)??;
+    store::update_application(connection, &after, &act.saved())??;
     let entry = history::Entry {
         details: found.of().name.to_string(),
         reason: reason.to_owned(),
@@ -152,7 +153,7 @@ pub fn give_back(
     let found = one(&case, id)?;
     let after = found.clone().give_back(message.to_owned(), act.by(), act.now)?;
     if found.revision != revision {
-        return Err(Refusal::Changed.into());
+        return Err(Failure::Overtaken);
     }
     if case.is_paid(found) {
         return Err(Failure::Conflict(
@@ -164,7 +165,7 @@ pub fn give_back(
         let taken = movement(act, Account::Award, Some(id), -has, (crate::calendar::day(act.now), ""));
         store::insert_entry(connection, case.plan.id, &taken)?;
     }
-    store::update_application(connection, &after)??;
+    store::update_application(connection, &after, &act.saved())??;
     let entry = history::Entry {
         details: found.of().name.to_string(),
         reason: message.to_owned(),
@@ -189,11 +190,11 @@ pub fn pay_to(
         return Err(Failure::Done);
     }
     if found.revision != revision {
-        return Err(Refusal::Changed.into());
+        return Err(Failure::Overtaken);
     }
     let from_list = store::next_number(connection, case.plan.id)?;
     let later = LaterAccount { account, from_list, reason: reason.clone(), by: act.by(), at: act.now };
-    store::update_application(connection, &found.clone().pay_to(later)?)??;
+    store::update_application(connection, &found.clone().pay_to(later)?, &act.saved())??;
     let before = before.map(GiroAccount::with_kind).unwrap_or_default();
     let details = format!("{}, {before} → {}", found.of().name, account.with_kind());
     let entry = history::Entry { details, reason, ..act.entry(Event::OnwardAccountChanged, "") };
@@ -216,7 +217,7 @@ pub fn take_back_unpaid(
         return Err(Failure::Done);
     }
     if found.revision != revision {
-        return Err(Refusal::Changed.into());
+        return Err(Failure::Overtaken);
     }
     if !found.has_money() {
         return Err(Refusal::NotInThisState(found.status.told()).into());
@@ -226,7 +227,7 @@ pub fn take_back_unpaid(
     }
     let taken = movement(act, Account::Award, Some(id), -unpaid, (crate::calendar::day(act.now), ""));
     store::insert_entry(connection, case.plan.id, &taken)?;
-    store::update_application(connection, &Application { revision, ..found.clone() })??;
+    store::update_application(connection, &Application { revision, ..found.clone() }, &act.saved())??;
     let entry = history::Entry {
         details: format!("{}, {unpaid}", found.of().name),
         reason: reason.to_owned(),

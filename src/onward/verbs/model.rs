@@ -1,6 +1,6 @@
 //! The model: typed, approved, opened again; its days and its reserve as later decisions have them.
 
-use super::{CHANGED, Failure, append, movement, take};
+use super::{Failure, append, movement, take};
 use crate::{
     calendar,
     filing::Act,
@@ -32,7 +32,8 @@ pub fn begin(
     if store::plan_of(connection, grant)?.is_some() {
         return Err(Failure::Done);
     }
-    let plan = Plan { id: Id::new(), grant_id: grant, draft, model: None, approved: None, revision: 1 };
+    let plan =
+        Plan { id: Id::new(), grant_id: grant, draft, model: None, approved: None, revision: 1, saved: None };
     store::insert_plan(connection, &plan)?;
     let (case, version) = take(connection, act.scope, grant)?;
     Ok(append(connection, &case, version, act.entry(Event::OnwardBegun, ""))?)
@@ -48,10 +49,10 @@ pub fn save_draft(
 ) -> Result<(), Failure> {
     let case = store::case(connection, act.scope, grant)?.ok_or(Failure::NotFound)?;
     if case.plan.model.is_some() {
-        return Err(Failure::Conflict("Modellen är fastställd. Öppna den för ändring först."));
+        return Err(Failure::Overtaken);
     }
-    let saved = store::update_plan(connection, &Plan { draft, revision, ..case.plan })?;
-    if saved { Ok(()) } else { Err(Failure::Conflict(CHANGED)) }
+    let saved = store::update_plan(connection, &Plan { draft, revision, ..case.plan }, &act.saved())?;
+    if saved { Ok(()) } else { Err(Failure::Overtaken) }
 }
 
 /// What the municipality's own board has decided holds from here. The reserve is set aside.
@@ -66,7 +67,7 @@ pub fn approve(
         return Err(Failure::Done);
     }
     if case.plan.revision != revision {
-        return Err(Failure::Conflict(CHANGED));
+        return Err(Failure::Overtaken);
     }
     let period = case.grant.agreement.terms.period;
     let model = case.plan.draft.parse(to_hand_on(&case.grant), period).map_err(Failure::Invalid)?;
@@ -84,8 +85,8 @@ pub fn approve(
     );
     let approved = Some((act.by(), act.now));
     let plan = Plan { model: Some(model), approved, ..case.plan.clone() };
-    if !store::update_plan(connection, &plan)? {
-        return Err(Failure::Conflict(CHANGED));
+    if !store::update_plan(connection, &plan, &act.saved())? {
+        return Err(Failure::Overtaken);
     }
     let entry = history::Entry { details, ..act.entry(Event::OnwardModelApproved, "") };
     Ok(append(connection, &case, version, entry)?)
@@ -108,8 +109,8 @@ pub fn reopen(
         ));
     }
     let plan = Plan { model: None, approved: None, revision, ..case.plan.clone() };
-    if !store::update_plan(connection, &plan)? {
-        return Err(Failure::Conflict(CHANGED));
+    if !store::update_plan(connection, &plan, &act.saved())? {
+        return Err(Failure::Overtaken);
     }
     Ok(append(connection, &case, version, act.entry(Event::OnwardModelReopened, ""))?)
 }
@@ -125,7 +126,7 @@ pub fn move_days(
     let model = super::model(&case)?;
     if case.plan.revision != form.revision {
         let is_done = form.has_days_of(model);
-        return Err(if is_done { Failure::Done } else { Failure::Conflict(CHANGED) });
+        return Err(if is_done { Failure::Done } else { Failure::Overtaken });
     }
     let period = case.grant.agreement.terms.period;
     let (days, decided) = form.parse(model, period, calendar::day(act.now)).map_err(Failure::Invalid)?;
@@ -139,8 +140,8 @@ pub fn move_days(
         report_by: days.report_by,
         ..model.clone()
     });
-    if !store::update_plan(connection, &plan)? {
-        return Err(Failure::Conflict(CHANGED));
+    if !store::update_plan(connection, &plan, &act.saved())? {
+        return Err(Failure::Overtaken);
     }
     let entry = history::Entry { details, ..act.entry(Event::OnwardDaysMoved, "") };
     Ok(append(connection, &case, version, entry)?)
@@ -177,7 +178,7 @@ pub fn set_reserve(
         return Err(Failure::Done);
     }
     if case.plan.revision != revision {
-        return Err(Failure::Conflict(CHANGED));
+        return Err(Failure::Overtaken);
     }
     if !amount.is_zero() {
         let entry = movement(act, Account::Reserve, None, amount, (decided.on, &decided.number));
@@ -188,8 +189,8 @@ pub fn set_reserve(
     let mut plan = case.plan.clone();
     (plan.draft.reserve, plan.draft.reserved_for) = (reserve.digits().to_string(), purpose.clone());
     plan.model = Some(Model { reserve, reserved_for: purpose, ..model.clone() });
-    if !store::update_plan(connection, &plan)? {
-        return Err(Failure::Conflict(CHANGED));
+    if !store::update_plan(connection, &plan, &act.saved())? {
+        return Err(Failure::Overtaken);
     }
     append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardReserveSet, "") })?;
     Ok(())

@@ -30,9 +30,9 @@ pub fn send_back(
     let found = one(&case, id)?;
     let after = found.clone().send_back(message.to_owned(), act.by(), act.now)?;
     if found.revision != revision {
-        return Err(Refusal::Changed.into());
+        return Err(Failure::Overtaken);
     }
-    store::update_application(connection, &after)??;
+    store::update_application(connection, &after, &act.saved())??;
     let entry = history::Entry {
         details: found.of().name.to_string(),
         reason: message.to_owned(),
@@ -63,7 +63,7 @@ pub fn register_return(
         return Err(Refusal::NotInThisState(found.status.told()).into());
     }
     if found.revision != revision {
-        return Err(Refusal::Changed.into());
+        return Err(Failure::Overtaken);
     }
     let amount = amount.get();
     if amount > case.can_come_back(found) {
@@ -73,7 +73,7 @@ pub fn register_return(
     }
     let entry = movement(act, Account::Return, Some(id), amount, (day, &reference));
     store::insert_entry(connection, case.plan.id, &Entry { id: entry_id, ..entry })?;
-    store::update_application(connection, &Application { revision, ..found.clone() })??;
+    store::update_application(connection, &Application { revision, ..found.clone() }, &act.saved())??;
     let details = format!("{}, {amount}", found.of().name);
     append(
         connection,
@@ -101,12 +101,12 @@ pub fn strike_returns(
         return Err(Failure::Done);
     }
     if found.revision != revision {
-        return Err(Refusal::Changed.into());
+        return Err(Failure::Overtaken);
     }
     case.fund().award(returned)?;
     let entry = movement(act, Account::Return, Some(id), -returned, (crate::calendar::day(act.now), ""));
     store::insert_entry(connection, case.plan.id, &entry)?;
-    store::update_application(connection, &Application { revision, ..found.clone() })??;
+    store::update_application(connection, &Application { revision, ..found.clone() }, &act.saved())??;
     let entry = history::Entry {
         details: format!("{}, {returned}", found.of().name),
         reason: reason.to_owned(),

@@ -97,7 +97,13 @@ impl<'a> Register<'a> {
         }
         let elsewhere = unit.content.elsewhere.clone().filter(|name| !is_called(self.of, name));
         let content = Content { elsewhere, ..unit.content.clone() };
-        let copy = Unit { id: Id::new(), content, is_closed: unit.is_closed, revision: 1 };
+        let copy = Unit {
+            id: Id::new(),
+            content,
+            is_closed: unit.is_closed,
+            revision: 1,
+            saved: unit.saved.clone(),
+        };
         store::insert_unit(connection, self.of.id, &copy)?;
         self.units.insert(key(&copy.content), copy.id);
         Ok(copy.id)

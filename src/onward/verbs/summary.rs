@@ -94,7 +94,7 @@ pub fn fill_report(
         .ok_or(Failure::Conflict("Redovisningen har inte den posten."))?;
     of_post.costs = costs.total().digits().to_string();
     of_post.items = costs.items(&case);
-    if !report::store::save_draft(connection, act.scope, report.id, report.revision, &draft)? {
+    if !report::store::save_draft(connection, act, report.id, report.revision, &draft)? {
         return Err(Failure::Conflict(
             "Redovisningen kan inte ändras nu: den är lämnad till granskning eller underskrift, eller ändrades just.",
         ));

@@ -53,7 +53,11 @@ pub fn add(connection: &mut AnyConnection, act: &Act, id: Id<Unit>, content: Con
         return Err(twice());
     }
     let details = format!("{}, {}", content.name, content.provider);
-    store::insert_unit(connection, own, &Unit { id, content, is_closed: false, revision: 1 })?;
+    store::insert_unit(
+        connection,
+        own,
+        &Unit { id, content, is_closed: false, revision: 1, saved: Some(act.saved()) },
+    )?;
     Ok(append(connection, act, version, history::Entry { details, ..act.entry(Event::OnwardUnitAdded, "") })?)
 }
 
@@ -76,11 +80,9 @@ pub fn change(
         return Err(Failure::Done);
     }
     if before.revision != revision {
-        return Err(Failure::Conflict(
-            "Någon annan har ändrat enheten sedan du öppnade sidan. Läs den som den är nu och försök igen.",
-        ));
+        return Err(Failure::Overtaken);
     }
-    let after = Unit { id, content, is_closed, revision: revision + 1 };
+    let after = Unit { id, content, is_closed, revision: revision + 1, saved: Some(act.saved()) };
     store::update_unit(connection, &after)?;
     let mut changes = after.content.changes(&before.content);
     match (before.is_closed, is_closed) {
@@ -118,7 +120,7 @@ pub fn import(connection: &mut AnyConnection, act: &Act, list: Vec<Content>) -> 
                 store::insert_unit(
                     connection,
                     own,
-                    &Unit { id: Id::new(), content, is_closed: false, revision: 1 },
+                    &Unit { id: Id::new(), content, is_closed: false, revision: 1, saved: Some(act.saved()) },
                 )?;
                 come_to.added += 1;
             }
@@ -126,7 +128,12 @@ pub fn import(connection: &mut AnyConnection, act: &Act, list: Vec<Content>) -> 
             Some(known) => {
                 store::update_unit(
                     connection,
-                    &Unit { content, revision: known.revision + 1, ..known.clone() },
+                    &Unit {
+                        content,
+                        revision: known.revision + 1,
+                        saved: Some(act.saved()),
+                        ..known.clone()
+                    },
                 )?;
                 come_to.changed += 1;
             }

@@ -8,10 +8,10 @@ use crate::{
     grant::Scope,
     history::{self, Event, Who},
     ids::Id,
-    infra::db::AnyConnection,
+    infra::{conflict::Saved, db::AnyConnection},
     onward::{
         Case,
-        application::{Application, Content, Refusal, Report},
+        application::{Application, Content, Report},
         store,
     },
 };
@@ -52,7 +52,7 @@ pub fn apply(
     let (case, version) = taken(connection, id)?;
     let contact = content.contact.to_string();
     let after = one(&case, id)?.clone().apply(model(&case)?, &case.grant.holder.name, content, at)?;
-    store::update_application(connection, &after)??;
+    store::update_application(connection, &after, &Saved { by: contact.clone(), at })??;
     let details = after.received().map(|received| received.amount.to_string()).unwrap_or_default();
     Ok(append(connection, &case, version, entry(&after, &contact, at, Event::OnwardApplied, details))?)
 }
@@ -68,9 +68,9 @@ pub fn report(
     let (by, at, used) = (report.by.to_string(), report.at, report.used);
     let after = found.clone().report(report)?;
     if found.revision != revision || used > case.balance(found).has() {
-        return Err(Refusal::Changed.into());
+        return Err(Failure::Overtaken);
     }
-    store::update_application(connection, &after)??;
+    store::update_application(connection, &after, &Saved { by: by.clone(), at })??;
     let details = format!("använt {used}");
     Ok(append(connection, &case, version, entry(&after, &by, at, Event::OnwardReported, details))?)
 }

@@ -9,10 +9,10 @@ use crate::{
     ids::Id,
     infra::db::{AnyConnection, DbError},
     proposal::{
-        Proposal, ProposalForm, Refusal,
+        Deed, Proposal, ProposalForm, Refusal,
         rows::Row,
         store::import as store,
-        verbs::{Failure, hold, line, remember_editor, same},
+        verbs::{Failure, hold, line, same},
     },
 };
 
@@ -86,8 +86,8 @@ pub fn use_table(
         return Err(Failure::Overtaken);
     }
     let entry = line(actor, now, Event::ProposalTableRead, used.details.clone());
-    store::put(connection, &before, &used.form, &used.rows, entry)?;
-    remember_editor(connection, actor, &before)?;
+    let after = before.with(used.form.clone(), used.rows.clone(), &Deed::of(actor, now));
+    store::put(connection, &after, entry)?;
     Ok(store::remove(connection, id)?)
 }
 

@@ -13,16 +13,20 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        conflict::Conflict,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
     money::Money,
     proposal::{
-        Proposal,
+        Deed, Proposal,
         check::{self, Known, Sum},
         file::kronor,
-        rows::{self, Facts, GROUPS, KeyForm, METHODS, NEW, NEW_AMOUNT, ODD, Row},
-        verbs::{self, Failure, fingerprint_of_post},
+        of_post,
+        rows::{
+            self, AMOUNT, Facts, GROUPS, KeyForm, METHODS, NEW, NEW_AMOUNT, ODD, Row, fingerprint_of_post,
+        },
+        verbs::{self, Failure},
     },
 };
 
@@ -45,7 +49,7 @@ struct AllocationPage {
     new: String,
     new_amount: String,
     errors: FieldErrors,
-    is_conflict: bool,
+    conflict: Option<Conflict>,
 }
 
 struct Line {
@@ -94,13 +98,14 @@ pub async fn update(
     let post = sent(&posted, "post")?.to_owned();
     let fingerprint = sent(&posted, "fingerprint")?.to_owned();
     let (proposal, known) = with_known(&by, &portal, id).await?;
+    let now = portal.clock.now();
     let saved = {
         let (actor, fields, post) = (by.actor.clone(), posted.clone(), post.clone());
         let registry = known.registry.clone();
         portal
             .db
             .write(move |connection| {
-                verbs::set_rows(connection, &actor, id, &post, &fingerprint, |proposal| {
+                verbs::set_rows(connection, &actor, now, id, &post, &fingerprint, |proposal| {
                     rows::typed(&proposal.rows, &post, &fields, &registry)
                 })
             })
@@ -117,7 +122,8 @@ pub async fn update(
             return page::show_errors(&AllocationPage { errors, ..again(&proposal) });
         }
         Err(Failure::Overtaken) => {
-            let page = AllocationPage { is_conflict: true, ..again(&proposal) };
+            let (proposal, _) = with_known(&by, &portal, id).await?;
+            let page = again(&proposal).overtaken(&proposal, &known, &posted);
             return page::show_as(StatusCode::CONFLICT, &page);
         }
         Err(failure) => return Err(failure.into()),
@@ -145,16 +151,21 @@ pub async fn reckon(
             return page::show_errors(&AllocationPage { errors, key, ..page });
         }
     };
+    let now = portal.clock.now();
     let (actor, post, fingerprint) = (by.actor.clone(), key.post.clone(), key.fingerprint.clone());
     let saved = portal
         .db
-        .write(move |connection| verbs::set_rows(connection, &actor, id, &post, &fingerprint, |_| Ok(rows)))
+        .write(move |connection| {
+            verbs::set_rows(connection, &actor, now, id, &post, &fingerprint, |_| Ok(rows))
+        })
         .await;
     match saved {
         Ok(()) => page::see_other(format!("{}/fordelning?post={}&visa=raknat", address(id), key.post)),
         Err(Failure::Overtaken) => {
+            let (proposal, known) = with_known(&by, &portal, id).await?;
             let page = AllocationPage::of(&by.actor, by.chrome.clone(), &proposal, &known, &key.post);
-            page::show_as(StatusCode::CONFLICT, &AllocationPage { is_conflict: true, key, ..page })
+            let page = page.overtaken(&proposal, &known, &Fields::new());
+            page::show_as(StatusCode::CONFLICT, &AllocationPage { key, ..page })
         }
         Err(failure) => Err(failure.into()),
     }
@@ -210,8 +221,28 @@ impl AllocationPage {
             new: String::new(),
             new_amount: String::new(),
             errors,
-            is_conflict: false,
+            conflict: None,
         }
+    }
+
+    /// A colleague saved the post meanwhile. The fields have what was typed, and the page the table as it is now.
+    fn overtaken(self, proposal: &Proposal, known: &Known, posted: &Fields) -> Self {
+        let post = self.key.post.clone();
+        let rows = proposal.rows.iter().filter(|row| row.post == post).map(|row| Line::of(row, known));
+        let fields = rows.map(|theirs| {
+            let mine = self.lines.iter().find(|line| line.field == theirs.field);
+            (theirs.name, mine.map_or_else(String::new, |line| line.amount.clone()), theirs.amount)
+        });
+        // What was typed for recipients that are not in the table any more.
+        let struck = posted.iter().filter_map(|(field, mine)| {
+            let code = field.strip_prefix(AMOUNT)?;
+            let name = known.registry.iter().find(|one| one.code == code).map(|one| one.name.clone());
+            let is_there = self.lines.iter().any(|line| line.field == *field);
+            name.filter(|_| !is_there).map(|name| (name, mine.clone(), String::new()))
+        });
+        let fields: Vec<(String, String, String)> = fields.chain(struck).collect();
+        let saved = proposal.saved.get(&of_post(&post)).map(Deed::saved);
+        Self { conflict: Some(Conflict::new(saved, fields)), ..self }
     }
 
     /// With what was typed in the fields, saved or not.

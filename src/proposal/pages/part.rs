@@ -13,12 +13,12 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
-        error::AppError,
+        conflict::Conflict,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
     proposal::{
-        Proposal, ProposalForm,
+        Deed, Proposal, ProposalForm,
         form::{self, STRIKE},
         spec::{self, Block, Kind, PARTS, Part, Shape},
         variant::{self, VARIANTS},
@@ -35,8 +35,8 @@ struct PartPage {
     blocks: Vec<BlockView>,
     fingerprint: String,
     errors: FieldErrors,
-    /// What a colleague saved in between: the field's words and what stands there now.
-    theirs: Vec<(String, String)>,
+    /// A colleague saved the part in between.
+    conflict: Option<Conflict>,
     /// Of the forms, where they are chosen.
     variants: Vec<(String, String)>,
     variant: String,
@@ -108,15 +108,15 @@ pub async fn update(
     let part = part_named(&slug)?;
     let fingerprint = sent(&posted, "fingerprint")?.to_owned();
     let doing = sent(&posted, "handling").unwrap_or("spara").to_owned();
-    let (actor, fields) = (by.actor.clone(), posted.clone());
+    let (actor, now, fields) = (by.actor.clone(), portal.clock.now(), posted.clone());
     let saved = portal
         .db
-        .write(move |connection| verbs::save_part(connection, &actor, id, part, &fingerprint, &fields))
+        .write(move |connection| verbs::save_part(connection, &actor, now, id, part, &fingerprint, &fields))
         .await;
     let proposal = find(&by, &portal, id).await?;
     match saved {
         Ok(()) => {}
-        Err(Failure::Overtaken) => return conflict(&by.actor, by.chrome.clone(), &proposal, part, &posted),
+        Err(Failure::Overtaken) => return overtaken(&by.actor, by.chrome.clone(), &proposal, part, &posted),
         Err(failure) => return Err(failure.into()),
     }
     let base = format!("{}/{slug}", address(id));
@@ -151,7 +151,7 @@ fn after(part: &Part) -> &'static str {
 }
 
 /// What was typed stays, and what a colleague saved meanwhile is shown above it.
-fn conflict(
+fn overtaken(
     actor: &Actor,
     chrome: Chrome,
     proposal: &Proposal,
@@ -159,12 +159,11 @@ fn conflict(
     posted: &Fields,
 ) -> Page {
     let mine = proposal.form.with_part(part, posted);
-    let theirs = form::differences(&mine, &proposal.form)
-        .into_iter()
-        .map(|found| (spec::words(&found.field), found.now))
-        .collect();
+    let differences = form::differences(&mine, &proposal.form).into_iter();
+    let fields = differences.map(|found| (spec::words(&found.field), found.before, found.now));
+    let conflict = Some(Conflict::new(proposal.saved.get(part.slug).map(Deed::saved), fields));
     let page = PartPage::of(actor, chrome, proposal, part, &mine, FieldErrors::default(), "");
-    page::show_as(StatusCode::CONFLICT, &PartPage { theirs, ..page })
+    page::show_as(StatusCode::CONFLICT, &PartPage { conflict, ..page })
 }
 
 #[derive(Deserialize)]
@@ -196,12 +195,22 @@ pub async fn change_forms(
             "",
         ));
     };
-    let actor = by.actor.clone();
-    portal
-        .db
-        .write(move |connection| verbs::set_forms(connection, &actor, id, part, &form.fingerprint, &forms))
-        .await
-        .map_err(AppError::from)?;
+    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let (variant, fingerprint) = (form.variant, form.fingerprint);
+    let set =
+        move |connection: &mut _| verbs::set_forms(connection, &actor, now, id, part, &fingerprint, &forms);
+    match portal.db.write(set).await {
+        Ok(()) => {}
+        Err(Failure::Overtaken) => {
+            let proposal = find(&by, &portal, id).await?;
+            let chrome = by.chrome.clone();
+            let no_errors = FieldErrors::default();
+            let page = PartPage::of(&by.actor, chrome, &proposal, part, &proposal.form, no_errors, "");
+            let conflict = Some(Conflict::new(proposal.saved.get(part.slug).map(Deed::saved), []));
+            return page::show_as(StatusCode::CONFLICT, &PartPage { conflict, variant, ..page });
+        }
+        Err(failure) => return Err(failure.into()),
+    }
     page::see_other(format!("{}/blanketter?visa=sparat", address(id)))
 }
 
@@ -228,7 +237,7 @@ impl PartPage {
             blocks,
             fingerprint: proposal.form.fingerprint(part),
             errors,
-            theirs: Vec::new(),
+            conflict: None,
             variant: String::new(),
             variants: if part.blocks.is_empty() {
                 choose.into_iter().chain(variants).collect()

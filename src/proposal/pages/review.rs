@@ -91,8 +91,8 @@ pub async fn drop_orphans(
     portal: web::Data<Portal>,
     id: web::Path<Id<Proposal>>,
 ) -> Page {
-    let (id, actor) = (id.into_inner(), by.actor.clone());
-    let drop = move |connection: &mut _| verbs::drop_orphans(connection, &actor, id, button.revision);
+    let (id, actor, now) = (id.into_inner(), by.actor.clone(), portal.clock.now());
+    let drop = move |connection: &mut _| verbs::drop_orphans(connection, &actor, now, id, button.revision);
     portal.db.write(drop).await?;
     page::see_other(format!("{}/granska", address(id)))
 }

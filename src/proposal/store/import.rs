@@ -12,9 +12,8 @@ use crate::{
         schema::{proposal_imports, proposals},
     },
     proposal::{
-        self, Proposal, ProposalForm,
+        self, Proposal,
         import::{Facts, Import},
-        rows::Row,
     },
     recipient,
 };
@@ -133,20 +132,16 @@ pub fn discard(connection: &mut AnyConnection, of: &Proposal, entry: Entry) -> R
 }
 
 /// Puts the table into the proposal, with its line in the history. After the proposal was held and found a draft.
-pub fn put(
-    connection: &mut AnyConnection,
-    before: &Proposal,
-    form: &ProposalForm,
-    rows: &[Row],
-    entry: Entry,
-) -> Result<(), DbError> {
-    let (id, version) = (before.id.to_string(), before.version + 1);
+pub fn put(connection: &mut AnyConnection, after: &Proposal, entry: Entry) -> Result<(), DbError> {
+    let (id, version) = (after.id.to_string(), after.version + 1);
     diesel::update(proposals::table.find(&id))
         .set((
-            proposals::form.eq(json(form)?),
-            proposals::allocation.eq(json(&rows)?),
+            proposals::form.eq(json(&after.form)?),
+            proposals::allocation.eq(json(&after.rows)?),
+            proposals::editors.eq(json(&after.editors)?),
+            proposals::saved.eq(json(&after.saved)?),
             proposals::version.eq(version),
-            proposals::revision.eq(before.revision + 1),
+            proposals::revision.eq(after.revision + 1),
         ))
         .execute(connection)?;
     history::store::append(connection, &id, version, entry)

@@ -57,9 +57,12 @@ impl RenameForm {
         }
     }
 
-    /// What was typed, on the page as it is now.
-    pub fn keep(&mut self, typed: Self) {
-        *self = Self { version: self.version, ..typed };
+    /// What was typed, on the page as it is now. Gives each field's label, what was typed, and what stands there now.
+    pub fn keep(&mut self, typed: Self) -> Vec<(String, String, String)> {
+        let now = std::mem::replace(self, Self { version: self.version, ..typed });
+        let fields =
+            [("Namn", &self.name, now.name), ("Fullständigt namn", &self.formal_name, now.formal_name)];
+        fields.map(|(label, mine, theirs)| (label.to_owned(), mine.clone(), theirs)).to_vec()
     }
 
     pub fn parse(
@@ -105,9 +108,10 @@ impl NumberForm {
         Self { version, number, number_reason: String::new() }
     }
 
-    /// What was typed, on the page as it is now.
-    pub fn keep(&mut self, typed: Self) {
-        *self = Self { version: self.version, ..typed };
+    /// As a name is kept.
+    pub fn keep(&mut self, typed: Self) -> Vec<(String, String, String)> {
+        let now = std::mem::replace(self, Self { version: self.version, ..typed });
+        vec![("Organisationsnummer".to_owned(), self.number.clone(), now.number)]
     }
 
     pub fn parse(

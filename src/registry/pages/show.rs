@@ -14,13 +14,14 @@ use crate::{
     history::{self, Event},
     infra::{
         Portal,
+        conflict::{Conflict, Saved},
         error::AppError,
         form::{FieldErrors, Form},
         page::{Chrome, Page},
     },
     recipient::{self, Organisation},
     registry::{
-        FormerName, Held, Passed, Refusal, Succession,
+        FormerName, Held, Passed, Succession,
         form::{AliasForm, NumberForm, RenameForm},
         store, verbs,
     },
@@ -43,6 +44,10 @@ struct ShowPage {
     may_pass_on: bool,
     typed: Typed,
     mending: Mending,
+    /// Who changed the organisation last.
+    saved: Option<Saved>,
+    /// Somebody else did, while one of the forms was filled in.
+    conflict: Option<Conflict>,
     today: String,
 }
 
@@ -56,10 +61,6 @@ struct Typed {
 impl ShowPage {
     fn errors(&self) -> &FieldErrors {
         &self.mending.errors
-    }
-
-    fn refusal(&self) -> Option<&Refusal> {
-        self.mending.refusal.as_ref()
     }
 
     fn number(&self) -> String {
@@ -117,6 +118,8 @@ async fn read<R>(by: &By<R>, portal: &Portal, code: String) -> Result<ShowPage, 
     let of_register = lines.iter().rev().filter(|line| Event::OF_REGISTER.contains(&line.entry.event));
     Ok(ShowPage {
         chrome: by.chrome.clone(),
+        saved: lines.last().map(|line| line.entry.saved()),
+        conflict: None,
         timeline: of_register.map(|line| TimelineView::of(&line.entry)).collect(),
         administrators: (super::is_officer(by) && !grants.is_empty()).then_some(administrators),
         is_officer: super::is_officer(by),
@@ -142,10 +145,11 @@ async fn again(
     by: By<CaseOfficer>,
     portal: &Portal,
     code: String,
-    type_in: impl FnOnce(&mut Typed),
+    type_in: impl FnOnce(&mut Typed) -> Vec<(String, String, String)>,
 ) -> Page {
     let mut page = read(&by, portal, code).await?;
-    type_in(&mut page.typed);
+    let fields = type_in(&mut page.typed);
+    page.conflict = mending.refusal.as_ref().map(|_| Conflict::new(page.saved.clone(), fields));
     page.mending = mending;
     show_as(status, &page)
 }
@@ -160,7 +164,13 @@ pub async fn add_alias(
     let done = portal.db.write(move |connection| verbs::add_alias(connection, &act, &held, &typed)).await;
     match outcome(done, &code, "alias") {
         Ok(answer) => answer,
-        Err(mending) => again(mending, by, &portal, code, |typed| typed.alias = form).await,
+        Err(mending) => {
+            again(mending, by, &portal, code, |typed| {
+                typed.alias = form;
+                Vec::new()
+            })
+            .await
+        }
     }
 }
 
@@ -174,7 +184,7 @@ pub async fn take_alias_away(
     let away = move |connection: &mut _| verbs::take_alias_away(connection, &act, &held, &form.alias);
     match outcome(portal.db.write(away).await, &code, "borttaget") {
         Ok(answer) => answer,
-        Err(mending) => again(mending, by, &portal, code, |_| {}).await,
+        Err(mending) => again(mending, by, &portal, code, |_| Vec::new()).await,
     }
 }
 

@@ -8,8 +8,10 @@ use super::{Mending, act, outcome, show_as};
 use crate::{
     access::proof::{By, Confirmed, DecisionMaker, Posted},
     calendar::long_date,
+    history,
     infra::{
         Portal,
+        conflict::{Conflict, Saved},
         error::AppError,
         form::{FieldErrors, Form},
         page::{Chrome, Page},
@@ -38,16 +40,16 @@ struct SuccessionPage {
     held: Vec<Held>,
     form: SuccessionForm,
     mending: Mending,
+    /// Who changed the organisation last.
+    saved: Option<Saved>,
+    /// Somebody else did, while the form was filled in.
+    conflict: Option<Conflict>,
     today: String,
 }
 
 impl SuccessionPage {
     fn errors(&self) -> &FieldErrors {
         &self.mending.errors
-    }
-
-    fn refusal(&self) -> Option<&Refusal> {
-        self.mending.refusal.as_ref()
     }
 
     fn is_merger(&self) -> bool {
@@ -92,14 +94,15 @@ async fn read(
     kind: Kind,
 ) -> Result<SuccessionPage, AppError> {
     let authority = by.organisation.id;
-    let (organisation, mut held, version) = portal
+    let (organisation, mut held, version, last) = portal
         .db
         .read(move |connection| {
             let found = recipient::store::find_by_code(connection, &code)?;
             let found = found.filter(|found| found.kind.receives_grants()).ok_or(AppError::NotFound)?;
             let held = store::grants_of(connection, authority, &[found.id])?;
             let version = recipient::store::version(connection, found.id)?;
-            Ok::<_, AppError>((found, held, version))
+            let last = history::store::last(connection, &found.id.to_string())?;
+            Ok::<_, AppError>((found, held, version, last))
         })
         .await?;
     held.retain(|held| held.holder.0 == organisation.code);
@@ -110,6 +113,8 @@ async fn read(
         held,
         form: SuccessionForm::fresh(version),
         mending: Mending::default(),
+        saved: last.map(|line| line.entry.saved()),
+        conflict: None,
         today: portal.clock.today().to_string(),
     })
 }
@@ -242,7 +247,8 @@ async fn again(
             // Whoever has seen how it is now may register again.
             let version = if mending.refusal.is_some() { page.form.version } else { form.version };
             let form = SuccessionForm { version, ..form };
-            show_as(status, &SuccessionPage { form, mending, ..page })
+            let conflict = mending.refusal.as_ref().map(|_| Conflict::new(page.saved.clone(), []));
+            show_as(status, &SuccessionPage { form, mending, conflict, ..page })
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        conflict::{Conflict, Saved},
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
@@ -71,8 +72,8 @@ struct EditPage {
     message: String,
     /// Why an approved report is being changed.
     correction: String,
-    /// What a colleague saved in between, field by field.
-    theirs: Vec<(String, String)>,
+    /// A colleague saved in between.
+    conflict: Option<Conflict>,
 }
 
 /// A post's part of section 3.
@@ -136,7 +137,7 @@ impl EditPage {
                 .as_ref()
                 .map(|correction| correction.reason.clone())
                 .unwrap_or_default(),
-            theirs: Vec::new(),
+            conflict: None,
             grant: case.grant,
             facts: known.facts,
             form,
@@ -276,21 +277,22 @@ pub async fn update(
     portal: web::Data<Portal>,
     id: web::Path<Id<Report>>,
 ) -> Page {
-    let (id, scope) = (id.into_inner(), scope(&by));
+    let (id, scope, act) = (id.into_inner(), scope(&by), act(&by, &portal));
     let UpdateForm { revision, handling, form } = posted;
     let case = find(&portal, scope, id).await?;
     let form = form.into_form(&verbs::form_facts(&case.grant));
     let draft = form.clone();
     let saved = portal
         .db
-        .write(move |connection| store::save_draft(connection, scope, id, revision, &draft))
+        .write(move |connection| store::save_draft(connection, &act, id, revision, &draft))
         .await
         .map_err(AppError::from)?;
     let case = find(&portal, scope, id).await?;
     let known = Known::of(&portal, &case).await?;
     // A double click saves the same text twice: that is no conflict.
     if !saved && case.report.draft != form {
-        return conflict(by.chrome, case, form, known);
+        let saved = portal.db.read(move |connection| store::last_saved(connection, id)).await;
+        return overtaken(by.chrome, case, form, known, saved.map_err(AppError::from)?);
     }
     if handling != "fortsatt" {
         return page::see_other(format!("{}/uppgifter?visa=sparat", address(id)));
@@ -302,19 +304,18 @@ pub async fn update(
 }
 
 /// What was typed stays, and what a colleague saved meanwhile is shown beside it.
-fn conflict(chrome: Chrome, case: Case, form: ReportForm, known: Known) -> Page {
+fn overtaken(chrome: Chrome, case: Case, form: ReportForm, known: Known, saved: Option<Saved>) -> Page {
+    let draft = case.report.draft.clone().fitted_to(&known.facts);
+    let both = form.fields().into_iter().zip(draft.fields());
+    let fields = both.map(|((field, mine), (_, theirs))| (field_label(&case.grant, &field), mine, theirs));
+    let conflict = Conflict::new(saved, fields);
     if !case.report.is_editable() {
         let state = case.report.status.label().to_lowercase();
-        return Err(AppError::Conflict(format!("Det gick inte att spara: redovisningen är {state}.")));
+        let conflict = conflict.hindered(format!("Det gick inte att spara: redovisningen är {state}."));
+        let title = format!("Redovisning {}", case.number());
+        return conflict.alone(chrome, &title, &address(case.report.id));
     }
-    let saved = case.report.draft.clone().fitted_to(&known.facts);
-    let theirs = form
-        .fields()
-        .into_iter()
-        .zip(saved.fields())
-        .filter(|((_, mine), (_, theirs))| mine != theirs)
-        .map(|(_, (field, theirs))| (field_label(&case.grant, &field), theirs))
-        .collect();
-    let page = EditPage { theirs, ..EditPage::new(chrome, case, form, known) };
+    let conflict = Some(conflict);
+    let page = EditPage { conflict, ..EditPage::new(chrome, case, form, known) };
     page::show_as(StatusCode::CONFLICT, &page)
 }

@@ -14,6 +14,7 @@ use crate::{
     ids::Id,
     infra::{
         Portal,
+        conflict::{Conflict, Saved},
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
@@ -73,8 +74,8 @@ struct EditPage {
     /// What the officer wrote when the requisition was returned.
     message: String,
     facts: FormFacts,
-    /// What a colleague saved in between, field by field.
-    theirs: Vec<(String, String)>,
+    /// A colleague saved in between.
+    conflict: Option<Conflict>,
 }
 
 impl EditPage {
@@ -97,7 +98,7 @@ impl EditPage {
             remarks: remarks_of(returned),
             message: returned.map(|returned| returned.message.clone()).unwrap_or_default(),
             facts: known.facts.clone(),
-            theirs: Vec::new(),
+            conflict: None,
             grant: case.grant,
         }
     }
@@ -174,7 +175,7 @@ pub async fn update(
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
 ) -> Page {
-    let (id, scope) = (id.into_inner(), scope(&by));
+    let (id, scope, act) = (id.into_inner(), scope(&by), act(&by, &portal));
     let UpdateForm { revision, handling, form } = posted;
     let case = find(&portal, scope, id).await?;
     let form = form.into_form(
@@ -184,14 +185,15 @@ pub async fn update(
     let draft = form.clone();
     let saved = portal
         .db
-        .write(move |connection| store::save_draft(connection, scope, id, revision, &draft))
+        .write(move |connection| store::save_draft(connection, &act, id, revision, &draft))
         .await
         .map_err(AppError::from)?;
     let case = find(&portal, scope, id).await?;
     // A double click saves the same text twice: that is no conflict.
     if !saved && case.requisition.draft != form {
         let known = Known::of(&portal, &case).await?;
-        return conflict(by.chrome, case, form, &known);
+        let saved = portal.db.read(move |connection| store::last_saved(connection, id)).await;
+        return overtaken(by.chrome, case, form, &known, saved.map_err(AppError::from)?);
     }
     if has_lapsed(&portal, &case) {
         return page::see_other(address(id));
@@ -209,19 +211,19 @@ pub async fn update(
 }
 
 /// What was typed stays, and what a colleague saved meanwhile is shown beside it.
-fn conflict(chrome: Chrome, case: Case, form: RequisitionForm, known: &Known) -> Page {
+fn overtaken(chrome: Chrome, case: Case, form: RequisitionForm, known: &Known, saved: Option<Saved>) -> Page {
+    let paper = &case.grant.agreement.terms.forms.requisition;
+    let both = form.fields().into_iter().zip(case.requisition.draft.fields());
+    let fields = both
+        .map(|((field, mine), (_, theirs))| (field_label(paper, &field), mine.to_owned(), theirs.to_owned()));
+    let conflict = Conflict::new(saved, fields);
     if !case.requisition.is_editable() {
         let state = case.requisition.status.label().to_lowercase();
-        return Err(AppError::Conflict(format!("Det gick inte att spara: rekvisitionen är {state}.")));
+        let conflict = conflict.hindered(format!("Det gick inte att spara: rekvisitionen är {state}."));
+        let title = format!("Rekvisition {}", case.number());
+        return conflict.alone(chrome, &title, &address(case.requisition.id));
     }
-    let paper = &case.grant.agreement.terms.forms.requisition;
-    let theirs = form
-        .fields()
-        .into_iter()
-        .zip(case.requisition.draft.fields())
-        .filter(|((_, mine), (_, theirs))| mine != theirs)
-        .map(|(_, (field, theirs))| (field_label(paper, &field), theirs.to_owned()))
-        .collect();
-    let page = EditPage { theirs, ..EditPage::new(chrome, case, form, known) };
+    let conflict = Some(conflict);
+    let page = EditPage { conflict, ..EditPage::new(chrome, case, form, known) };
     page::show_as(StatusCode::CONFLICT, &page)
 }

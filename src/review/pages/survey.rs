@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     access::proof::{By, CaseOfficer, Posted},
     agreement::{self, Agreement},
-    calendar, grant,
+    calendar, grant, history,
     infra::{
         Portal,
+        conflict::{Conflict, Saved},
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
@@ -31,13 +32,15 @@ struct SurveyPage {
     form: ListForm,
     errors: FieldErrors,
     /// Somebody else changed the agreement while the list was pasted.
-    is_conflict: bool,
+    conflict: Option<Conflict>,
 }
 
 /// What the list says now.
 struct Standing {
     /// When and by whom it was read in; empty when there is none.
     read_in: String,
+    /// Who changed the agreement or the list last.
+    saved: Option<Saved>,
     asked: usize,
     answered: usize,
     /// Those that are asked and are not on it, by name.
@@ -75,7 +78,7 @@ pub async fn show(
         agreement,
         standing,
         errors: FieldErrors::default(),
-        is_conflict: false,
+        conflict: None,
     })
 }
 
@@ -110,7 +113,8 @@ pub async fn import(
     // Whoever has seen what the list says now may read in another.
     let version = if is_conflict { agreement.version.to_string() } else { form.version };
     let form = ListForm { version, lista: form.lista };
-    let page = SurveyPage { chrome: by.chrome, agreement, standing, form, errors, is_conflict };
+    let conflict = is_conflict.then(|| Conflict::new(standing.saved.clone(), []));
+    let page = SurveyPage { chrome: by.chrome, agreement, standing, form, errors, conflict };
     page::show_as(status, &page)
 }
 
@@ -136,7 +140,9 @@ async fn read(
             let read_in = list.map(|list| {
                 format!("{}, {}", calendar::long_time(list.imported_at.and_utc()), list.imported_by)
             });
+            let last = history::store::last(connection, &agreement.id.to_string())?;
             let standing = Standing {
+                saved: last.map(|line| line.entry.saved()),
                 read_in: read_in.unwrap_or_default(),
                 asked: asked.len(),
                 answered: asked.len() - missing.len(),

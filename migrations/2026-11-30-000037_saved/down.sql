@@ -1,0 +1,11 @@
+ALTER TABLE proposals DROP COLUMN saved;
+ALTER TABLE onward_applications DROP COLUMN saved_at;
+ALTER TABLE onward_applications DROP COLUMN saved_by;
+ALTER TABLE onward_units DROP COLUMN saved_at;
+ALTER TABLE onward_units DROP COLUMN saved_by;
+ALTER TABLE onward_plans DROP COLUMN saved_at;
+ALTER TABLE onward_plans DROP COLUMN saved_by;
+ALTER TABLE reports DROP COLUMN saved_at;
+ALTER TABLE reports DROP COLUMN saved_by;
+ALTER TABLE requisitions DROP COLUMN saved_at;
+ALTER TABLE requisitions DROP COLUMN saved_by;

@@ -1,5 +1,7 @@
 //! Dates and deadlines as Swedish law counts them: in Europe/Stockholm, inclusive to the end of the day.
 
+pub mod bank_days;
+
 use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, Utc};
@@ -34,6 +36,20 @@ fn local(moment: DateTime<Utc>) -> DateTime<Tz> {
 pub fn long_date(date: NaiveDate) -> String {
     let month = MONTHS[date.month0() as usize];
     format!("{} {month} {}", date.day(), date.year())
+}
+
+const WEEKDAYS: [&str; 7] = ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"];
+
+/// `fredag 2 december 2022`
+pub fn weekday_date(date: NaiveDate) -> String {
+    format!("{} {}", WEEKDAYS[date.weekday().num_days_from_monday() as usize], long_date(date))
+}
+
+/// The same day some years before. Of 29 February, where that year has none: the day after the 28th, since what happened on the
+/// 28th is longer ago.
+pub fn years_before(day: NaiveDate, years: i32) -> NaiveDate {
+    let year = day.year() - years;
+    day.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1)).unwrap_or(day)
 }
 
 /// `1 december 2022 kl. 14.05`, Stockholm time.
@@ -169,6 +185,16 @@ mod tests {
     fn stockholm(text: &str) -> DateTime<Utc> {
         let naive = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap();
         Stockholm.from_local_datetime(&naive).unwrap().to_utc()
+    }
+
+    #[test]
+    fn a_leap_day_three_years_before_is_the_first_of_march() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(years_before(day("2022-03-15"), 3), day("2019-03-15"));
+        assert_eq!(years_before(day("2024-02-29"), 3), day("2021-03-01"));
+        assert_eq!(years_before(day("2024-02-29"), 4), day("2020-02-29"));
+        assert_eq!(years_before(day("2024-02-28"), 3), day("2021-02-28"));
+        assert_eq!(weekday_date(day("2022-04-15")), "fredag 15 april 2022");
     }
 
     #[test]

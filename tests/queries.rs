@@ -355,5 +355,13 @@ fn onward_distribution_asks_no_more_when_there_are_more_units(portal: &Portal) {
     }
     award_all(portal, &grant).expect_status(200);
     assert_eq!(little, count(), "of onward distribution");
-    assert!(little.iter().all(|count| (1..=12).contains(count)), "{little:?}");
+    assert!(little.iter().all(|count| (1..=13).contains(count)), "{little:?}");
+    // A wrong code is found so by one row, whatever there is to read for a right one.
+    let of_wrong = |address: &str| {
+        let before = QUERIES.load(Ordering::SeqCst);
+        anyone.get(address).expect_status(404);
+        QUERIES.load(Ordering::SeqCst) - before
+    };
+    assert_eq!(of_wrong(&format!("{unit}x")), 1, "of a wrong link");
+    assert_eq!(of_wrong(&format!("/utforare/{}/kod", bidragsporten::ids::Id::<()>::new())), 1);
 }

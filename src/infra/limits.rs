@@ -26,11 +26,16 @@ pub enum Kind {
     Upload,
     Search,
     Export,
+    /// A page that a link alone opens: whoever has it has no account.
+    Link,
+    /// A link that opens nothing: counted when it has been found so.
+    WrongLink,
     Other,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::SignIn, Self::Upload, Self::Search, Self::Export, Self::Other];
+    const ALL: [Self; 7] =
+        [Self::SignIn, Self::Upload, Self::Search, Self::Export, Self::Link, Self::WrongLink, Self::Other];
 
     pub fn key(self) -> &'static str {
         match self {
@@ -38,12 +43,17 @@ impl Kind {
             Self::Upload => "upload",
             Self::Search => "search",
             Self::Export => "export",
+            Self::Link => "link",
+            Self::WrongLink => "wrong_link",
             Self::Other => "other",
         }
     }
 
     /// By what everybody can see of a request, before anybody knows who sent it.
     fn of(method: &Method, path: &str, query: &str, content_type: &str) -> Self {
+        if path.starts_with("/utforare/") {
+            return Self::Link;
+        }
         let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
         if *method == Method::POST {
             let confirms = ["/logga-in", "/bekrafta", "/valkommen", "/konto"];
@@ -69,6 +79,8 @@ impl Kind {
             Self::Upload => (120, 30),
             Self::Search => (600, 120),
             Self::Export => (240, 60),
+            Self::Link => (300, 60),
+            Self::WrongLink => (30, 30),
             Self::Other => (3000, 600),
         }
     }
@@ -76,7 +88,7 @@ impl Kind {
 
 /// One limit for each kind, of addresses and of people; and how long what is sent may take.
 pub struct Limits {
-    rates: Option<[(DefaultKeyedRateLimiter<IpAddr>, DefaultKeyedRateLimiter<String>); 5]>,
+    rates: Option<[(DefaultKeyedRateLimiter<IpAddr>, DefaultKeyedRateLimiter<String>); 7]>,
     /// For a form: a client that sends it a byte at a time is not waited for.
     time: Duration,
     /// For a file, from a telephone in the country.
@@ -112,6 +124,11 @@ impl Limits {
     /// For practice on one's own machine.
     pub fn off() -> Self {
         Self { rates: None, time: Duration::from_secs(60), time_with_a_file: Duration::from_secs(300) }
+    }
+
+    /// Counts a link that opened nothing against the address that it came from. Somebody who tries many is told to wait.
+    pub fn wrong_link(&self, address: Option<IpAddr>) -> Result<(), AppError> {
+        address.map_or(Ok(()), |address| self.address(Kind::WrongLink, address))
     }
 
     fn address(&self, kind: Kind, address: IpAddr) -> Result<(), AppError> {
@@ -197,6 +214,8 @@ mod tests {
         assert_eq!(kind(Method::GET, "/logga-in", ""), Kind::Other);
         assert_eq!(kind(Method::GET, "/oversikt/x", "sok=ale&sida=2"), Kind::Search);
         assert_eq!(kind(Method::GET, "/oversikt/x", "sok="), Kind::Other);
+        assert_eq!(kind(Method::GET, "/utforare/1/kod", ""), Kind::Link);
+        assert_eq!(kind(Method::POST, "/utforare/1/kod/ansokan", ""), Kind::Link);
         assert_eq!(kind(Method::GET, "/oversikt/x.xlsx", ""), Kind::Export);
         let form = Kind::of(&Method::POST, "/rekvisitioner/1/bilagor", "", "multipart/form-data; boundary=a");
         assert_eq!(form, Kind::Upload);

@@ -90,6 +90,9 @@ pub struct Received {
     pub registered_size: u32,
     pub amount: Money,
     pub content: Content,
+    /// Another account that it applied with before, when that was given back to be put right.
+    #[serde(default)]
+    pub account_before: Option<GiroAccount>,
     /// Accounts that came after the one it applied with, the latest last.
     #[serde(default)]
     pub later_accounts: Vec<LaterAccount>,
@@ -111,6 +114,11 @@ impl Received {
     pub fn account(&self, list: i32) -> GiroAccount {
         let later = self.later_accounts.iter().rev().find(|later| later.from_list <= list);
         later.map_or(self.content.account, |later| later.account)
+    }
+
+    /// What it applied with when it first did.
+    pub fn account_at_first(&self) -> GiroAccount {
+        self.account_before.unwrap_or(self.content.account)
     }
 
     /// Where it is paid next.
@@ -141,6 +149,13 @@ pub struct Report {
     pub uses: Vec<String>,
     pub used_for: String,
     pub benefit: String,
+}
+
+impl Report {
+    /// Whatever the time: of the same report sent twice.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        *self == Self { at: self.at, ..other.clone() }
+    }
 }
 
 /// What the municipality wants more of.
@@ -205,6 +220,10 @@ impl Application {
                 }
                 let registered_size = self.unit.content.size;
                 let unit = unit::Content { size: content.size, ..self.unit.content.clone() };
+                let account_before = given_back
+                    .as_ref()
+                    .map(|before| before.application.account_at_first())
+                    .filter(|before| *before != content.account);
                 Status::Received {
                     application: Received {
                         at,
@@ -212,6 +231,7 @@ impl Application {
                         registered_size,
                         amount: tier.amount,
                         content,
+                        account_before,
                         later_accounts: Vec::new(),
                     },
                 }

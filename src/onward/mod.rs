@@ -33,6 +33,7 @@ use crate::{
 use application::Application;
 use form::ModelForm;
 use fund::{Balance, Entry, Fund};
+use list::List;
 use model::Model;
 use payments::FailedPayment;
 
@@ -59,6 +60,8 @@ pub struct Case {
     pub plan: Plan,
     pub applications: Vec<Application>,
     pub entries: Vec<Entry>,
+    /// Its payment lists, the newest first.
+    pub lists: Vec<List>,
     /// What the bank did not pay, of all the lists.
     pub failed: Vec<FailedPayment>,
 }
@@ -107,7 +110,7 @@ impl Case {
 
     /// What each unit is to be paid by a list, or (`None`) what stands on no list yet: what was granted less what was taken
     /// back before it was paid.
-    pub fn to_pay(&self, list: Option<Id<list::List>>) -> Vec<(&Application, Money)> {
+    pub fn to_pay(&self, list: Option<Id<List>>) -> Vec<(&Application, Money)> {
         let of_list = |entry: &&Entry| entry.account == fund::Account::Award && entry.list == list;
         self.applications
             .iter()

@@ -115,13 +115,13 @@ async fn case(portal: &Portal, actor: &Actor, grant: Id<Grant>) -> Result<Case, 
 }
 
 /// What only whoever has the unit's link can know.
-fn code(portal: &Portal, application: &Application) -> Result<String, AppError> {
-    Ok(portal.key.derive(&format!("onward:{}:{}", application.id, application.link))?)
+fn code(portal: &Portal, application: Id<Application>, link: i32) -> Result<String, AppError> {
+    Ok(portal.key.derive(&format!("onward:{application}:{link}"))?)
 }
 
 /// The unit's link, to be sent to it.
 fn link(portal: &Portal, request: &HttpRequest, application: &Application) -> Result<String, AppError> {
-    let code = code(portal, application)?;
+    let code = code(portal, application.id, application.link)?;
     Ok(format!("{}/utforare/{}/{code}", portal.address(request)?, application.id))
 }
 
@@ -138,6 +138,7 @@ fn refused(failure: Failure, field: &'static str) -> Result<FieldErrors, AppErro
         Failure::Invalid(found) => return Ok(found),
         Failure::Refused(refusal) => errors.add(field, refusal),
         Failure::NotEnough(refusal) => errors.add(field, refusal),
+        Failure::NoMandate(refusal) => errors.add(field, refusal),
         Failure::Conflict(words) => errors.add(field, words),
         failure @ (Failure::NotFound | Failure::Overtaken | Failure::Done | Failure::Db(_)) => {
             return Err(failure.into());

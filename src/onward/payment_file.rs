@@ -266,6 +266,7 @@ pub fn table(payments: &[Payment]) -> Table {
         Column::number("belopp", "Belopp"),
         Column::text("meddelande", "Meddelande"),
         Column::text("statligt-stod", "Statligt stöd (lag 2013:388)"),
+        Column::text("konto-forut", "Konto förut, om det är bytt"),
     ];
     let mut sum = vec![Cell::Empty; columns.len()];
     sum[0] = Cell::Text("Totalt".to_owned());
@@ -285,6 +286,7 @@ fn row(payment: &Payment) -> Row {
         Cell::Amount(payment.amount),
         Cell::Text(payment.message.clone()),
         Cell::Text(if payment.is_state_aid { "ja" } else { "nej" }.to_owned()),
+        Cell::Text(payment.account_before.map(GiroAccount::with_kind).unwrap_or_default()),
     ];
     Row { cells, is_late: false }
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     ids::Id,
+    infra::hash::sha256_hex,
     money::Money,
     numbers::{GiroAccount, OrganisationNumber},
     text::{SortKey, sort_key},
@@ -27,6 +28,9 @@ pub struct Payment {
     pub provider: String,
     pub unit: String,
     pub account: GiroAccount,
+    /// Where the unit was paid before, when that was another account.
+    #[serde(default)]
+    pub account_before: Option<GiroAccount>,
     pub amount: Money,
     /// What the recipient sees.
     pub message: String,
@@ -54,6 +58,49 @@ pub struct FailedPayment {
     pub at: DateTime<Utc>,
 }
 
+/// What waits for the next payment list, as it will stand there.
+pub struct Waiting<'a> {
+    pub application: &'a Application,
+    pub amount: Money,
+    pub account: GiroAccount,
+    /// Where the unit was paid before, when that was another account.
+    pub account_before: Option<GiroAccount>,
+}
+
+/// Of the units, the amounts and the accounts. A page carries it, so that no list is made of anything else than it showed.
+pub fn fingerprint(waiting: &[Waiting<'_>]) -> String {
+    let each = waiting
+        .iter()
+        .map(|one| (one.application.id.to_string(), one.amount.to_ore(), one.account.with_kind()));
+    sha256_hex(serde_json::json!(each.collect::<Vec<_>>()).to_string())
+}
+
+impl Case {
+    pub fn waiting(&self) -> Vec<Waiting<'_>> {
+        let number = self.lists.first().map_or(1, |last| last.number + 1);
+        let each = self.to_pay(None).into_iter().filter_map(|(application, amount)| {
+            let account = application.received()?.account(number);
+            let before = self.account_before(application, number);
+            let account_before = before.filter(|before| *before != account);
+            Some(Waiting { application, amount, account, account_before })
+        });
+        each.collect()
+    }
+
+    /// Where a unit was paid, or was to be paid, before a list with this number; where it never was, the account that it
+    /// applied with at first.
+    fn account_before(&self, application: &Application, number: i32) -> Option<GiroAccount> {
+        let received = application.received()?;
+        let number_of = |id: Id<List>| self.lists.iter().find(|list| list.id == id).map(|list| list.number);
+        let awards = self.entries_of(application).filter(|entry| entry.account == Account::Award);
+        let standing = awards.filter_map(|entry| number_of(entry.list?)).map(|of| (of, received.account(of)));
+        let failed = self.failed.iter().filter(|one| one.application == application.id);
+        let failed = failed.filter_map(|one| Some((number_of(one.list)?, one.payment.account)));
+        let last = standing.chain(failed).filter(|(of, _)| *of < number).max_by_key(|(of, _)| *of);
+        Some(last.map_or(received.account_at_first(), |(_, account)| account))
+    }
+}
+
 impl List {
     /// Its payments that nobody has said failed, each with the application that it is for.
     pub fn standing<'a>(&self, case: &'a Case) -> Vec<(&'a Application, Payment)> {
@@ -73,12 +120,14 @@ impl List {
             times => format!("-{}", times + 1),
         };
         let unit = &received.unit;
+        let account = received.account(self.number);
         Some(Payment {
             id: format!("{id}{again}"),
             provider_number: unit.provider_number,
             provider: unit.provider.to_string(),
             unit: unit.name.to_string(),
-            account: received.account(self.number),
+            account,
+            account_before: case.account_before(application, self.number).filter(|before| *before != account),
             amount,
             message: format!("{} {}", case_number(&case.grant), unit.name),
             is_state_aid: unit.is_private,
@@ -104,7 +153,10 @@ impl List {
         }
         let keeps = |one: &&Application| as_before.unpaid(one) >= Money::ZERO;
         let mut standing = self.standing(&as_before).into_iter();
-        standing.any(|(one, payment)| payment == failed.payment && keeps(&one))
+        standing.any(|(one, payment)| {
+            let account_before = failed.payment.account_before;
+            Payment { account_before, ..payment } == failed.payment && keeps(&one)
+        })
     }
 
     pub fn failed<'a>(&self, case: &'a Case) -> impl Iterator<Item = &'a FailedPayment> {

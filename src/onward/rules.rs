@@ -62,7 +62,7 @@ pub enum Rule {
     AwardDecision = 1063,
     /// Why an application is refused.
     Refusal = 1064,
-    /// The day of payment and the account that it is made from.
+    /// The day of payment, a bank day, and the account that it is made from.
     Payment = 1065,
     /// Why the bank did not make a payment.
     NotPaid = 1066,

@@ -137,6 +137,7 @@ pub fn case(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> R
     Ok(Some(Case {
         applications: applications(connection, plan.id)?,
         entries: entries(connection, plan.id)?,
+        lists: lists(connection, plan.id)?,
         failed: failed_payments(connection, plan.id)?,
         grant,
         plan,
@@ -202,6 +203,12 @@ pub fn find_application(
         .optional()?
         .map(assemble)
         .transpose()
+}
+
+/// The number of an application's present link, and nothing else: enough to judge a link by.
+pub fn link_number(connection: &mut AnyConnection, id: Id<Application>) -> Result<Option<i32>, DbError> {
+    let link = onward_applications::table.find(id.to_string()).select(onward_applications::link);
+    Ok(link.first(connection).optional()?)
 }
 
 /// The grant that an application is for, and who holds it.

@@ -33,7 +33,8 @@ use super::{
     store,
 };
 use crate::{
-    filing::Act,
+    access::Role,
+    filing::{Act, NoMandate},
     grant::{Grant, Scope},
     history,
     ids::Id,
@@ -62,6 +63,9 @@ pub enum Failure {
     /// Done already, by the other half of a double click. Rolls the lock back: nothing has changed.
     #[error("done already")]
     Done,
+    /// It is a signatory's, and the mandate does not hold.
+    #[error(transparent)]
+    NoMandate(#[from] NoMandate),
     #[error("{0}")]
     Conflict(&'static str),
     #[error(transparent)]
@@ -91,6 +95,7 @@ impl From<Failure> for AppError {
             Failure::NotEnough(refusal) => Self::Conflict(refusal.to_string()),
             Failure::Overtaken => Self::Conflict(Refusal::Changed.to_string()),
             Failure::Done => Self::Conflict("Det är redan gjort.".to_owned()),
+            Failure::NoMandate(refusal) => Self::Conflict(refusal.to_string()),
             Failure::Conflict(words) => Self::Conflict(words.to_owned()),
             Failure::Db(error) => error.into(),
         }
@@ -103,6 +108,17 @@ fn take(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> Resul
     let version = store::lock(connection, seen.plan.id)?;
     let case = store::case(connection, scope, grant)?.ok_or(Failure::NotFound)?;
     Ok((case, version))
+}
+
+/// The same for what only a signatory does, by a mandate that holds and that an authority has confirmed.
+fn take_as_signatory(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+) -> Result<(Case, i64), Failure> {
+    let taken = take(connection, act.scope, grant)?;
+    act.mandated(Role::Signatory)?;
+    Ok(taken)
 }
 
 fn model(case: &Case) -> Result<&Model, Failure> {

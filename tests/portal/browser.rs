@@ -202,6 +202,18 @@ impl Page {
         text(&pair, &fact_of)
     }
 
+    /// Where somebody else saved first: what was typed at a field, and what is saved there.
+    #[track_caller]
+    pub fn beside(&self, label: &str) -> [String; 2] {
+        let document = Html::parse_document(&self.html());
+        let (rows, cells) = (selector("table.conflict tbody tr"), selector("th, td"));
+        let text = |cell: ElementRef<'_>| fold(&cell.text().collect::<String>());
+        let mut rows = document.select(&rows).map(|row| row.select(&cells).map(text).collect::<Vec<_>>());
+        let row = rows.find(|row| row[0] == label);
+        let row = row.unwrap_or_else(|| panic!("{} has no «{label}» beside: {}", self.address, self.text()));
+        [row[1].clone(), row[2].clone()]
+    }
+
     /// Follows the link with this text.
     #[track_caller]
     pub fn follow(&self, text: &str) -> Page {

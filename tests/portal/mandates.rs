@@ -94,7 +94,8 @@ fn two_officers_do_not_overwrite_one_another_and_a_double_click_is_one_line() {
     first.submit().expect_status(200);
     let page = officer.get("/granskning/uppdrag/1440");
     assert_eq!(page.text().matches("Ett uppdrag registrerades").count(), 1);
-    let late = form.set("to", "2022-12-31").submit().expect_status(409).expect("30 juni 2022");
+    let late = form.set("to", "2022-12-31").submit().expect_status(409);
+    assert_eq!(late.beside("Sista dag"), ["2022-12-31", "2022-06-30"]);
     assert_eq!(late.value_of("to"), "2022-12-31");
     late.form("/1440").submit().expect_status(200).expect("31 december 2022");
 }

@@ -34,7 +34,9 @@ fn days_are_moved_forward_after_units_have_applied_and_never_back() {
         page.expect_status(200);
     }
     // From a page that is older than that.
-    later.set("apply_by", "2022-07-15").submit().expect_status(409).expect("ändrat modellen");
+    let late =
+        later.set("apply_by", "2022-07-15").submit().expect_status(409).expect("har sparat medan du skrev");
+    assert_eq!(late.beside("Sista dag att ansöka"), ["2022-07-15", "2022-06-15"]);
     let plan = preparer.get(&format!("{grant}/vidarefordelning"));
     plan.expect("15 juni 2022").expect("ansöka 31 maj 2022 → 15 juni 2022, beslut ÄN 2022/31");
     let page = portal.anyone().get(&syd);
@@ -63,7 +65,9 @@ fn the_reserve_has_a_purpose_and_a_decision_of_its_own() {
         .submit();
     none.expect_status(200);
     let stale = form.set("reserved_for", "Sensorer").submit().expect_status(409);
-    stale.expect("ändrat modellen");
+    let stale = stale.expect("har sparat medan du skrev");
+    assert_eq!(stale.beside("Reserven ska vara"), ["50 000", "0"]);
+    assert_eq!(stale.beside("Till vad"), ["Sensorer", "tomt"]);
     assert_eq!(figures(&preparer, &grant)[2], "0 kr");
     assert_ne!(figures(&preparer, &grant)[3], left);
     let again = signatory.get(&reserve).form("/reserv").set("reserve", "20 000").set("reserved_for", "Larm");
@@ -255,7 +259,9 @@ fn two_who_change_one_unit_do_not_overwrite_each_other() {
     let own = unit.address.rsplit('/').next().unwrap().to_owned();
     let (one, other) = (unit.form(&own).set("size", "52"), unit.form(&own).set("name", "Nordan"));
     one.clone().submit().expect_status(200);
-    other.submit().expect_status(422).expect("Någon annan har ändrat enheten");
+    let late = other.submit().expect_status(409).expect("har sparat medan du skrev");
+    assert_eq!(late.beside("Storlek"), ["48", "52"]);
+    assert_eq!(late.beside("Enhetens namn"), ["Nordan", "Norr"]);
     // The same once more changes nothing.
     one.submit().expect_status(200);
     let history = preparer.get("/enheter").follow("Vad som har ändrats i registret");

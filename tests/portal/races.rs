@@ -83,7 +83,9 @@ fn of_two_officers_at_once_one_decides_and_the_other_is_told() {
     let (first, second) = (one.get(&case_of(&requisition)), other.get(&case_of(&requisition)));
     first.form("/godkannande").submit().expect("Godkänd");
     let late = second.form("/avslag").set("reason", "Fel konto.").submit();
-    late.expect_status(409).expect("Det går inte nu: rekvisitionen är godkänd.").expect("Fel konto.");
+    let late =
+        late.expect_status(409).expect("Det går inte nu: rekvisitionen är godkänd.").expect("Fel konto.");
+    late.expect("Det senaste som hände: Rekvisitionen godkändes");
     one.get(&case_of(&requisition)).expect("Godkänd").expect_not("Fel konto.");
 }
 
@@ -101,7 +103,8 @@ fn colleagues_never_overwrite_each_other_unseen() {
         .submit()
         .expect_status(200);
     let late = mine.form("/uppgifter").set("contact_person", "Jag själv").set("handling", "spara").submit();
-    let late = late.expect_status(409).expect("En kollega har sparat medan du skrev").expect("«Kollegan»");
+    let late = late.expect_status(409).expect("Ekonom två i Ale har sparat medan du skrev");
+    assert_eq!(late.beside("Kontaktperson"), ["Jag själv", "Kollegan"]);
     assert_eq!(late.value_of("contact_person"), "Jag själv");
     late.form("/uppgifter").set("handling", "spara").submit().expect_status(200);
     assert_eq!(other.get(&mine.address).value_of("contact_person"), "Jag själv");

@@ -135,7 +135,10 @@ fn a_new_name_holds_everywhere_and_what_was_issued_keeps_the_old() {
     // A double click, and somebody with an older page.
     form.submit().expect_status(200);
     let old = form.clone().set("name", "Annat").set("formal_name", "Annat").set("from", "2022-03-10");
-    old.submit().expect_status(409).expect("Det gick inte att spara");
+    let late =
+        old.submit().expect_status(409).expect("Handläggare i Kammarkollegiet har sparat medan du skrev");
+    assert_eq!(late.beside("Namn"), ["Annat", "Nya Ale"]);
+    assert_eq!(late.beside("Fullständigt namn"), ["Annat", "Nya Ale kommun"]);
     // Found under both; the overview shows the new one at once.
     officer.get("/register?sok=ale+kommun").expect("Rensa 1 mottagare").expect("Nya Ale");
     officer.get("/oversikt/aldreomsorg-2022?sok=nya+ale").expect("Nya Ale");

@@ -241,7 +241,11 @@ fn the_list_of_who_answered_the_survey_is_read_in_and_differs_from_what_a_report
     officer.get("/overenskommelser/aldreomsorg-2021").expect("Listan över enkätsvar lästes in");
     let told = officer.get("/overenskommelser/aldreomsorg-2021").text();
     assert_eq!(told.matches("Listan över enkätsvar lästes in").count(), 1);
-    let other = form.set("lista", "1440").submit().expect_status(409).expect("Inget har sparats.");
+    let other = form
+        .set("lista", "1440")
+        .submit()
+        .expect_status(409)
+        .expect("Handläggare i Kammarkollegiet har sparat medan du skrev");
     assert_eq!(other.value_of("lista"), "1440");
 
     let case = officer.get(&report_case(id)).expect("men finns inte i er lista över dem som har svarat");

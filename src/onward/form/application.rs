@@ -42,6 +42,11 @@ pub(super) fn chosen(permitted: &[String], typed: &[String]) -> Result<Vec<Strin
     if chosen.is_empty() { Err("Kryssa för minst en sak.") } else { Ok(chosen) }
 }
 
+/// The uses that were ticked, a line each.
+pub(super) fn named(permitted: &[String], typed: &[String]) -> String {
+    chosen(permitted, typed).unwrap_or_default().join("\n")
+}
+
 impl ApplicationForm {
     /// As it was said before, to be put right.
     pub fn of(content: &Content, model: &Model) -> Self {
@@ -58,6 +63,25 @@ impl ApplicationForm {
             account: content.account.to_string(),
             assured: String::new(),
         }
+    }
+
+    /// Each field's label, what stands here, and what stands in another.
+    pub fn beside(&self, other: &Self, model: &Model) -> Vec<(String, String, String)> {
+        let each = self.fields(model).into_iter().zip(other.fields(model));
+        each.map(|((label, mine), (_, theirs))| (label.to_owned(), mine, theirs)).collect()
+    }
+
+    fn fields(&self, model: &Model) -> [(&'static str, String); 8] {
+        [
+            ("Storlek", self.size.clone()),
+            ("Ska användas till", named(&model.uses, &self.uses)),
+            ("Beskrivning", self.intention.clone()),
+            ("Namn", self.contact.clone()),
+            ("Telefon", self.telephone.clone()),
+            ("E-postadress", self.email.clone()),
+            ("Kontotyp", self.giro.clone()),
+            ("Kontonummer", self.account.clone()),
+        ]
     }
 
     /// # Errors

@@ -58,10 +58,26 @@ pub struct AwardForm {
     pub decision_number: String,
 }
 
+/// An application as the page showed it.
+pub type Seen = (Id<Application>, i64);
+
 impl AwardForm {
-    pub fn parse(&self, today: NaiveDate) -> Result<(Vec<Id<Application>>, Decided), FieldErrors> {
+    /// As a checkbox posts it: which application, at which revision.
+    pub fn value(application: &Application) -> String {
+        format!("{}.{}", application.id, application.revision)
+    }
+
+    pub fn parse(&self, today: NaiveDate) -> Result<(Vec<Seen>, Decided), FieldErrors> {
         let mut errors = FieldErrors::default();
-        let ids = ids(&self.chosen, &mut errors);
+        let (places, revisions): (Vec<String>, Vec<Option<i64>>) = self
+            .chosen
+            .iter()
+            .map(|value| value.split_once('.').unwrap_or((value.as_str(), "")))
+            .map(|(id, revision)| (id.to_owned(), revision.parse().ok()))
+            .unzip();
+        let ids = ids(&places, &mut errors);
+        let ids = ids.map(|ids| ids.into_iter().zip(revisions.into_iter().map(Option::unwrap_or_default)));
+        let ids = ids.map(Iterator::collect);
         let decided = decided(&self.decided_on, &self.decision_number, today, &mut errors);
         ids.zip(decided).ok_or(errors)
     }

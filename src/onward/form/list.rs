@@ -5,9 +5,12 @@ use serde::Deserialize;
 
 use super::{day, decision::ids, prose};
 use crate::{
+    calendar::{
+        bank_days::{is_bank_day, next_bank_day},
+        weekday_date,
+    },
     ids::Id,
     infra::form::FieldErrors,
-    money::Money,
     numbers::Bankgiro,
     onward::{
         application::Application,
@@ -25,24 +28,19 @@ pub struct ListForm {
     pub account: String,
     #[serde(default)]
     pub bic: String,
-    /// What the page said is to be paid, in plain kronor.
+    /// Of what the page showed: units, amounts, accounts ([`crate::onward::payments::fingerprint`]).
     #[serde(default)]
-    pub sum: String,
+    pub seen: String,
 }
 
 impl ListForm {
-    /// What the page said is to be paid; nothing that can be, where it said nothing.
-    pub fn seen(&self) -> Money {
-        Money::parse_plain(&self.sum).unwrap_or_default()
-    }
-
     pub fn fresh() -> Self {
         Self {
             id: Id::new(),
             pay_on: String::new(),
             account: String::new(),
             bic: String::new(),
-            sum: String::new(),
+            seen: String::new(),
         }
     }
 
@@ -51,6 +49,10 @@ impl ListForm {
         let pay_on = day("pay_on", Rule::Payment, &self.pay_on, &mut errors);
         if pay_on.is_some_and(|day| day < today) {
             errors.broken("pay_on", Rule::Payment, "Betalningsdagen har passerat.");
+        } else if let Some(day) = pay_on.filter(|day| !is_bank_day(*day)) {
+            let next = weekday_date(next_bank_day(day));
+            let told = format!("Bankerna är stängda {}. Nästa bankdag är {next}.", weekday_date(day));
+            errors.broken("pay_on", Rule::Payment, told);
         }
         let account = errors.read("account", Rule::Payment, Bankgiro::parse(&self.account));
         let bic = errors.read("bic", Rule::Payment, Bic::parse(&self.bic));

@@ -11,7 +11,7 @@ mod unit;
 pub use application::{AccountForm, ApplicationForm, giros};
 pub use days::DaysForm;
 pub use decision::{
-    AwardForm, Decided, RedistributionForm, RefusalForm, Reserve, ReserveForm, Share, amount_field,
+    AwardForm, Decided, RedistributionForm, RefusalForm, Reserve, ReserveForm, Seen, Share, amount_field,
 };
 pub use list::{FailedForm, ListForm};
 pub use model::{MOST_TIERS, ModelForm, PostedModel, TierForm, tier_field};

@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{application::chosen, line, past_day, prose};
+use super::{
+    application::{chosen, named},
+    line, past_day, prose,
+};
 use crate::{
     ids::Id,
     infra::form::FieldErrors,
@@ -44,6 +47,22 @@ impl ReportForm {
             benefit: report.benefit.clone(),
             by: report.by.to_string(),
         }
+    }
+
+    /// Each field's label, what stands here, and what stands in another.
+    pub fn beside(&self, other: &Self, model: &Model) -> Vec<(String, String, String)> {
+        let each = self.fields(model).into_iter().zip(other.fields(model));
+        each.map(|((label, mine), (_, theirs))| (label.to_owned(), mine, theirs)).collect()
+    }
+
+    fn fields(&self, model: &Model) -> [(&'static str, String); 5] {
+        [
+            ("Hur mycket har använts", self.used.clone()),
+            ("Till vad", named(&model.uses, &self.uses)),
+            ("Vad medlen har använts till", self.used_for.clone()),
+            ("Nytta för de äldre", self.benefit.clone()),
+            ("Ert namn", self.by.clone()),
+        ]
     }
 
     /// `has` is what the unit has of the grant.
@@ -146,6 +165,8 @@ pub struct SummaryForm {
     pub post: String,
     pub reserve_costs: String,
     pub own_costs: String,
+    /// What the page said that the units had used, in plain kronor.
+    pub used: String,
 }
 
 impl SummaryForm {

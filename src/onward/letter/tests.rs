@@ -106,7 +106,15 @@ fn received(is_private: bool) -> Received {
         account: GiroAccount::parse(GiroKind::Bankgiro, "5050-1055").unwrap(),
     };
     let (unit, amount) = (unit(is_private), Money::kronor(20_000));
-    Received { at: at(5), unit, registered_size: 34, amount, content, later_accounts: Vec::new() }
+    Received {
+        at: at(5),
+        unit,
+        registered_size: 34,
+        amount,
+        content,
+        account_before: None,
+        later_accounts: Vec::new(),
+    }
 }
 
 fn granted(is_private: bool, to_complete: Option<Completion>) -> Application {

@@ -148,6 +148,8 @@ struct DecidePage {
 /// An application that waits.
 struct Waiting<'a> {
     id: Id<Application>,
+    /// What its box posts.
+    value: String,
     received: &'a Received,
     is_chosen: bool,
     /// By the register, since it applied.
@@ -158,7 +160,7 @@ impl DecidePage {
     fn of(by: &By<impl Sized>, portal: &Portal, case: Case) -> Self {
         let waiting = case.applications.iter().filter(|one| matches!(one.status, Status::Received { .. }));
         let form = AwardForm {
-            chosen: waiting.filter(|one| !one.unit.is_closed).map(|one| one.id.to_string()).collect(),
+            chosen: waiting.filter(|one| !one.unit.is_closed).map(AwardForm::value).collect(),
             decided_on: portal.clock.today().to_string(),
             decision_number: String::new(),
         };
@@ -180,7 +182,8 @@ impl DecidePage {
                 Status::Received { application } => Some(Waiting {
                     id: one.id,
                     received: application,
-                    is_chosen: self.form.chosen.contains(&one.id.to_string()),
+                    is_chosen: self.form.chosen.contains(&AwardForm::value(one)),
+                    value: AwardForm::value(one),
                     is_closed: one.unit.is_closed,
                 }),
                 _ => None,
@@ -207,7 +210,7 @@ pub async fn award(
     let (status, errors) = match form.parse(portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((chosen, decided)) => {
-            let asked = chosen.clone();
+            let asked: Vec<Id<Application>> = chosen.iter().map(|(id, _)| *id).collect();
             let award = move |connection: &mut _| verbs::award(connection, &act, id, &chosen, &decided);
             match portal.db.write(award).await {
                 Ok(()) => return page::see_other(address(id)),

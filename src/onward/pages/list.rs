@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Case, act, address, csv_file, lists::read, refused};
+use super::{Case, act, address, case, csv_file, refused};
 use crate::{
     access::{
         Actor, Role,
@@ -121,8 +121,8 @@ async fn of_list(
     actor: &Actor,
     (grant, list): (Id<Grant>, Id<List>),
 ) -> Result<(Case, List), AppError> {
-    let (case, lists) = read(portal, actor, grant).await?;
-    let list = lists.into_iter().find(|one| one.id == list).ok_or(AppError::NotFound)?;
+    let case = case(portal, actor, grant).await?;
+    let list = case.lists.iter().find(|one| one.id == list).cloned().ok_or(AppError::NotFound)?;
     Ok((case, list))
 }
 

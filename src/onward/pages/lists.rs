@@ -3,16 +3,18 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, address, refused};
+use super::{Case, act, address, case, refused};
 use crate::{
     access::{
-        Actor, Role,
+        Role,
         proof::{By, Confirmed, Member, Posted, Preparer},
     },
     grant::Grant,
+    history,
     ids::Id,
     infra::{
         Portal,
+        conflict::Conflict,
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
@@ -22,7 +24,7 @@ use crate::{
         case_number,
         form::ListForm,
         list::List,
-        store,
+        payments::{Waiting, fingerprint},
         verbs::{self, Failure},
     },
 };
@@ -33,9 +35,8 @@ struct ListsPage {
     chrome: Chrome,
     case: Case,
     lists: Vec<ListView>,
-    /// The units that are to be paid and stand on no list.
-    waiting: usize,
-    waiting_sum: Money,
+    /// What there is of it is more than the last page showed, or is to be paid to other accounts.
+    conflict: Option<Conflict>,
     form: ListForm,
     errors: FieldErrors,
     may_prepare: bool,
@@ -65,37 +66,23 @@ impl ListView {
     }
 }
 
-/// The case, and its lists.
-pub(super) async fn read(
-    portal: &Portal,
-    actor: &Actor,
-    id: Id<Grant>,
-) -> Result<(Case, Vec<List>), AppError> {
-    let scope = super::scope(actor);
-    portal
-        .db
-        .read(move |connection| {
-            let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
-            let lists = store::lists(connection, case.plan.id)?;
-            Ok((case, lists))
-        })
-        .await
-}
-
 async fn lists_page(by: &By<impl Sized>, portal: &Portal, id: Id<Grant>) -> Result<ListsPage, AppError> {
-    let (case, lists) = read(portal, by, id).await?;
-    let waiting = case.to_pay(None);
+    let case = case(portal, by, id).await?;
+    let seen = fingerprint(&case.waiting());
     // What the last list was paid from is most likely what the next is paid from.
-    let form = lists.first().map_or_else(ListForm::fresh, |last| ListForm {
-        account: last.account.to_string(),
-        bic: last.bic.as_str().to_owned(),
-        ..ListForm::fresh()
-    });
+    let fresh = ListForm { seen, ..ListForm::fresh() };
+    let form = case.lists.first().map_or_else(
+        || fresh.clone(),
+        |last| ListForm {
+            account: last.account.to_string(),
+            bic: last.bic.as_str().to_owned(),
+            ..fresh.clone()
+        },
+    );
     Ok(ListsPage {
         chrome: by.chrome.clone(),
-        lists: lists.iter().map(|list| ListView::of(&case, list)).collect(),
-        waiting: waiting.len(),
-        waiting_sum: waiting.iter().map(|(_, amount)| *amount).sum(),
+        lists: case.lists.iter().map(|list| ListView::of(&case, list)).collect(),
+        conflict: None,
         form,
         errors: FieldErrors::default(),
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
@@ -118,16 +105,39 @@ pub async fn make(
     let (status, errors) = match form.parse(portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((pay_on, account, bic)) => {
-            let (list, seen) = (form.id, form.seen());
+            let (list, seen) = (form.id, form.seen.clone());
             let make = move |connection: &mut _| {
-                verbs::make_list(connection, &act, id, list, pay_on, (account, bic), seen)
+                verbs::make_list(connection, &act, id, list, pay_on, (account, bic), &seen)
             };
             match portal.db.write(make).await {
                 Ok(()) | Err(Failure::Done) => return page::see_other(here),
+                Err(Failure::Overtaken) => return overtaken(&by, &portal, id, form).await,
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
             }
         }
     };
     let page = lists_page(&by, &portal, id).await?;
     page::show_as(status, &ListsPage { form, errors, ..page })
+}
+
+/// Something is granted, taken back or paid elsewhere since the page was made: it is shown as it is now, and what the list is to
+/// be made of is looked at anew.
+async fn overtaken(by: &By<impl Sized>, portal: &Portal, id: Id<Grant>, typed: ListForm) -> Page {
+    let page = lists_page(by, portal, id).await?;
+    let plan = page.case.plan.id.to_string();
+    let last = portal.db.read(move |connection| history::store::last(connection, &plan)).await;
+    let saved = last.map_err(AppError::from)?.map(|line| line.entry.saved());
+    let form = ListForm { seen: page.form.seen.clone(), ..typed };
+    let conflict = Some(Conflict::new(saved, []));
+    page::show_as(StatusCode::CONFLICT, &ListsPage { form, conflict, ..page })
+}
+
+impl ListsPage {
+    fn waiting(&self) -> Vec<Waiting<'_>> {
+        self.case.waiting()
+    }
+
+    fn sum(waiting: &[Waiting<'_>]) -> Money {
+        waiting.iter().map(|one| one.amount).sum()
+    }
 }

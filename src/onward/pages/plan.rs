@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use actix_web::web;
 use askama::Template;
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
 use super::{Case, act, address, csv_file, scope};
@@ -13,6 +13,7 @@ use crate::{
         Role,
         proof::{By, Member, Posted, Preparer},
     },
+    calendar,
     filing::pages::{TimelineView, timeline},
     grant::{self, Grant},
     history,
@@ -170,7 +171,7 @@ const LATEST: usize = 20;
 
 /// State aid is counted over three years back from today.
 pub fn aid_since(today: NaiveDate) -> NaiveDate {
-    today.with_year(today.year() - 3).unwrap_or(today - chrono::Days::new(3 * 366))
+    calendar::years_before(today, 3)
 }
 
 fn tiers(case: &Case) -> Vec<TierView> {

@@ -110,7 +110,8 @@ pub async fn fill(
     let (status, errors) = match form.parse(page.fund.reserve) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((reserve, own)) => {
-            let costs = Costs { units: page.case.used(), reserve, own };
+            let units = Money::parse_plain(&form.used).unwrap_or_default();
+            let costs = Costs { units, reserve, own };
             let (list, post) = (list(&page.case)?, form.post.clone());
             let fill =
                 move |connection: &mut _| verbs::fill_report(connection, &act, id, &post, costs, &list);

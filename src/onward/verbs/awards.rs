@@ -2,21 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Failure, append, model, movement, take};
+use super::{Failure, append, model, movement, take, take_as_signatory};
 use crate::{
     allocation::key::{Basis, Key, OddKronor},
     filing::Act,
     grant::Grant,
     history::{self, Event},
     ids::Id,
-    infra::db::AnyConnection,
+    infra::{db::AnyConnection, form::FieldErrors},
     money::Money,
     numbers::GiroAccount,
     onward::{
         Case,
         application::{Application, LaterAccount, Received, Refusal, Status, admitted},
         counted,
-        form::{Decided, Share},
+        form::{Decided, Seen, Share},
         fund::{Account, Entry},
         store,
     },
@@ -82,15 +82,20 @@ pub fn award(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
-    chosen: &[Id<Application>],
+    chosen: &[Seen],
     decided: &Decided,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     let mut fund = case.fund();
-    let chosen: HashSet<String> = chosen.iter().map(ToString::to_string).collect();
+    let chosen: HashMap<String, i64> =
+        chosen.iter().map(|(id, revision)| (id.to_string(), *revision)).collect();
     let mut awarded = Vec::new();
-    for application in case.applications.iter().filter(|one| chosen.contains(&one.id.to_string())) {
+    for application in &case.applications {
+        let Some(revision) = chosen.get(&application.id.to_string()) else { continue };
         let after = application.clone().grant(act.by(), act.now)?;
+        if application.revision != *revision {
+            return Err(not_as_shown(application));
+        }
         let amount = after.received().map(|received| received.amount).unwrap_or_default();
         awarded.push((after, amount));
     }
@@ -106,6 +111,16 @@ pub fn award(
     let details = told(awarded.len(), sum, decided);
     append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardAwarded, "") })?;
     Ok(())
+}
+
+/// It has been given back and came in again, with another size or another account.
+fn not_as_shown(application: &Application) -> Failure {
+    let mut errors = FieldErrors::default();
+    let unit = &application.of().name;
+    let told =
+        format!("{unit} har ändrat sin ansökan sedan du öppnade sidan. Läs den och kryssa för den igen.");
+    errors.add("chosen", told);
+    Failure::Invalid(errors)
 }
 
 fn entry(act: &Act, application: Id<Application>, amount: Money, decided: &Decided) -> Entry {
@@ -124,7 +139,7 @@ pub fn refuse(
     revision: i64,
     reason: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
     let after = found.clone().refuse(reason.to_owned(), act.by(), act.now)?;
     if found.revision != revision {
@@ -149,7 +164,7 @@ pub fn give_back(
     revision: i64,
     message: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
     let after = found.clone().give_back(message.to_owned(), act.by(), act.now)?;
     if found.revision != revision {
@@ -183,7 +198,7 @@ pub fn pay_to(
     revision: i64,
     (account, reason): (GiroAccount, String),
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
     let before = found.received().map(Received::account_now);
     if before == Some(account) {
@@ -210,7 +225,7 @@ pub fn take_back_unpaid(
     revision: i64,
     reason: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
     let unpaid = case.unpaid(found);
     if unpaid.is_zero() {
@@ -266,7 +281,7 @@ pub fn redistribute(
     amounts: &[Share],
     decided: &Decided,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     let use_by = model(&case)?.use_by;
     if crate::calendar::day(act.now) > use_by {
         return Err(Failure::Conflict(

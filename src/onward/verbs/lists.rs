@@ -16,7 +16,7 @@ use crate::{
         application::Application,
         case_number, counted,
         list::{Bic, List},
-        payments::FailedPayment,
+        payments::{FailedPayment, fingerprint},
         store,
     },
 };
@@ -29,7 +29,7 @@ pub fn make_list(
     id: Id<List>,
     pay_on: NaiveDate,
     (account, bic): (Bankgiro, Bic),
-    seen: Money,
+    seen: &str,
 ) -> Result<(), Failure> {
     let (case, version) = super::take(connection, act.scope, grant)?;
     match store::list_of(connection, id)? {
@@ -37,15 +37,13 @@ pub fn make_list(
         Some(_) => return Err(Failure::NotFound),
         None => {}
     }
-    let waiting = case.to_pay(None);
-    let sum: Money = waiting.iter().map(|(_, amount)| *amount).sum();
+    let waiting = case.waiting();
+    let sum: Money = waiting.iter().map(|one| one.amount).sum();
     if waiting.is_empty() {
         return Err(Failure::Conflict("Alla beviljade belopp står redan på en betalningslista."));
     }
-    if sum != seen {
-        return Err(Failure::Conflict(
-            "Det som väntar på betalning har ändrats sedan du öppnade sidan. Läs sidan som den är nu och försök igen.",
-        ));
+    if fingerprint(&waiting) != seen {
+        return Err(Failure::Overtaken);
     }
     let number = store::next_number(connection, case.plan.id)?;
     let payer = &case.grant.holder;
@@ -77,7 +75,7 @@ pub fn payments_failed(
     chosen: &[Id<Application>],
     reason: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = super::take(connection, act.scope, grant)?;
+    let (case, version) = super::take_as_signatory(connection, act, grant)?;
     let list = store::list_of(connection, list)?.filter(|list| list.plan == case.plan.id);
     let list = list.ok_or(Failure::NotFound)?;
     let (mut count, mut sum) = (0, Money::ZERO);
@@ -122,7 +120,7 @@ pub fn payment_was_made(
     (grant, list): (Id<Grant>, Id<List>),
     application: Id<Application>,
 ) -> Result<(), Failure> {
-    let (case, version) = super::take(connection, act.scope, grant)?;
+    let (case, version) = super::take_as_signatory(connection, act, grant)?;
     let list = store::list_of(connection, list)?.filter(|list| list.plan == case.plan.id);
     let list = list.ok_or(Failure::NotFound)?;
     let Some(failed) = list.failed(&case).find(|failed| failed.application == application) else {

@@ -1,18 +1,19 @@
 //! The model: typed, approved, opened again; its days and its reserve as later decisions have them.
 
-use super::{Failure, append, movement, take};
+use super::{Failure, append, movement, take, take_as_signatory};
 use crate::{
     calendar,
     filing::Act,
     grant::{self, Grant},
     history::{self, Event},
     ids::Id,
-    infra::db::AnyConnection,
+    infra::{db::AnyConnection, form::FieldErrors},
     onward::{
         Plan,
         form::{DaysForm, Decided, ModelForm, Reserve},
         fund::Account,
         model::{Days, Model},
+        rules::Rule,
         store, to_hand_on,
     },
 };
@@ -62,7 +63,7 @@ pub fn approve(
     grant: Id<Grant>,
     revision: i64,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     if case.plan.model.is_some() {
         return Err(Failure::Done);
     }
@@ -71,6 +72,15 @@ pub fn approve(
     }
     let period = case.grant.agreement.terms.period;
     let model = case.plan.draft.parse(to_hand_on(&case.grant), period).map_err(Failure::Invalid)?;
+    if model.decision.on > calendar::day(act.now) {
+        let mut errors = FieldErrors::default();
+        errors.broken(
+            "decided_on",
+            Rule::Decision,
+            "Beslutets dag ligger i framtiden. Fastställ modellen när den är beslutad.",
+        );
+        return Err(Failure::Invalid(errors));
+    }
     let reserved = case.fund().reserve(model.reserve)?;
     if !reserved.is_zero() {
         let basis = (model.decision.on, model.decision.number.as_str());
@@ -99,7 +109,7 @@ pub fn reopen(
     grant: Id<Grant>,
     revision: i64,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     if case.plan.model.is_none() {
         return Err(Failure::Done);
     }
@@ -122,7 +132,7 @@ pub fn move_days(
     grant: Id<Grant>,
     form: &DaysForm,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     let model = super::model(&case)?;
     if case.plan.revision != form.revision {
         let is_done = form.has_days_of(model);
@@ -169,7 +179,7 @@ pub fn set_reserve(
     (reserve, purpose): Reserve,
     decided: &Decided,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     let model = super::model(&case)?;
     let mut fund = case.fund();
     let before = fund.reserve;

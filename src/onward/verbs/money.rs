@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Failure, append, awards::one, movement, take};
+use super::{Failure, append, awards::one, movement, take, take_as_signatory};
 use crate::{
     filing::Act,
     grant::Grant,
@@ -94,7 +94,7 @@ pub fn strike_returns(
     revision: i64,
     reason: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = take_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
     let returned = case.balance(found).returned;
     if returned.is_zero() {

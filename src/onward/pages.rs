@@ -140,6 +140,7 @@ fn refused(failure: Failure, field: &'static str) -> Result<FieldErrors, AppErro
         Failure::NotEnough(refusal) => errors.add(field, refusal),
         Failure::NoMandate(refusal) => errors.add(field, refusal),
         Failure::Conflict(words) => errors.add(field, words),
+        Failure::Alike(known) => errors.add(field, known),
         failure @ (Failure::NotFound | Failure::Overtaken | Failure::Done | Failure::Db(_)) => {
             return Err(failure.into());
         }

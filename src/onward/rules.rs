@@ -74,6 +74,8 @@ pub enum Rule {
     Benefit = 1083,
     /// What came back: at most what the unit has left of what it got.
     Returned = 1084,
+    /// A return is registered once: one with the same day, amount and reference is asked about.
+    ReturnedOnce = 1086,
     /// What is missing, when a report is sent back.
     ToComplete = 1085,
 }

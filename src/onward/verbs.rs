@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     access::Role,
-    filing::{Act, NoMandate},
+    filing::{Act, NoMandate, alike::Alike},
     grant::{Grant, Scope},
     history,
     ids::Id,
@@ -58,6 +58,9 @@ pub enum Failure {
     /// Somebody else saved since the page was made: it is shown as it is now, with what was typed.
     #[error("overtaken")]
     Overtaken,
+    /// The same came back already, and nobody has said that this is another.
+    #[error("registered already")]
+    Alike(Alike),
     #[error(transparent)]
     NotEnough(#[from] NotEnough),
     /// Done already, by the other half of a double click. Rolls the lock back: nothing has changed.
@@ -92,6 +95,7 @@ impl From<Failure> for AppError {
                 errors.list.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" "),
             ),
             Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Alike(known) => Self::Conflict(known.to_string()),
             Failure::NotEnough(refusal) => Self::Conflict(refusal.to_string()),
             Failure::Overtaken => Self::Conflict(Refusal::Changed.to_string()),
             Failure::Done => Self::Conflict("Det är redan gjort.".to_owned()),

@@ -216,3 +216,33 @@ fn the_report_is_filled_with_what_the_page_showed() {
     let late = form.submit().expect_status(409).expect("En enhet har återrapporterat");
     late.form("/redovisning").submit().expect_status(200).expect("15 000");
 }
+
+#[test]
+fn money_that_came_back_is_registered_twice_only_when_that_is_said() {
+    let portal = Portal::new();
+    let grant = invited(&portal, "Ale");
+    apply(&portal, &grant, "Norr");
+    award_all(&portal, &grant).expect_status(200);
+    list_of(&portal, &grant);
+    let preparer = portal.preparer("Ale");
+    let register = |reference: &str| {
+        let unit = preparer.get(&format!("{grant}/vidarefordelning")).follow("Norr");
+        let form = unit.form("/aterbetalning").set("amount", "2 000").set("returned_on", "2022-03-14");
+        form.set("reference", reference).submit()
+    };
+    register("Bg 17").expect_status(200);
+    let asked = register(" bg  17").expect_status(422);
+    assert!(
+        asked.error_at("is_another").contains("2 000 kr den 14 mars 2022, referens Bg 17"),
+        "{}",
+        asked.text()
+    );
+    assert_eq!(crate::handed_on::figures(&preparer, &grant)[1], "18 000 kr");
+    asked.form("/aterbetalning").add("is_another", "ja").submit().expect_status(200);
+    assert_eq!(crate::handed_on::figures(&preparer, &grant)[1], "16 000 kr");
+    register("Bg 18").expect_status(200);
+    // What was struck is not there any more.
+    let unit = portal.signatory("Ale").get(&format!("{grant}/vidarefordelning")).follow("Norr");
+    confirmed(&unit.form("/struket").set("striking", "Fel enhet.")).expect_status(200);
+    register("Bg 17").expect_status(200);
+}

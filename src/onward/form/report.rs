@@ -8,6 +8,7 @@ use super::{
     line, past_day, prose,
 };
 use crate::{
+    filing::alike,
     ids::Id,
     infra::form::FieldErrors,
     money::{self, Money, Positive},
@@ -125,6 +126,19 @@ pub struct ReturnForm {
     pub returned_on: String,
     #[serde(default)]
     pub reference: String,
+    /// `ja`: it looks like another one, but it is not the same.
+    #[serde(default)]
+    pub is_another: String,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Returned {
+    pub amount: Positive,
+    pub on: NaiveDate,
+    pub reference: String,
+    /// Whoever registers has said that it is not the one that looks the same.
+    pub is_another: bool,
 }
 
 impl ReturnForm {
@@ -136,11 +150,12 @@ impl ReturnForm {
             amount: String::new(),
             returned_on: String::new(),
             reference: String::new(),
+            is_another: String::new(),
         }
     }
 
     /// `most` is what can come back.
-    pub fn parse(&self, most: Money, today: NaiveDate) -> Result<(Positive, NaiveDate, String), FieldErrors> {
+    pub fn parse(&self, most: Money, today: NaiveDate) -> Result<Returned, FieldErrors> {
         let mut errors = FieldErrors::default();
         let amount =
             errors.read("amount", Rule::Returned, money::parse_kronor(&self.amount, RETURN_BELOW_ZERO));
@@ -152,7 +167,11 @@ impl ReturnForm {
         }
         let on = past_day("returned_on", Rule::Returned, &self.returned_on, today, &mut errors);
         let reference = errors.read_optional("reference", Rule::Returned, &self.reference, Line::<60>::parse);
-        let all = (|| Some((amount?, on?, reference?.map(String::from).unwrap_or_default())))();
+        let all = (|| {
+            let reference = reference?.map(String::from).unwrap_or_default();
+            let is_another = alike::is_another(&self.is_another);
+            Some(Returned { amount: amount?, on: on?, reference, is_another })
+        })();
         all.filter(|_| errors.is_empty()).ok_or(errors)
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         Role,
         proof::{By, Confirmed, Member, Posted, Preparer, Signatory},
     },
-    filing::Act,
+    filing::{Act, alike::Alike},
     grant::Grant,
     ids::Id,
     infra::{
@@ -23,9 +23,10 @@ use crate::{
     money::Money,
     onward::{
         application::{Application, Status},
-        form::{AccountForm, CompletionForm, RefusalForm, ReturnForm, giros},
+        form::{AccountForm, CompletionForm, RefusalForm, ReturnForm, Returned, giros},
         fund::{Account, Balance, Entry},
         payments::FailedPayment,
+        rules::Rule,
         verbs::{self, Failure},
     },
 };
@@ -52,6 +53,8 @@ struct ApplicationPage {
     /// Why the unit gets its application back.
     putting_right: RefusalForm,
     giving_back: ReturnForm,
+    /// A return that looks the same, when the form is to be sent again with an answer.
+    alike: Option<Alike>,
     /// Why what came back was registered wrongly.
     striking: RefusalForm,
     /// Why what is not paid is taken back.
@@ -107,6 +110,7 @@ impl ApplicationPage {
             other_account: AccountForm::default(),
             giros: giros(),
             giving_back: ReturnForm::fresh(application.revision),
+            alike: None,
             errors: FieldErrors::default(),
             conflict: None,
             entries,
@@ -193,6 +197,12 @@ impl<'a, R> Here<'a, R> {
                 match self.portal.db.write(move |connection| verb(connection, &act, typed)).await {
                     Ok(()) | Err(Failure::Done) => return page::see_other(self.address()),
                     Err(Failure::Overtaken) => (StatusCode::CONFLICT, FieldErrors::default()),
+                    Err(Failure::Alike(known)) => {
+                        let errors = known.asked(Rule::ReturnedOnce);
+                        let mut page = ApplicationPage { errors, alike: Some(known), ..self.page().await? };
+                        keep(&mut page);
+                        return page::show_errors(&page);
+                    }
                     Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
                 }
             }
@@ -247,8 +257,8 @@ pub async fn register_return(
         return page::see_other(here.address());
     }
     let (grant, id, seen) = (here.grant, here.id, (form.id, form.revision));
-    let verb = move |connection: &mut _, act: &_, returned| {
-        verbs::register_return(connection, act, grant, id, seen, returned)
+    let verb = move |connection: &mut _, act: &_, returned: Returned| {
+        verbs::register_return(connection, act, grant, id, seen, &returned)
     };
     let typed = form.parse(page.can_come_back, portal.clock.today());
     here.carry_out(typed, verb, |page| page.giving_back = form.clone()).await

@@ -1,20 +1,21 @@
 //! What moves money beside the awards: what comes back, and a report that is not enough.
 
-use chrono::NaiveDate;
-
 use super::{Failure, append, awards::one, movement, take, take_as_signatory};
 use crate::{
-    filing::Act,
+    calendar::{long_date, long_time},
+    filing::{Act, alike::Alike},
     grant::Grant,
     history::{self, Event},
     ids::Id,
     infra::db::AnyConnection,
-    money::Positive,
     onward::{
+        Case,
         application::{Application, Refusal},
+        form::Returned,
         fund::{Account, Entry},
         store,
     },
+    recipient::search_form,
 };
 
 /// What the municipality says is missing in a unit's report.
@@ -49,7 +50,7 @@ pub fn register_return(
     grant: Id<Grant>,
     id: Id<Application>,
     (entry_id, revision): (Id<Entry>, i64),
-    (amount, day, reference): (Positive, NaiveDate, String),
+    came_back: &Returned,
 ) -> Result<(), Failure> {
     let (case, version) = take(connection, act.scope, grant)?;
     let found = one(&case, id)?;
@@ -65,13 +66,16 @@ pub fn register_return(
     if found.revision != revision {
         return Err(Failure::Overtaken);
     }
-    let amount = amount.get();
+    let amount = came_back.amount.get();
+    if let Some(known) = alike(&case, found, came_back).filter(|_| !came_back.is_another) {
+        return Err(Failure::Alike(known));
+    }
     if amount > case.can_come_back(found) {
         return Err(Failure::Conflict(
             "Mer kan inte komma tillbaka än vad enheten har fått utbetalt och inte använt.",
         ));
     }
-    let entry = movement(act, Account::Return, Some(id), amount, (day, &reference));
+    let entry = movement(act, Account::Return, Some(id), amount, (came_back.on, &came_back.reference));
     store::insert_entry(connection, case.plan.id, &Entry { id: entry_id, ..entry })?;
     store::update_application(connection, &Application { revision, ..found.clone() }, &act.saved())??;
     let details = format!("{}, {amount}", found.of().name);
@@ -82,6 +86,28 @@ pub fn register_return(
         history::Entry { details, ..act.entry(Event::OnwardMoneyReturned, "") },
     )?;
     Ok(())
+}
+
+/// One with the same day, amount and reference, that has not been struck.
+fn alike(case: &Case, application: &Application, came_back: &Returned) -> Option<Alike> {
+    let of = case.entries_of(application).filter(|entry| entry.account == Account::Return);
+    let standing: Vec<&Entry> = of.collect();
+    let struck = standing.iter().rposition(|entry| entry.amount.is_negative()).map_or(0, |place| place + 1);
+    let is_like = |entry: &&&Entry| {
+        (entry.amount, entry.day) == (came_back.amount.get(), came_back.on)
+            && search_form(&entry.reference) == search_form(&came_back.reference)
+    };
+    let known = standing[struck..].iter().find(is_like)?;
+    let (amount, day, by) = (known.amount, long_date(known.day), &known.by);
+    let at = long_time(known.at);
+    Some(Alike {
+        told: format!("{amount} den {day}, referens {}, av {by} {at}", told(&known.reference)),
+        href: format!("/bidrag/{}/vidarefordelning/ansokningar/{}#pengarna", case.grant.id, application.id),
+    })
+}
+
+fn told(reference: &str) -> &str {
+    if reference.is_empty() { "saknas" } else { reference }
 }
 
 /// Returns that were registered wrongly are taken away by a movement of the opposite sign, as long as the money has not been

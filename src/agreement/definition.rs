@@ -6,7 +6,7 @@ use thiserror::Error;
 use toml::de::{DeTable, DeValue};
 
 use super::{PaperForm, Post, Terms};
-use crate::money::Money;
+use crate::{money::Money, numbers::begins_like_a_formula};
 
 const REQUISITION_FIELDS: [&str; 17] = [
     "recipient",
@@ -105,7 +105,17 @@ impl Contradiction {
 
 /// Everything that contradicts something else, in the order of the file.
 pub fn contradictions(terms: &Terms) -> Vec<Contradiction> {
-    [dates(terms), posts(terms), forms_of_posts(terms), unknown_posts(terms), forms(terms)].concat()
+    [names(terms), dates(terms), posts(terms), forms_of_posts(terms), unknown_posts(terms), forms(terms)]
+        .concat()
+}
+
+/// Open data gives the names to every program as they are.
+fn names(terms: &Terms) -> Vec<Contradiction> {
+    let reason = "ett namn börjar inte med =, +, - eller @: ett kalkylprogram tar det för en formel";
+    let of_terms = begins_like_a_formula(&terms.name).then(|| Contradiction::at(&["name"], reason));
+    let posts = terms.posts.iter().enumerate().filter(|(_, post)| begins_like_a_formula(&post.name));
+    let of_posts = posts.map(|(index, _)| Contradiction::at(&["post", &index.to_string(), "name"], reason));
+    of_terms.into_iter().chain(of_posts).collect()
 }
 
 fn dates(terms: &Terms) -> Vec<Contradiction> {
@@ -314,6 +324,14 @@ mod tests {
         let fault = fault_after("requisition = 2022-12-01", "requisition = 2021-12-01");
         assert_eq!(fault.line, line_with("requisition = 2022-12-01"));
         assert!(fault.reason.contains("före periodens början"), "{fault}");
+    }
+
+    #[test]
+    fn a_name_that_begins_like_a_formula_is_refused_at_its_line() {
+        let name = SHIPPED.lines().find_map(|line| line.strip_prefix("name = \"")).unwrap();
+        let fault = fault_after(&format!("name = \"{name}"), &format!("name = \"={name}"));
+        assert_eq!(fault.line, line_with("name = "));
+        assert!(fault.reason.contains("formel"), "{fault}");
     }
 
     #[test]

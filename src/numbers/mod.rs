@@ -91,6 +91,12 @@ pub fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}')
 }
 
+/// A spreadsheet program runs what begins so, also where a plain text stands in a file of data.
+#[must_use]
+pub fn begins_like_a_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+}
+
 /// A character that has no place in any text: it cannot be printed, and XML
 /// (pain.001, XLSX) cannot carry it.
 fn is_unprintable(c: char) -> bool {

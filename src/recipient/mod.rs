@@ -10,7 +10,10 @@ use std::fmt;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::{ids::Id, numbers::OrganisationNumber};
+use crate::{
+    ids::Id,
+    numbers::{OrganisationNumber, begins_like_a_formula},
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organisation {
@@ -186,6 +189,9 @@ pub fn parse_registry(csv: &str) -> Result<Vec<(Organisation, Vec<String>)>, Reg
         let row = row.map_err(|error| fault(error.to_string()))?;
         if organisations.iter().any(|(known, _)| known.code == row.code) {
             return Err(fault(format!("koden {} finns två gånger", row.code)));
+        }
+        if [&row.name, &row.formal_name].into_iter().any(|name| begins_like_a_formula(name)) {
+            return Err(fault("ett namn börjar inte med =, +, - eller @".to_owned()));
         }
         // Not every number is known from the beginning: the authority adds it in the register.
         let number = match row.organisation_number.as_str() {

@@ -3,6 +3,7 @@
 use csv::{Terminator, WriterBuilder};
 
 use super::{Cell, Table};
+use crate::numbers::begins_like_a_formula;
 
 /// Whose program reads the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +62,7 @@ fn text(cell: &Cell, reader: Reader) -> String {
 
 /// A spreadsheet program runs what begins like a formula; an apostrophe makes it text.
 fn guarded(text: &str) -> String {
-    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    format!("{}{text}", if runs { "'" } else { "" })
+    format!("{}{text}", if begins_like_a_formula(text) { "'" } else { "" })
 }
 
 #[cfg(test)]

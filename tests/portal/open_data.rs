@@ -149,6 +149,23 @@ fn the_files_the_page_and_the_overview_come_to_the_same() {
 }
 
 #[test]
+fn a_swedish_spreadsheet_has_a_file_of_its_own() {
+    let portal = practising();
+    let anyone = portal.anyone();
+    for path in [AO21, "/oppna-data/mottagare", "/oppna-data/mottagare/1440"] {
+        let page = anyone.get(path).expect_status(200);
+        assert!(page.html().contains(&format!("{path}-excel.csv")), "{path}");
+        let (program, spreadsheet) =
+            (anyone.get(&format!("{path}.csv")), anyone.get(&format!("{path}-excel.csv")).expect_status(200));
+        let text = String::from_utf8(spreadsheet.bytes.clone()).unwrap();
+        assert!(text.starts_with('\u{FEFF}') && text.lines().next().unwrap().contains(';'), "{text}");
+        assert_eq!(text.lines().count(), String::from_utf8(program.bytes).unwrap().lines().count());
+        let saved = spreadsheet.headers["content-disposition"].to_str().unwrap();
+        assert!(saved.contains("-excel.csv"), "{saved}");
+    }
+}
+
+#[test]
 fn a_reader_searches_sorts_and_looks_at_the_map() {
     let portal = practising();
     let anyone = portal.anyone();

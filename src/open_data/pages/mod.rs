@@ -44,14 +44,17 @@ pub fn routes(routes: &mut Routes<'_>) {
     routes
         .get("/oppna-data", start::show)
         .get("/oppna-data/katalog.rdf", catalogue::show)
+        .get("/oppna-data/mottagare-excel.csv", recipients::show)
         .get("/oppna-data/mottagare.csv", recipients::show)
         .get("/oppna-data/mottagare.json", recipients::show)
         .get("/oppna-data/mottagare.xlsx", recipients::show)
         .get("/oppna-data/mottagare", recipients::show)
+        .get("/oppna-data/mottagare/{code}-excel.csv", recipient::show)
         .get("/oppna-data/mottagare/{code}.csv", recipient::show)
         .get("/oppna-data/mottagare/{code}.json", recipient::show)
         .get("/oppna-data/mottagare/{code}.xlsx", recipient::show)
         .get("/oppna-data/mottagare/{code}", recipient::show)
+        .get("/oppna-data/{slug}-excel.csv", agreement::show)
         .get("/oppna-data/{slug}.csv", agreement::show)
         .get("/oppna-data/{slug}.json", agreement::show)
         .get("/oppna-data/{slug}.xlsx", agreement::show)
@@ -74,6 +77,9 @@ struct Asked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Page,
+    /// For a spreadsheet program with Swedish settings.
+    SpreadsheetCsv,
+    /// For every other program.
     Csv,
     Json,
     Workbook,
@@ -81,12 +87,14 @@ enum Form {
 }
 
 impl Form {
-    const FILES: [Self; 4] = [Self::Csv, Self::Json, Self::Workbook, Self::Catalogue];
+    /// The longer ending before the one that it ends with.
+    const FILES: [Self; 5] = [Self::SpreadsheetCsv, Self::Csv, Self::Json, Self::Workbook, Self::Catalogue];
 
     /// How its addresses end, and what it is.
     fn kind(self) -> (&'static str, &'static str) {
         match self {
             Self::Page => ("", "text/html; charset=utf-8"),
+            Self::SpreadsheetCsv => ("-excel.csv", "text/csv; charset=utf-8; header=present"),
             Self::Csv => (".csv", "text/csv; charset=utf-8; header=present"),
             Self::Json => (".json", "application/json"),
             Self::Workbook => (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -169,6 +177,9 @@ impl Found {
         let table = || tables::file(records, self.is_practice()).sorted(&self.view.sort);
         match self.form {
             Form::Csv => csv::write(&table(), Reader::Program).map_err(|error| fault(error.to_string())),
+            Form::SpreadsheetCsv => {
+                csv::write(&table(), Reader::Spreadsheet).map_err(|error| fault(error.to_string()))
+            }
             Form::Json => Document::new(title, self.is_practice(), self.publishers(), records)
                 .write()
                 .map_err(|error| fault(error.to_string())),
@@ -238,7 +249,7 @@ async fn answer(
 fn kind(asked: &Asked) -> Kind {
     let (suffix, media_type) = asked.form.kind();
     let name = asked.path.trim_start_matches("/oppna-data/").replace('/', "-");
-    let is_saved = matches!(asked.form, Form::Csv | Form::Workbook);
+    let is_saved = matches!(asked.form, Form::SpreadsheetCsv | Form::Csv | Form::Workbook);
     Kind {
         media_type,
         file_name: is_saved.then(|| format!("{name}{suffix}")),

@@ -10,7 +10,7 @@ use super::{FormerName, Listed, counties, rules::Rule, taken_by};
 use crate::{
     ids::Id,
     infra::form::FieldErrors,
-    numbers::{Line, OrganisationNumber, Prose},
+    numbers::{Line, OrganisationNumber, Prose, begins_like_a_formula},
     recipient::{Kind, Organisation},
 };
 
@@ -198,6 +198,11 @@ fn free(
     register: &[Listed],
 ) -> Option<String> {
     let name = errors.read(field, rule, Line::<100>::parse(typed))?.to_string();
+    // Open data gives the name to every program as it is.
+    if begins_like_a_formula(&name) {
+        errors.broken(field, rule, "Ett namn börjar inte med =, +, - eller @. Ta bort det tecknet.");
+        return None;
+    }
     match taken_by(register, own, &name) {
         None => Some(name),
         Some(known) => {
@@ -271,6 +276,10 @@ pub(super) mod tests {
             assert!(typed(taken).unwrap_err().of("alias").ends_with("(R953)"), "{taken}");
         }
         assert!(typed(" ").unwrap_err().of("alias").ends_with("(R951)"));
+        for formula in ["=1+1", "+46", " -Ale", "@SUM(A1)"] {
+            let errors = typed(formula).unwrap_err();
+            assert!(errors.of("alias").contains("=, +, - eller @"), "{formula}");
+        }
     }
 
     #[test]

@@ -47,25 +47,46 @@ impl Press<'_> {
 
     /// Composes letters typed as two characters (å as a + ring), turns every kind
     /// of line break and space into one the fonts have, drops what cannot be seen
-    /// (direction marks could make a number read otherwise than it is), and puts
-    /// an empty square for what the fonts lack.
+    /// (direction marks could make a number read otherwise than it is), takes apart
+    /// a letter that the fonts have only in parts (ǩ), and puts an empty square for
+    /// what they lack, with what it is in words.
     fn printable(&mut self, text: &str) -> String {
         let composed = text.replace("\r\n", "\n");
-        composed
-            .nfc()
-            .filter_map(|character| match character {
-                '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
-                '\u{2007}' | '\u{202f}' => Some('\u{a0}'),
-                '\t' | '\u{2000}'..='\u{200a}' | '\u{205f}' | '\u{3000}' => Some(' '),
-                '\u{2010}' | '\u{2011}' => Some('-'),
-                _ if is_invisible(character) => None,
-                _ if self.can_print(character) => Some(character),
-                _ => {
-                    self.unprintable = true;
-                    Some(UNPRINTABLE)
+        let mut printed = String::with_capacity(composed.len());
+        let mut lacking = None;
+        for character in composed.nfc().filter(|character| is_seen(*character)) {
+            let what = match self.letters(character) {
+                Some(letters) => {
+                    end_of_lacking(&mut printed, lacking.take());
+                    printed.extend(letters);
+                    continue;
                 }
-            })
-            .collect()
+                None => script(character),
+            };
+            // Of a run the kind is told once.
+            if lacking.as_ref() != Some(&what) {
+                end_of_lacking(&mut printed, lacking.replace(what));
+            }
+            self.unprintable = true;
+            printed.push(UNPRINTABLE);
+        }
+        end_of_lacking(&mut printed, lacking);
+        printed
+    }
+
+    /// A character as the fonts have it; `None` for what they lack.
+    fn letters(&self, character: char) -> Option<Vec<char>> {
+        match character {
+            _ if is_line_end(character) => Some(vec!['\n']),
+            '\u{2007}' | '\u{202f}' => Some(vec!['\u{a0}']),
+            '\t' | '\u{2000}'..='\u{200a}' | '\u{205f}' | '\u{3000}' => Some(vec![' ']),
+            '\u{2010}' | '\u{2011}' => Some(vec!['-']),
+            _ if self.can_print(character) => Some(vec![character]),
+            _ => {
+                let parts: Vec<char> = std::iter::once(character).nfd().collect();
+                parts.iter().all(|part| self.can_print(*part)).then_some(parts)
+            }
+        }
     }
 
     fn can_print(&self, character: char) -> bool {
@@ -73,6 +94,43 @@ impl Press<'_> {
         !matches!(character, '\u{e000}'..='\u{f8ff}')
             && self.fonts.iter().all(|font| font.info().coverage.contains(u32::from(character)))
     }
+}
+
+fn is_seen(character: char) -> bool {
+    character == '\t' || is_line_end(character) || !is_invisible(character)
+}
+
+fn is_line_end(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// After the squares of a run, what they stand for.
+fn end_of_lacking(printed: &mut String, what: Option<String>) {
+    if let Some(what) = what {
+        printed.push_str(&format!(" ({what})"));
+    }
+}
+
+/// What a character is, in words: its script, or its number.
+fn script(character: char) -> String {
+    let words = match character {
+        '\u{400}'..='\u{52f}' => "kyrillisk skrift",
+        '\u{530}'..='\u{58f}' => "armenisk skrift",
+        '\u{590}'..='\u{5ff}' => "hebreisk skrift",
+        '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{8a0}'..='\u{8ff}' => "arabisk skrift",
+        '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' => "arabisk skrift",
+        '\u{700}'..='\u{74f}' => "syrisk skrift",
+        '\u{900}'..='\u{97f}' => "devanagari",
+        '\u{e00}'..='\u{e7f}' => "thailändsk skrift",
+        '\u{10a0}'..='\u{10ff}' => "georgisk skrift",
+        '\u{1200}'..='\u{137f}' => "etiopisk skrift",
+        '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7af}' => "koreansk skrift",
+        '\u{3040}'..='\u{30ff}' => "japansk skrift",
+        '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}' => "kinesisk skrift",
+        '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}' => "emoji",
+        _ => return format!("tecknet U+{:04X}", u32::from(character)),
+    };
+    words.to_owned()
 }
 
 /// Controls, joiners, direction marks, variation selectors, tags.

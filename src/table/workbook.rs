@@ -22,6 +22,8 @@ struct Formats {
     bold: Format,
     heading: Format,
     numeric_heading: Format,
+    /// For text that is longer than its column, or has lines.
+    wrapped: Format,
     kronor: Format,
     ore: Format,
     share: Format,
@@ -38,6 +40,7 @@ impl Formats {
             bold,
             numeric_heading: heading.clone().set_align(FormatAlign::Right),
             heading,
+            wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             kronor: number("#,##0"),
             ore: number("#,##0.00"),
             share: number("0.0%"),
@@ -60,7 +63,8 @@ pub fn write(sheets: &[Sheet<'_>], about: &[(&str, String)]) -> Result<Vec<u8>, 
     let worksheet = workbook.add_worksheet().set_name("Om uppgifterna")?;
     worksheet.set_column_width(0, 24)?.set_column_width(1, 100)?;
     for (row, (what, words)) in (0..).zip(about) {
-        worksheet.write_with_format(row, 0, *what, &formats.bold)?.write(row, 1, words.as_str())?;
+        worksheet.write_with_format(row, 0, *what, &formats.bold)?;
+        worksheet.write_with_format(row, 1, words.as_str(), &formats.wrapped)?;
     }
     workbook.save_to_buffer()
 }
@@ -107,6 +111,9 @@ fn write_cell(
     match cell {
         Cell::Empty => return Ok(()),
         // Text is never read as a formula here, whatever it begins with.
+        Cell::Text(text) | Cell::Link { text, .. } if is_long(text) => {
+            sheet.write_string_with_format(row, column, text, &formats.wrapped)?
+        }
         Cell::Text(text) | Cell::Link { text, .. } => sheet.write_string(row, column, text)?,
         Cell::Tag { label, .. } => sheet.write_string(row, column, *label)?,
         Cell::Amount(amount) => {
@@ -122,6 +129,11 @@ fn write_cell(
         Cell::Day(day) => sheet.write_date_with_format(row, column, day, &formats.day)?,
     };
     Ok(())
+}
+
+/// It does not fit on one line of the widest column.
+fn is_long(text: &str) -> bool {
+    text.contains('\n') || text.chars().count() > *WIDTHS.end()
 }
 
 /// A workbook has no other numbers than these; every amount of the portal comes out to the öre (up to 2^53 of them).
@@ -150,6 +162,22 @@ mod tests {
 
     use super::*;
     use crate::table::{Column, Row};
+
+    #[test]
+    fn text_that_is_longer_than_its_column_wraps() {
+        let columns = vec![Column::text("avvikelser", "Avvikelser"), Column::text("namn", "Namn")];
+        let cells = |text: &str| vec![Cell::Text(text.to_owned()), Cell::Text("Ale".to_owned())];
+        let row = |text| Row { cells: cells(text), is_late: false };
+        let table =
+            Table::new(columns, vec![row("En rad\ntill"), row(&"lång ".repeat(20)), row("kort")], None);
+        let file = write(&[Sheet { name: "Avvikelser", table: &table }], &[]).unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(file)).unwrap();
+        let mut part = |name: &str| std::io::read_to_string(archive.by_name(name).unwrap()).unwrap();
+        let (sheet, styles) = (part("xl/worksheets/sheet1.xml"), part("xl/styles.xml"));
+        let styled = |cell: &str| sheet.contains(&format!("r=\"{cell}\" s=\""));
+        assert_eq!(["A2", "A3", "A4", "B2"].map(styled), [true, true, false, false]);
+        assert!(styles.contains("vertical=\"top\" wrapText=\"1\""), "{styles}");
+    }
 
     #[test]
     fn another_program_reads_numbers_as_numbers_and_text_as_text() {

@@ -109,13 +109,21 @@ fn text_longer_than_a_page_runs_on() {
 #[test]
 fn a_character_the_fonts_lack_becomes_a_square_and_the_document_says_so() {
     let pdf = print(&requisition_saying("Bo 🙂 中 \u{e000}\u{0}\u{202e}\u{fffe} slut"));
-    assert_says(&pdf, &["Bo □ □ □□ slut", "har ersatts med □"]);
+    let said = "Bo □ (emoji) □ (kinesisk skrift) □ (tecknet U+E000)□ (tecknet U+FFFE) slut";
+    assert_says(&pdf, &[said, "har ersatts med □"]);
+    let runs = print(&requisition_saying("محمد 😀😀 سلام"));
+    assert_says(&runs, &["□□□□ (arabisk skrift) □□ (emoji) □□□□ (arabisk skrift)"]);
 }
 
 #[test]
 fn letters_and_spaces_of_other_kinds_are_mended_without_a_remark() {
     let pdf = print(&requisition_saying("A\u{30a}sa O\u{308}berg 1\u{202f}000\u{2011}2\tx\r\ny Łódź"));
     assert_says(&pdf, &["Åsa Öberg 1 000-2 x y Łódź"]);
+    // Skolt Sámi: the fonts have ǩ in two parts.
+    let skolt = print(&requisition_saying("Sää´mǩiõll, ǥ ǧ ʒ ǯ đ ŋ ŧ"));
+    assert_says(&skolt, &["Sää´m", "iõll, ǥ ǧ ʒ ǯ đ ŋ ŧ"]);
+    assert!(text(&skolt).contains("k\u{30c}") || text(&skolt).contains('ǩ'));
+    assert!(!text(&skolt).contains('□'));
     assert!(!text(&pdf).contains(&squeezed("har ersatts")));
 }
 

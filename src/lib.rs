@@ -24,6 +24,7 @@ pub mod commands;
 pub mod dashboard;
 pub mod document;
 pub mod extension;
+pub mod file;
 pub mod filing;
 pub mod further_report;
 pub mod grant;

@@ -127,6 +127,12 @@ enum Command {
         #[arg(long)]
         before: NaiveDate,
     },
+    /// Names the files that the virus scanner could not scan.
+    Unscannable {
+        /// Has them scanned again, after the scanner has been given more room or time.
+        #[arg(long)]
+        again: bool,
+    },
     /// Writes a copy of the SQLite database, while the portal runs or not.
     Backup { file: PathBuf },
 }
@@ -189,6 +195,8 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         }
         Command::ExportHistory { file } => database::export_history(&open_existing(cli)?, file),
         Command::PruneAccessLog { before } => database::prune_access_log(&open_existing(cli)?, *before),
+        Command::Unscannable { again: true } => database::scan_again(&open_existing(cli)?),
+        Command::Unscannable { again: false } => database::unscannable(&open_existing(cli)?),
         Command::Backup { file } => database::back_up(&open_existing(cli)?, file),
     }
 }

@@ -12,6 +12,7 @@ use std::{
 /// A room uses rooms above its line, never one beside or below it.
 const ORDER: &[&[&str]] = &[
     &["numbers", "document"],
+    &["file"],
     &["money", "ids", "calendar", "text"],
     &["picture"],
     &["infra"],

@@ -273,7 +273,8 @@ fn file(portal: &Portal, region: &str) -> String {
     let member = portal.sign_in(region, &[Role::Preparer, Role::Signatory], "Medarbetare");
     let grant = member.get("/bidrag").follow("God och nära vård 2020");
     let page = grant.follow("Delredovisning").expect_status(200);
-    let added = page.form("/filer").file("file", "rapport.pdf", b"%PDF-1.4\n%%EOF".to_vec()).submit();
+    let added =
+        page.form("/filer").file("file", "rapport.pdf", include_bytes!("samples/scan.pdf").to_vec()).submit();
     added.form("/underskrift").set("password", portal::PASSWORD).submit().expect_status(200).address
 }
 

@@ -17,6 +17,7 @@ use crate::{
         error::AppError,
         held, limits,
         page::{Chrome, NavItem, Practice, User},
+        turns,
     },
 };
 
@@ -113,7 +114,9 @@ impl<R: Admits> FromRequest for By<R> {
         let request = request.clone();
         Box::pin(async move {
             let found = signed_in(&request).await?.ok_or(AppError::SignedOut(None))?;
-            Portal::of(&request)?.limits.person(limits::kind_of(&request), &found.0.person.id.to_string())?;
+            let person = found.0.person.id.to_string();
+            Portal::of(&request)?.limits.person(limits::kind_of(&request), &person)?;
+            turns::note_sender(&request, person);
             if !admitted(R::ACCESS, &found.0) {
                 return Err(AppError::Forbidden);
             }

@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use chrono::NaiveDate;
 
 use crate::{
-    access, agreement, calendar, grant, history,
+    access, agreement, calendar, filing, grant, history,
     infra::db::{Address, Db, DbError},
     onward, proposal, recipient,
 };
@@ -78,6 +78,28 @@ pub fn check(db: &Db) -> anyhow::Result<()> {
         println!("{found}");
     }
     bail!("historiken är ändrad på {} ställen", breaks.len())
+}
+
+/// What the virus scanner could not scan: by case, since a name is its owner's.
+pub fn unscannable(db: &Db) -> anyhow::Result<()> {
+    let files = db.read_now(filing::store::impossible_to_scan)?;
+    for file in &files {
+        println!(
+            "{} {} kB, SHA-256 {}",
+            file.uploaded_at.format("%Y-%m-%d %H:%M"),
+            file.kilobytes(),
+            file.sha256
+        );
+    }
+    println!("Filer som inte gick att virusgenomsöka: {}.", files.len());
+    Ok(())
+}
+
+/// For when the scanner has been given more room or time.
+pub fn scan_again(db: &Db) -> anyhow::Result<()> {
+    let count = db.write_now(filing::store::scan_again)?;
+    println!("Filer som genomsöks på nytt: {count}.");
+    Ok(())
 }
 
 /// Never over a file that is there.

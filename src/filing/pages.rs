@@ -124,6 +124,9 @@ impl AttachmentView {
         match self.file.scanned() {
             Scanned::Not | Scanned::Clean => "",
             Scanned::Waiting => "; väntar på virusgenomsökning och kan öppnas efter den",
+            Scanned::Impossible => {
+                "; går inte att virusgenomsöka och kan inte öppnas. Lämna in den på nytt i ett annat format, eller skriv ut den till en ny PDF"
+            }
             Scanned::Infected => "; spärrad, virusgenomsökningen hittade skadlig kod",
         }
     }

@@ -178,14 +178,17 @@ pub struct Waiting {
     pub case: String,
     pub sha256: String,
     pub content: Vec<u8>,
+    /// How often its scan failed.
+    #[diesel(column_name = scan_tries)]
+    pub tries: i32,
 }
 
-/// The one that has waited longest.
-pub fn next_to_scan(connection: &mut AnyConnection, after: &str) -> Result<Option<Waiting>, DbError> {
+/// Of those whose time it is, the one that was tried longest ago.
+pub fn next_to_scan(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<Option<Waiting>, DbError> {
     Ok(files::table
         .filter(files::scanned.eq(Scanned::Waiting.key()))
-        .filter(files::id.gt(after))
-        .order_by(files::id)
+        .filter(files::scan_at.le(now.naive_utc()))
+        .order_by((files::scan_at, files::id))
         .select(Waiting::as_select())
         .first(connection)
         .optional()?)
@@ -213,4 +216,37 @@ pub fn contact_who_left(
         history::store::tells(connection, &organisation.to_string(), &events, &[name, &with_address])?;
     let has_left = was_one && !access::store::is_colleague(connection, organisation, (name, email))?;
     Ok(has_left.then(|| name.to_owned()))
+}
+
+/// It is tried again then.
+pub fn set_scan_failed(
+    connection: &mut AnyConnection,
+    file: &str,
+    tries: i32,
+    again: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::update(files::table.find(file))
+        .set((files::scan_tries.eq(tries), files::scan_at.eq(again.naive_utc())))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The files that could not be scanned, by when they came.
+pub fn impossible_to_scan(connection: &mut AnyConnection) -> Result<Vec<Attachment>, DbError> {
+    Ok(files::table
+        .filter(files::scanned.eq(Scanned::Impossible.key()))
+        .order_by((files::uploaded_at, files::id))
+        .select(Attachment::as_select())
+        .load(connection)?)
+}
+
+/// They are tried from the beginning again; tells how many they are.
+pub fn scan_again(connection: &mut AnyConnection) -> Result<usize, DbError> {
+    let impossible = files::table.filter(files::scanned.eq(Scanned::Impossible.key()));
+    let anew = (
+        files::scanned.eq(Scanned::Waiting.key()),
+        files::scan_tries.eq(0),
+        files::scan_at.eq(DateTime::UNIX_EPOCH.naive_utc()),
+    );
+    Ok(diesel::update(impossible).set(anew).execute(connection)?)
 }

@@ -20,6 +20,7 @@ pub mod seal;
 pub mod settings;
 pub mod shared;
 pub mod trace;
+pub mod turns;
 pub mod upload;
 
 use std::{net::IpAddr, time::Duration};
@@ -43,6 +44,8 @@ pub struct Portal {
     pub scanner: Option<scan::Scanner>,
     /// Whether that answers.
     pub pulse: scan::Pulse,
+    /// Who has a file read and scanned now.
+    pub turns: turns::Turns,
     /// How often the program does what it does by itself.
     pub upkeep: Duration,
     /// Whether the roles that need a second factor can do without.
@@ -90,6 +93,7 @@ impl Portal {
             limits: limits::Limits::off(),
             scanner: None,
             pulse: scan::Pulse::default(),
+            turns: turns::Turns::default(),
             upkeep: Duration::from_secs(60),
             second_factor: SecondFactor::Optional,
             key,

@@ -104,8 +104,10 @@ pub fn download(media_type: &str, file_name: &str, bytes: Vec<u8>) -> Page {
         .body(bytes))
 }
 
+/// For a program that knows no other letters. Some take a `%` for the beginning of one.
 fn ascii(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect()
+    let is_plain = |c: char| (c.is_ascii_graphic() || c == ' ') && !matches!(c, '"' | '\\' | '%');
+    name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()
 }
 
 fn extended(name: &str) -> actix_web::http::header::DispositionParam {

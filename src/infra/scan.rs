@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::TimeDelta;
 use clamav_client::tokio::{Socket, Tcp, ping, scan_buffer};
 use tokio::sync::Mutex;
 
@@ -13,6 +14,8 @@ use super::metrics;
 
 /// A file of the largest size through a slow daemon.
 const TIME: Duration = Duration::from_secs(60);
+/// A daemon that works on many files answers a ping all the same.
+const TIME_TO_ANSWER: Duration = Duration::from_secs(10);
 
 /// Where clamd listens: `127.0.0.1:3310`, or the path of its socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +28,10 @@ pub enum Scanner {
 pub enum Verdict {
     Clean,
     Infected,
-    /// The daemon did not say. What cannot be scanned waits.
-    NotKnown,
+    /// The daemon answers, but not about this file: it is too large for it, or takes it too long.
+    Failed,
+    /// The daemon does not answer.
+    Away,
 }
 
 /// What is known of a file that is kept.
@@ -37,18 +42,21 @@ pub enum Scanned {
     Clean,
     /// It could not be scanned yet: nobody opens it until it is.
     Waiting,
+    /// It could not be scanned, however often it was tried. Nobody opens it.
+    Impossible,
     /// Found later. It stays where it is and nobody opens it.
     Infected,
 }
 
 impl Scanned {
-    const ALL: [Self; 4] = [Self::Not, Self::Clean, Self::Waiting, Self::Infected];
+    const ALL: [Self; 5] = [Self::Not, Self::Clean, Self::Waiting, Self::Impossible, Self::Infected];
 
     pub fn key(self) -> &'static str {
         match self {
             Self::Not => "not",
             Self::Clean => "clean",
             Self::Waiting => "waiting",
+            Self::Impossible => "impossible",
             Self::Infected => "infected",
         }
     }
@@ -59,6 +67,17 @@ impl Scanned {
 
     pub fn can_be_opened(self) -> bool {
         matches!(self, Self::Not | Self::Clean)
+    }
+}
+
+/// How long a file waits whose scan has failed so often; `None` when it is not tried any more.
+pub fn pause_after(tries: i32) -> Option<TimeDelta> {
+    match tries {
+        ..=1 => Some(TimeDelta::minutes(1)),
+        2 => Some(TimeDelta::minutes(10)),
+        3 => Some(TimeDelta::hours(1)),
+        4 => Some(TimeDelta::hours(6)),
+        5.. => None,
     }
 }
 
@@ -90,8 +109,8 @@ impl Scanner {
                 let said = String::from_utf8_lossy(&answer).trim_end_matches('\0').to_owned();
                 (read(&said), said)
             }
-            Ok(Err(error)) => (Verdict::NotKnown, error.to_string()),
-            Err(_) => (Verdict::NotKnown, "no answer in time".to_owned()),
+            Ok(Err(error)) => (self.without_verdict().await, error.to_string()),
+            Err(_) => (self.without_verdict().await, "no answer in time".to_owned()),
         };
         match verdict {
             Verdict::Clean => metrics::scanned("clean"),
@@ -99,12 +118,21 @@ impl Scanner {
                 metrics::scanned("infected");
                 tracing::warn!(said, "a file with a virus was refused");
             }
-            Verdict::NotKnown => {
-                metrics::scanned("not_known");
+            Verdict::Failed => {
+                metrics::scanned("failed");
                 tracing::error!(cause = said, "clamd did not scan a file");
+            }
+            Verdict::Away => {
+                metrics::scanned("away");
+                tracing::error!(cause = said, "clamd does not answer");
             }
         }
         verdict
+    }
+
+    /// Which of the two it is when there was no verdict: the file's fault, or the daemon's.
+    async fn without_verdict(&self) -> Verdict {
+        if self.answers().await { Verdict::Failed } else { Verdict::Away }
     }
 
     /// Whether the daemon answers.
@@ -115,7 +143,7 @@ impl Scanner {
                 Self::Socket(socket_path) => ping(Socket { socket_path }).await,
             }
         };
-        matches!(actix_web::rt::time::timeout(TIME, asked).await, Ok(Ok(_)))
+        matches!(actix_web::rt::time::timeout(TIME_TO_ANSWER, asked).await, Ok(Ok(_)))
     }
 }
 
@@ -145,7 +173,8 @@ fn read(said: &str) -> Verdict {
     match said {
         _ if said.ends_with(" FOUND") => Verdict::Infected,
         "stream: OK" => Verdict::Clean,
-        _ => Verdict::NotKnown,
+        // `INSTREAM size limit exceeded. ERROR`
+        _ => Verdict::Failed,
     }
 }
 
@@ -157,8 +186,15 @@ mod tests {
     fn only_a_clear_answer_is_an_answer() {
         assert_eq!(read("stream: OK"), Verdict::Clean);
         assert_eq!(read("stream: Eicar-Test-Signature FOUND"), Verdict::Infected);
-        assert_eq!(read("INSTREAM size limit exceeded. ERROR"), Verdict::NotKnown);
-        assert_eq!(read(""), Verdict::NotKnown);
+        assert_eq!(read("INSTREAM size limit exceeded. ERROR"), Verdict::Failed);
+        assert_eq!(read(""), Verdict::Failed);
+    }
+
+    #[test]
+    fn a_file_is_tried_a_few_times_after_longer_and_longer() {
+        let pauses: Vec<_> = (1..=5).map(pause_after).collect();
+        assert!(pauses[..4].is_sorted() && pauses[..4].iter().all(Option::is_some));
+        assert_eq!(pauses[4], None);
     }
 
     #[test]

@@ -266,6 +266,8 @@ diesel::table! {
         uploaded_at -> Timestamp,
         content -> Binary,
         scanned -> Text,
+        scan_tries -> Integer,
+        scan_at -> Timestamp,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Uploaded files: one file and a few short fields in a multipart form, bounded, and believed only by their content.
+//! Uploaded files: one file and a few short fields in a multipart form, bounded, and believed only when their own kind's reader
+//! has opened them.
 
 use std::{future::Future, pin::Pin};
 
@@ -13,6 +14,11 @@ use super::{
     browser::{self, BrowserToken},
     error::{AppError, Resume},
     scan::{Scanned, Verdict},
+    turns,
+};
+use crate::file::{
+    self, Kind, Unreadable,
+    other::{self, Taken},
 };
 
 /// The largest file, in bytes.
@@ -37,18 +43,17 @@ pub struct ReceivedFile {
     pub scanned: Scanned,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UploadError {
     #[error("Filen är större än 10 MB. Skanna i svartvitt eller med lägre upplösning och försök igen.")]
     TooLarge,
     #[error("Filen är tom. Välj filen igen; öppna den gärna först och se att den går att läsa.")]
     Empty,
-    #[error("Filen är inte en PDF, PNG eller JPEG, vad den än heter. Spara den som PDF och försök igen.")]
-    WrongKind,
-    #[error(
-        "Filen är inte en PDF, PNG, JPEG, XLSX, CSV eller SIE, vad den än heter. Spara den som någon av dem och försök igen."
-    )]
-    WrongKindOfData,
+    /// What it is and what to do.
+    #[error("{0}")]
+    OtherKind(String),
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
     #[error("Skicka en fil. Är den i flera delar, slå ihop dem till en PDF först.")]
     Several,
     #[error(
@@ -57,6 +62,8 @@ pub enum UploadError {
     Infected,
     #[error("Filen går inte att virusgenomsöka just nu, så den har inte lästs. Försök igen om en stund.")]
     NotScanned,
+    #[error("Portalen läser dina andra filer. Vänta tills de är klara och skicka den här igen.")]
+    NotYourTurn,
 }
 
 impl Upload {
@@ -89,7 +96,7 @@ impl FromRequest for Upload {
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        extract(request, payload, recognise)
+        extract(request, payload, Accepts::Scans)
     }
 }
 
@@ -102,12 +109,12 @@ impl FromRequest for DataUpload {
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let upload = extract(request, payload, recognise_data);
+        let upload = extract(request, payload, Accepts::Data);
         Box::pin(async move { upload.await.map(Self) })
     }
 }
 
-/// The same with a file of any kind, which is read and not given back: whoever reads it says what it is.
+/// The same with a file of any kind, which is read at once and not given back: its reader says what it is.
 #[derive(Debug)]
 pub struct AnyUpload(pub Upload);
 
@@ -116,7 +123,7 @@ impl FromRequest for AnyUpload {
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let upload = extract(request, payload, unrecognised);
+        let upload = extract(request, payload, Accepts::Anything);
         Box::pin(async move {
             let mut upload = upload.await?;
             // It is read at once, so it cannot wait for its scan.
@@ -128,12 +135,18 @@ impl FromRequest for AnyUpload {
     }
 }
 
-type Recognise = fn(&str, Vec<u8>) -> Result<ReceivedFile, UploadError>;
+/// Which kinds of file a form takes.
+#[derive(Debug, Clone, Copy)]
+enum Accepts {
+    Scans,
+    Data,
+    Anything,
+}
 
 fn extract(
     request: &HttpRequest,
     payload: &mut Payload,
-    recognise: Recognise,
+    accepts: Accepts,
 ) -> Pin<Box<dyn Future<Output = Result<Upload, AppError>>>> {
     let request = request.clone();
     let parts = Multipart::new(request.headers(), payload.take());
@@ -141,13 +154,16 @@ fn extract(
         if !browser::same_origin(&request) {
             return Err(AppError::bad_request("Formuläret kom inte från portalens egen sida."));
         }
-        let mut upload = Portal::of(&request)?.limits.file(receive(parts, recognise)).await??;
+        let sent = Portal::of(&request)?.limits.file(receive(parts)).await??;
+        let mut upload = Upload { fields: sent.fields, file: Ok(None), chosen: sent.chosen };
         if !BrowserToken::of(&request)?.csrf_is(upload.field("csrf")) {
             return Err(AppError::StaleForm(Resume::of_post(&request, upload.fields, Some(upload.chosen))));
         }
-        if let Ok(Some(file)) = upload.file {
-            upload.file = scanned(&request, file).await?;
-        }
+        upload.file = match sent.file {
+            Ok(Some((name, bytes))) => examined(&request, accepts, name, bytes).await?.map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
         Ok(upload)
     })
 }
@@ -159,31 +175,74 @@ pub async fn outline(
     payload: &mut Payload,
 ) -> Option<(Vec<(String, String)>, String)> {
     let parts = Multipart::new(request.headers(), payload.take());
-    let received = Portal::of(request).ok()?.limits.file(receive(parts, dropped)).await;
-    let upload = received.ok()?.ok()?;
-    Some((upload.fields, upload.chosen))
+    let received = Portal::of(request).ok()?.limits.file(receive(parts)).await;
+    let sent = received.ok()?.ok()?;
+    Some((sent.fields, sent.chosen))
 }
 
-fn dropped(_: &str, _: Vec<u8>) -> Result<ReceivedFile, UploadError> {
-    Err(UploadError::Empty)
-}
-
-/// The file as the virus scanner sees it, where there is one: one that cannot be scanned now waits.
-async fn scanned(
+/// The file as its own kind's reader and the virus scanner, where there is one, see it. One that cannot be scanned now waits.
+async fn examined(
     request: &HttpRequest,
-    file: ReceivedFile,
-) -> Result<Result<Option<ReceivedFile>, UploadError>, AppError> {
-    let Some(scanner) = &Portal::of(request)?.scanner else { return Ok(Ok(Some(file))) };
+    accepts: Accepts,
+    name: String,
+    bytes: Vec<u8>,
+) -> Result<Result<ReceivedFile, UploadError>, AppError> {
+    let portal = Portal::of(request)?;
+    let Some(turn) = portal.turns.wait(&turns::sender(request)).await else {
+        return Ok(Err(UploadError::NotYourTurn));
+    };
+    // Whoever goes away meanwhile keeps the turn until the file is read.
+    let read = web::block(move || (accepts.read(&name, bytes), turn)).await;
+    let (file, _turn) = read.map_err(|error| AppError::internal(error.to_string()))?;
+    let (file, scanner) = match (file, &portal.scanner) {
+        (Ok(file), Some(scanner)) => (file, scanner),
+        (file, _) => return Ok(file),
+    };
     Ok(match scanner.scan(&file.bytes).await {
-        Verdict::Clean => Ok(Some(ReceivedFile { scanned: Scanned::Clean, ..file })),
-        Verdict::NotKnown => Ok(Some(ReceivedFile { scanned: Scanned::Waiting, ..file })),
+        Verdict::Clean => Ok(ReceivedFile { scanned: Scanned::Clean, ..file }),
+        Verdict::Failed | Verdict::Away => Ok(ReceivedFile { scanned: Scanned::Waiting, ..file }),
         Verdict::Infected => Err(UploadError::Infected),
     })
 }
 
-async fn receive(mut parts: Multipart, recognise: Recognise) -> Result<Upload, AppError> {
+impl Accepts {
+    /// The file as what its content says, opened by that kind's reader.
+    fn read(self, name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
+        if bytes.is_empty() {
+            return Err(UploadError::Empty);
+        }
+        let taken = match self {
+            Self::Scans => Taken::Scans,
+            Self::Data => Taken::Data,
+            Self::Anything => return Ok(of_any_kind(name, bytes)),
+        };
+        let kind = Kind::of(&bytes).filter(|kind| kind.is_scan() || taken == Taken::Data);
+        let kind = kind.ok_or_else(|| UploadError::OtherKind(other::refusal(&bytes, taken)))?;
+        kind.open(&bytes)?;
+        let name = file::name::safe(name, kind.extension());
+        Ok(ReceivedFile { name, media_type: kind.media_type(), bytes, scanned: Scanned::Not })
+    }
+}
+
+/// It is read and not given back, under the name that it had.
+fn of_any_kind(name: &str, bytes: Vec<u8>) -> ReceivedFile {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let is_plain = (1..=5).contains(&extension.len()) && extension.chars().all(|c| c.is_ascii_alphanumeric());
+    let name = file::name::safe(name, if is_plain { extension } else { "fil" });
+    ReceivedFile { name, media_type: "application/octet-stream", bytes, scanned: Scanned::Not }
+}
+
+/// What came, before anything of it is believed.
+struct Sent {
+    fields: Vec<(String, String)>,
+    file: Result<Option<(String, Vec<u8>)>, UploadError>,
+    /// What the file that was chosen is called.
+    chosen: String,
+}
+
+async fn receive(mut parts: Multipart) -> Result<Sent, AppError> {
     let broken = |_| AppError::bad_request("Filen kom inte fram i sin helhet. Försök igen.");
-    let mut upload = Upload { fields: Vec::new(), file: Ok(None), chosen: String::new() };
+    let mut sent = Sent { fields: Vec::new(), file: Ok(None), chosen: String::new() };
     let mut file_count = 0;
     while let Some(mut part) = parts.try_next().await.map_err(broken)? {
         let name = part.name().unwrap_or_default().to_owned();
@@ -203,14 +262,14 @@ async fn receive(mut parts: Multipart, recognise: Recognise) -> Result<Upload, A
             Some(file_name) if file_name.is_empty() && bytes.is_empty() => {}
             Some(file_name) => {
                 file_count += 1;
-                upload.chosen.clone_from(&file_name);
-                upload.file = match file_count {
+                sent.chosen.clone_from(&file_name);
+                sent.file = match file_count {
                     1 if too_large => Err(UploadError::TooLarge),
-                    1 => recognise(&file_name, bytes.to_vec()).map(Some),
+                    1 => Ok(Some((file_name, bytes.to_vec()))),
                     _ => Err(UploadError::Several),
                 };
             }
-            None if too_large || upload.fields.len() == FIELD_COUNT => return Err(AppError::TooLarge),
+            None if too_large || sent.fields.len() == FIELD_COUNT => return Err(AppError::TooLarge),
             None => {
                 let value = String::from_utf8(bytes.to_vec()).map_err(|_| {
                     AppError::bad_request("Formuläret är inte skrivet med teckenkodningen UTF-8.")
@@ -220,111 +279,9 @@ async fn receive(mut parts: Multipart, recognise: Recognise) -> Result<Upload, A
                         "Texten innehåller ett tecken som inte går att spara.",
                     ));
                 }
-                upload.fields.push((name, value));
+                sent.fields.push((name, value));
             }
         }
     }
-    Ok(upload)
-}
-
-/// What the file is, by its first bytes: its name and the browser's word are not believed.
-fn recognise(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
-    if bytes.is_empty() {
-        return Err(UploadError::Empty);
-    }
-    let (media_type, extension) = match infer::get(&bytes).map(|kind| kind.mime_type()) {
-        // `infer` finds the mark anywhere in the first kilobyte, in a web page too.
-        Some("application/pdf") if bytes.trim_ascii_start().starts_with(b"%PDF-") => {
-            ("application/pdf", "pdf")
-        }
-        Some("image/png") => ("image/png", "png"),
-        Some("image/jpeg") => ("image/jpeg", "jpg"),
-        _ => return Err(UploadError::WrongKind),
-    };
-    Ok(ReceivedFile { name: safe_name(name, extension), media_type, bytes, scanned: Scanned::Not })
-}
-
-/// A scan, a workbook, a table or a bookkeeping file.
-fn recognise_data(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
-    const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let (media_type, extension) = if infer::get(&bytes).is_some_and(|kind| kind.mime_type() == WORKBOOK) {
-        (WORKBOOK, "xlsx")
-    } else if is_text(&bytes) && bytes.starts_with(b"#FLAGGA") {
-        ("application/octet-stream", "se")
-    } else if is_text(&bytes) && is_table(&bytes) {
-        ("application/octet-stream", "csv")
-    } else {
-        return recognise(name, bytes).map_err(|error| match error {
-            UploadError::WrongKind => UploadError::WrongKindOfData,
-            other => other,
-        });
-    };
-    Ok(ReceivedFile { name: safe_name(name, extension), media_type, bytes, scanned: Scanned::Not })
-}
-
-/// In whatever encoding: no byte that text does not have.
-fn is_text(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && bytes.iter().all(|byte| *byte >= b' ' || matches!(byte, b'\t' | b'\r' | b'\n'))
-}
-
-/// Its first line has more than one cell. Markup is not taken for one.
-fn is_table(bytes: &[u8]) -> bool {
-    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    !first.trim_ascii_start().starts_with(b"<")
-        && first.iter().any(|byte| matches!(byte, b';' | b',' | b'\t'))
-}
-
-fn unrecognised(name: &str, bytes: Vec<u8>) -> Result<ReceivedFile, UploadError> {
-    if bytes.is_empty() {
-        return Err(UploadError::Empty);
-    }
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let is_plain = (1..=5).contains(&extension.len()) && extension.chars().all(|c| c.is_ascii_alphanumeric());
-    let name = safe_name(name, if is_plain { extension } else { "fil" });
-    Ok(ReceivedFile { name, media_type: "application/octet-stream", bytes, scanned: Scanned::Not })
-}
-
-/// The file's own name without its path and without what no file name needs, with the extension of what it is.
-fn safe_name(name: &str, extension: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    let kept: String = stem
-        .chars()
-        .map(|c| if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '(' | ')') { c } else { '_' })
-        .take(80)
-        .collect();
-    let kept = kept.trim_matches(['.', ' ']);
-    format!("{}.{extension}", if kept.is_empty() { "fil" } else { kept })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_what_its_bytes_say() {
-        let pdf = recognise("Rekvisition.PNG", b"%PDF-1.7 ...".to_vec()).unwrap();
-        assert_eq!((pdf.media_type, pdf.name.as_str()), ("application/pdf", "Rekvisition.pdf"));
-        assert_eq!(recognise("a.pdf", b"MZ program".to_vec()).unwrap_err(), UploadError::WrongKind);
-        assert_eq!(recognise("a.pdf", Vec::new()).unwrap_err(), UploadError::Empty);
-    }
-
-    #[test]
-    fn data_is_a_workbook_a_table_or_a_bookkeeping_file() {
-        let kind = |bytes: &[u8]| recognise_data("a", bytes.to_vec()).map(|file| file.name);
-        assert_eq!(kind(b"#FLAGGA 0\r\n#PROGRAM \"Bok\" 1\r\n").unwrap(), "a.se");
-        assert_eq!(kind(b"Konto;Belopp\r\n5010;100\r\n").unwrap(), "a.csv");
-        assert_eq!(kind(b"%PDF-1.7 ...").unwrap(), "a.pdf");
-        for other in ["<html>a,b</html>", "MZ\0program", "en rad", "\u{1}a;b"] {
-            assert_eq!(kind(other.as_bytes()).unwrap_err(), UploadError::WrongKindOfData, "{other:?}");
-        }
-    }
-
-    #[test]
-    fn a_file_name_keeps_no_path_and_no_markup() {
-        assert_eq!(safe_name("C:\\skan\\blankett å.pdf", "pdf"), "blankett å.pdf");
-        assert_eq!(safe_name("../../etc/passwd", "pdf"), "passwd.pdf");
-        assert_eq!(safe_name("<script>.pdf", "pdf"), "_script_.pdf");
-        assert_eq!(safe_name("...", "pdf"), "fil.pdf");
-    }
+    Ok(sent)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{form::UnitForm, unit::Content};
 use crate::{
-    allocation::import::reading::{Row, Sheet, Table},
+    file::reading::{Row, Sheet, Table},
     text::same,
 };
 
@@ -62,13 +62,32 @@ pub struct Fault {
 /// More units than a municipality has.
 const MOST: usize = 5_000;
 
-/// The units of a list. The first sheet that has the headings is the list; `own` are the names of the municipality.
+/// What a list says, and which of its sheets said it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    /// Empty for a file of text.
+    pub sheet: String,
+    pub units: Vec<Content>,
+}
+
+/// The units of a list: of the sheet that has the headings. `own` are the names of the municipality.
 ///
 /// # Errors
 /// All faults at once.
-pub fn read(table: &Table, own: &[&str]) -> Result<Vec<Content>, Vec<Fault>> {
-    let (sheet, heading, places) = table.sheets.iter().find_map(found).ok_or_else(|| vec![no_headings()])?;
-    let mut faults = missing(sheet, heading, &places);
+pub fn read(table: &Table, own: &[&str]) -> Result<List, Vec<Fault>> {
+    let lists: Vec<(&Sheet, &Row, Places)> = table.sheets.iter().filter_map(found).collect();
+    let (sheet, heading, places) = match lists.as_slice() {
+        [] => return Err(vec![no_headings()]),
+        [one] => one,
+        several => return Err(vec![which_sheet(several.iter().map(|(sheet, ..)| sheet.name.as_str()))]),
+    };
+    let mut faults = missing(sheet, heading, places);
+    // All of the list, or nothing: what is hidden is a part of it or is not.
+    faults.extend(sheet.hidden().map(|words| Fault {
+        sheet: sheet.name.clone(),
+        message: format!("{words} Visa dem eller ta bort dem, spara och läs in listan igen."),
+        ..no_headings()
+    }));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -81,7 +100,7 @@ pub fn read(table: &Table, own: &[&str]) -> Result<Vec<Content>, Vec<Fault>> {
         return Err(vec![Fault { sheet: sheet.name.clone(), message, ..no_headings() }]);
     }
     for row in rows {
-        let form = form_of(row, &places);
+        let form = form_of(row, places);
         match form.parse(own) {
             Ok(content) => {
                 let key = (content.provider_number.digits(), content.name_key());
@@ -105,7 +124,7 @@ pub fn read(table: &Table, own: &[&str]) -> Result<Vec<Content>, Vec<Fault>> {
                     row: Some(row.number),
                     column: wanted.map_or("", |wanted| wanted.label),
                     value: wanted
-                        .map(|wanted| cell(row, &places, wanted.field).to_owned())
+                        .map(|wanted| cell(row, places, wanted.field).to_owned())
                         .unwrap_or_default(),
                     message: error.message,
                 }
@@ -119,7 +138,7 @@ pub fn read(table: &Table, own: &[&str]) -> Result<Vec<Content>, Vec<Fault>> {
             ..no_headings()
         });
     }
-    if faults.is_empty() { Ok(contents) } else { Err(faults) }
+    if faults.is_empty() { Ok(List { sheet: sheet.name.clone(), units: contents }) } else { Err(faults) }
 }
 
 /// Where each field's column is.
@@ -150,6 +169,14 @@ fn no_headings() -> Fault {
                   och, för enheter i en annan kommun, Kommun. Skriv dem överst i listan."
                 .to_owned(),
     }
+}
+
+fn which_sheet<'a>(names: impl Iterator<Item = &'a str>) -> Fault {
+    let message = format!(
+        "Flera blad har listans rubriker: {}. Spara det som ska läsas in i en egen arbetsbok.",
+        names.collect::<Vec<_>>().join(", ")
+    );
+    Fault { message, ..no_headings() }
 }
 
 fn missing(sheet: &Sheet, heading: &Row, places: &Places) -> Vec<Fault> {
@@ -187,10 +214,11 @@ fn form_of(row: &Row, places: &Places) -> UnitForm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::allocation::import::reading;
+    use crate::file::reading;
 
     fn listed(text: &str) -> Result<Vec<Content>, Vec<Fault>> {
-        read(&reading::read(text.as_bytes()).unwrap(), &["Stockholm", "Stockholms stad"])
+        let read = read(&reading::read(text.as_bytes()).unwrap(), &["Stockholm", "Stockholms stad"]);
+        read.map(|list| list.units)
     }
 
     const HEADINGS: &str = "Organisationsnummer;Utförare;Enhet;Regiform;Slag;Storlek;Kommun\n";
@@ -239,5 +267,50 @@ mod tests {
             short.iter().map(|fault| fault.column).collect::<Vec<_>>(),
             ["Regiform", "Slag", "Storlek"]
         );
+    }
+
+    fn book(fill: impl FnOnce(&mut rust_xlsxwriter::Workbook)) -> Result<List, Vec<Fault>> {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        fill(&mut workbook);
+        read(&reading::read(&workbook.save_to_buffer().unwrap()).unwrap(), &["Ale"])
+    }
+
+    fn sheet<'a>(
+        workbook: &'a mut rust_xlsxwriter::Workbook,
+        name: &str,
+    ) -> &'a mut rust_xlsxwriter::Worksheet {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(name).unwrap();
+        sheet.write_row(0, 0, HEADINGS.trim_end().split(';')).unwrap();
+        let unit = ["556016-0680", "Omsorgen AB", name, "Privat", "Hemtjänst", "48"];
+        sheet.write_row(1, 0, unit).unwrap();
+        sheet
+    }
+
+    #[test]
+    fn a_list_is_read_from_the_one_sheet_that_is_seen() {
+        let list = book(|workbook| {
+            sheet(workbook, "Enheter");
+            sheet(workbook, "Gammal").set_hidden(true);
+        });
+        let list = list.unwrap();
+        assert_eq!((list.sheet.as_str(), list.units[0].name.to_string().as_str()), ("Enheter", "Enheter"));
+        let faults = book(|workbook| {
+            sheet(workbook, "Norr");
+            sheet(workbook, "Söder");
+        });
+        assert!(faults.unwrap_err()[0].message.contains("Norr, Söder"));
+    }
+
+    #[test]
+    fn a_hidden_row_is_a_fault() {
+        let faults = book(|workbook| {
+            let sheet = sheet(workbook, "Enheter");
+            sheet
+                .write_row(2, 0, ["556016-0680", "Omsorgen AB", "Dold", "Privat", "Hemtjänst", "1"])
+                .unwrap();
+            sheet.set_row_hidden(2).unwrap();
+        });
+        assert!(faults.unwrap_err()[0].message.contains("raden 3 dold"));
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     infra::{
         Portal,
         db::{AnyConnection, DbError},
-        scan::{Scanned, Scanner, Verdict},
+        scan::{self, Scanned, Scanner, Verdict},
     },
 };
 
@@ -23,21 +23,47 @@ pub async fn once(portal: &Portal) {
     }
 }
 
-/// One after another; ends at the first that cannot be scanned now.
+/// One after another, the one that was tried longest ago first. One that cannot be scanned holds up nobody else's; it ends
+/// when the daemon does not answer.
 async fn scan_waiting(portal: &Portal, scanner: &Scanner) -> Result<(), DbError> {
-    let mut last = String::new();
     loop {
-        let after = last.clone();
-        let next = portal.db.read(move |connection| filing::store::next_to_scan(connection, &after)).await?;
+        // The machine's own time: which date is practised does not matter to clamd.
+        let now = Utc::now();
+        let next = portal.db.read(move |connection| filing::store::next_to_scan(connection, now)).await?;
         let Some(file) = next else { return Ok(()) };
-        let scanned = match scanner.scan(&file.content).await {
-            Verdict::Clean => Scanned::Clean,
-            Verdict::Infected => Scanned::Infected,
-            Verdict::NotKnown => return Ok(()),
-        };
-        last.clone_from(&file.id);
-        let now = portal.clock.now();
-        portal.db.write(move |connection| note(connection, &file, scanned, now)).await?;
+        let Some(turn) = portal.turns.wait("upkeep").await else { return Ok(()) };
+        let verdict = scanner.scan(&file.content).await;
+        drop(turn);
+        let known_at = portal.clock.now();
+        match verdict {
+            Verdict::Clean => {
+                portal.db.write(move |connection| note(connection, &file, Scanned::Clean, known_at)).await?;
+            }
+            Verdict::Infected => {
+                portal
+                    .db
+                    .write(move |connection| note(connection, &file, Scanned::Infected, known_at))
+                    .await?;
+            }
+            Verdict::Failed => portal.db.write(move |connection| note_failure(connection, &file)).await?,
+            Verdict::Away => return Ok(()),
+        }
+    }
+}
+
+/// It is tried again after a while, each time a longer one, and at last no more.
+fn note_failure(connection: &mut AnyConnection, file: &Waiting) -> Result<(), DbError> {
+    let tries = file.tries.saturating_add(1);
+    match scan::pause_after(tries) {
+        Some(pause) => filing::store::set_scan_failed(connection, &file.id, tries, Utc::now() + pause),
+        None => {
+            tracing::error!(
+                file = file.id,
+                sha256 = file.sha256,
+                "a file cannot be scanned, and nobody opens it"
+            );
+            filing::store::set_scanned(connection, &file.id, Scanned::Impossible)
+        }
     }
 }
 
@@ -51,7 +77,7 @@ fn note(
 ) -> Result<(), DbError> {
     let grant = match scanned {
         Scanned::Infected => store::grant_of(connection, &file.case)?,
-        Scanned::Clean | Scanned::Not | Scanned::Waiting => None,
+        Scanned::Clean | Scanned::Not | Scanned::Waiting | Scanned::Impossible => None,
     };
     let version = grant.map(|grant| grant::store::lock(connection, grant)).transpose()?;
     filing::store::set_scanned(connection, &file.id, scanned)?;

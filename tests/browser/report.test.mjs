@@ -1,6 +1,7 @@
 // The whole way of a financial report in a real browser: from the money paid out to a closed grant. Each kind of page is
 // looked at once, by axe at three widths; the journeys after the first are about what happens, not what it looks like.
 
+import { readFileSync } from "node:fs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect, openBrowser, press, screenshot, signInAs, startPortal } from "./harness.mjs";
@@ -8,7 +9,7 @@ import { inspect, openBrowser, press, screenshot, signInAs, startPortal } from "
 const PASSWORD = "övning gör mästare";
 const AGREEMENT = "Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus";
 /** As small as a PDF can be and still be told from other files. */
-const LEDGER = { name: "Huvudbok 2021.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n") };
+const LEDGER = { name: "Huvudbok 2021.pdf", mimeType: "application/pdf", buffer: readFileSync(new URL("../samples/scan.pdf", import.meta.url)) };
 /** The account in practice mode. */
 const ACCOUNT = /991-2346/;
 

@@ -1,6 +1,7 @@
 // The agreements of 2018 and 2020 in a real browser: a region with seven posts and its items of cost, an RSS, SKR, and a municipality
 // that Socialstyrelsen pays. Each kind of page that differs from those of 2021 and 2022 is looked at by axe at three widths.
 
+import { readFileSync } from "node:fs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect, openBrowser, press, screenshot, signInAs, startPortal } from "./harness.mjs";
@@ -10,7 +11,7 @@ const VT18 = "Stimulansmedel för investeringar i välfärdsteknik i kommunerna 
 const GNV20 = /^God och nära vård 2020/;
 
 /** As small as a PDF can be and still be told from other files. */
-const PDF = { name: "delredovisning.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n") };
+const PDF = { name: "delredovisning.pdf", mimeType: "application/pdf", buffer: readFileSync(new URL("../samples/scan.pdf", import.meta.url)) };
 /** A table with a misspelt name. */
 const TABLE = { name: "fordelning.csv", mimeType: "text/csv", buffer: Buffer.from("Kommun;Belopp\nAle;381 308\nMölndl;600 000\nPartille;300 000\n") };
 

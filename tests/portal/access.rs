@@ -88,7 +88,7 @@ impl Existing {
     fn file(portal: &Portal) -> Self {
         let preparer = portal.preparer("Ale");
         let issued = issue(&preparer, "bas", "100 000");
-        let scan = issued.form("/inskannad").file("file", "skan.pdf", b"%PDF-1.4\n%%EOF".to_vec());
+        let scan = issued.form("/inskannad").file("file", "skan.pdf", crate::files::PDF.to_vec());
         scan.submit().expect_status(200);
         let page = preparer.get(&issued.address);
         let grant = preparer.get("/bidrag").follow("Äldreomsorg").address;

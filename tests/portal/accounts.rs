@@ -4,11 +4,10 @@ use bidragsporten::access::Role;
 
 use crate::{
     browser::{Browser, Page, at_once},
+    files::PDF,
     journeys::{ask_for_accounts, issue, whole_grant},
     portal::Portal,
 };
-
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF";
 
 /// Uploads a file and hands it in; gives the page.
 pub fn answer_with_a_file(member: &Browser, request: &str) -> Page {
@@ -100,7 +99,7 @@ fn an_empty_answer_and_a_bad_file_are_told_at_the_field() {
     let long = page.form("/svar").set("message", &"a".repeat(2001)).submit().expect_status(422);
     assert!(long.error_at("message").contains("R804") && long.value_of("message").len() == 2001);
     let bad = page.form("/filer").file("file", "a.pdf", b"MZ").submit().expect_status(422);
-    assert!(bad.error_at("file").contains("inte en PDF"));
+    assert!(bad.error_at("file").contains("Det här är ett program"));
     let none = page.form("/filer").submit().expect_status(422);
     assert!(none.error_at("file").contains("Välj filen"));
     // A message alone says why there is nothing.

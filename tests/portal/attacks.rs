@@ -110,7 +110,7 @@ fn mark_up_is_text_wherever_it_is_typed() {
     let marked = requisition(&portal);
     let name = "<img src=x onerror=alert(1)>.pdf";
     let scanned =
-        portal.preparer("Ale").get(&marked).form("/inskannad").file("file", name, b"%PDF-1.4".to_vec());
+        portal.preparer("Ale").get(&marked).form("/inskannad").file("file", name, crate::files::PDF.to_vec());
     scanned.submit().expect_status(200);
     handed_on::marked_up(&portal, MARK_UP);
     let other = issue(&portal.preparer("Alingsås"), "bas", "10 000").address;

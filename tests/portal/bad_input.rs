@@ -195,7 +195,7 @@ fn a_scan_from_elsewhere_changes_nothing() {
     let portal = Portal::new();
     let preparer = portal.preparer("Ale");
     let issued = issue(&preparer, "bas", "100 000");
-    let scan = issued.form("/inskannad").file("file", "skan.pdf", b"%PDF-1.4\n%%EOF".to_vec());
+    let scan = issued.form("/inskannad").file("file", "skan.pdf", crate::files::PDF.to_vec());
     expect_page(scan.clone().without("csrf").submit(), 403);
     expect_page(scan.clone().set("csrf", "0").submit(), 403);
     expect_page(scan.submit_from("https://example.org"), 400);

@@ -2,6 +2,7 @@
 
 use crate::{
     browser::{Browser, Page},
+    files::PDF,
     journeys::{begin, case_of, fill, issue, sign},
     portal::Portal,
 };
@@ -9,8 +10,6 @@ use crate::{
 const LAST_SECOND: &str = "2022-12-01 23:59:59";
 const TOO_LATE: &str = "2022-12-02 00:00:00";
 const REASON: &str = "Sista dag för rekvisition var 1 december 2022. Rätten till bidraget har förfallit.";
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF";
-
 fn grant(browser: &Browser) -> Page {
     browser
         .get("/bidrag")

@@ -73,7 +73,7 @@ impl<'a> Filing<'a> {
             let file = ReceivedFile {
                 name: "underlag.pdf".to_owned(),
                 media_type: "application/pdf",
-                bytes: b"%PDF-1.4\n%%EOF".to_vec(),
+                bytes: include_bytes!("../samples/scan.pdf").to_vec(),
                 scanned: bidragsporten::infra::scan::Scanned::Not,
             };
             verbs::attach(connection, act, id, &file)?;

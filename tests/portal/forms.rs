@@ -4,11 +4,10 @@ use chrono::Duration;
 
 use crate::{
     browser::{Browser, Form, Page, at_once},
+    files::PDF,
     journeys::{begin, fill, issue},
     portal::{PASSWORD, Portal},
 };
-
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF";
 
 /// The page of Ale's grant for 2022.
 fn grant(browser: &Browser) -> Page {

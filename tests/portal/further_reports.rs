@@ -4,10 +4,10 @@ use bidragsporten::access::Role;
 
 use crate::{
     browser::{Browser, Page, at_once},
+    files::PDF,
     portal::{PASSWORD, Portal},
 };
 
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF";
 const GNV20: &str = "God och nära vård 2020";
 
 /// The last second of Delredovisning's last day, and the next.
@@ -175,7 +175,7 @@ fn only_a_signatory_with_password_and_mandate_hands_it_in() {
     assert!(!page.has_form("/underskrift"));
     assert!(!report(&signatory, "Delredovisning").has_form("/underskrift"), "no file yet");
     let bad = page.form("/filer").file("file", "a.pdf", b"MZ").submit().expect_status(422);
-    assert!(bad.error_at("file").contains("inte en PDF"));
+    assert!(bad.error_at("file").contains("Det här är ett program"));
     add(&add(&page, "rapport.pdf"), "fel.pdf")
         .form_with("/borttagning", "fel.pdf")
         .submit()

@@ -9,7 +9,7 @@ use std::{
 };
 
 use bidragsporten::{
-    agreement, allocation, dashboard, money,
+    agreement, dashboard, file, money,
     numbers::{Bankgiro, Diarienummer, Email, Ocr, OrganisationNumber, Plusgiro, PostalAddress, Telephone},
     saved_view,
 };
@@ -162,10 +162,10 @@ fn tables_and_definitions() {
     let toml = include_bytes!("../../agreements/aldreomsorg-2022/agreement.toml");
     let workbook = workbook();
     fuzz("CSV", &[&csv[..2_000], b"Kommun;Belopp\r\nAle;1 000\r\n"], |bytes| {
-        let _ = black_box(allocation::import::reading::read(bytes));
+        let _ = black_box(file::reading::read(bytes));
     });
     fuzz("XLSX", &[&workbook], |bytes| {
-        let _ = black_box(allocation::import::reading::read(bytes));
+        let _ = black_box(file::reading::read(bytes));
     });
     fuzz("agreement.toml", &[toml], text(|text| drop(black_box(agreement::definition::parse("a", text)))));
 }

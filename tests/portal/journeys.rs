@@ -139,7 +139,7 @@ fn a_signed_paper_is_scanned_or_arrives() {
     assert!(empty.error_at("file").contains("tom"), "{}", empty.error_at("file"));
     let program = scanned.form("/inskannad").file("file", "skan.pdf", b"MZ\x90\0program".to_vec()).submit();
     assert!(program.expect_status(422).error_at("file").contains("PDF, PNG eller JPEG"));
-    let pdf = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF".to_vec();
+    let pdf = crate::files::PDF.to_vec();
     let receipt = scanned.form("/inskannad").file("file", "skan å.pdf", pdf.clone()).submit();
     receipt.expect("Undertecknad på papper");
     let file = officer.get(&case_of(&scanned.address)).follow("skan å.pdf").expect_status(200);

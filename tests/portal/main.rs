@@ -16,6 +16,7 @@ mod database;
 mod deadlines;
 mod extensions;
 mod filed_reports;
+mod files;
 mod forms;
 mod further_reports;
 mod fuzzing;

@@ -256,7 +256,7 @@ fn files_go_with_the_report_and_what_was_handed_in_stays() {
     let preparer = portal.preparer("Ale");
     let form = begin_report(&preparer, &grant);
     let check = fill_report(&form, "300 000").submit();
-    let pdf = b"%PDF-1.7 underlag".to_vec();
+    let pdf = crate::files::pdf("underlag");
     check.form("/bilagor").submit().expect_status(422).expect("Välj en fil att bifoga");
     check.form("/bilagor").file("file", "a.pdf", b"MZ".to_vec()).submit().expect_status(422);
     let check = check.form("/bilagor").file("file", "huvudbok.pdf", pdf.clone()).submit();
@@ -265,10 +265,10 @@ fn files_go_with_the_report_and_what_was_handed_in_stays() {
     let check = check.form("/bilagor").file("file", "huvudbok.pdf", pdf).submit();
     assert_eq!(check.text().matches("huvudbok.pdf (").count(), 1, "{}", check.text());
     let removed = check.form("/borttagning").submit().expect_not("huvudbok.pdf");
-    let check = removed.form("/bilagor").file("file", "konto.pdf", b"%PDF-1.7 konto".to_vec()).submit();
+    let check = removed.form("/bilagor").file("file", "konto.pdf", crate::files::pdf("konto")).submit();
     let report = issue_report(&check).expect("konto.pdf").address;
     let file = preparer.get(&report).follow("konto.pdf");
-    assert_eq!(file.bytes, b"%PDF-1.7 konto");
+    assert_eq!(file.bytes, crate::files::pdf("konto"));
     portal.preparer("Lund").get(&file.address).expect_status(404);
 }
 
@@ -396,7 +396,7 @@ fn what_is_attached_to_a_completion_is_the_recipients_own_until_it_is_handed_in(
     portal.at("2022-03-16 09:00:00");
     let preparer = portal.preparer("Ale");
     let check = fill_report(&preparer.get(&format!("{report}/uppgifter")), "300 000").submit();
-    let check = check.form("/bilagor").file("file", "huvudbok.pdf", b"%PDF-1.7 hemlig".to_vec()).submit();
+    let check = check.form("/bilagor").file("file", "huvudbok.pdf", crate::files::pdf("hemlig")).submit();
     let file = check.follow("huvudbok.pdf").address.replace("/redovisningar/", "/granskning/redovisningar/");
     officer.get(&case).expect_not("huvudbok.pdf");
     officer.get(&file).expect_status(404);

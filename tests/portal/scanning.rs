@@ -8,17 +8,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bidragsporten::infra::scan::Scanner;
+use bidragsporten::{
+    filing,
+    infra::{db::AnyConnection, scan::Scanner},
+};
 use tempfile::TempDir;
 
 use crate::{
     browser::{Browser, Form, Page},
+    files::PDF,
     journeys::{issue, whole_grant},
     portal::Portal,
     program::Program,
 };
-
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF";
 
 /// EICAR's string in halves, so that this file is not taken for it.
 fn eicar() -> String {
@@ -26,7 +28,7 @@ fn eicar() -> String {
 }
 
 fn infected() -> Vec<u8> {
-    [PDF, eicar().as_bytes()].concat()
+    crate::files::pdf(&eicar())
 }
 
 struct Clamd {
@@ -37,6 +39,11 @@ struct Clamd {
 impl Clamd {
     /// Configured, and not running yet.
     fn new() -> Self {
+        Self::that_takes("10M")
+    }
+
+    /// The same for files up to a size; of larger ones it says nothing.
+    fn that_takes(most: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::create_dir(path("signatures")).unwrap();
@@ -46,6 +53,7 @@ impl Clamd {
             ("DatabaseDirectory", path("signatures")),
             ("LocalSocket", path("socket")),
             ("Foreground", PathBuf::from("yes")),
+            ("StreamMaxLength", PathBuf::from(most)),
         ];
         let settings = settings.map(|(name, value)| format!("{name} {}\n", value.display())).concat();
         fs::write(path("clamd.conf"), settings).unwrap();
@@ -126,6 +134,37 @@ fn a_file_that_cannot_be_scanned_waits_and_is_opened_by_nobody_until_it_is() {
     clamd.start();
     until("the file is scanned", || preparer.get(&case).has_link("skan.pdf"));
     assert_eq!(download(&preparer, &case).bytes, PDF);
+}
+
+#[test]
+fn a_file_that_cannot_be_scanned_holds_up_nobody_elses() {
+    let mut clamd = Clamd::that_takes("1M");
+    let portal = clamd.portal();
+    let (owner, form, too_large) = waiting(&portal);
+    let mut large = PDF.to_vec();
+    large.resize(3 * 1024 * 1024, b'\n');
+    form.file("file", "skan.pdf", large).submit().expect_status(200).expect("Kvitto");
+    let other = portal.preparer("Alingsås");
+    let issued = issue(&other, "bas", "10 000");
+    let small = issued.address.clone();
+    issued.form("/inskannad").file("file", "skan.pdf", PDF).submit().expect_status(200).expect("Kvitto");
+    clamd.start();
+    until("the small file is scanned", || other.get(&small).has_link("skan.pdf"));
+    assert!(!owner.get(&too_large).expect("väntar på virusgenomsökning").has_link("skan.pdf"));
+
+    // After some tries it is not tried any more, and everybody who can do something about it is told.
+    let last_try = |connection: &mut AnyConnection| {
+        let later = chrono::Utc::now() + chrono::TimeDelta::days(1);
+        let file = filing::store::next_to_scan(connection, later)?.expect("the large file waits");
+        filing::store::set_scan_failed(connection, &file.id, 4, chrono::Utc::now())
+    };
+    portal.db.write_now(last_try).unwrap();
+    let told = "går inte att virusgenomsöka och kan inte öppnas";
+    until("nobody tries it any more", || owner.get(&too_large).text().contains(told));
+    let program = Program::on(&portal.address);
+    program.run(&["unscannable"]).expect("Filer som inte gick att virusgenomsöka: 1.");
+    program.run(&["unscannable", "--again"]).expect("Filer som genomsöks på nytt: 1.");
+    owner.get(&too_large).expect("väntar på virusgenomsökning");
 }
 
 #[test]

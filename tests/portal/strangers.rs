@@ -4,11 +4,11 @@ use bidragsporten::access::Role;
 
 use crate::{
     browser::{Browser, Form, Page},
+    files::PDF,
     journeys::{begin, fill, issue, sign},
     portal::{PASSWORD, Portal},
 };
 
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF";
 const AGREEMENT: &str = "Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2022";
 
 /// Everything that Ale has in 2022: a draft, one to be signed, a submitted one with a scan.

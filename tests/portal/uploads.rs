@@ -2,13 +2,11 @@
 
 use crate::{
     browser::{Browser, Form, Page},
+    files::{JPEG, LOCKED_PDF, OWNER_LOCKED_PDF, PDF, PNG},
     journeys::issue,
     portal::Portal,
 };
 
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF";
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
-const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0";
 const TEN_MB: usize = 10 * 1024 * 1024;
 
 struct Scan {
@@ -63,6 +61,25 @@ impl Scan {
     }
 }
 
+/// The name that a browser saves the file under.
+fn saved_as(page: &Page) -> String {
+    let disposition = disposition(page);
+    let (_, written) = disposition.split_once("filename*=UTF-8''").expect("a name of any letters");
+    let mut bytes = Vec::new();
+    let mut rest = written.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        if *first == b'%' {
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&rest[..2]).unwrap(), 16).unwrap());
+            rest = &rest[2..];
+        } else {
+            assert!(first.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(first), "{disposition}");
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
 fn disposition(page: &Page) -> String {
     page.headers["content-disposition"].to_str().unwrap().to_owned()
 }
@@ -97,19 +114,37 @@ fn a_file_is_what_its_bytes_say_and_not_what_it_is_called() {
     let portal = Portal::new();
     let scan = scan(&portal);
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
-    for (name, bytes) in [
-        ("blankett.pdf", b"PK\x03\x04\x14\0\0\0zip".as_slice()),
-        ("blankett.png", b"<!DOCTYPE html><html><script>alert(1)</script></html>"),
-        ("blankett.svg", svg.as_bytes()),
-        ("blankett.jpg", b"GIF89a\x01\0\x01\0\0\0\0;"),
-        ("blankett.pdf", b"MZ\x90\0program"),
-        ("blankett.pdf", b"text"),
-        ("blankett.pdf", b"<!DOCTYPE html><html><script>alert(1)</script>%PDF-1.4</html>"),
-        ("blankett.html", b"\xef\xbb\xbf<p>%PDF-1.4"),
-        ("blankett.pdf", b"%"),
+    for (name, bytes, words) in [
+        ("blankett.pdf", b"PK\x03\x04\x14\0\0\0zip".as_slice(), "zip-arkiv"),
+        ("blankett.png", b"<!DOCTYPE html><html><script>alert(1)</script></html>", "en webbsida"),
+        ("blankett.svg", svg.as_bytes(), "en SVG-bild"),
+        ("blankett.jpg", b"GIF89a\x01\0\x01\0\0\0\0;", "en GIF-bild. Spara bilden som JPEG eller PDF"),
+        ("blankett.pdf", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "en bild från iPhone (HEIC)"),
+        ("blankett.pdf", b"MZ\x90\0program", "ett program"),
+        ("blankett.pdf", b"text", "en textfil"),
+        ("blankett.pdf", b"<!DOCTYPE html><html><script>alert(1)</script>%PDF-1.4</html>", "en webbsida"),
+        ("blankett.html", b"\xef\xbb\xbf<p>%PDF-1.4", "en webbsida"),
+        ("blankett.pdf", b"%", "inte en PDF, PNG eller JPEG"),
     ] {
-        scan.expect_refused(scan.upload(name, bytes), "inte en PDF, PNG eller JPEG");
+        scan.expect_refused(scan.upload(name, bytes), words);
     }
+}
+
+#[test]
+fn what_nobody_can_open_is_refused_with_how_to_mend_it() {
+    let portal = Portal::new();
+    let scan = scan(&portal);
+    for (name, bytes, words) in [
+        ("låst.pdf", LOCKED_PDF, "låst med lösenord"),
+        ("halv.pdf", &PDF[..PDF.len() / 2], "avklippt"),
+        ("skräp.pdf", b"%PDF-1.7\nskr\xe4p\n%%EOF\n", "går inte att öppna"),
+        ("halv.png", &PNG[..PNG.len() / 2], "avklippt"),
+        ("halv.jpg", &JPEG[..JPEG.len() / 2], "avklippt"),
+    ] {
+        scan.expect_refused(scan.upload(name, bytes), words);
+    }
+    scan.upload("skrivskydd.pdf", OWNER_LOCKED_PDF).expect_status(200).expect("Kvitto");
+    assert_eq!(scan.download().bytes, OWNER_LOCKED_PDF);
 }
 
 #[test]
@@ -145,19 +180,20 @@ fn a_file_name_keeps_nothing_that_could_do_harm() {
     for (raw, kept) in [
         (b"../../../etc/passwd".to_vec(), "passwd.pdf"),
         (b"C:\\\\skan\\\\rekvisition.pdf".to_vec(), "rekvisition.pdf"),
-        (b"a%22b;c=d.pdf".to_vec(), "a_22b_c_d.pdf"),
+        (b"a%22b;c=d.pdf".to_vec(), "a_b;c=d.pdf"),
         (b"a\\\"b.pdf".to_vec(), "a_b.pdf"),
         ("räkning\u{202e}fdp.exe".as_bytes().to_vec(), "räkning_fdp.pdf"),
-        ("<b>&amp;.pdf".as_bytes().to_vec(), "_b__amp_.pdf"),
+        ("<b>&amp;.pdf".as_bytes().to_vec(), "_b_&amp;.pdf"),
+        ("A\u{30a}rsbokslut – 50 %.pdf".as_bytes().to_vec(), "Årsbokslut – 50 %.pdf"),
+        ("Blankett Åre – 2/3, d’Arc #1.PDF".as_bytes().to_vec(), "Blankett Åre – 2_3, d’Arc #1.pdf"),
         (b"...".to_vec(), "fil.pdf"),
-        (vec![b'a'; 3000], &format!("{}.pdf", "a".repeat(80))),
+        (vec![b'a'; 3000], &format!("{}.pdf", "a".repeat(200))),
     ] {
         let scan = scan(&portal);
         let file = scan.upload_raw(&raw);
         let page = scan.preparer.get(&scan.requisition);
         assert!(page.has_link(kept), "{kept}: {}", page.text());
-        let ascii: String = kept.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
-        assert!(disposition(&file).contains(&format!("filename=\"{ascii}\"")), "{}", disposition(&file));
+        assert_eq!(saved_as(&file), kept);
     }
 }
 

@@ -14,7 +14,6 @@ pub mod mapping;
 pub mod matching;
 mod name;
 pub mod proof;
-pub mod reading;
 #[cfg(test)]
 mod tests;
 pub mod unit;
@@ -22,6 +21,8 @@ mod unseen;
 pub mod warning;
 
 use std::fmt;
+
+pub use crate::file::reading::{self, column_letters};
 
 /// What stops a table from being published, for the one who has the file before them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,21 +59,6 @@ impl fmt::Display for Place {
         f.write_str(if parts.is_empty() { "hela tabellen" } else { "" })?;
         f.write_str(&parts.join(", "))
     }
-}
-
-/// `A` for the first column, `AA` for the twenty-seventh.
-#[must_use]
-pub fn column_letters(column: usize) -> String {
-    let mut letters = Vec::new();
-    let mut left = column;
-    loop {
-        letters.push(char::from(b'A' + u8::try_from(left % 26).unwrap_or_default()));
-        if left < 26 {
-            break;
-        }
-        left = left / 26 - 1;
-    }
-    letters.iter().rev().collect()
 }
 
 /// A cell's text, short enough to repeat.

@@ -8,7 +8,7 @@ use super::{
     lines::{self, Line, Lines, PostAmount},
     mapping::{Decided, Mapping},
     matching::{By, Outcome, Registry, Resolutions},
-    reading::Table,
+    reading::{Sheet, Table},
     shown, unseen,
     warning::{self, Misspelt, PostName, Recipient, Warning},
 };
@@ -109,13 +109,19 @@ pub fn prove(table: &Table, mapping: &Mapping, resolutions: &Resolutions, basis:
     let unit = unseen::of_unit(sheet, mapping, &read);
     let kinds = unseen::of_kinds(sheet, mapping, &rows, &posts, basis);
     Proof {
-        warnings: [unit, warnings(&read, &rows, &posts, basis), kinds].concat(),
+        warnings: [of_reading(table, sheet), unit, warnings(&read, &rows, &posts, basis), kinds].concat(),
         differences: differences(&rows, &posts, basis),
         shares: rows.shares(basis),
         lines: read.lines.clone(),
         posts,
         faults,
     }
+}
+
+/// What whoever has the file before them sees another way.
+fn of_reading(table: &Table, sheet: &Sheet) -> Vec<Warning> {
+    let told = table.told.iter().cloned().map(Warning::Read);
+    sheet.hidden().map(Warning::Hidden).into_iter().chain(told).collect()
 }
 
 fn no_rows(sheet: &str, mapping: &Mapping) -> Fault {

@@ -118,6 +118,10 @@ pub enum Warning {
         said: Kind,
         by: KindSaid,
     },
+    /// What of the sheet is hidden in the workbook, and so not read.
+    Hidden(String),
+    /// How the file was read, where that is not a matter of course.
+    Read(String),
 }
 
 /// What says of which kind the recipients are to be.
@@ -198,6 +202,8 @@ impl fmt::Display for Warning {
                 };
                 write!(f, "{who} {}, men raderna i posten {post} gäller {}.", said.plural(), kind.plural())
             }
+            Self::Hidden(words) => write!(f, "{words} De har inte lästs."),
+            Self::Read(words) => f.write_str(words),
             Self::LeftOut(rows) => {
                 write!(
                     f,

@@ -10,7 +10,7 @@ use crate::{
         Actor, Role,
         proof::{By, Member, Posted, Preparer},
     },
-    allocation::import::reading,
+    file::reading,
     ids::Id,
     infra::{
         Portal,
@@ -238,6 +238,9 @@ struct ImportPage {
     /// How many more there are than are shown.
     more: usize,
     file_name: String,
+    /// The sheet that was read, and what of the file was not or in an unusual way.
+    sheet: String,
+    told: Vec<String>,
     done: Option<verbs::Imported>,
 }
 
@@ -256,6 +259,8 @@ impl ImportPage {
             faults: Vec::new(),
             more: 0,
             file_name: String::new(),
+            sheet: String::new(),
+            told: Vec::new(),
             done: None,
         }
     }
@@ -283,11 +288,15 @@ pub async fn import(
     let read = web::block(move || {
         let table = reading::read(&file.bytes)?;
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
-        Ok::<_, reading::NotATable>(import::read(&table, &own))
+        Ok::<_, reading::NotATable>((import::read(&table, &own), table.told))
     });
     let contents = match read.await.map_err(|error| AppError::internal(error.to_string()))? {
-        Ok(Ok(contents)) => contents,
-        Ok(Err(mut faults)) => {
+        Ok((Ok(list), told)) => {
+            (page.sheet, page.told) = (list.sheet, told);
+            list.units
+        }
+        Ok((Err(mut faults), told)) => {
+            page.told = told;
             page.more = faults.len().saturating_sub(FAULTS_SHOWN);
             faults.truncate(FAULTS_SHOWN);
             page.faults = faults;

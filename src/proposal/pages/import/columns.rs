@@ -61,6 +61,10 @@ struct ColumnsPage {
     letters: Vec<String>,
     rows: Vec<Row>,
     row_count: usize,
+    /// Empty for a file of text.
+    sheet_name: String,
+    /// What of the file was not read, or read in an unusual way.
+    told: Vec<String>,
     errors: FieldErrors,
     is_conflict: bool,
 }
@@ -110,7 +114,9 @@ impl ColumnsPage {
         let kinds = kinds(&form, &import.table, facts.basis(decided));
         let units =
             Unit::ALL.map(|unit| (unit.key().to_owned(), crate::proposal::spec::capital(unit.label())));
-        let rows = import.table.sheets.get(sheet).map(|sheet| sheet.rows.as_slice()).unwrap_or_default();
+        let shown = import.table.sheets.get(sheet).cloned().unwrap_or_default();
+        let hidden = shown.hidden().map(|words| format!("{words} De har inte lästs."));
+        let rows = shown.rows;
         let width = rows.iter().take(ROWS_SHOWN).map(|row| row.cells.len()).max().unwrap_or(0);
         let of_post = |post: &Decided| {
             let name = if post.name.is_empty() { &post.key } else { &post.name };
@@ -130,6 +136,8 @@ impl ColumnsPage {
             posts: posts.unwrap_or_default().iter().map(of_post).collect(),
             letters: (0..width).map(column_letters).collect(),
             row_count: rows.len(),
+            sheet_name: shown.name,
+            told: hidden.into_iter().chain(import.table.told).collect(),
             rows: rows.iter().take(ROWS_SHOWN).map(|row| shortened(row, width)).collect(),
             form,
             errors: FieldErrors::default(),
@@ -216,7 +224,8 @@ pub async fn update(
 /// Another sheet has other columns and other rows.
 fn of_sheet(import: Import, chosen: &ColumnsForm, basis: Basis<'_>) -> Import {
     let at = chosen.sheet(&import.table);
-    let alone = Table { sheets: import.table.sheets.get(at).cloned().into_iter().collect() };
+    let alone =
+        Table { sheets: import.table.sheets.get(at).cloned().into_iter().collect(), told: Vec::new() };
     let guessed = Mapping { sheet: at, ..guess(&alone, basis) };
     Import { columns: ColumnsForm::of(&guessed), resolutions: Resolutions::new(), ..import }
 }

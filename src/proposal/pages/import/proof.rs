@@ -45,6 +45,8 @@ struct ProofPage {
     stamp: Id<Import>,
     revision: i64,
     file_name: String,
+    /// Empty for a file of text.
+    sheet_name: String,
     uploaded: String,
     posts: Vec<PostView>,
     /// How many rows were found in which way.
@@ -113,6 +115,12 @@ impl ProofPage {
             stamp: import.stamp,
             revision: loaded.proposal.revision,
             file_name: import.file_name.clone(),
+            sheet_name: import
+                .table
+                .sheets
+                .get(import.columns.sheet(&import.table))
+                .map(|sheet| sheet.name.clone())
+                .unwrap_or_default(),
             uploaded: format!("{} {}", import.uploaded_by, long_time(import.uploaded_at)),
             posts: proof.posts.iter().map(PostView::of).collect(),
             found: found(proof),

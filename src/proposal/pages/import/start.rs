@@ -113,9 +113,12 @@ fn of_upload(error: UploadError) -> String {
     match error {
         UploadError::TooLarge => NotATable::TooLarge.to_string(),
         UploadError::Empty => NotATable::Empty.to_string(),
-        UploadError::WrongKind | UploadError::WrongKindOfData => NotATable::Unknown.to_string(),
         UploadError::Several => "Välj en fil i taget.".to_owned(),
-        UploadError::Infected | UploadError::NotScanned => error.to_string(),
+        UploadError::OtherKind(_)
+        | UploadError::Unreadable(_)
+        | UploadError::Infected
+        | UploadError::NotScanned
+        | UploadError::NotYourTurn => error.to_string(),
     }
 }
 

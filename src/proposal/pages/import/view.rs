@@ -221,7 +221,11 @@ fn follows(warning: &Warning, proposal: &Proposal, proof: &Proof) -> String {
         | Warning::UnitIsNotSaid { .. }
         | Warning::SeveralKinds { .. }
         | Warning::OtherKind { .. }
+        | Warning::Read(_)
         | Warning::LeftOut(_) => String::new(),
+        Warning::Hidden(_) => {
+            "Ska de vara med: visa dem i kalkylprogrammet, spara och läs in filen igen.".to_owned()
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 use std::io::{Cursor, Write};
 
-use encoding_rs::{UTF_16LE, WINDOWS_1252};
+use encoding_rs::WINDOWS_1252;
 use proptest::prelude::*;
 use rust_xlsxwriter::{Format, Formula, Workbook};
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -41,7 +41,6 @@ fn every_separator_is_seen() {
         assert_eq!(cells(&[b"\xEF\xBB\xBF", text.as_bytes()].concat()), wanted, "{text}");
         let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(cells(&[b"\xFF\xFE", utf_16.as_slice()].concat()), wanted, "{text}");
-        assert_eq!(Encoding::for_bom(b"\xFF\xFE").unwrap().0, UTF_16LE);
     }
 }
 
@@ -128,6 +127,99 @@ fn a_workbook_is_read_as_it_is_shown() {
     assert_eq!(rows[1], (4, "114|1310223|0,3|SANT|Upplands\u{A0}Väsby".to_owned()));
     assert_eq!(rows[2], (5, "|#DIV/0!".to_owned()));
     assert_eq!(rows[3], (6, "|2021-03-31".to_owned()));
+}
+
+#[test]
+fn what_a_workbook_hides_is_not_read_but_told() {
+    let bytes = workbook(|workbook| {
+        workbook.add_worksheet().set_name("Gammal").unwrap().set_hidden(true).write(0, 0, "Kommun").unwrap();
+        workbook
+            .add_worksheet()
+            .set_name("Mycket")
+            .unwrap()
+            .set_very_hidden(true)
+            .write(0, 0, "Kommun")
+            .unwrap();
+        let sheet = workbook.add_worksheet();
+        sheet.set_name("Tabell").unwrap().set_active(true);
+        for row in 0..12 {
+            sheet.write_row(row, 0, ["Ale", "1", "hemligt"]).unwrap();
+        }
+        for row in [3, 7, 8, 9] {
+            sheet.set_row_hidden(row).unwrap();
+        }
+        // Nothing is in it.
+        sheet.set_row_hidden(40).unwrap();
+        sheet.set_column_hidden(2).unwrap();
+        sheet.set_column_hidden(9).unwrap();
+    });
+    let table = read(&bytes).unwrap();
+    let [sheet] = table.sheets.as_slice() else { panic!("{:?}", table.sheets) };
+    assert_eq!(sheet.name, "Tabell");
+    let numbers: Vec<usize> = sheet.rows.iter().map(|row| row.number).collect();
+    assert_eq!(numbers, [1, 2, 3, 5, 6, 7, 11, 12]);
+    assert!(sheet.rows.iter().all(|row| row.cells == ["Ale", "1"]));
+    assert_eq!(sheet.hidden().unwrap(), "I bladet Tabell är raderna 4, 8–10 och kolumnen C dolda.");
+    assert_eq!(table.told, ["Bladen Gammal, Mycket är dolda och lästes inte."]);
+}
+
+#[test]
+fn a_workbook_that_hides_all_it_has_is_no_table() {
+    let hidden_sheet = workbook(|workbook| {
+        workbook.add_worksheet();
+        workbook.add_worksheet().set_name("Tabell").unwrap().set_hidden(true).write(0, 0, "Kommun").unwrap();
+    });
+    assert_eq!(read(&hidden_sheet), Err(NotATable::OnlyHidden { sheets: vec!["Tabell".to_owned()] }));
+    let hidden_row = workbook(|workbook| {
+        workbook.add_worksheet().write(0, 0, "Kommun").unwrap().set_row_hidden(0).unwrap();
+    });
+    assert!(read(&hidden_row).unwrap_err().to_string().contains("raden 1 dold. Visa"));
+}
+
+#[test]
+fn a_formula_that_nobody_has_reckoned_is_told() {
+    let none =
+        with_cells("<c r=\"A1\"><v>1</v></c><c r=\"B1\"><f>A1*2</f><v></v></c><c r=\"C1\"><f>A1*3</f></c>");
+    let refused = NotATable::NotReckoned { sheet: "Sheet1".to_owned(), cell: "B1".to_owned(), others: 1 };
+    assert_eq!(read(&none), Err(refused));
+    // What comes to an empty text has come to something.
+    let empty = with_cells("<c r=\"A1\"><v>1</v></c><c r=\"B1\" t=\"str\"><f>IF(A1,\"\")</f><v></v></c>");
+    assert_eq!(cells(&empty), [["1"]]);
+}
+
+/// A workbook whose first row has the cells as they are written.
+fn with_cells(cells: &str) -> Vec<u8> {
+    let bytes = workbook(|workbook| {
+        workbook.add_worksheet();
+    });
+    let sheet = format!("<worksheet><sheetData><row r=\"1\">{cells}</row></sheetData></worksheet>");
+    with_part(bytes, "xl/worksheets/sheet1.xml", |_| sheet.clone().into_bytes())
+}
+
+/// The same file with one of its parts changed.
+fn with_part(bytes: Vec<u8>, changed: &str, change: impl Fn(Vec<u8>) -> Vec<u8>) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+    for name in names {
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut archive.by_name(&name).unwrap(), &mut content).unwrap();
+        parts.push((name.clone(), if name == changed { change(content) } else { content }));
+    }
+    let parts: Vec<(&str, &[u8])> =
+        parts.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+    zipped(&parts)
+}
+
+#[test]
+fn letters_of_another_encoding_are_told_with_a_sample() {
+    let mac = encoding_rs::MACINTOSH.encode("Kommun;Belopp\nGöteborg;1\nÅre;2\n").0.into_owned();
+    let table = read(&mac).unwrap();
+    assert_eq!(table.sheets[0].rows[1].cell(0), "Göteborg");
+    assert!(table.told[0].contains("Mac OS Roman: «Göteborg», «Åre»"), "{:?}", table.told);
+    assert_eq!(read("Kommun;Belopp\nGöteborg;1\n".as_bytes()).unwrap().told, Vec::<String>::new());
+    let unsure = read(b"Kommun;Belopp\n\xC1\xE8\xDE\xED\xE1;1\n").unwrap_err();
+    assert!(matches!(unsure, NotATable::UnsureLetters { .. }), "{unsure}");
 }
 
 #[test]
@@ -298,20 +390,10 @@ fn damaged(part: usize, at: prop::sample::Index, instead: &[u8], cut: usize) -> 
         let date = Format::new().set_num_format("yyyy-mm-dd");
         sheet.write_with_format(2, 1, 44_286, &date).unwrap();
     });
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
-    let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
-    for name in names {
-        let mut content = Vec::new();
-        std::io::Read::read_to_end(&mut archive.by_name(&name).unwrap(), &mut content).unwrap();
-        if name == PARTS[part] {
-            let from = at.index(content.len());
-            let to = (from + cut).min(content.len());
-            content.splice(from..to, instead.iter().copied());
-        }
-        parts.push((name, content));
-    }
-    let parts: Vec<(&str, &[u8])> =
-        parts.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
-    zipped(&parts)
+    with_part(bytes, PARTS[part], |mut content| {
+        let from = at.index(content.len());
+        let to = (from + cut).min(content.len());
+        content.splice(from..to, instead.iter().copied());
+        content
+    })
 }

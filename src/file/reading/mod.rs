@@ -1,19 +1,22 @@
 //! From a file's bytes to sheets of rows and cells. A file is what its content says, whatever it is called.
 //!
 //! Text (CSV, or what was pasted from a document) and XLSX workbooks are read; everything else is refused with what it is
-//! and what to do about it. A small file can unpack to a very large one, so all sizes are bounded.
+//! and what to do about it. What somebody who opens the file does not see is not read either, and that is told. A small file
+//! can unpack to a very large one, so all sizes are bounded.
 
+mod hidden;
 mod separated;
 #[cfg(test)]
 mod tests;
 mod workbook;
 
-use std::str;
-
-use encoding_rs::{Encoding, WINDOWS_1252};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::{
+    other::{self, Compound},
+    text::{self, NotText},
+};
 use crate::numbers::is_blank;
 
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
@@ -28,6 +31,9 @@ const MAX_TEXT: usize = 20 * 1024 * 1024;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     pub sheets: Vec<Sheet>,
+    /// How the file was read, where that is not a matter of course: sentences for whoever has the file before them.
+    #[serde(default)]
+    pub told: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +42,12 @@ pub struct Sheet {
     pub name: String,
     /// Those with something in them.
     pub rows: Vec<Row>,
+    /// Rows with something in them that are hidden, and so not read; numbered as the others.
+    #[serde(default)]
+    pub hidden_rows: Vec<usize>,
+    /// The same of columns, from 0.
+    #[serde(default)]
+    pub hidden_columns: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +63,58 @@ impl Sheet {
     pub fn columns(&self) -> usize {
         self.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0)
     }
+
+    /// What of it is hidden and was not read, in words; `None` when all of it is seen.
+    #[must_use]
+    pub fn hidden(&self) -> Option<String> {
+        let rows = ranges(&self.hidden_rows, |row| row.to_string());
+        let columns = ranges(&self.hidden_columns, column_letters);
+        let named = |one: &str, several: &str, found: &[usize], words: &str| match found.len() {
+            0 => None,
+            1 => Some(format!("{one} {words}")),
+            _ => Some(format!("{several} {words}")),
+        };
+        let parts: Vec<String> = [
+            named("raden", "raderna", &self.hidden_rows, &rows),
+            named("kolumnen", "kolumnerna", &self.hidden_columns, &columns),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let hidden = if self.hidden_rows.len() + self.hidden_columns.len() == 1 { "dold" } else { "dolda" };
+        (!parts.is_empty()).then(|| format!("I bladet {} är {} {hidden}.", self.name, parts.join(" och ")))
+    }
+}
+
+/// `2, 5–9`; after a dozen the rest is counted.
+fn ranges(sorted: &[usize], words: impl Fn(usize) -> String) -> String {
+    const MOST: usize = 12;
+    let runs: Vec<&[usize]> = sorted.chunk_by(|before, after| before + 1 == *after).collect();
+    let shown = runs.iter().take(MOST).map(|run| match run {
+        [one] => words(*one),
+        [first, .., last] => format!("{}–{}", words(*first), words(*last)),
+        [] => String::new(),
+    });
+    let mut shown: Vec<String> = shown.collect();
+    if runs.len() > MOST {
+        shown.push("med flera".to_owned());
+    }
+    shown.join(", ")
+}
+
+/// `A` for the first column, `AA` for the twenty-seventh.
+#[must_use]
+pub fn column_letters(column: usize) -> String {
+    let mut letters = Vec::new();
+    let mut left = column;
+    loop {
+        letters.push(char::from(b'A' + u8::try_from(left % 26).unwrap_or_default()));
+        if left < 26 {
+            break;
+        }
+        left = left / 26 - 1;
+    }
+    letters.iter().rev().collect()
 }
 
 impl Row {
@@ -109,6 +173,24 @@ pub enum NotATable {
     Picture,
     #[error("Filen är ett zip-arkiv utan arbetsbok. Packa upp det och välj tabellen, som .xlsx eller CSV.")]
     Archive,
+    #[error(
+        "Det som står i arbetsboken står i dolda blad: {}. Visa bladet med tabellen, spara och välj filen igen.",
+        .sheets.join(", ")
+    )]
+    OnlyHidden { sheets: Vec<String> },
+    #[error("{} Visa dem, spara och välj filen igen.", .words)]
+    AllHidden { words: String },
+    #[error(
+        "Cellen {cell} i bladet {sheet} har en formel men inget uträknat värde{}. Öppna arbetsboken i Excel eller LibreOffice, spara den och välj den igen.",
+        and_others(*.others)
+    )]
+    NotReckoned { sheet: String, cell: String, others: usize },
+    #[error(
+        "Det går inte att avgöra vilken teckenkodning filen har: «{}» eller «{}»? Öppna den, spara den som «CSV UTF-8» eller .xlsx och välj den igen.",
+        .readings[0],
+        .readings[1]
+    )]
+    UnsureLetters { readings: [String; 2] },
     #[error("Filen går inte att läsa som en tabell. Spara tabellen som .xlsx eller CSV och välj den.")]
     Unknown,
     #[error(
@@ -142,6 +224,14 @@ pub enum NotATable {
     OpenQuote { row: usize },
 }
 
+fn and_others(others: usize) -> String {
+    match others {
+        0 => String::new(),
+        1 => ", och en cell till".to_owned(),
+        _ => format!(", och {others} celler till"),
+    }
+}
+
 fn of_sheet(sheet: &str) -> String {
     if sheet.is_empty() { String::new() } else { format!(" i bladet {sheet}") }
 }
@@ -154,23 +244,69 @@ pub fn read(bytes: &[u8]) -> Result<Table, NotATable> {
     if bytes.len() > MAX_BYTES {
         return Err(NotATable::TooLarge);
     }
-    let sheets = if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        workbook::sheets(bytes)?
+    let table = if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        of_workbook(bytes)?
     } else {
         refuse_other_kinds(bytes)?;
-        vec![Sheet { name: String::new(), rows: separated::rows(&decode(bytes)?)? }]
+        of_text(bytes)?
     };
-    if sheets.iter().all(|sheet| sheet.rows.is_empty()) {
-        Err(NotATable::Empty)
-    } else {
-        Ok(Table { sheets })
+    if table.sheets.iter().any(|sheet| !sheet.rows.is_empty()) {
+        return Ok(table);
+    }
+    match table.sheets.iter().find_map(Sheet::hidden) {
+        Some(words) => Err(NotATable::AllHidden { words }),
+        None => Err(NotATable::Empty),
     }
 }
 
+/// Whether a workbook can be opened, however much is in it.
+///
+/// # Errors
+/// When it is none, is damaged, or unpacks to more than anybody should.
+pub fn open_workbook(bytes: &[u8]) -> Result<(), NotATable> {
+    workbook::open(bytes).map(drop)
+}
+
+fn of_workbook(bytes: &[u8]) -> Result<Table, NotATable> {
+    let (sheets, hidden) = workbook::sheets(bytes)?;
+    if !hidden.is_empty() && sheets.iter().all(|sheet| sheet.rows.is_empty() && sheet.hidden().is_none()) {
+        return Err(NotATable::OnlyHidden { sheets: hidden });
+    }
+    let told = match hidden.as_slice() {
+        [] => Vec::new(),
+        [one] => vec![format!("Bladet {one} är dolt och lästes inte.")],
+        several => vec![format!("Bladen {} är dolda och lästes inte.", several.join(", "))],
+    };
+    Ok(Table { sheets, told })
+}
+
+fn of_text(bytes: &[u8]) -> Result<Table, NotATable> {
+    let read = text::read(bytes).map_err(|why| match why {
+        NotText::Binary => NotATable::Unknown,
+        NotText::Unsure(readings) => NotATable::UnsureLetters { readings },
+    })?;
+    let told = match read.code_page {
+        // What every Excel in Sweden writes.
+        None | Some(text::CodePage::Windows1252) => Vec::new(),
+        Some(page) => {
+            let sample = read.sample().iter().map(|word| format!("«{word}»")).collect::<Vec<_>>().join(", ");
+            vec![format!(
+                "Filen lästes i teckenkodningen {page}: {sample}. Ser å, ä och ö fel ut, spara den som «CSV UTF-8» och välj den igen."
+            )]
+        }
+    };
+    let sheet = Sheet { rows: separated::rows(&read.text)?, ..Sheet::default() };
+    Ok(Table { sheets: vec![sheet], told })
+}
+
 fn refuse_other_kinds(bytes: &[u8]) -> Result<(), NotATable> {
-    const COMPOUND: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
-    if bytes.starts_with(COMPOUND) {
-        return Err(compound(bytes));
+    match other::compound(bytes) {
+        None => {}
+        Some(Compound::Locked) => return Err(NotATable::Password),
+        Some(Compound::TextDocument | Compound::Slides | Compound::Mail) => {
+            return Err(NotATable::TextDocument);
+        }
+        Some(Compound::Workbook | Compound::Other) => return Err(NotATable::OldWorkbook),
     }
     if bytes.starts_with(b"{\\rtf") {
         return Err(NotATable::TextDocument);
@@ -181,40 +317,4 @@ fn refuse_other_kinds(bytes: &[u8]) -> Result<(), NotATable> {
         Some(kind) if kind.starts_with("image/") => Err(NotATable::Picture),
         _ => Ok(()),
     }
-}
-
-/// A compound file holds an old workbook, an old document, or a new workbook that is encrypted.
-fn compound(bytes: &[u8]) -> NotATable {
-    let has = |name: &str| {
-        let utf_16: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes.windows(utf_16.len()).any(|window| window == utf_16)
-    };
-    if has("EncryptedPackage") {
-        NotATable::Password
-    } else if has("WordDocument") {
-        NotATable::TextDocument
-    } else {
-        NotATable::OldWorkbook
-    }
-}
-
-/// UTF-8 where it is that, otherwise Windows-1252, in which Excel writes CSV; UTF-16 by its mark, Excel's "Unicode-text".
-fn decode(bytes: &[u8]) -> Result<String, NotATable> {
-    let text = match Encoding::for_bom(bytes) {
-        Some((encoding, mark)) => {
-            let (text, broken) = encoding.decode_without_bom_handling(&bytes[mark..]);
-            if broken {
-                return Err(NotATable::Unknown);
-            }
-            text.into_owned()
-        }
-        None => match str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
-        },
-    };
-    if text.chars().any(|c| c.is_control() && !c.is_whitespace()) {
-        return Err(NotATable::Unknown);
-    }
-    Ok(text)
 }

@@ -1,0 +1,2 @@
+ALTER TABLE files DROP COLUMN scan_at;
+ALTER TABLE files DROP COLUMN scan_tries;

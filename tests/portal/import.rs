@@ -143,6 +143,43 @@ fn the_table_of_2018_is_pasted_proved_and_used() {
 }
 
 #[test]
+fn what_a_workbook_hides_is_left_out_told_and_confirmed() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Tabell").unwrap();
+    sheet.write_row(0, 0, ["Kommunkod", "Kommun", "Belopp"]).unwrap();
+    for (row, (code, name, amount)) in (1..).zip(base_of_2022()) {
+        sheet.write(row, 0, code).unwrap().write(row, 1, name).unwrap().write(row, 2, amount).unwrap();
+    }
+    sheet.set_row_hidden(2).unwrap();
+    book.add_worksheet().set_name("Förra året").unwrap().set_hidden(true).write(0, 0, "Kommun").unwrap();
+    let columns = upload(&officer, &proposal, "Bilaga 1.xlsx", book.save_to_buffer().unwrap());
+    let columns = columns.expect_status(200).expect("Bilaga 1.xlsx, bladet Tabell");
+    let columns = columns.expect("Bladet Förra året är dolt och lästes inte.").expect("raden 3 dold");
+    let page = proof(&columns).expect("289 efter kod").expect("Bilaga 1.xlsx, bladet Tabell");
+    let page =
+        page.expect("I bladet Tabell är raden 3 dold. De har inte lästs.").expect("Förra året är dolt");
+    page.form("/anvandning").submit().expect_status(422).expect("Bekräfta eller rätta");
+    confirm_all(&page).expect_status(200).expect("Tabellen är inläst");
+    assert_eq!(amount_of(&officer, &proposal, "bas", "1489"), "");
+}
+
+#[test]
+fn a_table_in_another_encoding_is_read_and_told() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
+    let dos = b"Kommun;Belopp\nS\x94dert\x84lje;1\n\x8Fre;2\n".as_slice();
+    let columns = upload(&officer, &proposal, "lista.csv", dos).expect_status(200);
+    columns.expect("CP437 (DOS): «Södertälje», «Åre»").expect("Ser å, ä och ö fel ut");
+    let greek = b"Kommun;Belopp\n\xC1\xE8\xDE\xED\xE1;1\n".as_slice();
+    let page = upload(&officer, &proposal, "lista.csv", greek).expect_status(422);
+    assert!(page.error_at("file").contains("«ÁèÞíá» eller «"), "{}", page.error_at("file"));
+}
+
+#[test]
 fn a_workbook_is_held_against_the_round_before_and_the_posts_it_leaves_out_stay() {
     let portal = Portal::new();
     let officer = portal.officer();

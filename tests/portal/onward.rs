@@ -13,6 +13,24 @@ use crate::{
 };
 
 #[test]
+fn a_list_of_units_is_read_from_the_sheet_that_is_seen() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let headings = ["Organisationsnummer", "Utförare", "Enhet", "Regiform", "Slag", "Storlek"];
+    for (name, is_hidden) in [("Enheter", false), ("Gammal", true)] {
+        let sheet = book.add_worksheet().set_name(name).unwrap().set_hidden(is_hidden);
+        sheet.write_row(0, 0, headings).unwrap();
+        sheet.write_row(1, 0, ["556016-0680", "Omsorgen AB", name, "Privat", "Hemtjänst", "48"]).unwrap();
+    }
+    let form = preparer.get("/enheter/inlasning").form("/inlasning");
+    let page = form.file("file", "enheter.xlsx", book.save_to_buffer().unwrap()).submit();
+    let page = page.expect_status(200).expect("enheter.xlsx, bladet Enheter: 1 nya enheter");
+    page.expect("Bladet Gammal är dolt och lästes inte.");
+    preparer.get("/enheter").expect("Enheter").expect_not("Gammal");
+}
+
+#[test]
 fn a_list_is_the_same_file_each_time_and_letters_go_to_those_they_are_for() {
     let portal = Portal::new();
     let grant = invited(&portal, "Ale");

@@ -125,7 +125,8 @@ fn a_file_that_was_lost_is_told_and_leads_back_to_its_page() {
     let portal = Portal::new();
     let preparer = portal.preparer("Ale");
     let issued = issue(&preparer, "bas", "100 000");
-    let form = issued.form("/inskannad").file("file", "Underskriven rekvisition.pdf", b"%PDF-1.7 x".to_vec());
+    let form =
+        issued.form("/inskannad").file("file", "Underskriven rekvisition.pdf", crate::files::PDF.to_vec());
     end_sessions(&portal);
     let asked = form.submit().expect_status(401).expect("Underskriven rekvisition.pdf har inte sparats");
     let told = sign_in(&asked, "ekonom@ale.example").expect_status(200).expect("Välj filen igen");

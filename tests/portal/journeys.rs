@@ -183,7 +183,7 @@ fn a_form_on_paper_is_registered_with_its_scan_and_approved_by_somebody_else() {
     assert!(missing.error_at("file").contains("(R115)"), "{}", missing.text());
     assert_eq!(missing.value_of("arrived"), "2022-01-03");
     missing.expect("Välj filen igen").expect_not("AO22-1440-R1");
-    let pdf = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF".to_vec();
+    let pdf = crate::files::PDF.to_vec();
     let case = form(&officer).file("file", "blankett.pdf", pdf.clone()).submit().expect_status(200);
     case.form("/godkannande").submit().expect_status(409).expect("En annan handläggare godkänner den.");
     // The same paper once more is asked about.

@@ -15,7 +15,7 @@ use crate::{
         fund::{Account, Entry},
         store,
     },
-    recipient::search_form,
+    text::fold,
 };
 
 /// What the municipality says is missing in a unit's report.
@@ -95,7 +95,7 @@ fn alike(case: &Case, application: &Application, came_back: &Returned) -> Option
     let struck = standing.iter().rposition(|entry| entry.amount.is_negative()).map_or(0, |place| place + 1);
     let is_like = |entry: &&&Entry| {
         (entry.amount, entry.day) == (came_back.amount.get(), came_back.on)
-            && search_form(&entry.reference) == search_form(&came_back.reference)
+            && fold(&entry.reference) == fold(&came_back.reference)
     };
     let known = standing[struck..].iter().find(is_like)?;
     let (amount, day, by) = (known.amount, long_date(known.day), &known.by);

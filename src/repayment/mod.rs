@@ -188,9 +188,7 @@ impl Repayment {
             && same_reference(&self.reference, &other.reference)
             && fold(&self.payer) == fold(&other.payer)
     }
-}
 
-impl Repayment {
     /// Named where another one looks the same.
     pub fn alike(&self) -> Alike {
         let (amount, day) = (self.amount.abs(), long_date(self.received_on));

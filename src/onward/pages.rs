@@ -138,7 +138,8 @@ fn refused(failure: Failure, field: &'static str) -> Result<FieldErrors, AppErro
         Failure::Invalid(found) => return Ok(found),
         Failure::Refused(refusal) => errors.add(field, refusal),
         Failure::NotEnough(refusal) => errors.add(field, refusal),
-        Failure::NoMandate(refusal) => errors.add(field, refusal),
+        // Whatever was typed, it is not this person's to do.
+        Failure::NoMandate(refusal) => errors.add("", refusal),
         Failure::Conflict(words) => errors.add(field, words),
         Failure::Alike(known) => errors.add(field, known),
         failure @ (Failure::NotFound | Failure::Overtaken | Failure::Done | Failure::Db(_)) => {

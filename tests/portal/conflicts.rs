@@ -35,8 +35,10 @@ fn a_model_shows_both_and_the_second_press_decides() {
     let grant = grant(&portal, "Ale");
     let (one, other) = (portal.preparer("Ale"), colleague(&portal, "Ale", Role::Preparer));
     let filled = fill_model(&one, &grant);
-    let mine = filled.clone().set("board", "Min nämnd").set("tier_0_amount", "21 000");
-    let theirs = filled.sent_by(&other).set("board", "Kollegans nämnd").set("action", "spara");
+    let mine = filled.set("board", "Min nämnd").set("tier_0_amount", "21 000");
+    let model = format!("{grant}/vidarefordelning/modell");
+    let theirs = other.get(&model).form("/modell").set("tier_0_amount", "20 000");
+    let theirs = theirs.set("board", "Kollegans nämnd").set("action", "spara");
     theirs.submit().expect_status(200);
     // The other half of a double click is no conflict.
     theirs.submit().expect_status(200);
@@ -45,7 +47,6 @@ fn a_model_shows_both_and_the_second_press_decides() {
     assert_eq!(late.beside("Nivå, rad 1: belopp per enhet"), ["21 000", "20 000"]);
     assert_eq!(late.value_of("board"), "Min nämnd");
     late.form("/modell").set("action", "spara").submit().expect_status(200);
-    let model = format!("{grant}/vidarefordelning/modell");
     assert_eq!(other.get(&model).value_of("board"), "Min nämnd");
     // Decided meanwhile: there is no form any more, and what was typed can be read.
     let open = one.get(&model).form("/modell").set("board", "För sent");
@@ -110,9 +111,11 @@ fn a_draft_that_was_issued_meanwhile_is_not_lost() {
     let (one, other) = (portal.preparer("Ale"), colleague(&portal, "Ale", Role::Preparer));
     let page = crate::journeys::begin(&one, "bas");
     let mine = page.form("/uppgifter").set("contact_person", "Jag själv").set("handling", "spara");
-    let check = fill(&other.get(&page.address)).set("amount", "100 000").submit().expect_status(200);
-    check.form("/kontroll").submit().expect_status(200);
-    let late = told(mine.submit(), "Kim Kollega i Ale").expect("rekvisitionen är väntar på underskrift");
+    let check = fill(&other.get(&page.address)).set("amount", "100 000").set("handling", "fortsatt").submit();
+    let check = check.expect_status(200);
+    check.form("/kontroll").set("confirmed", "ja").submit().expect_status(200);
+    let late =
+        told(mine.submit(), "Kim Kollega i Ale").expect("rekvisitionens läge är nu: Väntar på underskrift.");
     assert_eq!(late.beside("Kontaktperson")[0], "Jag själv");
     assert!(!late.has_form("/uppgifter"));
 }
@@ -131,7 +134,7 @@ fn what_the_authority_sets_is_never_overwritten_unseen() {
     late.form("/diarienummer").submit().expect_status(200).expect("S2022/00002/SOF");
 
     let mine =
-        one.get("/register/1440").form("/nummer").set("number", "212000-1553").set("number_reason", "Fel");
+        one.get("/register/1440").form("/nummer").set("number", "556016-0680").set("number_reason", "Fel");
     let renaming = other.get("/register/1440").form("/namn").set("name", "Nya Ale").set("from", "2022-03-01");
     renaming.set("name_reason", "Beslut").submit().expect_status(200);
     told(mine.submit(), "Kim Kollega i Kammarkollegiet");
@@ -144,9 +147,9 @@ fn a_post_of_a_proposals_table_shows_both() {
     let other = colleague(&portal, "Kammarkollegiet", Role::CaseOfficer);
     let replacing = one.get("/forslag/nytt").form("/ersattning").set("slug", "aldreomsorg-2022").submit();
     let table = replacing.expect_status(200).follow("Fördelning");
-    let form = table.form_with("/fordelning", "belopp-1440");
-    let mine = form.clone().set("belopp-1440", "1 000");
-    form.sent_by(&other).set("belopp-1440", "2 000").submit();
+    let mine = table.form_with("/fordelning", "belopp-1440").set("belopp-1440", "1 000");
+    let theirs = other.get(&table.address).form_with("/fordelning", "belopp-1440");
+    theirs.set("belopp-1440", "2 000").submit();
     let late = told(mine.submit(), "Kim Kollega i Kammarkollegiet");
     assert_eq!(late.beside("Ale"), ["1 000", "2 000"]);
 }

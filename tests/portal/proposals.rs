@@ -276,7 +276,7 @@ fn two_colleagues_each_have_their_part_and_meet_in_one() {
     // Twice is once.
     save(&again).expect_status(200);
     let page = save(&late).expect_status(409).expect("Anna i Kammarkollegiet har sparat medan du skrev");
-    assert_eq!(page.beside("Benämning"), ["Bos namn", "Annas andra namn"]);
+    assert_eq!(page.beside("Överenskommelsens benämning"), ["Bos namn", "Annas andra namn"]);
     assert_eq!(page.value_of("name"), "Bos namn");
     save(&page.form("/grunder")).expect_status(200);
     assert_eq!(part(&anna, &proposal, "grunder").value_of("name"), "Bos namn");

@@ -133,8 +133,10 @@ impl ApplicationPage {
         matches!(self.application.status, Status::Received { .. })
     }
 
-    fn has_account_errors(&self) -> bool {
-        ["giro", "account", "account_reason"].iter().any(|field| !self.errors.of(field).is_empty())
+    /// Whether somebody is changing the account.
+    fn has_typed_account(&self) -> bool {
+        !self.other_account.account.is_empty()
+            || ["giro", "account", "account_reason"].iter().any(|field| !self.errors.of(field).is_empty())
     }
 
     /// What waits for a list, where the application cannot simply be given back.

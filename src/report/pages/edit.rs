@@ -310,8 +310,10 @@ fn overtaken(chrome: Chrome, case: Case, form: ReportForm, known: Known, saved: 
     let fields = both.map(|((field, mine), (_, theirs))| (field_label(&case.grant, &field), mine, theirs));
     let conflict = Conflict::new(saved, fields);
     if !case.report.is_editable() {
-        let state = case.report.status.label().to_lowercase();
-        let conflict = conflict.hindered(format!("Det gick inte att spara: redovisningen är {state}."));
+        let conflict = conflict.hindered(format!(
+            "Det gick inte att spara: redovisningens läge är nu: {}.",
+            case.report.status.label()
+        ));
         let title = format!("Redovisning {}", case.number());
         return conflict.alone(chrome, &title, &address(case.report.id));
     }

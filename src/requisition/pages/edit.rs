@@ -218,8 +218,10 @@ fn overtaken(chrome: Chrome, case: Case, form: RequisitionForm, known: &Known, s
         .map(|((field, mine), (_, theirs))| (field_label(paper, &field), mine.to_owned(), theirs.to_owned()));
     let conflict = Conflict::new(saved, fields);
     if !case.requisition.is_editable() {
-        let state = case.requisition.status.label().to_lowercase();
-        let conflict = conflict.hindered(format!("Det gick inte att spara: rekvisitionen är {state}."));
+        let conflict = conflict.hindered(format!(
+            "Det gick inte att spara: rekvisitionens läge är nu: {}.",
+            case.requisition.status.label()
+        ));
         let title = format!("Rekvisition {}", case.number());
         return conflict.alone(chrome, &title, &address(case.requisition.id));
     }

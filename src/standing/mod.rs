@@ -184,11 +184,11 @@ impl<'a> Facts<'a> {
         let is_one_of_several = self.terms.posts.len() > 1;
         let posts = self.terms.posts.iter().filter(move |of| post.is_none_or(|post| post == of.key));
         posts.filter_map(move |post| {
-            let left = self.ledger.left_to_requisition(&post.key);
+            let left = Some(self.ledger.left_to_requisition(&post.key)).filter(|left| *left > Money::ZERO)?;
             let deadlines = self.terms.deadlines_of([post.key.as_str()], self.later);
             let name = if is_one_of_several { post.name.as_str() } else { "" };
             let due = (deadlines.requisition, deadlines.right_can_lapse());
-            (left > Money::ZERO).then(|| Obligation::new((What::Requisition, name), due, Some(left), now))
+            Some(Obligation::new((What::Requisition, name), due, Some(left), now))
         })
     }
 

@@ -170,18 +170,34 @@ pub async fn token<B: MessageBody>(
 /// True when the browser says that the form came from this very site. A browser that says nothing is not trusted.
 pub fn same_origin(request: &HttpRequest) -> bool {
     let text = |name| request.headers().get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
+    let is_https = Portal::of(request).is_ok_and(|portal| portal.https);
     match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin
-            .strip_prefix("https://")
-            .or_else(|| origin.strip_prefix("http://"))
-            .is_some_and(|from| from == host),
+        (Some(origin), Some(host)) => is_origin_of(origin, host, is_https),
         _ => false,
     }
+}
+
+/// Where the portal is reached by https, a page that came by http is not its own.
+fn is_origin_of(origin: &str, host: &str, is_https: bool) -> bool {
+    let by_http = || origin.strip_prefix("http://").filter(|_| !is_https);
+    origin.strip_prefix("https://").or_else(by_http).is_some_and(|from| from == host)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_by_http_is_not_the_portals_own_where_it_is_reached_by_https() {
+        assert!(is_origin_of("https://a.example", "a.example", true));
+        assert!(!is_origin_of("http://a.example", "a.example", true));
+        assert!(is_origin_of("http://a.example", "a.example", false));
+        // Behind a proxy that nobody has told of, both are.
+        assert!(is_origin_of("https://a.example", "a.example", false));
+        for other in ["https://b.example", "a.example", "null", "", "https://a.example.org"] {
+            assert!(!is_origin_of(other, "a.example", true) && !is_origin_of(other, "a.example", false));
+        }
+    }
 
     #[test]
     fn a_token_is_masked_anew_each_time_and_is_the_browsers_alone() {

@@ -31,10 +31,13 @@ pub struct Kind {
     pub file_name: Option<String>,
     /// Pages of other sites may read it too (CORS).
     pub is_data: bool,
+    /// It says what the request itself said (`Host`): nobody keeps it for others.
+    pub is_of_request: bool,
 }
 
 /// Kept, but asked for anew each time: what is withdrawn is gone at once, and an unchanged page costs a 304.
 const CONTROL: &str = "public, no-cache";
+const CONTROL_OF_REQUEST: &str = "private, no-cache";
 
 /// 200 with all of it, or 304 to whoever has it already.
 pub fn answer(request: &HttpRequest, representation: &Representation, kind: Kind) -> Page {
@@ -44,7 +47,8 @@ pub fn answer(request: &HttpRequest, representation: &Representation, kind: Kind
     let tag = EntityTag::new_strong(format!("{}-{coding}", representation.tag));
     let is_known = is_known(request, &tag);
     let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, CONTROL));
+    let control = if kind.is_of_request { CONTROL_OF_REQUEST } else { CONTROL };
+    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, control));
     if is_known || !is_compressed {
         // Compression says it of what it compresses.
         response.insert_header((header::VARY, "accept-encoding"));

@@ -279,7 +279,9 @@ fn links_lead_to_the_configured_address_whatever_a_request_says() {
         boss.send(request).expect("https://bidrag.example/valkommen/").expect_not("ond.example");
     }
     let request = portal.anyone().request(reqwest::Method::GET, "/oppna-data/katalog.rdf");
-    let catalogue = portal.anyone().send(request.header("host", "ond.example")).html();
+    let catalogue = portal.anyone().send(request.header("host", "ond.example"));
+    assert_eq!(catalogue.headers["cache-control"], "public, no-cache");
+    let catalogue = catalogue.html();
     assert!(catalogue.contains("https://bidrag.example/oppna-data/") && !catalogue.contains("ond.example"));
 
     // Without one, by where the request was sent; what a proxy says beside that counts for nothing.

@@ -232,7 +232,7 @@ async fn answer(
     let address = format!("{base}{}{}{}", asked.path, asked.form.kind().0, asked.view.query());
     let key = PageKey { stamps, today: calendar::day(now), address };
     if let Some(kept) = rendered.public.get(&key) {
-        return shared::answer(&asked.request, &kept, kind(&asked));
+        return shared::answer(&asked.request, &kept, kind(&portal, &asked));
     }
     let outcomes = match party {
         Some(party) => shares(&portal, &key.stamps, party).await?,
@@ -243,10 +243,10 @@ async fn answer(
     let found = Found { outcomes, chrome: anyone.chrome, view, path, form, base, now };
     let made = Arc::new(Representation::new(make(&found, &asked.of)?));
     rendered.public.insert(key, Arc::clone(&made));
-    shared::answer(&asked.request, &made, kind(&asked))
+    shared::answer(&asked.request, &made, kind(&portal, &asked))
 }
 
-fn kind(asked: &Asked) -> Kind {
+fn kind(portal: &Portal, asked: &Asked) -> Kind {
     let (suffix, media_type) = asked.form.kind();
     let name = asked.path.trim_start_matches("/oppna-data/").replace('/', "-");
     let is_saved = matches!(asked.form, Form::SpreadsheetCsv | Form::Csv | Form::Workbook);
@@ -254,6 +254,7 @@ fn kind(asked: &Asked) -> Kind {
         media_type,
         file_name: is_saved.then(|| format!("{name}{suffix}")),
         is_data: asked.form != Form::Page,
+        is_of_request: asked.form == Form::Catalogue && portal.config.address.is_empty(),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     history::{Event, access_log},
     identity,
     infra::{
-        Portal, assets,
+        Portal, assets, db,
         error::AppError,
         page::{self, Chrome, Page},
         trace,
@@ -111,16 +111,23 @@ pub async fn error_pages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     // PostgreSQL takes no text with a NUL in it, not even to find nothing.
-    let response = if request.uri().to_string().contains("%00") {
-        request.error_response(AppError::NotFound)
+    let (response, was_saved) = if request.uri().to_string().contains("%00") {
+        (request.error_response(AppError::NotFound), false)
     } else {
-        next.call(request).await?.map_into_boxed_body()
+        let (answer, was_saved) = db::and_was_saved(next.call(request)).await;
+        (answer?.map_into_boxed_body(), was_saved)
     };
     let request = response.request().clone();
     let Some(error) = response.response().error() else {
         return Ok(response);
     };
     let page = match error.as_error::<AppError>() {
+        // What fails after the change was saved says nothing against it.
+        Some(AppError::Unavailable(cause) | AppError::Unwritable(cause) | AppError::Internal(cause))
+            if was_saved =>
+        {
+            error_page(&request, &AppError::MaybeSaved(cause.clone())).await
+        }
         Some(error) => page_for(&request, error).await,
         None => {
             let status = error.as_response_error().status_code();
@@ -181,7 +188,9 @@ async fn error_page(request: &HttpRequest, error: &AppError) -> Page {
     let page = ErrorPage { chrome, status: status.as_u16(), heading, message, advice, id };
     let mut response = page::show_as(status, &page)?;
     let retry_after = match error {
-        AppError::Unavailable(_) | AppError::Busy => Some(10),
+        AppError::Unavailable(_) | AppError::Unwritable(_) | AppError::MaybeSaved(_) | AppError::Busy => {
+            Some(10)
+        }
         AppError::TooMany { seconds } => Some(*seconds),
         _ => None,
     };
@@ -251,6 +260,18 @@ fn words(error: &AppError) -> (&'static str, String, &'static str) {
             "Portalen når inte sin databas just nu",
             text("Det du gjorde har inte sparats. Felet är vårt, inte ditt."),
             "Vänta en stund och försök igen. Det som redan fått ett kvitto är kvar.",
+        ),
+        AppError::Unwritable(_) => (
+            "Portalen kan inte spara något just nu",
+            text("Det du gjorde har inte sparats. Felet är vårt, inte ditt."),
+            "Vänta en stund och försök igen. Det som redan fått ett kvitto är kvar, och går att läsa.",
+        ),
+        AppError::MaybeSaved(_) => (
+            "Svaret kom bort",
+            text(
+                "Vi vet inte om det sparades. Ladda om sidan och se; att skicka samma formulär igen är ofarligt.",
+            ),
+            "Felet är vårt, inte ditt. Har du fått ett kvitto tidigare gäller det.",
         ),
         AppError::Internal(_) => (
             "Ett fel har uppstått",

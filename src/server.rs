@@ -13,7 +13,7 @@ use tracing_actix_web::TracingLogger;
 use crate::{
     dashboard, identity,
     infra::{Portal, browser, limits, metrics, trace},
-    operation, routes,
+    operation, practice, routes,
 };
 
 /// A client that sends its headers slower than this is not waited for.
@@ -30,6 +30,11 @@ pub fn start(portal: web::Data<Portal>, listener: TcpListener) -> io::Result<Ser
         loop {
             rt::time::sleep(keeper.upkeep).await;
             operation::upkeep::once(&keeper).await;
+            if keeper.practice
+                && let Err(error) = practice::keep_date(&keeper).await
+            {
+                tracing::error!(cause = %error, "the practised date is not written down");
+            }
         }
     });
     let rendered = dashboard::pages::cache();
@@ -54,6 +59,8 @@ pub fn start(portal: web::Data<Portal>, listener: TcpListener) -> io::Result<Ser
     })
     .client_request_timeout(CLIENT_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
+    // A page in two pieces does not wait for the browser to acknowledge the first (Nagle): 40 ms each.
+    .tcp_nodelay(true)
     .shutdown_timeout(10)
     .listen(listener)?;
     Ok(server.run())

@@ -427,7 +427,7 @@ mod the_checks_can_fail {
         );
         assert!(found(sql_outside_stores, "src/grant/store.rs", sql).is_empty());
         assert!(found(sql_outside_stores, "src/grant/store/rows.rs", sql).is_empty());
-        assert!(found(sql_outside_stores, "src/infra/db.rs", sql).is_empty());
+        assert!(found(sql_outside_stores, "src/infra/db/mod.rs", sql).is_empty());
 
         let web = "use actix_web::web;\nuse askama::Template;";
         assert_eq!(found(web_outside_pages, "src/grant/verbs.rs", web).len(), 2);

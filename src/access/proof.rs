@@ -300,8 +300,13 @@ pub async fn signed_in(request: &HttpRequest) -> Result<Option<(Actor, Session)>
     if let Some((_, session)) = &mut found
         && session.should_note_seen(now)
     {
-        portal.db.write(move |connection| store::sessions::note_seen(connection, &key, now)).await?;
-        session.last_seen_at = now;
+        let noted =
+            portal.db.write_aside(move |connection| store::sessions::note_seen(connection, &key, now)).await;
+        match noted {
+            Ok(()) => session.last_seen_at = now,
+            // Whoever only reads can go on where nothing can be saved.
+            Err(error) => tracing::warn!(cause = %error, "that somebody was seen is not noted"),
+        }
     }
     Ok(found)
 }

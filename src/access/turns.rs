@@ -47,10 +47,10 @@ fn memories() -> std::sync::MutexGuard<'static, Vec<Memory>> {
     MEMORIES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Nobody else with this key tries a password until this is dropped.
-#[derive(Debug)]
+/// Nobody else with this key tries a password until this is dropped, and each copy of it.
+#[derive(Debug, Clone)]
 pub struct Alone {
-    _guard: OwnedMutexGuard<()>,
+    _guard: Arc<OwnedMutexGuard<()>>,
 }
 
 static KEYS: LazyLock<Vec<Arc<AsyncMutex<()>>>> =
@@ -63,7 +63,7 @@ pub async fn alone(key: &str) -> Result<Alone, AppError> {
     let place = usize::try_from(hasher.finish() % 256).unwrap_or_default();
     let lock = KEYS.get(place).cloned().unwrap_or_default();
     let guard = timeout(LONGEST, lock.lock_owned()).await.map_err(|_| AppError::Busy)?;
-    Ok(Alone { _guard: guard })
+    Ok(Alone { _guard: Arc::new(guard) })
 }
 
 #[cfg(test)]

@@ -169,8 +169,22 @@ pub fn remove_attachment<C>(
     Ok(diesel::delete(row).execute(connection)? == 1)
 }
 
+/// The files whose bytes are not those that came. One by one: each may be large.
+pub fn altered_files(connection: &mut AnyConnection) -> Result<Vec<String>, DbError> {
+    let ids: Vec<String> = files::table.order_by(files::id).select(files::id).load(connection)?;
+    let mut found = Vec::new();
+    for id in ids {
+        let (sha256, content): (String, Vec<u8>) =
+            files::table.find(&id).select((files::sha256, files::content)).first(connection)?;
+        if sha256_hex(&content) != sha256 {
+            found.push(format!("filen {id}: innehållet är inte det som laddades upp"));
+        }
+    }
+    Ok(found)
+}
+
 /// A file that waits for its scan.
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = files)]
 pub struct Waiting {
     pub id: String,

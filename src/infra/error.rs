@@ -42,8 +42,15 @@ pub enum AppError {
     /// Too many passwords wait for their turn.
     #[error("busy")]
     Busy,
+    /// Nothing was saved.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// The database can be read, and nothing can be saved in it. Nothing was saved.
+    #[error("nothing can be saved: {0}")]
+    Unwritable(String),
+    /// What was sent is saved or not: the answer to that was lost.
+    #[error("perhaps saved: {0}")]
+    MaybeSaved(String),
     #[error("internal: {0}")]
     Internal(String),
 }
@@ -62,8 +69,10 @@ impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Unavailable(cause) => Self::Unavailable(cause),
+            DbError::Unwritable(cause) => Self::Unwritable(cause),
+            DbError::MaybeSaved(cause) => Self::MaybeSaved(cause),
             DbError::Spent(what) => Self::Conflict(what.to_owned()),
-            DbError::Query(_) | DbError::Corrupt(_) | DbError::Unsupported(_) => {
+            DbError::Query(_) | DbError::Corrupt(_) | DbError::Unsupported(_) | DbError::Unfit(_) => {
                 Self::Internal(error.to_string())
             }
         }
@@ -95,7 +104,9 @@ impl ResponseError for AppError {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Unwritable(_) | Self::MaybeSaved(_) | Self::Busy => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

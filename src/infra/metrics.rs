@@ -18,6 +18,8 @@ const SIGN_INS: &str = "bidragsporten_sign_ins_total";
 /// How many wait for their turn to have a password looked at.
 const PASSWORDS: &str = "bidragsporten_passwords_waiting";
 const SCANS: &str = "bidragsporten_scans_total";
+const CAN_SAVE: &str = "bidragsporten_database_writable";
+const ROOM: &str = "bidragsporten_database_free_bytes";
 /// Seconds.
 const BUCKETS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
@@ -38,6 +40,8 @@ pub fn begin() {
         describe_counter!(SIGN_INS, "Sign-ins tried, by way and result");
         describe_gauge!(PASSWORDS, "Passwords that wait for their turn");
         describe_counter!(SCANS, "Files scanned for viruses, by result");
+        describe_gauge!(CAN_SAVE, "1 when a change can be saved, otherwise 0");
+        describe_gauge!(ROOM, metrics::Unit::Bytes, "Left on the disk of the SQLite file");
         handle.inspect_err(|error| tracing::error!(cause = %error, "no figures are kept")).ok()
     });
 }
@@ -76,6 +80,14 @@ impl Drop for PasswordWaits {
 
 pub fn scanned(result: &'static str) {
     counter!(SCANS, "result" => result).increment(1);
+}
+
+/// Whether a change could be saved just now, and how much room there is left where that is known.
+pub fn database(can_save: bool, room: Option<u64>) {
+    gauge!(CAN_SAVE).set(if can_save { 1.0 } else { 0.0 });
+    if let Some(bytes) = room {
+        gauge!(ROOM).set(bytes as f64);
+    }
 }
 
 /// Counts every request by the pattern of its route: an address has ids in it, and there are as many as anybody likes.

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::infra::{Portal, db::DbError, metrics, settings};
+use crate::infra::{Portal, metrics};
 
 /// On the portal's own address, for a proxy.
 pub fn health(config: &mut web::ServiceConfig) {
@@ -19,12 +19,9 @@ async fn alive() -> HttpResponse {
     plain(HttpResponse::Ok(), "ok")
 }
 
-/// It can do its work: the database answers, and so does the virus scanner where there is one.
+/// It can do its work: a change can be saved. The virus scanner is told of where there is one.
 async fn ready(portal: web::Data<Portal>) -> HttpResponse {
-    let database = portal.db.read(|connection| settings::get(connection, "mode")).await;
-    if let Err(error) = database {
-        let error: DbError = error;
-        tracing::error!(cause = %error, "not ready: the database does not answer");
+    if !can_save(&portal).await {
         return plain(HttpResponse::ServiceUnavailable(), "database");
     }
     // Files wait without it; everything else works.
@@ -36,7 +33,17 @@ async fn ready(portal: web::Data<Portal>) -> HttpResponse {
     }
 }
 
-async fn figures_now() -> HttpResponse {
+async fn can_save(portal: &Portal) -> bool {
+    let probed = portal.db.probe().await;
+    if let Err(error) = &probed {
+        tracing::error!(cause = %error, "not ready: nothing can be saved");
+    }
+    metrics::database(probed.is_ok(), portal.db.room());
+    probed.is_ok()
+}
+
+async fn figures_now(portal: web::Data<Portal>) -> HttpResponse {
+    can_save(&portal).await;
     plain(HttpResponse::Ok(), metrics::text())
 }
 

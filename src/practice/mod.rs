@@ -15,6 +15,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{
     access::{self, Actor, Mandate, Person, Role, password},
     infra::{
+        Portal,
         clock::Clock,
         db::{AnyConnection, Db, DbError},
         settings,
@@ -44,6 +45,16 @@ pub fn clock(db: &Db) -> Result<Clock, DbError> {
             Ok(Clock::practice(date))
         })
     })
+}
+
+/// Writes down the date that has gone on at midnight, so that a new start goes on from it.
+pub async fn keep_date(portal: &Portal) -> Result<(), DbError> {
+    let today = portal.clock.today();
+    let stored = portal.db.read(|connection| settings::get(connection, DATE)).await?;
+    if stored.and_then(|date| date.parse().ok()) == Some(today) {
+        return Ok(());
+    }
+    portal.db.write(move |connection| set_date(connection, today)).await
 }
 
 fn set_date(connection: &mut AnyConnection, date: NaiveDate) -> Result<(), DbError> {

@@ -68,7 +68,7 @@ impl TakeForm {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct AssignForm {
     /// Whose it was when the page was made.
     #[serde(default)]

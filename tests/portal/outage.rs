@@ -1,5 +1,13 @@
 //! The database goes away while the portal runs: an honest page, no half-made change, and recovery by itself.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    thread,
+    time::{Duration, Instant},
+};
+
+use bidragsporten::infra::db::DbError;
 use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
 
 use crate::{
@@ -82,4 +90,84 @@ fn what_needs_no_database_is_there_without_it() {
         expect_unavailable(portal.anyone().get("/logga-in"));
     }
     drop(outage);
+}
+
+/// For so long after a change was saved the portal is ready without a probe.
+const SAVED_LATELY: Duration = Duration::from_millis(2100);
+
+#[test]
+fn a_full_disk_is_told_as_such_and_reading_goes_on() {
+    if on_postgres() {
+        // Its words are held by the unit tests: filling a server's disk fills everybody's.
+        return;
+    }
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let edit = begin(&preparer, "bas");
+    let save = edit.form("/uppgifter").set("city", "Surte").set("contact_person", &"lång ".repeat(8000));
+    let save = save.set("handling", "spara");
+    let most = |pages: &str| {
+        let sql = format!("PRAGMA max_page_count = {pages}");
+        portal.db.write_now(|db| Ok::<_, DbError>(db.batch_execute(&sql)?)).unwrap();
+    };
+    most("1");
+    let page = save.clone().submit().expect_status(503).expect("kan inte spara något just nu");
+    assert_eq!(page.headers["retry-after"], "10");
+    page.expect("har inte sparats").expect_not("disk");
+    assert_eq!(preparer.get(&edit.address).expect_status(200).value_of("city"), "");
+    most("1000000");
+    save.submit().expect_status(200);
+    assert_eq!(preparer.get(&edit.address).value_of("city"), "Surte");
+}
+
+#[test]
+fn a_portal_that_can_save_nothing_is_not_ready() {
+    let portal = Portal::new();
+    portal.anyone().get("/readyz").expect_status(200);
+    let outage = Outage::of(&portal);
+    thread::sleep(SAVED_LATELY);
+    let asked = Instant::now();
+    portal.anyone().get("/readyz").expect_status(503);
+    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+    portal.anyone().get("/healthz").expect_status(200);
+    drop(outage);
+    portal.anyone().get("/readyz").expect_status(200);
+}
+
+#[test]
+fn a_database_file_that_is_removed_under_the_portal_is_told_and_nothing_more_is_acknowledged() {
+    if on_postgres() {
+        return;
+    }
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let edit = begin(&preparer, "bas");
+    let save = edit.form("/uppgifter").set("city", "Surte").set("handling", "spara");
+    std::fs::remove_file(&portal.address).unwrap();
+    portal.anyone().get("/readyz").expect_status(503);
+    save.submit().expect_status(503).expect("har inte sparats");
+}
+
+/// A page in two pieces waits 40 ms for the browser to acknowledge the first, if the server lets it.
+#[test]
+fn no_page_waits_for_an_acknowledgement() {
+    let portal = Portal::new();
+    let mut stream = TcpStream::connect(portal.url.trim_start_matches("http://")).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let quickest = (0..20)
+        .map(|_| {
+            let asked = Instant::now();
+            stream.write_all(b"GET /logga-in HTTP/1.1\r\nhost: x\r\naccept-encoding: gzip\r\n\r\n").unwrap();
+            let (mut answer, mut buffer) = (Vec::new(), [0; 65536]);
+            while !answer.ends_with(b"\r\n0\r\n\r\n") {
+                let count = stream.read(&mut buffer).unwrap();
+                assert!(count > 0);
+                answer.extend(&buffer[..count]);
+            }
+            asked.elapsed()
+        })
+        .skip(1)
+        .min();
+    assert!(quickest < Some(Duration::from_millis(35)), "{quickest:?}");
 }

@@ -50,7 +50,7 @@ pub fn stockholm(text: &str) -> DateTime<Utc> {
 impl Portal {
     /// The real portal, on 15 March 2022: the 2022 requisition is open.
     pub fn new() -> Self {
-        Self::start(Mode::Real, |portal| portal)
+        Self::reached(str::to_owned)
     }
 
     /// The real portal with something set as an operator sets it.
@@ -80,10 +80,19 @@ impl Portal {
         Self::set_up(|portal| State { second_factor: SecondFactor::Required, ..portal })
     }
 
+    /// With its database reached by another way.
+    pub fn reached(way: impl FnOnce(&str) -> String) -> Self {
+        Self::start_by(way, Mode::Real, |portal| portal)
+    }
+
     fn start(mode: Mode, set_up: impl FnOnce(State) -> State) -> Self {
+        Self::start_by(str::to_owned, mode, set_up)
+    }
+
+    fn start_by(way: impl FnOnce(&str) -> String, mode: Mode, set_up: impl FnOnce(State) -> State) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = installed_database(&folder, mode);
-        let db = Db::open(Address::parse(&address)).unwrap();
+        let db = Db::open(Address::parse(&way(&address))).unwrap();
         let clock = Clock::real();
         clock.fix(stockholm("2022-03-15 09:00:00"));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

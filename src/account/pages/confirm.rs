@@ -67,15 +67,18 @@ pub struct Typed {
 
 /// The person has shown who it is, for this act. What is good for one act is used up by the act itself, so that a button
 /// pressed twice, whose second post finds the act done, is not told that the code was used.
+#[derive(Clone)]
 #[must_use]
 pub struct Confirmation(Shown);
 
+#[derive(Clone)]
 enum Shown {
     Here(Known),
     AtProvider(OneAct),
     ByPasskey { answer: Box<Answer>, now: DateTime<Utc> },
 }
 
+#[derive(Clone)]
 struct OneAct {
     session: Id<Session>,
     hash: String,
@@ -100,7 +103,7 @@ impl Confirmation {
     pub async fn carry_out<F: From<DbError> + Send + 'static>(
         self,
         portal: &Portal,
-        act: impl FnOnce(&mut AnyConnection) -> Result<(), F> + Send + 'static,
+        act: impl FnOnce(&mut AnyConnection) -> Result<(), F> + Clone + Send + 'static,
     ) -> Result<Result<(), F>, FieldErrors> {
         let person = match &self.0 {
             Shown::Here(known) => Some(known.person.id),
@@ -172,6 +175,7 @@ fn wrong_passkey() -> FieldErrors {
 }
 
 /// Somebody who signs in here and has shown the password. The code, where the account asks for one, is yet to be looked at.
+#[derive(Clone)]
 struct Known {
     portal: web::Data<Portal>,
     person: Person,

@@ -136,7 +136,7 @@ pub async fn try_password(
     let (counted, now) = (account.clone(), Utc::now());
     let allowed = portal
         .db
-        .write(move |connection| store::begin_try(connection, &counted, browser.as_deref(), now))
+        .write_aside(move |connection| store::begin_try(connection, &counted, browser.as_deref(), now))
         .await
         .map_err(AppError::from)?;
     let person = match access::pages::recognise(portal, email.to_owned(), password).await {

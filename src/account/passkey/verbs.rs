@@ -66,7 +66,7 @@ fn remember(
 }
 
 /// An answer that is right. It has yet to be used up: in the transaction of what it is for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     ask_hash: String,
     passkey: Id<Passkey>,

@@ -1,28 +1,42 @@
-//! The database: embedded SQLite or PostgreSQL, chosen by the scheme of the address. The only file that knows which.
+//! The database: embedded SQLite or PostgreSQL, chosen by the scheme of the address. The only room that knows which.
 //!
 //! Reads take a connection from the readers' pool. A write is one transaction on a writer's connection: SQLite has one
 //! writer, whose transactions begin IMMEDIATE (a transaction that reads first and then writes would fail under load);
 //! on PostgreSQL the caller takes the aggregate's row first (`grant::store::lock`), so two writers wait for each other.
 
-use std::{fs::File, path::PathBuf, time::Duration};
+mod address;
+mod error;
+pub mod file;
+mod pool;
+mod probe;
+mod transaction;
 
+use std::{cell::Cell, fs::File, time::Duration};
+
+use actix_web::rt::time::timeout;
 use diesel::{
-    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+    backend::Backend,
+    connection::SimpleConnection,
+    migration::{MigrationSource, MigrationVersion},
     pg::PgConnection,
-    prelude::*,
-    r2d2::{ManageConnection, Pool, PooledConnection},
-    result::{DatabaseErrorKind, Error as QueryError},
+    r2d2::{ManageConnection, Pool},
     sqlite::SqliteConnection,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use thiserror::Error;
+
+pub use self::{address::Address, error::DbError};
+use self::{
+    file::OpenFile,
+    pool::{Manager, Use, pool, take},
+    probe::LastSaved,
+    transaction::{Decision, begin_snapshot, carry_out, carry_out_again, roll_back},
+};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// Any constant will do, as long as every instance of the portal takes the same.
 const STARTUP_LOCK: i64 = 0x0062_6964_7261_6773;
-const WAIT_TO_READ: Duration = Duration::from_secs(5);
-/// Writers queue for one another; a long queue is no reason to turn anybody away.
-const WAIT_TO_WRITE: Duration = Duration::from_secs(20);
+/// How long a request waits for a database that is silent. Longer than for a connection, whose absence says more.
+const LIMIT: Duration = Duration::from_secs(25);
 
 #[derive(diesel::MultiConnection)]
 pub enum AnyConnection {
@@ -30,154 +44,15 @@ pub enum AnyConnection {
     Postgres(PgConnection),
 }
 
-#[derive(Debug, Error)]
-pub enum DbError {
-    /// The database cannot be reached now; trying again later may help.
-    #[error("the database is unavailable: {0}")]
-    Unavailable(String),
-    #[error("query failed: {0}")]
-    Query(#[source] QueryError),
-    /// A stored row that the program could not have written.
-    #[error("stored data is not valid: {0}")]
-    Corrupt(String),
-    /// What the transaction was to use up is used up already; in words for the user.
-    #[error("{0}")]
-    Spent(&'static str),
-    /// Asked of a kind of database that does it another way; in words for the operator.
-    #[error("{0}")]
-    Unsupported(&'static str),
-}
-
-impl DbError {
-    /// For `map_err` at the border where a row becomes a domain type.
-    pub fn corrupt(cause: impl std::fmt::Display) -> Self {
-        Self::Corrupt(cause.to_string())
-    }
-}
-
-impl From<QueryError> for DbError {
-    fn from(error: QueryError) -> Self {
-        match &error {
-            QueryError::DatabaseError(
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
-                _,
-            )
-            | QueryError::BrokenTransactionManager => Self::Unavailable(error.to_string()),
-            // libpq reports a server that went away in mid-query as an unknown error with this text.
-            QueryError::DatabaseError(DatabaseErrorKind::Unknown, info)
-                if ["server closed the connection", "terminating connection", "database is locked"]
-                    .iter()
-                    .any(|sign| info.message().contains(sign)) =>
-            {
-                Self::Unavailable(error.to_string())
-            }
-            _ => Self::Query(error),
-        }
-    }
-}
-
-/// Where the data is: `postgres://…`, or the path of an SQLite file.
-#[derive(Debug, Clone)]
-pub enum Address {
-    Sqlite(PathBuf),
-    Postgres(String),
-}
-
-impl Address {
-    pub fn parse(text: &str) -> Self {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            Self::Postgres(text.to_owned())
-        } else {
-            let path = text.strip_prefix("sqlite://").unwrap_or(text);
-            Self::Sqlite(PathBuf::from(path.strip_prefix("sqlite:").unwrap_or(path)))
-        }
-    }
-}
-
-/// Safe to show and to log: a password in the address is left out.
-impl std::fmt::Display for Address {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Sqlite(path) => write!(f, "SQLite i {}", path.display()),
-            Self::Postgres(url) => {
-                let place = url.rsplit_once('@').map_or(url.as_str(), |(_, place)| place);
-                write!(
-                    f,
-                    "PostgreSQL på {}",
-                    place.trim_start_matches("postgres://").trim_start_matches("postgresql://")
-                )
-            }
-        }
-    }
-}
-
-struct Manager {
-    address: Address,
-    read_only: bool,
-}
-
-impl ManageConnection for Manager {
-    type Connection = AnyConnection;
-    type Error = diesel::r2d2::Error;
-
-    fn connect(&self) -> Result<AnyConnection, Self::Error> {
-        match &self.address {
-            Address::Sqlite(path) => {
-                let mut connection = SqliteConnection::establish(&path.to_string_lossy())
-                    .map_err(diesel::r2d2::Error::ConnectionError)?;
-                // The timeout first: changing the journal mode takes a lock.
-                connection
-                    .batch_execute(
-                        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                         PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000;",
-                    )
-                    .map_err(diesel::r2d2::Error::QueryError)?;
-                if self.read_only {
-                    connection
-                        .batch_execute("PRAGMA query_only = ON;")
-                        .map_err(diesel::r2d2::Error::QueryError)?;
-                }
-                Ok(AnyConnection::Sqlite(connection))
-            }
-            Address::Postgres(url) => PgConnection::establish(url)
-                .map(AnyConnection::Postgres)
-                .map_err(diesel::r2d2::Error::ConnectionError),
-        }
-    }
-
-    fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), Self::Error> {
-        match connection {
-            AnyConnection::Sqlite(_) => Ok(()),
-            AnyConnection::Postgres(postgres) => {
-                postgres.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
-            }
-        }
-    }
-
-    /// A connection left inside a transaction (a panic in the middle) is thrown away, and its work with it.
-    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
-        let depth = match connection {
-            AnyConnection::Sqlite(sqlite) => open_transactions(sqlite),
-            AnyConnection::Postgres(postgres) => open_transactions(postgres),
-        };
-        std::thread::panicking() || depth
-    }
-}
-
-fn open_transactions<C>(connection: &mut C) -> bool
-where
-    C: diesel::Connection<TransactionManager = AnsiTransactionManager>,
-{
-    AnsiTransactionManager::transaction_manager_status_mut(connection)
-        .transaction_depth()
-        .map_or(true, |depth| depth.is_some())
-}
-
 #[derive(Clone)]
 pub struct Db {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
+    probes: Pool<Manager>,
     address: Address,
+    /// That of SQLite.
+    file: Option<OpenFile>,
+    saved: LastSaved,
 }
 
 impl Db {
@@ -188,9 +63,14 @@ impl Db {
             Address::Sqlite(_) => (workers + 2, 1),
             Address::Postgres(_) => (6, 6),
         };
+        let file = OpenFile::of(&address)?;
+        let place = (&address, file.as_ref());
         let db = Self {
-            writers: pool(&address, writer_count, false)?,
-            readers: pool(&address, reader_count, true)?,
+            writers: pool(place, writer_count, Use::Write)?,
+            readers: pool(place, reader_count, Use::Read)?,
+            probes: pool(place, 1, Use::Probe)?,
+            file,
+            saved: LastSaved::default(),
             address,
         };
         db.exclusively(|db| db.migrate())?;
@@ -209,8 +89,9 @@ impl Db {
                 work(self)
             }
             Address::Postgres(_) => {
-                let manager = Manager { address: self.address.clone(), read_only: false };
-                let mut held = manager.connect().map_err(|error| DbError::Unavailable(error.to_string()))?;
+                let mut held = Manager::of_writers(&self.address)
+                    .connect()
+                    .map_err(|error| DbError::Unavailable(error.to_string()))?;
                 held.batch_execute(&format!("SELECT pg_advisory_lock({STARTUP_LOCK})"))
                     .map_err(DbError::from)?;
                 work(self)
@@ -224,17 +105,15 @@ impl Db {
             let writable = std::fs::OpenOptions::new().append(true).open(path);
             writable.map_err(|_| DbError::Unsupported("filen går inte att skriva till"))?;
         }
-        let mut connection = take(&self.writers)?;
-        let done = match &mut *connection {
-            AnyConnection::Sqlite(sqlite) => sqlite.run_pending_migrations(MIGRATIONS).map(|_| ()),
+        match &mut *take(&self.writers)? {
+            AnyConnection::Sqlite(sqlite) => bring_up_to_date(sqlite),
             AnyConnection::Postgres(postgres) => {
                 postgres.batch_execute(
                     "DO $$ BEGIN CREATE DOMAIN blob AS bytea; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
                 )?;
-                postgres.run_pending_migrations(MIGRATIONS).map(|_| ())
+                bring_up_to_date(postgres)
             }
-        };
-        done.map_err(|error| DbError::Unavailable(format!("migrations failed: {error}")))
+        }
     }
 
     /// Reads. From SQLite here and now: a hop to another thread costs more than the query, and there is a connection
@@ -251,22 +130,55 @@ impl Db {
             Address::Sqlite(_) => self.read_now(query),
             Address::Postgres(_) => {
                 let pool = self.readers.clone();
-                off_thread(move || query(&mut *take(&pool)?)).await
+                let read = within_limit(off_thread(move || query(&mut *take(&pool)?))).await;
+                read.unwrap_or_else(|silent| Err(silent.into()))
             }
         }
     }
 
-    /// Writes in one transaction, off the async threads: all of it or, on an error, nothing.
+    /// Writes in one transaction, off the async threads: all of it or, on an error, nothing. PostgreSQL may ask for the work once
+    /// more, so it can be cloned.
     pub async fn write<T, E>(
         &self,
-        work: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Clone + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let db = self.clone();
-        off_thread(move || db.write_now(work)).await
+        let done = self.write_aside(work).await;
+        if done.is_ok() {
+            let _ = SAVED.try_with(|saved| saved.set(true));
+        }
+        done
+    }
+
+    /// The same for what nobody asked for: that somebody was seen, or has tried a password. If what was asked for fails after it,
+    /// nothing was saved.
+    pub async fn write_aside<T, E>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Clone + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (db, decision) = (self.clone(), Decision::default());
+        let theirs = decision.clone();
+        let written = within_limit(off_thread(move || {
+            db.file_is_there()?;
+            carry_out_again(&mut *take(&db.writers)?, &theirs, work)
+        }));
+        let done = written.await.unwrap_or_else(|silent| {
+            // Whoever decides first: before its COMMIT nothing is saved, and then nothing will be.
+            Err(if decision.take() { silent } else { DbError::MaybeSaved(silent.to_string()) }.into())
+        });
+        if done.is_ok() {
+            self.saved.note()
+        } else {
+            self.saved.forget()
+        }
+        done
     }
 
     /// The same on this thread: for the command line and for first data.
@@ -274,19 +186,12 @@ impl Db {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let connection = &mut *take(&self.writers)?;
-        begin(connection).map_err(DbError::from)?;
-        match work(connection) {
-            Ok(value) => {
-                commit(connection).map_err(DbError::from)?;
-                Ok(value)
-            }
-            Err(error) => {
-                // When this fails too the connection is broken, and the pool throws it away.
-                let _ = roll_back(connection);
-                Err(error)
-            }
-        }
+        self.file_is_there()?;
+        carry_out(&mut *take(&self.writers)?, &Decision::default(), work)
+    }
+
+    fn file_is_there(&self) -> Result<(), DbError> {
+        self.file.as_ref().map_or(Ok(()), OpenFile::is_there)
     }
 
     pub fn read_now<T, E: From<DbError>>(
@@ -309,64 +214,38 @@ impl Db {
     }
 }
 
-impl Db {
-    /// A consistent copy of an SQLite database in a new file.
-    pub fn back_up(&self, file: &std::path::Path) -> Result<(), DbError> {
-        match &mut *take(&self.writers)? {
-            AnyConnection::Sqlite(sqlite) => {
-                diesel::sql_query("VACUUM INTO ?")
-                    .bind::<diesel::sql_types::Text, _>(file.to_string_lossy())
-                    .execute(sqlite)?;
-                Ok(())
-            }
-            AnyConnection::Postgres(_) => {
-                Err(DbError::Unsupported("PostgreSQL säkerhetskopieras med pg_dump"))
-            }
-        }
+/// Runs the migrations that are missing. One that this version does not know was run by a newer one, whose tables may have other
+/// columns.
+fn bring_up_to_date<DB: Backend>(connection: &mut impl MigrationHarness<DB>) -> Result<(), DbError> {
+    let fault = |error| DbError::Unavailable(format!("migrations failed: {error}"));
+    let known = MigrationSource::<DB>::migrations(&MIGRATIONS).map_err(fault)?;
+    let known: Vec<MigrationVersion<'_>> = known.iter().map(|migration| migration.name().version()).collect();
+    let run = connection.applied_migrations().map_err(fault)?;
+    if let Some(unknown) = run.iter().find(|version| !known.contains(version)) {
+        return Err(DbError::Unfit(format!(
+            "en nyare version av programmet har gjort om den (ändring {unknown}); starta den versionen"
+        )));
     }
+    connection.run_pending_migrations(MIGRATIONS).map(|_| ()).map_err(fault)
 }
 
-#[derive(QueryableByName)]
-struct Integrity {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    integrity_check: String,
+tokio::task_local! {
+    /// Whether a change of the request that is being answered was saved.
+    static SAVED: Cell<bool>;
 }
 
-impl Db {
-    /// What is broken in an SQLite file, in SQLite's words; PostgreSQL looks after its own.
-    pub fn integrity(&self) -> Result<Vec<String>, DbError> {
-        match &mut *take(&self.readers)? {
-            AnyConnection::Sqlite(sqlite) => {
-                let found: Vec<Integrity> = diesel::sql_query("PRAGMA integrity_check").load(sqlite)?;
-                Ok(found.into_iter().map(|row| row.integrity_check).filter(|said| said != "ok").collect())
-            }
-            AnyConnection::Postgres(_) => Ok(Vec::new()),
-        }
-    }
+/// Does what a request asks for, and says whether any change on the way was saved: after that, no fault may say that nothing was.
+pub async fn and_was_saved<T>(work: impl Future<Output = T>) -> (T, bool) {
+    let answer = async {
+        let answer = work.await;
+        (answer, SAVED.with(Cell::get))
+    };
+    SAVED.scope(Cell::new(false), answer).await
 }
 
-fn pool(address: &Address, size: u32, read_only: bool) -> Result<Pool<Manager>, DbError> {
-    let manager = Manager { address: address.clone(), read_only };
-    // The first connection is made here, so that a wrong address is one clear line at start.
-    manager.connect().map_err(|error| DbError::Unavailable(error.to_string()))?;
-    Ok(Pool::builder()
-        .max_size(size)
-        .min_idle(Some(0))
-        .connection_timeout(if read_only { WAIT_TO_READ } else { WAIT_TO_WRITE })
-        .error_handler(Box::new(QuietErrors))
-        .build_unchecked(manager))
-}
-
-/// The pool tells its caller; a line for every attempt in between would flood the log.
-#[derive(Debug)]
-struct QuietErrors;
-
-impl diesel::r2d2::HandleError<diesel::r2d2::Error> for QuietErrors {
-    fn handle_error(&self, _: diesel::r2d2::Error) {}
-}
-
-fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, DbError> {
-    pool.get().map_err(|error| DbError::Unavailable(error.to_string()))
+async fn within_limit<T>(work: impl Future<Output = T>) -> Result<T, DbError> {
+    let limited = timeout(LIMIT, work).await;
+    limited.map_err(|_| DbError::Unavailable(format!("no answer within {} s", LIMIT.as_secs())))
 }
 
 async fn off_thread<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
@@ -380,37 +259,45 @@ where
     }
 }
 
-fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
-    match connection {
-        AnyConnection::Sqlite(sqlite) => {
-            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")
-        }
-        AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction(postgres),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use diesel::RunQueryDsl;
 
-fn begin_snapshot(connection: &mut AnyConnection) -> QueryResult<()> {
-    match connection {
-        AnyConnection::Sqlite(sqlite) => {
-            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN DEFERRED")
-        }
-        AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction_sql(
-            postgres,
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        ),
-    }
-}
+    use super::*;
 
-fn commit(connection: &mut AnyConnection) -> QueryResult<()> {
-    match connection {
-        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::commit_transaction(sqlite),
-        AnyConnection::Postgres(postgres) => AnsiTransactionManager::commit_transaction(postgres),
+    #[test]
+    fn a_fault_after_a_change_was_saved_is_known_from_one_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(Address::Sqlite(folder.path().join("a.sqlite"))).unwrap();
+        let change = |sql: &'static str| {
+            let db = db.clone();
+            async move { db.write(move |c| Ok::<_, DbError>(diesel::sql_query(sql).execute(c)?)).await.is_ok() }
+        };
+        let (good, bad) =
+            ("UPDATE settings SET value = '1' WHERE key = 'probe'", "UPDATE nothing SET value = '1'");
+        actix_web::rt::System::new().block_on(async {
+            assert_eq!(and_was_saved(change(good)).await, (true, true));
+            assert_eq!(and_was_saved(change(bad)).await, (false, false));
+            assert!(and_was_saved(async { (change(good).await, change(bad).await) }).await.1);
+            let aside = || db.write_aside(|_| Ok::<_, DbError>(()));
+            assert!(!and_was_saved(async { (aside().await.unwrap(), change(bad).await) }).await.1);
+            assert!(!and_was_saved(async {}).await.1);
+        });
     }
-}
 
-fn roll_back(connection: &mut AnyConnection) -> QueryResult<()> {
-    match connection {
-        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::rollback_transaction(sqlite),
-        AnyConnection::Postgres(postgres) => AnsiTransactionManager::rollback_transaction(postgres),
+    #[test]
+    fn a_file_that_was_removed_or_replaced_takes_no_more_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sqlite");
+        let db = Db::open(Address::Sqlite(path.clone())).unwrap();
+        let change =
+            || db.write_now(|c| Ok::<_, DbError>(diesel::sql_query("DELETE FROM settings").execute(c)?));
+        change().unwrap();
+        std::fs::rename(&path, folder.path().join("b.sqlite")).unwrap();
+        assert!(matches!(change(), Err(DbError::Unwritable(_))));
+        std::fs::write(&path, "").unwrap();
+        assert!(matches!(change(), Err(DbError::Unwritable(_))));
+        std::fs::rename(folder.path().join("b.sqlite"), &path).unwrap();
+        change().unwrap();
     }
 }

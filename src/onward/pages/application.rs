@@ -186,10 +186,10 @@ impl<'a, R> Here<'a, R> {
     }
 
     /// Does it with what was typed, or shows the page with its errors; `keep` puts what was typed there.
-    async fn carry_out<T: Send + 'static>(
+    async fn carry_out<T: Clone + Send + 'static>(
         &self,
         typed: Result<T, FieldErrors>,
-        verb: impl FnOnce(&mut AnyConnection, &Act, T) -> Result<(), Failure> + Send + 'static,
+        verb: impl FnOnce(&mut AnyConnection, &Act, T) -> Result<(), Failure> + Clone + Send + 'static,
         keep: impl FnOnce(&mut ApplicationPage),
     ) -> Page {
         let (status, errors) = match typed {

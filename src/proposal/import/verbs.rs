@@ -61,6 +61,7 @@ pub fn discard(
 }
 
 /// What a proved table makes of a proposal.
+#[derive(Clone)]
 pub struct Used {
     /// Of the table and of the proposal, as they were proved.
     pub stamp: Id<Import>,

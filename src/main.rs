@@ -10,14 +10,16 @@ use actix_web::web;
 use anyhow::{Context, anyhow, bail};
 use bidragsporten::{
     commands::{
-        database,
+        check::check,
+        complain, database,
         people::{self, AddPerson},
+        say,
     },
     infra::{
         Portal, SecondFactor,
         clock::Clock,
         config::Config,
-        db::{Address, Db},
+        db::{Address, Db, file::beside},
         limits::Limits,
         scan::Scanner,
         seal::Key,
@@ -139,8 +141,12 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = filter(&std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default());
+    // A log that cannot be written harms nothing: it would otherwise be complained of on that very log, by a panic.
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     match cli.log {
         Log::Text => log.init(),
         Log::Json => log.json().flatten_event(true).with_span_list(false).init(),
@@ -150,10 +156,22 @@ fn main() -> ExitCode {
         Err(error) => {
             // One line: PostgreSQL's own words are several.
             let cause = format!("{error:#}");
-            eprintln!("Bidragsporten: {}", cause.split_whitespace().collect::<Vec<_>>().join(" "));
+            complain(format_args!(
+                "Bidragsporten: {}",
+                cause.split_whitespace().collect::<Vec<_>>().join(" ")
+            ));
             ExitCode::FAILURE
         }
     }
+}
+
+/// What is logged: what the operator says, otherwise warnings. A request that cannot be read is an error to the HTTP library; anybody
+/// can send as many as they like, so it is told only to whoever asks for the details.
+fn filter(said: &str) -> EnvFilter {
+    let said = if said.is_empty() { "warn" } else { said };
+    let in_detail = ["debug", "trace", "actix_http"].iter().any(|detail| said.contains(detail));
+    let said = if in_detail { said.to_owned() } else { format!("{said},actix_http=off") };
+    EnvFilter::try_new(said).unwrap_or_else(|_| EnvFilter::new("warn"))
 }
 
 fn run(cli: &Cli) -> anyhow::Result<()> {
@@ -178,7 +196,12 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         }
         Command::Import { folder } => {
             let terms = install::import(&open_installed(cli)?, folder, chrono::Utc::now())?;
-            println!("{} är inlagd: {} kronor i {} poster.", terms.slug, terms.total, terms.posts.len());
+            say(format_args!(
+                "{} är inlagd: {} kronor i {} poster.",
+                terms.slug,
+                terms.total,
+                terms.posts.len()
+            ));
             Ok(())
         }
         Command::AddPerson(person) => people::add(&open_installed(cli)?, &address(cli)?, person),
@@ -188,16 +211,13 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Command::RemoveSecondFactor { email } => people::remove_second_factor(&open_existing(cli)?, email),
         Command::EndSessions { person, .. } => people::end_sessions(&open_existing(cli)?, person.as_deref()),
         Command::RemovePerson { email } => people::remove(&open_existing(cli)?, email),
-        Command::Check => database::check(&open_existing(cli)?),
-        Command::Restore { file } => {
-            database::restore(&Address::parse(&cli.database), file)?;
-            database::check(&open_existing(cli)?)
-        }
+        Command::Check => check(&open_existing(cli)?),
+        Command::Restore { file } => database::restore(&Address::parse(&cli.database), file, &key_file(cli)),
         Command::ExportHistory { file } => database::export_history(&open_existing(cli)?, file),
         Command::PruneAccessLog { before } => database::prune_access_log(&open_existing(cli)?, *before),
         Command::Unscannable { again: true } => database::scan_again(&open_existing(cli)?),
         Command::Unscannable { again: false } => database::unscannable(&open_existing(cli)?),
-        Command::Backup { file } => database::back_up(&open_existing(cli)?, file),
+        Command::Backup { file } => database::back_up(&open_existing(cli)?, file, &key_file(cli)),
     }
 }
 
@@ -242,6 +262,7 @@ fn serve(cli: &Cli, mode: Mode, set_up: impl FnOnce(Portal) -> Portal) -> anyhow
         TcpListener::bind(address).with_context(|| format!("det går inte att lyssna på {address}"))
     });
     let figures = figures.transpose()?;
+    database_is_not_lost(cli)?;
     let db = open(cli)?;
     let practice = mode == Mode::Practice;
     if practice && !cli.open_practice && !listener.local_addr()?.ip().is_loopback() {
@@ -252,11 +273,11 @@ fn serve(cli: &Cli, mode: Mode, set_up: impl FnOnce(Portal) -> Portal) -> anyhow
     install::install(&db, mode, chrono::Utc::now())?;
     let key = key(cli, &db)?;
     let clock = if practice { practice::clock(&db)? } else { Clock::real() };
-    println!(
+    say(format_args!(
         "Bidragsporten{} på http://{}",
         if practice { " i övningsläge" } else { "" },
         listener.local_addr()?
-    );
+    ));
     let portal = web::Data::new(set_up(Portal { config, ..Portal::new(db, clock, practice, key) }));
     actix_web::rt::System::new().block_on(async {
         if let Some(figures) = figures {
@@ -267,27 +288,51 @@ fn serve(cli: &Cli, mode: Mode, set_up: impl FnOnce(Portal) -> Portal) -> anyhow
     Ok(())
 }
 
-/// The key of this database: with another one, nobody with a second factor would get in.
-fn key(cli: &Cli, db: &Db) -> anyhow::Result<Key> {
+/// Beside the SQLite file, unless it is said to be elsewhere.
+fn key_file(cli: &Cli) -> PathBuf {
     let beside = match Address::parse(&cli.database) {
-        Address::Sqlite(path) => {
-            let mut path = path.into_os_string();
-            path.push(".key");
-            PathBuf::from(path)
-        }
+        Address::Sqlite(path) => beside(&path, ".key"),
         Address::Postgres(_) => PathBuf::from("bidragsporten.key"),
     };
-    let path = cli.key_file.clone().unwrap_or(beside);
+    cli.key_file.clone().unwrap_or(beside)
+}
+
+/// A key beside a database that is not there: the database has been lost, or its address is wrong. A new one would look whole, and be
+/// empty.
+fn database_is_not_lost(cli: &Cli) -> anyhow::Result<()> {
+    let Address::Sqlite(database) = Address::parse(&cli.database) else { return Ok(()) };
+    let key = key_file(cli);
+    if database.exists() || !key.exists() {
+        return Ok(());
+    }
+    if cli.key_file.is_some() {
+        // Somebody may have put it there for a first start.
+        tracing::warn!(database = %database.display(), key = %key.display(), "a new database is made for a key that was there");
+        return Ok(());
+    }
+    bail!(
+        "databasen {} saknas men dess nyckelfil {} finns; lägg tillbaka databasen (restore), eller flytta undan \
+         nyckelfilen för att börja på nytt",
+        database.display(),
+        key.display()
+    )
+}
+
+/// The key of this database: with another one, nobody with a second factor would get in.
+fn key(cli: &Cli, db: &Db) -> anyhow::Result<Key> {
+    let path = key_file(cli);
     // One instance at a time: only one makes the file.
     db.exclusively(|db| {
         let has_key = db.read_now(Key::is_chosen)?;
-        if has_key && !path.exists() {
-            bail!(
+        let key = Key::read(&path).map_err(|fault| anyhow!("{fault}"))?;
+        let key = match key {
+            Some(key) => key,
+            None if has_key => bail!(
                 "nyckelfilen {} saknas; den behövs för att läsa tvåstegsinloggningens nycklar",
                 path.display()
-            );
-        }
-        let key = Key::open_or_make(&path).map_err(|fault| anyhow!("{fault}"))?;
+            ),
+            None => Key::make(&path).map_err(|fault| anyhow!("{fault}"))?,
+        };
         if !db.write_now(|connection| key.belongs_to(connection))? {
             bail!("nyckelfilen {} hör inte till databasen", path.display());
         }

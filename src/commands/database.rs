@@ -3,134 +3,125 @@
 use std::{
     fs::File,
     io::{BufWriter, Write},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::OpenOptionsExt,
     path::Path,
 };
 
 use anyhow::{Context, bail};
 use chrono::NaiveDate;
 
+use super::{check::check, say};
 use crate::{
-    access, agreement, calendar, filing, grant, history,
-    infra::db::{Address, Db, DbError},
-    onward, proposal, recipient,
+    calendar, filing, history,
+    infra::db::{
+        Address, Db,
+        file::{beside, put_in_place},
+    },
+    install,
 };
 
-pub fn back_up(db: &Db, file: &Path) -> anyhow::Result<()> {
-    if file.exists() {
-        bail!("filen {} finns redan", file.display());
-    }
+/// Without the key that belongs to it a copy starts no portal.
+pub fn back_up(db: &Db, file: &Path, key: &Path) -> anyhow::Result<()> {
     db.back_up(file)?;
-    for_the_owner_only(file)?;
-    println!("Säkerhetskopian ligger i {}.", file.display());
+    say(format_args!("Säkerhetskopian ligger i {}.", file.display()));
+    say(format_args!(
+        "Nyckelfilen {} ingår inte och behövs för att starta på kopian: spara den för sig.",
+        key.display()
+    ));
     Ok(())
 }
 
-/// Where the portal's database is to be. Never over one that is there.
-pub fn restore(address: &Address, copy: &Path) -> anyhow::Result<()> {
+/// Where the portal's database is to be: whole and verified, or not at all. Never over one that is there.
+pub fn restore(address: &Address, copy: &Path, key: &Path) -> anyhow::Result<()> {
     let Address::Sqlite(database) = address else { bail!("PostgreSQL återställs med pg_restore") };
     if database.exists() {
         bail!("databasen {} finns redan; flytta undan den först", database.display());
     }
-    for remains in ["-wal", "-shm"] {
-        let mut file = database.clone().into_os_string();
-        file.push(remains);
-        if Path::new(&file).exists() {
-            bail!(
-                "{} ligger kvar efter en annan databas; flytta undan den först",
-                Path::new(&file).display()
-            );
+    for remains in ["-wal", "-shm"].map(|ending| beside(database, ending)) {
+        if remains.exists() {
+            bail!("{} ligger kvar efter en annan databas; flytta undan den först", remains.display());
         }
     }
-    // Whole or not at all, whatever happens on the way.
     let half_way = database.with_added_extension("restoring");
-    std::fs::copy(copy, &half_way).with_context(|| format!("{} går inte att läsa", copy.display()))?;
-    for_the_owner_only(&half_way)?;
-    std::fs::rename(&half_way, database)
-        .with_context(|| format!("{} går inte att skriva", database.display()))
+    // What another try left.
+    remove(&half_way);
+    let restored = verified_copy(copy, &half_way).and_then(|()| {
+        put_in_place(&half_way, database)
+            .with_context(|| format!("{} går inte att skriva", database.display()))
+    });
+    remove(&half_way);
+    restored?;
+    say(format_args!("Databasen är återställd. Nyckelfilen som hör till den ska ligga i {}.", key.display()));
+    Ok(())
 }
 
-/// The database file, and every chain of the history.
-pub fn check(db: &Db) -> anyhow::Result<()> {
-    let broken = db.integrity()?;
-    if !broken.is_empty() {
-        bail!("databasfilen är trasig: {}", broken.join("; "));
+/// A copy that the portal would start on, and that holds.
+fn verified_copy(copy: &Path, to: &Path) -> anyhow::Result<()> {
+    let mut from = File::open(copy).with_context(|| format!("{} går inte att läsa", copy.display()))?;
+    let unwritable = || format!("{} går inte att skriva", to.display());
+    let mut options = File::options();
+    let mut written = options.write(true).create_new(true).mode(0o600).open(to).with_context(unwritable)?;
+    std::io::copy(&mut from, &mut written).with_context(unwritable)?;
+    let bad = || format!("kopian {} går inte att använda", copy.display());
+    let db = Db::open(Address::Sqlite(to.to_owned())).with_context(bad)?;
+    if !install::is_installed(&db).with_context(bad)? {
+        bail!("kopian {} är tom", copy.display());
     }
-    let (count, breaks) = db.snapshot_now(|connection| {
-        let mut streams = agreement::store::versions(connection)?;
-        streams.extend(grant::store::versions(connection)?);
-        streams.extend(recipient::store::versions(connection)?);
-        streams.extend(proposal::store::versions(connection)?);
-        streams.extend(access::store::versions(connection)?);
-        streams.extend(onward::store::versions(connection)?);
-        let mut breaks = Vec::new();
-        for (stream, version) in &streams {
-            breaks.extend(history::store::verify(connection, stream, *version)?);
-        }
-        breaks.extend(history::access_log::verify(connection)?);
-        Ok::<_, DbError>((streams.len() + 1, breaks))
-    })?;
-    if breaks.is_empty() {
-        println!("Historiken är hel: {count} kedjor kontrollerade.");
-        return Ok(());
+    check(&db).with_context(bad)?;
+    db.settle().with_context(bad)
+}
+
+fn remove(database: &Path) {
+    for ending in ["", "-wal", "-shm", "-journal", ".lock"] {
+        let _ = std::fs::remove_file(beside(database, ending));
     }
-    for found in &breaks {
-        println!("{found}");
-    }
-    bail!("historiken är ändrad på {} ställen", breaks.len())
 }
 
 /// What the virus scanner could not scan: by case, since a name is its owner's.
 pub fn unscannable(db: &Db) -> anyhow::Result<()> {
     let files = db.read_now(filing::store::impossible_to_scan)?;
     for file in &files {
-        println!(
+        say(format_args!(
             "{} {} kB, SHA-256 {}",
             file.uploaded_at.format("%Y-%m-%d %H:%M"),
             file.kilobytes(),
             file.sha256
-        );
+        ));
     }
-    println!("Filer som inte gick att virusgenomsöka: {}.", files.len());
+    say(format_args!("Filer som inte gick att virusgenomsöka: {}.", files.len()));
     Ok(())
 }
 
 /// For when the scanner has been given more room or time.
 pub fn scan_again(db: &Db) -> anyhow::Result<()> {
     let count = db.write_now(filing::store::scan_again)?;
-    println!("Filer som genomsöks på nytt: {count}.");
+    say(format_args!("Filer som genomsöks på nytt: {count}."));
     Ok(())
 }
 
 /// Never over a file that is there.
 pub fn export_history(db: &Db, file: &Path) -> anyhow::Result<()> {
     let place = || format!("{} går inte att skriva", file.display());
-    let mut out = BufWriter::new(File::create_new(file).with_context(place)?);
-    for_the_owner_only(file)?;
+    // As secret as the database.
+    let made = File::options().write(true).create_new(true).mode(0o600).open(file);
+    let mut out = BufWriter::new(made.with_context(place)?);
     let streams = db.read_now(history::store::streams)?;
     let mut count = 0;
     for stream in &streams {
         for line in db.read_now(|connection| history::store::of(connection, stream))? {
-            serde_json::to_writer(&mut out, &line.to_json())?;
+            serde_json::to_writer(&mut out, &line)?;
             writeln!(out)?;
             count += 1;
         }
     }
-    out.flush().with_context(place)?;
-    println!("{count} rader ur {} kedjor ligger i {}.", streams.len(), file.display());
+    out.flush().and_then(|()| out.get_ref().sync_all()).with_context(place)?;
+    say(format_args!("{count} rader ur {} kedjor ligger i {}.", streams.len(), file.display()));
     Ok(())
 }
 
 pub fn prune_access_log(db: &Db, before: NaiveDate) -> anyhow::Result<()> {
     let (now, before) = (chrono::Utc::now(), calendar::start_of(before));
     let count = db.write_now(|connection| history::access_log::prune(connection, now, before))?;
-    println!("{count} rader togs bort ur åtkomstloggen.");
+    say(format_args!("{count} rader togs bort ur åtkomstloggen."));
     Ok(())
-}
-
-/// A copy of the database and its history are as secret as it is.
-fn for_the_owner_only(file: &Path) -> anyhow::Result<()> {
-    let only_mine = std::fs::Permissions::from_mode(0o600);
-    std::fs::set_permissions(file, only_mine)
-        .with_context(|| format!("{} går inte att skydda", file.display()))
 }

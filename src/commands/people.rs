@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use anyhow::{anyhow, bail};
 use clap::Args;
 
+use super::say;
 use crate::{
     access::{self, Mandate, Role},
     account,
@@ -70,9 +71,14 @@ pub fn add(db: &Db, address: &str, person: &AddPerson) -> anyhow::Result<()> {
     let Some((organisation, is_known)) = found else {
         bail!("organisationen {} finns inte, eller har inte rollen {}", person.organisation, person.role)
     };
-    println!("{} är nu {} för {}.", person.name, role.label().to_lowercase(), organisation.formal_name);
+    say(format_args!(
+        "{} är nu {} för {}.",
+        person.name,
+        role.label().to_lowercase(),
+        organisation.formal_name
+    ));
     if !is_known {
-        println!("{link}");
+        say(&link);
     }
     Ok(())
 }
@@ -103,7 +109,7 @@ pub fn offer_password(db: &Db, address: &str, email: &str) -> anyhow::Result<()>
         let (organisation, now) = (recipient::store::find(connection, home)?, chrono::Utc::now());
         Ok(account::verbs::offer_password(connection, now, &organisation, &person, &link.hash())?)
     })?;
-    println!("{link}");
+    say(&link);
     Ok(())
 }
 
@@ -143,7 +149,7 @@ pub fn remove_second_factor(db: &Db, email: &str) -> anyhow::Result<()> {
             Err(failure) => Err(failure.into()),
         }
     })?;
-    println!("Tvåstegsinloggning är avslagen för {email}.");
+    say(format_args!("Tvåstegsinloggning är avslagen för {email}."));
     Ok(())
 }
 
@@ -163,12 +169,12 @@ pub fn end_sessions(db: &Db, email: Option<&str>) -> anyhow::Result<()> {
         history::access_log::note(connection, now, Who::program(), Event::SessionsEnded, details)?;
         Ok(count)
     })?;
-    println!("{count} inloggningar är avslutade.");
+    say(format_args!("{count} inloggningar är avslutade."));
     Ok(())
 }
 
 pub fn remove(db: &Db, email: &str) -> anyhow::Result<()> {
     db.write_now(|connection| personal_data::verbs::remove(connection, chrono::Utc::now(), email))?;
-    println!("Kontot är borttaget.");
+    say(format_args!("Kontot är borttaget."));
     Ok(())
 }

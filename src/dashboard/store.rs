@@ -158,10 +158,5 @@ fn last_events(
         .order_by(history::stream)
         .select((history::stream, history::event, history::at))
         .load(connection)?;
-    rows.into_iter()
-        .map(|(grant, event, at)| {
-            let event = Event::parse(&event).ok_or_else(|| DbError::corrupt(format!("event {event}")))?;
-            Ok((grant, (event, at.and_utc())))
-        })
-        .collect()
+    Ok(rows.into_iter().map(|(grant, event, at)| (grant, (Event::parse(&event), at.and_utc()))).collect())
 }

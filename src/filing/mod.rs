@@ -208,10 +208,9 @@ impl<C: Serialize> Issue<C> {
         issued_by: Doer,
         issued_at: DateTime<Utc>,
     ) -> Self {
-        let covered = serde_json::json!([case_number, recipient.code, version, content]);
         Self {
             version,
-            fingerprint: sha256_hex(covered.to_string()),
+            fingerprint: fingerprint(case_number, &recipient.code, version, &content),
             content,
             warnings,
             issued_by,
@@ -242,6 +241,36 @@ pub fn warn_unchanged(warnings: &mut FieldErrors) {
         rules::Caution::Unchanged,
         "Du har inte ändrat något sedan myndigheten begärde komplettering.",
     );
+}
+
+/// Of what a document says and which document it is.
+fn fingerprint(case_number: &str, recipient_code: &str, version: i32, content: &impl Serialize) -> String {
+    sha256_hex(serde_json::json!([case_number, recipient_code, version, content]).to_string())
+}
+
+/// An issue as it is stored, to be held against its fingerprint.
+pub struct StoredIssue {
+    pub case_number: String,
+    pub version: i32,
+    pub content: String,
+    pub fingerprint: String,
+}
+
+impl StoredIssue {
+    /// What is wrong with it. Whoever held the grant when it was issued is one of these recipients, by their codes.
+    pub fn fault(&self, codes: &[&str]) -> Option<String> {
+        let content: serde_json::Value = serde_json::from_str(&self.content).unwrap_or_default();
+        let fits =
+            |code: &&str| fingerprint(&self.case_number, code, self.version, &content) == self.fingerprint;
+        let own = self.case_number.split('-').nth(1).unwrap_or_default();
+        if fits(&own) || codes.iter().any(fits) {
+            return None;
+        }
+        Some(format!(
+            "{} version {}: innehållet är inte det som ställdes i ordning",
+            self.case_number, self.version
+        ))
+    }
 }
 
 /// Remarks at the fields of a form.

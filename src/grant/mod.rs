@@ -5,7 +5,7 @@
 
 pub mod store;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -285,6 +285,19 @@ impl Ledger {
     /// Paid back above what is owed.
     pub fn excess(&self) -> Money {
         self.total(Account::Repaid) - self.repaid()
+    }
+
+    /// Where it has another balance than it should: post, account, its own and the right one.
+    pub fn differences<'a>(
+        &'a self,
+        right: &'a Self,
+    ) -> impl Iterator<Item = (&'a str, Account, Money, Money)> + 'a {
+        let all: BTreeSet<&(String, Account)> = self.0.keys().chain(right.0.keys()).collect();
+        all.into_iter()
+            .map(|(post, account)| {
+                (post.as_str(), *account, self.of(post, *account), right.of(post, *account))
+            })
+            .filter(|(_, _, own, right)| own != right)
     }
 
     fn posts(&self) -> impl Iterator<Item = &str> {

@@ -7,7 +7,9 @@
 pub mod access_log;
 pub mod store;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Value, json};
 
 use crate::infra::{conflict::Saved, hash::sha256_hex};
 
@@ -35,20 +37,27 @@ macro_rules! events {
     ($($name:ident $key:literal $label:literal,)*) => {
         /// What happened, in the past tense.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Event { $($name),* }
+        pub enum Event {
+            $($name,)*
+            /// Written by a newer version of the program. Its line is shown as such, and holds as it is ([`Line::event`]).
+            Unknown,
+        }
 
         impl Event {
             pub fn key(self) -> &'static str {
-                match self { $(Self::$name => $key),* }
+                match self { $(Self::$name => $key,)* Self::Unknown => "unknown" }
             }
 
-            pub fn parse(key: &str) -> Option<Self> {
-                match key { $($key => Some(Self::$name),)* _ => None }
+            pub fn parse(key: &str) -> Self {
+                match key { $($key => Self::$name,)* _ => Self::Unknown }
             }
 
             /// What the reader of a timeline sees.
             pub fn label(self) -> &'static str {
-                match self { $(Self::$name => $label),* }
+                match self {
+                    $(Self::$name => $label,)*
+                    Self::Unknown => "Något hände som den här versionen av portalen inte känner till",
+                }
             }
         }
     };
@@ -228,6 +237,8 @@ impl Entry {
     /// What happened, with its details: `Rekvisitionen godkändes`.
     pub fn what(&self) -> String {
         match self.details.as_str() {
+            // What it says is for a version that knows who may read it.
+            _ if self.event == Event::Unknown => self.event.label().to_owned(),
             "" => self.event.label().to_owned(),
             details => format!("{} ({details})", self.event.label()),
         }
@@ -253,58 +264,55 @@ pub struct Line {
     pub stream: String,
     pub seq: i64,
     pub entry: Entry,
+    /// The event's key as it is stored, known to this version or not.
+    pub event: String,
     pub previous: String,
     pub hash: String,
 }
 
 impl Line {
     fn new(stream: String, seq: i64, entry: Entry, previous: String) -> Self {
-        let mut line = Self { stream, seq, entry, previous, hash: String::new() };
+        let event = entry.event.key().to_owned();
+        let mut line = Self { stream, seq, entry, event, previous, hash: String::new() };
         line.hash = line.computed_hash();
         line
     }
 
-    /// As an auditor gets it. The hash is SHA-256 of the compact JSON array of all fields but itself, in this order.
-    pub fn to_json(&self) -> serde_json::Value {
+    /// What the hash covers, in this order.
+    fn fields(&self) -> [(&'static str, Value); 11] {
         let entry = &self.entry;
-        serde_json::json!({
-            "stream": self.stream,
-            "seq": self.seq,
-            "at": self.at(),
-            "person_id": entry.who.person_id,
-            "person": entry.who.person,
-            "organisation": entry.who.organisation,
-            "event": entry.event.key(),
-            "subject": entry.subject,
-            "details": entry.details,
-            "reason": entry.reason,
-            "previous": self.previous,
-            "hash": self.hash,
-        })
-    }
-
-    /// UTC, to the microsecond.
-    fn at(&self) -> String {
-        self.entry.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+        [
+            ("stream", json!(self.stream)),
+            ("seq", json!(self.seq)),
+            // UTC, to the microsecond.
+            ("at", json!(entry.at.to_rfc3339_opts(SecondsFormat::Micros, true))),
+            ("person_id", json!(entry.who.person_id)),
+            ("person", json!(entry.who.person)),
+            ("organisation", json!(entry.who.organisation)),
+            ("event", json!(self.event)),
+            ("subject", json!(entry.subject)),
+            ("details", json!(entry.details)),
+            ("reason", json!(entry.reason)),
+            ("previous", json!(self.previous)),
+        ]
     }
 
     /// A JSON array has one spelling for each content: no two lines hash alike by moving text between fields.
     fn computed_hash(&self) -> String {
-        let entry = &self.entry;
-        let content = serde_json::json!([
-            self.stream,
-            self.seq,
-            self.at(),
-            entry.who.person_id,
-            entry.who.person,
-            entry.who.organisation,
-            entry.event.key(),
-            entry.subject,
-            entry.details,
-            entry.reason,
-            self.previous,
-        ]);
-        sha256_hex(content.to_string())
+        let values = self.fields().map(|(_, value)| value);
+        sha256_hex(json!(values).to_string())
+    }
+}
+
+/// As an auditor gets it: the fields in the order in which the hash covers them, and then the hash.
+impl Serialize for Line {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in self.fields() {
+            map.serialize_entry(name, &value)?;
+        }
+        map.serialize_entry("hash", &self.hash)?;
+        map.end()
     }
 }
 
@@ -323,7 +331,7 @@ fn first_break(stream: &str, version: i64, from: &Beginning, lines: &[Line]) -> 
             return Some(format!("{stream}: rad {expected} saknas"));
         }
         if line.previous != previous || line.hash != line.computed_hash() {
-            return Some(format!("{stream}: rad {expected} ({}) är ändrad", line.entry.event.key()));
+            return Some(format!("{stream}: rad {expected} ({}) är ändrad", line.event));
         }
         previous.clone_from(&line.hash);
     }
@@ -376,6 +384,19 @@ mod tests {
         assert!(first_break("s", 3, &whole, &removed).unwrap().contains("rad 2 saknas"));
 
         assert!(first_break("s", 3, &whole, &chain()[..2]).unwrap().contains("2 rader"));
+    }
+
+    #[test]
+    fn an_event_of_a_newer_version_is_unknown_and_its_line_holds() {
+        let mut line = chain().remove(0);
+        line.event = "reminded_by_carrier_pigeon".to_owned();
+        line.entry.event = Event::parse(&line.event);
+        line.hash = line.computed_hash();
+        assert_eq!(line.entry.event, Event::Unknown);
+        assert!(line.entry.what().contains("inte känner till"));
+        assert_eq!(first_break("s", 1, &Beginning::default(), std::slice::from_ref(&line)), None);
+        line.event = "reminded_by_owl".to_owned();
+        assert!(first_break("s", 1, &Beginning::default(), &[line]).unwrap().contains("rad 1"));
     }
 
     #[test]

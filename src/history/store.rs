@@ -37,7 +37,7 @@ impl From<Line> for LineRow {
             person_id: line.entry.who.person_id,
             person: line.entry.who.person,
             organisation: line.entry.who.organisation,
-            event: line.entry.event.key().to_owned(),
+            event: line.event,
             subject: line.entry.subject,
             details: line.entry.details,
             reason: line.entry.reason,
@@ -47,25 +47,23 @@ impl From<Line> for LineRow {
     }
 }
 
-impl TryFrom<LineRow> for Line {
-    type Error = DbError;
-
-    fn try_from(row: LineRow) -> Result<Self, DbError> {
-        Ok(Self {
+impl From<LineRow> for Line {
+    fn from(row: LineRow) -> Self {
+        Self {
             stream: row.stream,
             seq: row.seq,
             entry: Entry {
                 at: row.at.and_utc(),
                 who: Who { person_id: row.person_id, person: row.person, organisation: row.organisation },
-                event: Event::parse(&row.event)
-                    .ok_or_else(|| DbError::corrupt(format!("event {}", row.event)))?,
+                event: Event::parse(&row.event),
                 subject: row.subject,
                 details: row.details,
                 reason: row.reason,
             },
+            event: row.event,
             previous: row.previous,
             hash: row.hash,
-        })
+        }
     }
 }
 
@@ -90,7 +88,7 @@ pub fn of(connection: &mut AnyConnection, stream: &str) -> Result<Vec<Line>, DbE
         .order_by(history::seq)
         .select(LineRow::as_select())
         .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// By whom and when each of these streams began.
@@ -143,11 +141,7 @@ pub fn verify_from(
     version: i64,
     from: &Beginning,
 ) -> Result<Option<String>, DbError> {
-    match of(connection, stream) {
-        Ok(lines) => Ok(first_break(stream, version, from, &lines)),
-        Err(DbError::Corrupt(what)) => Ok(Some(format!("{stream}: en rad går inte att läsa ({what})"))),
-        Err(error) => Err(error),
-    }
+    Ok(first_break(stream, version, from, &of(connection, stream)?))
 }
 
 /// How many lines a chain has had, and where it begins now.
@@ -203,7 +197,7 @@ pub fn of_person(connection: &mut AnyConnection, person: &str) -> Result<Vec<Lin
         .order_by((history::stream, history::seq))
         .select(LineRow::as_select())
         .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// Every chain that has a line.

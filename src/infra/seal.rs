@@ -4,7 +4,11 @@
 //! XChaCha20-Poly1305 with a random nonce. What it is for (whose secret) is sealed along: moved to another row, it does not
 //! open.
 
-use std::{fmt, fs, io::Write, path::Path};
+use std::{
+    fmt, fs,
+    io::{self, Write},
+    path::Path,
+};
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305,
@@ -12,7 +16,7 @@ use chacha20poly1305::{
 };
 
 use super::{
-    db::{AnyConnection, DbError},
+    db::{AnyConnection, DbError, file::sync_folder_of},
     hash::{hex, sha256_hex},
     settings,
 };
@@ -37,27 +41,49 @@ impl Key {
         Ok(Self(bytes))
     }
 
-    /// The key in this file: 64 hexadecimal digits. A file that is not there is made, for the owner alone to read.
+    /// The key in this file: 64 hexadecimal digits. None where there is no file, or an empty one (of a start that was cut short).
     ///
     /// # Errors
     /// In words for the operator.
-    pub fn open_or_make(path: &Path) -> Result<Self, String> {
-        let fault = |what: &dyn fmt::Display| format!("nyckelfilen {}: {what}", path.display());
-        if !path.exists() {
-            let key = Self::random().map_err(|error| fault(&error))?;
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            match options.open(path) {
-                Ok(mut file) => writeln!(file, "{}", hex(&key.0)).map_err(|error| fault(&error))?,
-                // Another instance made it just now.
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(fault(&error)),
-            }
+    pub fn read(path: &Path) -> Result<Option<Self>, String> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(fault(path, &error)),
+        };
+        match text.trim() {
+            "" => Ok(None),
+            digits => match Self::parse(digits) {
+                Some(key) => Ok(Some(key)),
+                None => Err(fault(path, &"ska innehålla 64 hexadecimala siffror")),
+            },
         }
-        let text = fs::read_to_string(path).map_err(|error| fault(&error))?;
-        Self::parse(text.trim()).ok_or_else(|| fault(&"ska innehålla 64 hexadecimala siffror"))
+    }
+
+    /// A new key in this file, for its owner alone to read: whole, and on disk before a database remembers it. If somebody else made
+    /// one just now, theirs.
+    ///
+    /// # Errors
+    /// In words for the operator.
+    pub fn make(path: &Path) -> Result<Self, String> {
+        let part = path.with_added_extension(format!("{}.part", std::process::id()));
+        let made = Self::random()
+            .map_err(io::Error::other)
+            .and_then(|key| key.write(&part))
+            .and_then(|()| put_first_in_place(&part, path));
+        let _ = fs::remove_file(&part);
+        made.map_err(|error| fault(path, &error))?;
+        Self::read(path)?.ok_or_else(|| fault(path, &"är tom"))
+    }
+
+    fn write(&self, path: &Path) -> io::Result<()> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        writeln!(file, "{}", hex(&self.0))?;
+        file.sync_all()
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -116,6 +142,21 @@ impl Key {
     }
 }
 
+/// Never over a key that is there; an empty file is none.
+fn put_first_in_place(written: &Path, place: &Path) -> io::Result<()> {
+    if fs::metadata(place).is_ok_and(|found| found.len() == 0) {
+        fs::remove_file(place)?;
+    }
+    match fs::hard_link(written, place) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => sync_folder_of(place),
+    }
+}
+
+fn fault(path: &Path, what: &dyn fmt::Display) -> String {
+    format!("nyckelfilen {}: {what}", path.display())
+}
+
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> =
         text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
@@ -147,15 +188,27 @@ mod tests {
     fn a_key_file_is_made_once_and_for_its_owner() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("portal.key");
-        let made = Key::open_or_make(&path).unwrap();
+        assert!(Key::read(&path).unwrap().is_none());
+        let made = Key::make(&path).unwrap();
         let sealed = made.seal(b"a", "b").unwrap();
-        assert_eq!(Key::open_or_make(&path).unwrap().open(&sealed, "b").unwrap(), b"a");
+        assert_eq!(Key::read(&path).unwrap().unwrap().open(&sealed, "b").unwrap(), b"a");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         fs::write(&path, "abc").unwrap();
-        assert!(Key::open_or_make(&path).unwrap_err().contains("64"));
+        assert!(Key::read(&path).unwrap_err().contains("64"));
+    }
+
+    #[test]
+    fn an_empty_file_of_a_start_that_was_cut_short_is_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("portal.key");
+        fs::write(&path, "").unwrap();
+        assert!(Key::read(&path).unwrap().is_none());
+        Key::make(&path).unwrap();
+        assert!(Key::read(&path).unwrap().is_some());
     }
 }

@@ -67,7 +67,7 @@ pub fn of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Value, D
             .map(|one| json!({ "namn": one.name, "tillagd": one.added_at, "senast_anvand": one.used_at }))
             .collect::<Vec<_>>(),
         "sparade_vyer": named(&["namn", "adress"], views),
-        "historik": lines.iter().map(history::Line::to_json).collect::<Vec<_>>(),
+        "historik": lines,
     }))
 }
 

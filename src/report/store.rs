@@ -4,7 +4,9 @@ mod issues;
 mod queue;
 mod survey;
 
-pub use issues::{case, insert_issue, issue, issues_of, keep_certificate, last_received, received_issue};
+pub use issues::{
+    altered_issues, case, insert_issue, issue, issues_of, keep_certificate, last_received, received_issue,
+};
 pub use queue::{QueueRow, open_cases_of, queue};
 pub use survey::{SurveyList, is_listed, listed, replace_survey_list, survey_list};
 

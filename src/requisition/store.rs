@@ -4,7 +4,8 @@ mod issues;
 mod queue;
 
 pub use issues::{
-    approved_of, awaiting, case, insert_issue, is_reported, issue, issues_of, last_received, received_issue,
+    altered_issues, approved_of, awaiting, case, insert_issue, is_reported, issue, issues_of, last_received,
+    received_issue,
 };
 pub use queue::{QueueRow, officer_name, open_cases_of, queue};
 

@@ -2,6 +2,9 @@
 
 use std::{fs, thread, time::Duration};
 
+use bidragsporten::infra::db::DbError;
+use diesel::RunQueryDsl;
+
 use crate::{browser::Browser, portal::Portal, program::Program};
 
 #[test]
@@ -167,6 +170,7 @@ fn a_person_takes_their_data_along_and_leaves_nothing_but_what_was_done() {
     portal.anyone().get("/personuppgifter").expect_status(200).expect("Åtkomstlogg");
 }
 
+/// By the very lines that the README gives.
 #[test]
 fn an_auditor_gets_the_whole_history_and_can_recompute_every_hash() {
     let portal = Portal::new();
@@ -174,29 +178,144 @@ fn an_auditor_gets_the_whole_history_and_can_recompute_every_hash() {
     let program = Program::on(&portal.address);
     let file = program.path("historik.jsonl");
     program.run(&["export-history", &file]).expect("rader ur");
+    let readme = include_str!("../../README.md");
+    let (_, code) = readme.split_once("```python\n").expect("the README tells how");
+    let (code, _) = code.split_once("```").unwrap();
+    let verify = |of: &str| {
+        let said =
+            std::process::Command::new("python3").args(["-c", code, of]).output().expect("python3 is there");
+        assert!(said.status.success(), "{said:?}");
+        String::from_utf8(said.stdout).unwrap()
+    };
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("\"event\":\"requisition_issued\""));
+    assert_eq!(verify(&file).trim(), format!("0 of {} lines do not hold", text.lines().count()));
+    let altered = program.path("andrad.jsonl");
+    fs::write(&altered, text.replacen("requisition_issued", "requisition_signed", 1)).unwrap();
+    assert!(verify(&altered).starts_with("1 of"));
+    program.run(&["export-history", &file]).expect_refusal("går inte att skriva");
+}
+
+/// Each on its own, put right again after.
+#[test]
+fn whatever_is_altered_in_the_database_is_found() {
+    let portal = Portal::new();
+    crate::steps::paid(&portal, "Ale", "100 000");
+    let program = Program::on(&portal.address);
+    program.run(&["check"]).expect("Blanketter, filer, utbetalningar och huvudbok stämmer.");
+    let change = |sql: &str| {
+        portal
+            .db
+            .write_now(|connection| Ok::<_, DbError>(diesel::sql_query(sql).execute(connection)?))
+            .unwrap()
+    };
+    for (alter, restore, said) in [
+        (
+            "UPDATE payments SET amount = amount - 100",
+            "UPDATE payments SET amount = amount + 100",
+            "finns inte i historiken",
+        ),
+        (
+            "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'paid_out'",
+            "UPDATE ledger_entries SET amount = amount - 1 WHERE account = 'paid_out'",
+            "på paid_out, ärendena",
+        ),
+        (
+            "UPDATE issues SET content = REPLACE(content, 'Alafors', 'Surte')",
+            "UPDATE issues SET content = REPLACE(content, 'Surte', 'Alafors')",
+            "AO22-1440-R1 version 1: innehållet är inte det som ställdes i ordning",
+        ),
+        (
+            "UPDATE history SET stream = 'x' WHERE event = 'requisition_issued'",
+            "UPDATE history SET stream = (SELECT id FROM grants WHERE version > 1) WHERE stream = 'x'",
+            "x: det som historiken handlar om finns inte",
+        ),
+    ] {
+        assert!(change(alter) > 0, "{alter}");
+        let found = program.run(&["check"]);
+        assert_eq!(found.code, Some(1), "{alter}: {found:?}");
+        assert!(found.out.contains(said), "{alter}: {found:?}");
+        change(restore);
+    }
+    program.run(&["check"]).expect("Historiken är hel");
+    // A grant that is gone with all that belongs to it: the published table still has its share.
+    let other = "(SELECT MIN(id) FROM grants WHERE version = 1)";
+    for table in ["ledger_entries WHERE grant_id", "history WHERE stream"] {
+        assert!(change(&format!("DELETE FROM {table} = {other}")) > 0);
+    }
+    assert_eq!(change(&format!("DELETE FROM grants WHERE id = {other}")), 1);
+    let found = program.run(&["check"]);
+    assert!(found.code == Some(1) && found.out.contains(": bidraget finns inte"), "{found:?}");
+    // And a payment.
+    assert_eq!(change("DELETE FROM payments"), 1);
+    assert!(program.run(&["check"]).out.contains("är borta"));
+}
+
+#[test]
+fn a_file_that_was_altered_is_found() {
+    let portal = Portal::new();
+    let requisition = crate::journeys::issue(&portal.preparer("Ale"), "bas", "100 000").address;
+    let preparer = portal.preparer("Ale");
+    let paper = preparer.get(&format!("{requisition}/blankett.pdf")).expect_status(200).bytes;
+    let form = preparer.get(&requisition).form("/inskannad");
+    form.file("file", "underskriven.pdf", paper).submit().expect("Kvitto");
+    let program = Program::on(&portal.address);
+    program.run(&["check"]).expect("Historiken är hel");
+    let altered = "UPDATE files SET sha256 = REPLACE(sha256, SUBSTR(sha256, 1, 1), 'x')";
+    portal.db.write_now(|db| Ok::<_, DbError>(diesel::sql_query(altered).execute(db)?)).unwrap();
+    let found = program.run(&["check"]);
+    assert!(found.out.contains("innehållet är inte det som laddades upp"), "{found:?}");
+}
+
+/// A newer version, which shares the database while it is put in use, wrote something that this one does not know.
+#[test]
+fn a_line_of_a_newer_version_breaks_no_page_and_holds() {
+    let portal = Portal::new();
+    let preparer = portal.preparer("Ale");
+    let requisition = crate::journeys::issue(&preparer, "bas", "100 000").address;
+    let change = |sql: &str| {
+        portal
+            .db
+            .write_now(|connection| Ok::<_, DbError>(diesel::sql_query(sql).execute(connection)?))
+            .unwrap()
+    };
+    let program = Program::on(&portal.address);
+    let file = program.path("historik.jsonl");
+    program.run(&["export-history", &file]).expect("rader ur");
     let text = fs::read_to_string(&file).unwrap();
     let lines: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.iter().any(|line| line["event"] == "requisition_issued"));
-    let fields = [
-        "stream",
-        "seq",
-        "at",
-        "person_id",
-        "person",
-        "organisation",
-        "event",
-        "subject",
-        "details",
-        "reason",
-        "previous",
-    ];
-    for line in &lines {
-        let content: Vec<&serde_json::Value> = fields.iter().map(|field| &line[field]).collect();
-        let hash = bidragsporten::infra::hash::sha256_hex(serde_json::to_string(&content).unwrap());
-        assert_eq!(line["hash"], hash.as_str());
-    }
-    program.run(&["export-history", &file]).expect_refusal("går inte att skriva");
+    let last = lines.iter().find(|line| line["event"] == "requisition_issued").unwrap();
+    let (stream, seq, previous) =
+        (last["stream"].as_str().unwrap(), last["seq"].as_i64().unwrap() + 1, last["hash"].as_str().unwrap());
+    let fields = serde_json::json!([
+        stream,
+        seq,
+        "2022-03-15T08:00:00.000000Z",
+        "",
+        "Prov",
+        "Ale",
+        "reminded_by_owl",
+        "AO22-1440-R1",
+        "hemligt",
+        "",
+        previous,
+    ]);
+    let hash = bidragsporten::infra::hash::sha256_hex(fields.to_string());
+    change(&format!(
+        "INSERT INTO history (stream, seq, at, person_id, person, organisation, event, subject, details, reason, previous, \
+         hash) VALUES ('{stream}', {seq}, '2022-03-15 08:00:00', '', 'Prov', 'Ale', 'reminded_by_owl', 'AO22-1440-R1', \
+         'hemligt', '', '{previous}', '{hash}')"
+    ));
+    assert_eq!(change(&format!("UPDATE grants SET version = {seq} WHERE id = '{stream}'")), 1);
+    program.run(&["check"]).expect("Historiken är hel");
+    let unknown = "Något hände som den här versionen av portalen inte känner till";
+    preparer.get(&requisition).expect_status(200).expect(unknown).expect_not("hemligt");
+    preparer.get(&format!("/bidrag/{stream}")).expect_status(200).expect(unknown);
+    portal.officer().get("/oversikt/aldreomsorg-2022").expect_status(200);
+    // What it decided, only that version knows; the next change goes on from it.
+    crate::steps::sign(&portal.signatory("Ale"), &requisition).expect("Kvitto");
+    program.run(&["check"]).expect("Historiken är hel");
 }
 
 /// Nobody listens there just now.

@@ -103,6 +103,23 @@ impl Program {
         self.wait_for(command)
     }
 
+    /// With a log that no line can be written to.
+    #[track_caller]
+    pub fn start_with_a_full_log(&self, mode: &str) -> Running {
+        let mut command = self.command(&[mode]);
+        command.env("RUST_LOG", "info").stderr(fs::File::options().write(true).open("/dev/full").unwrap());
+        self.wait_for(command)
+    }
+
+    /// Succeeds though what it says is lost.
+    #[track_caller]
+    pub fn run_with_full_output(&self, arguments: &[&str]) {
+        let mut command = self.command(arguments);
+        let output =
+            command.stdout(fs::File::options().write(true).open("/dev/full").unwrap()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
     #[track_caller]
     fn wait_for(&self, mut command: Command) -> Running {
         let mut child = command.spawn().unwrap();

@@ -1,6 +1,6 @@
 //! Starting, and the other commands: what is wrong is one clear line, and nothing is half done.
 
-use std::{fs, net::TcpListener, path::Path, thread};
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, path::Path, thread};
 
 use bidragsporten::infra::db::DbError;
 use diesel::RunQueryDsl;
@@ -193,6 +193,8 @@ fn a_backup_of_a_running_portal_opens_and_holds() {
     said.expect(&format!("Säkerhetskopian ligger i {file}."));
     // One that is there is not written over.
     program.run(&["backup", &file]).expect_refusal("finns redan");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!fs::exists(format!("{file}.part")).unwrap());
 
     let restored = Program::new();
     restored.run(&["restore", "/finns/inte"]).expect_refusal("går inte att läsa");
@@ -202,6 +204,102 @@ fn a_backup_of_a_running_portal_opens_and_holds() {
     let page = running.browser().get(&requisition);
     let page = page.form("/logga-in").set("email", "ekonom@ale.example").set("password", PASSWORD).submit();
     page.expect("AO22-1440-R1").expect("Prov Ekonom").expect("100 000 kr");
+}
+
+/// A backup that was killed leaves a part of a copy, which the next one writes over.
+#[test]
+fn a_backup_is_there_whole_or_not_at_all() {
+    if on_postgres() {
+        return;
+    }
+    let portal = Portal::new();
+    let program = Program::on(&portal.address);
+    let file = program.path("kopia.sqlite");
+    fs::write(format!("{file}.part"), "en halv kopia").unwrap();
+    fs::write(format!("{file}.part-journal"), "dess journal").unwrap();
+    program.run(&["backup", &file]).expect("behövs för att starta på kopian");
+    let restored = Program::new();
+    restored.run(&["restore", &file]).expect("Historiken är hel");
+    program.run(&["backup", "/finns/inte/kopia.sqlite"]).expect_refusal("går inte att skriva");
+}
+
+#[test]
+fn a_copy_that_does_not_hold_is_not_put_in_place_and_stops_no_good_one() {
+    if on_postgres() {
+        return;
+    }
+    let portal = Portal::new();
+    let program = Program::on(&portal.address);
+    let good = program.path("kopia.sqlite");
+    program.run(&["backup", &good]).expect("Säkerhetskopian ligger i");
+    let whole = fs::read(&good).unwrap();
+    let third = whole.len() / 3 / 4096 * 4096;
+    let mut overwritten = whole.clone();
+    overwritten[third..third + 4096].fill(0xA5);
+    let restored = Program::new();
+    // What a restore that was killed left.
+    fs::write(format!("{}.restoring", restored.database), "en halv kopia").unwrap();
+    for (name, content) in [
+        ("halv", &whole[..whole.len() / 2]),
+        ("tom", &[][..]),
+        ("text", &"Hej ".repeat(5000).into_bytes()[..]),
+        ("skriven", &overwritten[..]),
+    ] {
+        let bad = restored.path(name);
+        fs::write(&bad, content).unwrap();
+        let said = restored.run(&["restore", &bad]);
+        assert_eq!(said.code, Some(1), "{name}: {said:?}");
+        assert!(!fs::exists(&restored.database).unwrap(), "{name}");
+        assert!(!fs::exists(format!("{}.restoring", restored.database)).unwrap(), "{name}");
+    }
+    restored.run(&["restore", &good]).expect("Historiken är hel");
+    drop(restored.start("serve"));
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused_in_one_line() {
+    let portal = Portal::new();
+    let newer = "INSERT INTO __diesel_schema_migrations VALUES ('20991231000000', CURRENT_TIMESTAMP)";
+    portal.db.write_now(|db| Ok::<_, DbError>(diesel::sql_query(newer).execute(db)?)).unwrap();
+    for command in ["serve", "check"] {
+        Program::on(&portal.address).run(&[command]).expect_refusal("en nyare version av programmet");
+    }
+}
+
+#[test]
+fn a_database_that_is_gone_is_not_replaced_by_an_empty_one_beside_its_key() {
+    let mut program = Program::new();
+    program.database = program.path("portal.sqlite");
+    drop(program.start("serve"));
+    for ending in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{}{ending}", program.database));
+    }
+    program.run(&["serve"]).expect_refusal("saknas men dess nyckelfil");
+    assert!(!fs::exists(&program.database).unwrap());
+    fs::rename(format!("{}.key", program.database), program.path("undan")).unwrap();
+    drop(program.start("serve"));
+}
+
+#[test]
+fn an_empty_key_file_is_none_before_the_database_has_met_a_key_and_missing_after() {
+    let program = Program::new();
+    let key = program.path("portal.key");
+    fs::write(&key, "").unwrap();
+    drop(program.start_with("serve", &["--key-file", &key]));
+    assert_eq!(fs::read_to_string(&key).unwrap().trim().len(), 64);
+    fs::write(&key, "").unwrap();
+    program.run(&["serve", "--key-file", &key]).expect_refusal("saknas");
+}
+
+/// Standard error is full: what is logged is lost, and no answer is.
+#[test]
+fn a_log_that_cannot_be_written_harms_nothing() {
+    let program = Program::new();
+    let running = program.start_with_a_full_log("serve");
+    for _ in 0..3 {
+        running.browser().get("/logga-in").expect_status(200);
+    }
+    program.run_with_full_output(&["check"]);
 }
 
 #[test]

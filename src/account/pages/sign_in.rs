@@ -153,8 +153,10 @@ pub async fn try_password(
 /// The queue was too long: what was counted is no try.
 async fn not_tried(portal: &Portal, account: String, allowed: Try) -> AppError {
     let Try::Allowed { counted_under } = allowed else { return AppError::Busy };
-    let taken_back =
-        portal.db.write(move |connection| store::take_back_try(connection, &account, &counted_under)).await;
+    let taken_back = portal
+        .db
+        .write_aside(move |connection| store::take_back_try(connection, &account, &counted_under))
+        .await;
     taken_back.map_or_else(AppError::from, |()| AppError::Busy)
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::{ReportRow, find, json};
 use crate::{
     access::Doer,
-    filing::FieldRemark,
+    filing::{FieldRemark, StoredIssue},
     grant::{self, Grant, Scope},
     ids::Id,
     infra::{
@@ -152,4 +152,25 @@ pub fn last_received(
     let report = Report::try_from(row)?;
     let number = case_number(&agreement, &recipient);
     Ok(received_issue(connection, &report)?.map(|issue| (number, issue.content)))
+}
+
+/// The issues whose content is not what was fixed for signature, for `bidragsporten check`.
+pub fn altered_issues(connection: &mut AnyConnection, codes: &[&str]) -> Result<Vec<String>, DbError> {
+    let of_grant = grants::table.inner_join(agreements::table).inner_join(organisations::table);
+    let rows: Vec<(i32, String, String, String, String)> = report_issues::table
+        .inner_join(reports::table.inner_join(of_grant))
+        .order_by((report_issues::report_id, report_issues::version))
+        .select((
+            report_issues::version,
+            report_issues::content,
+            report_issues::fingerprint,
+            agreements::code,
+            organisations::code,
+        ))
+        .load(connection)?;
+    let faults = rows.into_iter().filter_map(|(version, content, fingerprint, agreement, recipient)| {
+        let case_number = case_number(&agreement, &recipient);
+        StoredIssue { case_number, version, content, fingerprint }.fault(codes)
+    });
+    Ok(faults.collect())
 }

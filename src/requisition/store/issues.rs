@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::{RequisitionRow, find, json};
 use crate::{
     access::Doer,
+    filing::StoredIssue,
     grant::{self, Grant, Scope},
     ids::Id,
     infra::{
@@ -14,7 +15,7 @@ use crate::{
     },
     insight,
     recipient::Organisation,
-    requisition::{Case, Content, Issue, Requisition},
+    requisition::{Case, Content, Issue, Requisition, case_number},
 };
 
 /// The requisition with its grant and standing issue, if it is there for these eyes.
@@ -201,4 +202,27 @@ pub fn approved_of(
         }
     }
     Ok(approved)
+}
+
+/// The issues whose content is not what was fixed for signature, for `bidragsporten check`.
+pub fn altered_issues(connection: &mut AnyConnection, codes: &[&str]) -> Result<Vec<String>, DbError> {
+    let of_grant = grants::table.inner_join(agreements::table).inner_join(organisations::table);
+    let rows: Vec<(i32, String, String, String, String, i32)> = issues::table
+        .inner_join(requisitions::table.inner_join(of_grant))
+        .order_by((issues::requisition_id, issues::version))
+        .select((
+            issues::version,
+            issues::content,
+            issues::fingerprint,
+            agreements::code,
+            organisations::code,
+            requisitions::number,
+        ))
+        .load(connection)?;
+    let faults =
+        rows.into_iter().filter_map(|(version, content, fingerprint, agreement, recipient, number)| {
+            let case_number = case_number(&agreement, &recipient, number);
+            StoredIssue { case_number, version, content, fingerprint }.fault(codes)
+        });
+    Ok(faults.collect())
 }

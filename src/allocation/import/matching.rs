@@ -181,7 +181,13 @@ impl Registry {
     #[must_use]
     pub fn parted<'a>(&self, clues: Clues<'a>) -> Clues<'a> {
         let clues = Clues { name: without_note(clues.name), ..clues };
-        let both = code_and_name(clues.name).filter(|(code, _)| self.by_code(code).is_some());
+        // *2023 Fördelning* is a heading, though 2023 is a code.
+        let both = code_and_name(clues.name).filter(|(code, name)| {
+            let of_code = self.by_code(code).map(|at| self.code(at));
+            let is_name =
+                || !self.by_name(name).is_empty() || of_code.iter().any(|of| self.nearest(name).contains(of));
+            of_code.is_some() && is_name()
+        });
         match both.filter(|_| is_nothing(clues.code) && self.by_name(clues.name).is_empty()) {
             Some((code, name)) => Clues { code, name, ..clues },
             None => clues,

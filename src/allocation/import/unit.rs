@@ -85,7 +85,9 @@ impl Unit {
         let names = |unit: Self| {
             words.iter().enumerate().any(|(at, word)| {
                 let before = at.checked_sub(1).map_or("", |before| words[before]);
-                unit.words().contains(word) && !before.chars().any(|c| c.is_ascii_digit())
+                let is_of_amount = before.chars().any(|c| c.is_ascii_digit())
+                    || Self::LARGER.iter().any(|larger| larger.words().contains(&before));
+                unit.words().contains(word) && !is_of_amount
             })
         };
         let is_of_thousands =
@@ -211,6 +213,7 @@ mod tests {
             ("Utfall, kr", Some(Unit::Kronor)),
             ("Belopp", None),
             ("Fördelning av 500 miljoner kronor", None),
+            ("Belopp i tusen kronor", Some(Unit::Thousands)),
             ("Sammanlagt 5 886,5 miljoner till regionerna", None),
             ("Kommun", None),
         ] {

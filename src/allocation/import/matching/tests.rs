@@ -99,6 +99,8 @@ fn a_code_beside_the_name_and_a_footnote_after_it_are_seen_through() {
     }
     assert!(matches!(named("0114 Ale"), Outcome::Contradicts(_)));
     assert!(matches!(named("Bilaga 2)"), Outcome::Unknown { .. }));
+    assert!(matches!(named("2023 Fördelning"), Outcome::Unknown { .. }));
+    assert_eq!(named("0114 Upplands Vsby"), matched("0114", By::Code));
 }
 
 #[test]

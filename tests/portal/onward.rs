@@ -114,12 +114,10 @@ fn a_list_with_faults_changes_nothing_and_says_row_by_row_what_to_mend() {
         same.set("regime", "privat").set("kind", "Hemtjänst").set("size", "12").submit().expect_status(422);
     assert!(same.error_at("name").contains("R1028"));
     // The same letters, composed and not: a list from a Mac beside one from Windows.
-    let heading = "Organisationsnummer;Utförare;Enhet;Regiform;Slag;Storlek\n";
-    let row = |name: &str| format!("556016-0680;Omsorgen AB;{name};Privat;Hemtjänst;48\n");
-    let twins = format!("{heading}{}{}", row("Åsen"), row("A\u{30A}sen"));
-    import(&preparer, &twins).expect_status(422).expect("R1028");
-    import(&preparer, &format!("{heading}{}", row("Åsen"))).expect("1 nya enheter");
-    import(&preparer, &format!("{heading}{}", row("A\u{30A}SEN"))).expect("0 nya enheter");
+    let row = |name: &str| format!("556016-0680;Omsorgen AB;{name};Privat;Hemtjänst;48;\n");
+    import(&preparer, &format!("{}{}", row("Åsen"), row("A\u{30A}sen"))).expect_status(422).expect("R1028");
+    import(&preparer, &row("Åsen")).expect("1 nya enheter");
+    import(&preparer, &row("A\u{30A}SEN")).expect("0 nya enheter");
 }
 
 #[test]

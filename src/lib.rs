@@ -54,6 +54,7 @@ pub mod requisition;
 pub mod review;
 pub mod routes;
 pub mod saved_view;
+pub mod search;
 pub mod server;
 pub mod standing;
 pub mod table;

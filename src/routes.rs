@@ -61,6 +61,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     proposal::pages::routes(&mut routes);
     payment::pages::routes(&mut routes);
     saved_view::pages::routes(&mut routes);
+    search::pages::routes(&mut routes);
     // Before the overview, whose addresses of agreements would match its switch too.
     open_data::pages::routes(&mut routes);
     dashboard::pages::routes(&mut routes);

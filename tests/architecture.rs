@@ -24,6 +24,7 @@ const ORDER: &[&[&str]] = &[
     &["agreement", "saved_view"],
     &["allocation", "insight"],
     &["grant"],
+    &["search"],
     &["filing"],
     &["requisition"],
     &["payment", "extension", "mandate"],

@@ -149,7 +149,9 @@ static PATTERNS: LazyLock<Vec<(ResourceDef, &str)>> =
 
 /// What a post to this address does; empty where there is nothing to say.
 pub fn of(action: &str) -> &'static str {
-    PATTERNS.iter().find(|(pattern, _)| pattern.is_match(action)).map_or("", |(_, words)| words)
+    // What stands after the path is the way back.
+    let path = action.split('?').next().unwrap_or(action);
+    PATTERNS.iter().find(|(pattern, _)| pattern.is_match(path)).map_or("", |(_, words)| words)
 }
 
 #[cfg(test)]
@@ -160,6 +162,7 @@ mod tests {
     fn the_first_that_fits_says_what_is_done() {
         assert_eq!(of("/granskning/019a/godkannande"), "godkänna en rekvisition");
         assert_eq!(of("/granskning/redovisningar/019a/godkannande"), "godkänna en redovisning");
+        assert_eq!(of("/granskning/019a/avslag?fran=%2Fgranskning"), of("/granskning/019a/avslag"));
         assert_eq!(of("/forslag/019a/villkor"), "spara en del av ett förslag");
         assert_eq!(of("/logga-ut"), "");
     }

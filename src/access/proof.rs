@@ -15,9 +15,10 @@ use crate::{
         Portal, SecondFactor,
         browser::BrowserToken,
         error::AppError,
-        held, limits,
+        held, limits, notice,
         page::{Chrome, NavItem, Practice, User},
         turns,
+        way::{Done, Way},
     },
 };
 
@@ -314,12 +315,17 @@ pub async fn signed_in(request: &HttpRequest) -> Result<Option<(Actor, Session)>
 /// What every page has around it, for whoever looks.
 pub fn chrome(request: &HttpRequest, visitor: Option<&(Actor, Session)>) -> Result<Chrome, AppError> {
     let portal = Portal::of(request)?;
+    let token = BrowserToken::of(request)?;
+    let may_tell = notice::may_be_told(request, &token);
     Ok(Chrome {
-        csrf: owner::form_token(portal, &BrowserToken::of(request)?, visitor.map(|(actor, _)| actor))?,
+        csrf: owner::form_token(portal, &token, visitor.map(|(actor, _)| actor))?,
         user: visitor.map(|(actor, session)| user(portal, actor, session)),
         nav: visitor.map_or_else(Vec::new, |(actor, _)| navigation(actor, request.path())),
         practice: practice(portal),
         notice: None,
+        way: Way::of(request),
+        done: Done::of(request).filter(|_| may_tell),
+        may_tell,
     })
 }
 

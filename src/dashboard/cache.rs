@@ -25,6 +25,8 @@ pub struct PageKey {
     pub today: NaiveDate,
     /// The page, and the view of it.
     pub address: String,
+    /// Who is looked for: a name can be given to somebody without any grant changing.
+    pub meant: Vec<String>,
 }
 
 /// A page's content without what is the visitor's own.

@@ -24,6 +24,7 @@ pub fn parse(query: &str) -> View {
     let is_asked = |key| value(key).is_some_and(|value| value == YES);
     View {
         search: value("sok").unwrap_or_default(),
+        meant: Vec::new(),
         county: value("lan"),
         state: value("lage").and_then(|key| State::parse(&key)),
         group: value("grupp").map(|key| Group::parse(&key)),

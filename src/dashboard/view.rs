@@ -11,8 +11,10 @@ use crate::{
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct View {
-    /// Part of a name, or the beginning of a code.
+    /// Part of a name, or a number.
     pub search: String,
+    /// The codes of those that are looked for by what does not stand in a row: an alias, a former name, a number on a paper.
+    pub meant: Vec<String>,
     pub county: Option<String>,
     pub state: Option<State>,
     pub group: Option<Group>,
@@ -147,7 +149,9 @@ impl View {
         let sought = Sought::new(&self.search);
         move |recipient| {
             self.county.as_ref().is_none_or(|county| recipient.county == *county)
-                && (sought.is_empty() || sought.finds(&recipient.known_by()))
+                && (sought.is_empty()
+                    || self.meant.contains(&recipient.code)
+                    || sought.finds(&recipient.known_by()))
         }
     }
 

@@ -17,6 +17,7 @@ use super::{
     Portal,
     error::AppError,
     hash::{hex, random_token, sha256_hex, unhex},
+    notice, way,
 };
 
 /// `__Host-` pins the cookie to this very host over https.
@@ -148,6 +149,8 @@ pub async fn token<B: MessageBody>(
     };
     request.extensions_mut().insert(token.clone());
     let mut response = next.call(request).await?;
+    way::lead(&mut response);
+    notice::sign(&mut response, &token);
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)

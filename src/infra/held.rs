@@ -34,7 +34,7 @@ impl Resume {
     pub fn of_post(request: &HttpRequest, fields: Vec<(String, String)>, file: Option<String>) -> Self {
         let owner = fields.iter().find(|(name, _)| name == "csrf").map(|(_, token)| token.clone());
         Self {
-            action: request.path().to_owned(),
+            action: address_of(request),
             fields: fields.into_iter().filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str())).collect(),
             owner: owner.unwrap_or_default(),
             page: page_before(request),
@@ -75,6 +75,11 @@ impl Resume {
     pub fn from_row(action: String, row: &str) -> Self {
         serde_json::from_str(row).unwrap_or_else(|_| Self::to(action))
     }
+}
+
+/// The path, with the way back that a case's form has in its address.
+fn address_of(request: &HttpRequest) -> String {
+    request.uri().path_and_query().map_or_else(|| request.path().to_owned(), ToString::to_string)
 }
 
 /// The page that posted, as the browser says. Only used as an address of ours.

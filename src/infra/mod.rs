@@ -13,6 +13,7 @@ pub mod hash;
 pub mod held;
 pub mod limits;
 pub mod metrics;
+pub mod notice;
 pub mod page;
 pub mod scan;
 pub mod schema;
@@ -22,6 +23,7 @@ pub mod shared;
 pub mod trace;
 pub mod turns;
 pub mod upload;
+pub mod way;
 
 use std::{net::IpAddr, time::Duration};
 

@@ -3,7 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
-use super::{assets, error::AppError};
+use super::{
+    assets,
+    error::AppError,
+    way::{Done, Way},
+};
 
 /// A page or the reason why there is none.
 pub type Page = Result<HttpResponse, AppError>;
@@ -15,6 +19,12 @@ pub struct Chrome {
     pub nav: Vec<NavItem>,
     pub practice: Option<Practice>,
     pub notice: Option<String>,
+    /// Something was done just now, and the page may say so ([`super::notice`]).
+    pub may_tell: bool,
+    /// The list that the page was come to from.
+    pub way: Option<Way>,
+    /// A case that was done with just now, where the page is a list.
+    pub done: Option<Done>,
 }
 
 #[derive(Debug, Clone)]
@@ -64,9 +74,19 @@ impl Chrome {
         assets::address(name)
     }
 
-    /// The page says this once at its top, after something was done.
+    /// What the addresses of a case's forms and pages end with, so that the way back is kept.
+    pub fn along(&self) -> String {
+        self.way.as_ref().map(Way::along).unwrap_or_default()
+    }
+
+    /// The same of a form that is the last thing to do with the case: it leads back to the list.
+    pub fn along_back(&self) -> String {
+        self.way.as_ref().map(Way::along_back).unwrap_or_default()
+    }
+
+    /// The page says this once at its top, after something was done. Not where anybody's link asks for it.
     pub fn noting(mut self, notice: Option<impl Into<String>>) -> Self {
-        self.notice = notice.map(Into::into);
+        self.notice = notice.map(Into::into).filter(|_| self.may_tell);
         self
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use super::{PostView, closing::Closing, view};
 use crate::{
@@ -28,6 +29,7 @@ use crate::{
     payment::{self, Payment},
     report::{self, Report},
     requisition::{self, Requisition},
+    text::Sought,
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
@@ -45,15 +47,56 @@ struct GrantView {
 struct ListPage {
     chrome: Chrome,
     organisation: String,
+    filter: Filter,
+    /// Of all, whatever is looked for.
+    count: usize,
     grants: Vec<GrantView>,
     /// Requests for accounts to be answered.
     requests: Vec<RequestView>,
 }
 
+/// What is looked for among the grants.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Filter {
+    #[serde(rename = "sok")]
+    search: String,
+}
+
+/// Fewer grants than this are seen at a glance.
+const WORTH_A_SEARCH: usize = 4;
+
+impl ListPage {
+    fn is_searched(&self) -> bool {
+        !self.filter.search.trim().is_empty()
+    }
+
+    fn can_be_searched(&self) -> bool {
+        self.is_searched() || self.count >= WORTH_A_SEARCH
+    }
+}
+
+/// What a grant of one's own is found by: its agreement, its numbers, whom it was allocated to.
+fn known_by(grant: &Grant, requisitions: &[Requisition]) -> Vec<String> {
+    let terms = &grant.agreement.terms;
+    let (code, recipient) = (&terms.code, &grant.recipient);
+    let mut known_by = recipient.known_by();
+    known_by.extend([
+        terms.title(),
+        grant.agreement.authority.name.clone(),
+        format!("{code}-{}", recipient.code),
+        report::case_number(code, &recipient.code),
+        grant.ocr().to_string(),
+    ]);
+    let numbers = requisitions.iter().map(|of| requisition::case_number(code, &recipient.code, of.number));
+    known_by.extend(numbers);
+    known_by
+}
+
 /// Five queries however many agreements and years there are.
-async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
-    let holder = by.organisation.clone();
-    let (grants, requisitions, reports, requests) = portal
+async fn list(by: By<Member>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
+    let (holder, filter) = (by.organisation.clone(), filter.into_inner());
+    let (mut grants, requisitions, reports, requests) = portal
         .db
         .read(move |connection| {
             let grants = grant::store::held_by(connection, &holder)?;
@@ -77,6 +120,10 @@ async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
             Some(RequestView::new(of, request, now))
         })
         .collect();
+    let count = grants.len();
+    let nothing = Vec::new();
+    Sought::new(&filter.search)
+        .narrow(&mut grants, |grant| known_by(grant, by_grant.get(&grant.id).unwrap_or(&nothing)));
     let grants = grants
         .into_iter()
         .map(|grant| {
@@ -89,7 +136,7 @@ async fn list(by: By<Member>, portal: web::Data<Portal>) -> Page {
         })
         .collect();
     let organisation = by.organisation.formal_name.clone();
-    page::show(&ListPage { organisation, chrome: by.chrome, grants, requests })
+    page::show(&ListPage { organisation, chrome: by.chrome, filter, count, grants, requests })
 }
 
 /// A request for accounts.

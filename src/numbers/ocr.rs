@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{digits_of, luhn_check_digit, luhn_holds, value_of};
+use super::{digits_of, is_blank, is_dash, luhn_check_digit, luhn_holds, value_of};
 
 /// An OCR reference that the portal gives out, shown as its digits alone, since
 /// that is how a bank wants it typed.
@@ -106,11 +106,63 @@ impl Ocr {
         u32::try_from(value_of(body)).map(Self).map_err(|_| Fault::NotOurs)
     }
 
+    /// The references that a payer's text may hold, each once: with words around them, in groups, without some of the zeros that
+    /// they begin with or with more.
+    #[must_use]
+    pub fn possible_in(text: &str) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for run in runs(text) {
+            let groups = run.split(is_blank).filter(|group| !group.is_empty());
+            for candidate in groups.chain([run]) {
+                found.extend(with_its_zeros(candidate).filter(|ocr| !found.contains(ocr)));
+            }
+        }
+        found
+    }
+
+    /// The one reference that a text holds beyond doubt: there is no other, and either all its digits are written or the text
+    /// has no other number.
+    #[must_use]
+    pub fn only_in(text: &str) -> Option<Self> {
+        let [only] = Self::possible_in(text)[..] else { return None };
+        let in_full = only.to_string();
+        let is_in_full = runs(text).any(|run| {
+            run.split(is_blank).chain([run]).any(|part| {
+                let digits = digits_in(part);
+                digits.ends_with(&in_full)
+                    && digits.trim_start_matches('0') == in_full.trim_start_matches('0')
+            })
+        });
+        (is_in_full || runs(text).count() == 1).then_some(only)
+    }
+
     /// The number that the reference was made of.
     #[must_use]
     pub fn number(self) -> u32 {
         self.0
     }
+}
+
+/// The numbers of a text: digits, with blanks and dashes among them.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_ascii_digit() || is_blank(c) || is_dash(c)))
+        .filter(|run| run.contains(|c: char| c.is_ascii_digit()))
+}
+
+fn digits_in(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Below this many digits, beside zeros, a number is too short to be taken for a reference.
+const SHORTEST_WITHOUT_ZEROS: usize = 5;
+
+/// The reference that a number is when it gets as many zeros before it as it should have.
+fn with_its_zeros(text: &str) -> Option<Ocr> {
+    const SHORTEST: usize = SHORTEST_BODY + CONTROLS;
+    let digits = digits_in(text);
+    let number = digits.trim_start_matches('0');
+    let is_long_enough = number.len() >= SHORTEST_WITHOUT_ZEROS || digits.len() >= SHORTEST;
+    is_long_enough.then(|| Ocr::parse(&format!("{number:0>SHORTEST$}")).ok()).flatten()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "one digit")]
@@ -176,6 +228,35 @@ mod tests {
         ] {
             assert_eq!(Ocr::parse(typed).map(Ocr::number), Ok(1_234_567), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn one_in_a_text_is_found() {
+        for text in [
+            "OCR 000014696",
+            "OCR:000014696.",
+            "ocr000014696",
+            "Återbetalning Ale kommun, 0000 14696",
+            "14696",
+            "00014696",
+            "000000014696",
+            "000014696 1500 kr",
+            "Faktura 77, OCR 000014696, 2022-03-28",
+        ] {
+            assert_eq!(Ocr::only_in(text), Some(Ocr::of(146)), "{text}");
+        }
+        for text in [
+            "",
+            "Ale kommun",
+            "190",
+            "OCR 000014697",
+            "000014696 eller 000000299",
+            "Faktura 14696, 2022-03-28",
+        ] {
+            assert_eq!(Ocr::only_in(text), None, "{text}");
+        }
+        assert_eq!(Ocr::possible_in("000014696 eller 000000299"), [Ocr::of(146), Ocr::of(2)]);
+        assert_eq!(Ocr::possible_in("Faktura 14696, 2022-03-28"), [Ocr::of(146)]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub fn parse(query: &str) -> View {
     };
     View {
         search: value("sok").unwrap_or_default(),
+        meant: Vec::new(),
         county: value("lan"),
         sort: value("sortera")
             .map(|typed| Sort::parse(&typed))

@@ -8,8 +8,10 @@ use crate::{
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct View {
-    /// Part of a name, or the beginning of a kommunkod.
+    /// Part of a name, or a number.
     pub search: String,
+    /// As in the overview, by names alone.
+    pub meant: Vec<String>,
     pub county: Option<String>,
     pub sort: Sort,
     /// What the map measures; the page chooses when it says nothing.
@@ -40,6 +42,11 @@ impl View {
 
     /// Who is searched for, as in the overview.
     pub fn overview(&self) -> view::View {
-        view::View { search: self.search.clone(), county: self.county.clone(), ..view::View::default() }
+        view::View {
+            search: self.search.clone(),
+            meant: self.meant.clone(),
+            county: self.county.clone(),
+            ..view::View::default()
+        }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     allocation::{self, Share},
     money::Money,
     recipient::{self, Kind, Organisation},
-    text::sort_key,
+    text::{same, sort_key},
 };
 
 /// What a proposal is held against.
@@ -170,8 +170,8 @@ fn of_terms(field: &str, message: &str) -> Found {
 /// A name that another agreement has.
 fn taken(form: &ProposalForm, known: &Known) -> Vec<Found> {
     let (slug, code) = (form.get("slug").trim(), form.get("code").trim());
-    let of_slug = known.taken.iter().any(|(taken, _)| taken == slug);
-    let of_code = known.taken.iter().any(|(_, taken)| taken == code);
+    let of_slug = known.taken.iter().any(|(taken, _)| same(taken, slug));
+    let of_code = known.taken.iter().any(|(_, taken)| same(taken, code));
     let slug =
         of_slug.then(|| of_terms("slug", &format!("En annan överenskommelse heter {slug} i adresser.")));
     let code = of_code.then(|| of_terms("code", &format!("En annan överenskommelse har koden {code}.")));

@@ -5,7 +5,7 @@
 
 pub mod store;
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::{
     ids::Id,
     numbers::{OrganisationNumber, begins_like_a_formula},
+    text::Sought,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,25 @@ impl Organisation {
         let number = self.organisation_number.map(|number| number.to_string());
         let names = [&self.name, &self.formal_name, &self.code].map(Clone::clone);
         names.into_iter().chain(number).collect()
+    }
+}
+
+/// What every organisation is searched by, its aliases and former names among it, by its code.
+#[derive(Debug, Clone, Default)]
+pub struct Names(HashMap<String, Vec<String>>);
+
+impl Names {
+    pub fn of(&self, code: &str) -> &[String] {
+        self.0.get(code).map_or(&[], Vec::as_slice)
+    }
+
+    /// The codes of those that are looked for.
+    pub fn found(&self, sought: &Sought) -> Vec<String> {
+        let mut codes: Vec<&String> = self.0.keys().collect();
+        sought.narrow(&mut codes, |code| self.of(code).iter().collect());
+        let mut codes: Vec<String> = codes.into_iter().cloned().collect();
+        codes.sort();
+        codes
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{Kind, Organisation};
+use super::{Kind, Names, Organisation};
 use crate::{
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{organisation_aliases, organisations},
+        schema::{former_names, organisation_aliases, organisations},
     },
     numbers::OrganisationNumber,
     text::sort_key,
@@ -168,10 +168,29 @@ pub fn with_aliases(connection: &mut AnyConnection) -> Result<Vec<(Organisation,
     let all = all(connection)?.into_iter();
     Ok(all
         .map(|known| {
-            let aliases = of.remove(&known.id.to_string());
-            (known, aliases.unwrap_or_default())
+            let mut aliases = of.remove(&known.id.to_string()).unwrap_or_default();
+            aliases.sort_by_cached_key(|alias| sort_key(alias));
+            (known, aliases)
         })
         .collect())
+}
+
+/// What every organisation is called, and was.
+pub fn names(connection: &mut AnyConnection) -> Result<Names, DbError> {
+    let former: Vec<(String, String, String)> = former_names::table
+        .inner_join(organisations::table.on(former_names::organisation_id.eq(organisations::id)))
+        .order_by(former_names::id)
+        .select((organisations::code, former_names::name, former_names::formal_name))
+        .load(connection)?;
+    let mut names = Names::default();
+    for (organisation, aliases) in with_aliases(connection)? {
+        let known_by = organisation.known_by().into_iter().chain(aliases).collect();
+        names.0.insert(organisation.code, known_by);
+    }
+    for (code, name, formal_name) in former {
+        names.0.entry(code).or_default().extend([name, formal_name]);
+    }
+    Ok(names)
 }
 
 /// Adds an organisation that is not there yet; one with the same code stays as it is.

@@ -1,7 +1,5 @@
 //! Rows and queries of the register.
 
-use std::collections::HashMap;
-
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -18,6 +16,7 @@ use crate::{
     },
     numbers::OrganisationNumber,
     recipient::{self, Organisation},
+    text::sort_key,
 };
 
 diesel::alias!(organisations as holders: Holders, organisations as successors: Successors);
@@ -33,29 +32,18 @@ pub fn hold(connection: &mut AnyConnection) -> Result<(), DbError> {
 
 /// Everybody, in Swedish alphabetical order, with what else they answer to: two queries.
 pub fn register(connection: &mut AnyConnection) -> Result<Vec<Listed>, DbError> {
-    let rows: Vec<(String, String)> = organisation_aliases::table
-        .order_by((organisation_aliases::organisation_id, organisation_aliases::alias))
-        .select((organisation_aliases::organisation_id, organisation_aliases::alias))
-        .load(connection)?;
-    let mut aliases: HashMap<String, Vec<String>> = HashMap::new();
-    for (organisation, alias) in rows {
-        aliases.entry(organisation).or_default().push(alias);
-    }
-    Ok(recipient::store::all(connection)?
-        .into_iter()
-        .map(|organisation| Listed {
-            aliases: aliases.remove(&organisation.id.to_string()).unwrap_or_default(),
-            organisation,
-        })
-        .collect())
+    let known = recipient::store::with_aliases(connection)?.into_iter();
+    Ok(known.map(|(organisation, aliases)| Listed { organisation, aliases }).collect())
 }
 
 pub fn aliases(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<Vec<String>, DbError> {
-    Ok(organisation_aliases::table
+    let mut aliases: Vec<String> = organisation_aliases::table
         .filter(organisation_aliases::organisation_id.eq(id.to_string()))
         .order_by(organisation_aliases::alias)
         .select(organisation_aliases::alias)
-        .load(connection)?)
+        .load(connection)?;
+    aliases.sort_by_cached_key(|alias| sort_key(alias));
+    Ok(aliases)
 }
 
 pub fn insert_alias(

@@ -204,8 +204,8 @@ impl Repayment {
 
 /// Two spellings of one OCR number are the same reference.
 fn same_reference(one: &str, other: &str) -> bool {
-    match (Ocr::parse(one), Ocr::parse(other)) {
-        (Ok(one), Ok(other)) => one == other,
+    match (Ocr::only_in(one), Ocr::only_in(other)) {
+        (Some(one), Some(other)) => one == other,
         _ => fold(one) == fold(other),
     }
 }
@@ -248,6 +248,8 @@ pub enum Unknown {
     LengthDigit,
     #[error("Kontrollsiffran i OCR-numret stämmer inte. Någon siffra är fel.")]
     CheckDigit,
+    #[error("Referensen har fler än ett nummer som kan vara ett OCR-nummer.")]
+    Several,
     /// Nobody's, or another authority's: which of them is not ours to tell.
     #[error("OCR-numret hör inte till något bidrag som ni betalar ut.")]
     NotOurs,

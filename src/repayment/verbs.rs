@@ -113,7 +113,11 @@ fn matching(
 ) -> Result<Result<Grant, Unknown>, Failure> {
     let ocr = match Ocr::parse(reference) {
         Ok(ocr) => ocr,
-        Err(error) => return Ok(Err(error.into())),
+        Err(error) => match Ocr::only_in(reference) {
+            Some(ocr) => ocr,
+            None if Ocr::possible_in(reference).len() > 1 => return Ok(Err(Unknown::Several)),
+            None => return Ok(Err(error.into())),
+        },
     };
     let Some(id) = store::grant_of(connection, act.actor.organisation.id, ocr)? else {
         return Ok(Err(Unknown::NotOurs));

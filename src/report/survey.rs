@@ -16,6 +16,7 @@ use crate::{
         form::FieldErrors,
     },
     recipient::{self, Kind, Organisation},
+    text::fold,
 };
 
 /// The name of the field that the list is pasted in.
@@ -68,8 +69,7 @@ fn lines(typed: &str) -> Vec<Line> {
     let filled = typed.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let mut lines: Vec<Line> =
         filled.map(|(index, line)| Line { number: index + 1, code: code(line) }).collect();
-    let is_header =
-        |line: &Line| HEADERS.contains(&line.code.to_lowercase().replace([' ', '_', '-'], "").as_str());
+    let is_header = |line: &Line| HEADERS.contains(&fold(&line.code).replace(' ', "").as_str());
     if lines.first().is_some_and(is_header) {
         lines.remove(0);
     }

@@ -12,9 +12,9 @@ use crate::{
     infra::{
         db::{AnyConnection, DbError},
         form::FieldErrors,
+        way::along_from,
     },
     recipient::Organisation,
-    text::Sought,
 };
 
 /// More lines than anybody reads: the rest is found by narrowing the filter.
@@ -169,6 +169,11 @@ impl Frame {
         self.queue.view(&self.filter)
     }
 
+    /// What links to the cases end with.
+    pub fn along(&self) -> String {
+        along_from(self.queue.address, &self.filter.query())
+    }
+
     pub fn tabs(&self) -> [(&'static str, &'static str, bool); 2] {
         [&REQUISITIONS, &REPORTS].map(|tab| (tab.address, tab.name, tab.address == self.queue.address))
     }
@@ -213,21 +218,15 @@ fn choices(agreements: &[Agreement]) -> Vec<(String, String)> {
     std::iter::once(all).chain(each).collect()
 }
 
-/// True when the filter finds a case: of this agreement, with this officer, known by these words.
-pub fn finds(
-    filter: &Filter,
-    actor: &Actor,
-    agreement: &str,
-    officer: Option<&String>,
-    words: [&str; 3],
-) -> bool {
+/// True when the filter keeps a case: of this agreement, with this officer.
+pub fn keeps(filter: &Filter, actor: &Actor, agreement: &str, officer: Option<&String>) -> bool {
     let of_agreement = filter.agreement.is_empty() || agreement == filter.agreement;
     let of_officer = match filter.officer.as_str() {
         "mina" => is_mine(officer, actor),
         "ingen" => officer.is_none(),
         _ => true,
     };
-    of_agreement && of_officer && Sought::new(&filter.search).finds(&words)
+    of_agreement && of_officer
 }
 
 pub fn is_mine(officer: Option<&String>, actor: &Actor) -> bool {

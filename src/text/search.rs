@@ -1,7 +1,7 @@
 //! What somebody looks for: words, or a number that is printed on a paper.
 
 use super::{fold, forms, plain, plain_letter};
-use crate::numbers::OrganisationNumber;
+use crate::numbers::{Bankgiro, Ocr, OrganisationNumber, Plusgiro, is_dash};
 
 /// What was typed into a search box, read once for all the lines it is held against.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +36,22 @@ impl Sought {
     /// True when nothing is looked for.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
+    }
+
+    /// The references of repayments that may be meant.
+    pub fn references(&self) -> Vec<u32> {
+        let references = self.numbers.iter().filter_map(|number| Ocr::parse(&format!("{number:0>9}")).ok());
+        references.map(Ocr::number).collect()
+    }
+
+    /// The accounts that may be meant, as they are printed.
+    pub fn accounts(&self) -> Vec<String> {
+        let bankgiro = self.numbers.iter().filter_map(|number| Bankgiro::parse(number).ok());
+        let plusgiro = self.numbers.iter().filter_map(|number| Plusgiro::parse(number).ok());
+        bankgiro
+            .map(|account| account.to_string())
+            .chain(plusgiro.map(|account| account.to_string()))
+            .collect()
     }
 
     /// True for a line that has every word somewhere, or one of the numbers. A letter without an accent also stands for the
@@ -88,7 +104,13 @@ impl Sought {
         })
     }
 
-    fn is_number(&self, text: &str) -> bool {
+    /// True when a number may be meant.
+    pub fn has_numbers(&self) -> bool {
+        !self.numbers.is_empty()
+    }
+
+    /// True when this is one of the numbers that may be meant.
+    pub fn is_number(&self, text: &str) -> bool {
         !self.numbers.is_empty() && self.numbers.contains(&compact(text))
     }
 
@@ -156,9 +178,18 @@ fn readings(candidate: &str) -> Vec<String> {
     }
     let without_word = candidate.trim_start_matches(char::is_alphabetic);
     let of_organisation = OrganisationNumber::parse(without_word).ok().map(|number| number.to_string());
+    // The number of a case begins with that of its grant.
+    let of_grant = candidate
+        .rsplit_once(is_dash)
+        .filter(|(grant, case)| grant.contains(is_dash) && case.starts_with(char::is_alphabetic))
+        .map(|(grant, _)| grant);
     let after_word =
         Some(without_word).filter(|rest| !rest.contains(char::is_alphabetic) && has_enough(rest));
-    [Some(candidate), after_word, of_organisation.as_deref()].into_iter().flatten().map(compact).collect()
+    [Some(candidate), of_grant, after_word, of_organisation.as_deref()]
+        .into_iter()
+        .flatten()
+        .map(compact)
+        .collect()
 }
 
 #[cfg(test)]
@@ -237,6 +268,14 @@ mod tests {
         for typed in ["AO22-1440-R2", "AO22-1441-R1", "212000-1438", "5050-1056", "OCR 000014697", "OCR"] {
             assert!(!finds(typed, &line), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_number_says_what_it_may_be() {
+        let sought = Sought::new("OCR 0000 14696 till bg 5050-1055");
+        assert_eq!(sought.references(), [146]);
+        assert!(sought.accounts().contains(&"5050-1055".to_owned()));
+        assert!(finds("AO22-1440-R1", &["AO22-1440"]) && !finds("AO22-1440-R1", &["AO22-1489"]));
     }
 
     #[test]

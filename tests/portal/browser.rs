@@ -253,7 +253,7 @@ impl Page {
         let document = Html::parse_document(&self.html());
         let forms = selector("form[method=post]");
         let form = document.select(&forms).find(|form| {
-            form.value().attr("action").is_some_and(|action| action.ends_with(action_end))
+            form.value().attr("action").is_some_and(|action| ends_so(action, action_end))
                 && form.html().contains(content)
         })?;
         let fields = form
@@ -269,6 +269,11 @@ impl Page {
             browser: self.browser.clone(),
         })
     }
+}
+
+/// Whether an address ends so, with the way back that a case's form may have behind it or without.
+fn ends_so(action: &str, end: &str) -> bool {
+    action.ends_with(end) || action.split('?').next().is_some_and(|path| path.ends_with(end))
 }
 
 /// What a browser sends without being told: no unchecked box, no file.

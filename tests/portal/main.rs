@@ -17,6 +17,7 @@ mod deadlines;
 mod extensions;
 mod filed_reports;
 mod files;
+mod finding;
 mod forms;
 mod further_reports;
 mod fuzzing;

@@ -87,7 +87,8 @@ pub async fn print(asked: Asked) -> Page {
     let chosen = Chosen::Slug(slug.clone());
     let stamps = portal.db.read(move |connection| store::stamps(connection, sight, chosen)).await?;
     let today = calendar::day(now);
-    let key = PageKey { stamps, today, address: format!("/oversikt/{slug}/regeringen.pdf") };
+    let address = format!("/oversikt/{slug}/regeringen.pdf");
+    let key = PageKey { stamps, today, address, meant: Vec::new() };
     let name = format!("Rapport till regeringen {slug} {today}.pdf");
     if let Some(file) = rendered.files.get(&key) {
         return page::download("application/pdf", &name, file.to_vec());

@@ -70,7 +70,8 @@ pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, rendered: web::Da
             ))
         })
         .await?;
-    let key = PageKey { stamps, today: calendar::day(now), address: "/oversikt".to_owned() };
+    let key =
+        PageKey { stamps, today: calendar::day(now), address: "/oversikt".to_owned(), meant: Vec::new() };
     let content = match rendered.pages.get(&key) {
         Some(content) => content,
         None => {

@@ -29,7 +29,7 @@ use crate::{
     },
     calendar,
     grant::{
-        self,
+        self, Scope,
         store::{Movement, Which},
     },
     ids::Id,
@@ -40,11 +40,13 @@ use crate::{
     },
     insight::Sight,
     recipient::Organisation,
+    search,
     table::{
         Heading, Table,
         csv::{self, Reader},
         workbook::{self, Sheet},
     },
+    text::Sought,
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
@@ -236,14 +238,23 @@ impl Asked {
         chosen: Chosen,
         make: impl FnOnce(&Found, &str) -> Result<Leaf, AppError>,
     ) -> Page {
-        let Self { by, portal, rendered, path, of, form, view } = self;
+        let Self { by, portal, rendered, path, of, form, mut view } = self;
         let (sight, now, party) = (Sight::of(&by), portal.clock.now(), chosen.party());
-        let stamps = portal.db.read(move |connection| store::stamps(connection, sight, chosen)).await?;
+        let scope = Scope::across(&by);
+        let sought = Sought::new(&view.search);
+        let (stamps, meant) = portal
+            .db
+            .read(move |connection| {
+                let meant = search::store::meant(connection, &sought, Some(scope))?;
+                Ok::<_, AppError>((store::stamps(connection, sight, chosen)?, meant))
+            })
+            .await?;
+        view.meant = meant;
         if stamps.is_empty() {
             return Err(AppError::NotFound);
         }
         let address = format!("{path}{}", view.query());
-        let key = PageKey { stamps, today: calendar::day(now), address };
+        let key = PageKey { stamps, today: calendar::day(now), address, meant: view.meant.clone() };
         if form == Form::Page
             && let Some(content) = rendered.pages.get(&key)
         {

@@ -22,8 +22,10 @@ use crate::{
         Portal,
         error::AppError,
         page::{self, Chrome, Page},
+        way::along_from,
     },
     recipient::Organisation,
+    search::{self, Known},
     table::{
         Cell, Column, Heading, Row, Sort, Table,
         csv::{self, Reader},
@@ -54,7 +56,8 @@ struct Line {
     name: String,
     number: String,
     recipient: String,
-    code: String,
+    /// What it is searched by.
+    known_by: Vec<String>,
     due: chrono::NaiveDate,
     standing: Standing,
     report: Option<OwedReport>,
@@ -67,29 +70,33 @@ impl Line {
         (place, asked): (usize, &FurtherReport),
         report: Option<OwedReport>,
         has_nothing: bool,
+        known: &Known,
         now: DateTime<Utc>,
     ) -> Self {
         let terms = &agreement.terms;
+        let number = case_number(&terms.code, &outline.recipient.code, place);
+        let mut known_by = known.of(&terms.code, &outline.recipient.code);
+        known_by.push(number.clone());
         Self {
             which: format!("{}.{}", terms.slug, asked.key),
             agreement: terms.title(),
             name: asked.name.clone(),
-            number: case_number(&terms.code, &outline.recipient.code, place),
+            number,
+            known_by,
             recipient: held_by(&outline.holder.name, &outline.recipient.name),
-            code: outline.recipient.code.clone(),
             due: asked.due.0,
             standing: Standing::of(report.as_ref(), asked.due, has_nothing, now),
             report,
         }
     }
 
-    fn row(&self) -> Row {
+    fn row(&self, along: &str) -> Row {
         let text = self.recipient.clone();
         let filed = self.report.as_ref().and_then(OwedReport::filed);
         Row {
             cells: vec![
                 match &self.report {
-                    Some(report) => Cell::Link { text, href: format!("/rapporter/{}", report.id) },
+                    Some(report) => Cell::Link { text, href: format!("/rapporter/{}{along}", report.id) },
                     None => Cell::Text(text),
                 },
                 Cell::Text(self.number.clone()),
@@ -109,10 +116,9 @@ impl Line {
 }
 
 impl Filter {
-    fn finds(&self, line: &Line) -> bool {
+    fn keeps(&self, line: &Line) -> bool {
         (self.report.is_empty() || self.report == line.which)
             && (self.state.is_empty() || self.state == line.standing.key())
-            && Sought::new(&self.search).finds(&[&line.recipient, &line.code, &line.number])
     }
 
     fn narrows(&self) -> bool {
@@ -141,14 +147,18 @@ impl Filter {
             Column::number("inkom", "Kom in"),
             Column::text("lage", "Läge"),
         ];
-        let rows = lines.iter().filter(|line| self.finds(line)).map(Line::row).collect();
+        let mut kept: Vec<&Line> = lines.iter().filter(|line| self.keeps(line)).collect();
+        Sought::new(&self.search).narrow(&mut kept, |line| line.known_by.clone());
+        let along = along_from("/rapporter", self.query().trim_start_matches('?'));
+        let rows = kept.into_iter().map(|line| line.row(&along)).collect();
         Table::new(columns, rows, None).sorted(&Sort::by("mottagare")).sorted(&Sort::parse(&self.sort))
     }
 }
 
 /// Four queries however many reports there are.
-async fn lines(portal: &Portal, addressee: Id<Organisation>) -> Result<Vec<Line>, AppError> {
-    let (keys, agreements, outlines, mut ledgers, reports) = portal
+async fn lines(portal: &Portal, addressee: Id<Organisation>, filter: &Filter) -> Result<Vec<Line>, AppError> {
+    let sought = Sought::new(&filter.search);
+    let (keys, agreements, outlines, mut ledgers, reports, known) = portal
         .db
         .read(move |connection| {
             let keys = store::keys_for(connection, addressee)?;
@@ -157,7 +167,8 @@ async fn lines(portal: &Portal, addressee: Id<Organisation>) -> Result<Vec<Line>
             let outlines = grant::store::outlines(connection, Which::of(&ids))?;
             let ledgers = grant::store::ledgers(connection, Which::of(&ids))?;
             let reports = store::received_by(connection, addressee)?;
-            Ok::<_, AppError>((keys, agreements, outlines, ledgers, reports))
+            let known = search::store::known(connection, &sought, None)?;
+            Ok::<_, AppError>((keys, agreements, outlines, ledgers, reports, known))
         })
         .await?;
     let mut reports: HashMap<_, OwedReport> =
@@ -173,7 +184,7 @@ async fn lines(portal: &Portal, addressee: Id<Organisation>) -> Result<Vec<Line>
         for (place, asked) in owed(&agreement.terms, &ledger) {
             if keys.contains(&(agreement.id, asked.key.clone())) {
                 let report = reports.remove(&(outline.grant, asked.key.clone()));
-                lines.push(Line::new(agreement, outline, (place, asked), report, has_nothing, now));
+                lines.push(Line::new(agreement, outline, (place, asked), report, has_nothing, &known, now));
             }
         }
     }
@@ -231,7 +242,7 @@ fn counts(lines: &[Line]) -> Vec<Count> {
 
 pub async fn show(by: By<Addressee>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
     let filter = filter.into_inner();
-    let lines = lines(&portal, by.organisation.id).await?;
+    let lines = lines(&portal, by.organisation.id, &filter).await?;
     let counts = counts(&lines);
     let table = filter.table(&lines);
     let address = |sort: Sort| {
@@ -254,7 +265,7 @@ pub async fn show(by: By<Addressee>, portal: web::Data<Portal>, filter: web::Que
 }
 
 pub async fn csv(by: By<Addressee>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
-    let table = filter.table(&lines(&portal, by.organisation.id).await?);
+    let table = filter.table(&lines(&portal, by.organisation.id, &filter).await?);
     let bytes =
         csv::write(&table, Reader::Spreadsheet).map_err(|error| AppError::internal(error.to_string()))?;
     page::download("text/csv; charset=utf-8", &format!("rapporter-{}.csv", portal.clock.today()), bytes)
@@ -263,7 +274,7 @@ pub async fn csv(by: By<Addressee>, portal: web::Data<Portal>, filter: web::Quer
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 pub async fn workbook(by: By<Addressee>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
-    let table = filter.table(&lines(&portal, by.organisation.id).await?);
+    let table = filter.table(&lines(&portal, by.organisation.id, &filter).await?);
     let about = [
         ("Innehåll", format!("Rapporter till {}.", by.organisation.formal_name)),
         ("Hämtat", calendar::zoned_time(portal.clock.now())),

@@ -297,6 +297,11 @@ pub async fn import(
         }
         Ok((Err(mut faults), told)) => {
             page.told = told;
+            let message = format!(
+                "Listan har fel. Inget har lästs in. Rätta i {} det som står i tabellen, och läs in den igen.",
+                page.file_name
+            );
+            page.errors.add("file", message);
             page.more = faults.len().saturating_sub(FAULTS_SHOWN);
             faults.truncate(FAULTS_SHOWN);
             page.faults = faults;

@@ -31,12 +31,13 @@ use crate::{
         shared::{self, Kind, Representation},
     },
     insight::Sight,
+    search,
     table::{
         Heading, Table,
         csv::{self, Reader},
         workbook::{self, Sheet},
     },
-    text::sort_key,
+    text::{Sought, sort_key},
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
@@ -216,21 +217,28 @@ struct Ordered {
 async fn answer(
     anyone: Anyone,
     (portal, rendered): (web::Data<Portal>, web::Data<Rendered>),
-    asked: Asked,
+    mut asked: Asked,
     chosen: Chosen,
     make: impl FnOnce(&Found, &str) -> Result<Vec<u8>, AppError>,
 ) -> Page {
     let now = portal.clock.now();
     let (party, is_of_all) = (chosen.party(), matches!(chosen, Chosen::All));
-    let read = move |connection: &mut _| store::stamps(connection, Sight::Public, chosen);
-    let stamps = portal.db.read(read).await?;
+    let sought = Sought::new(&asked.view.search);
+    let (stamps, meant) = portal
+        .db
+        .read(move |connection| {
+            let meant = search::store::meant(connection, &sought, None)?;
+            Ok::<_, AppError>((store::stamps(connection, Sight::Public, chosen)?, meant))
+        })
+        .await?;
+    asked.view.meant = meant;
     if stamps.is_empty() && !is_of_all {
         return Err(AppError::NotFound);
     }
     // The catalogue goes on to others: it says where the portal is.
     let base = if asked.form == Form::Catalogue { portal.address(&asked.request)? } else { String::new() };
     let address = format!("{base}{}{}{}", asked.path, asked.form.kind().0, asked.view.query());
-    let key = PageKey { stamps, today: calendar::day(now), address };
+    let key = PageKey { stamps, today: calendar::day(now), address, meant: asked.view.meant.clone() };
     if let Some(kept) = rendered.public.get(&key) {
         return shared::answer(&asked.request, &kept, kind(&portal, &asked));
     }

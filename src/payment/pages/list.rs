@@ -15,12 +15,14 @@ use crate::{
     },
     agreement::{self, Agreement},
     calendar, filing,
+    grant::Scope,
     ids::Id,
     infra::{
         Portal,
         error::AppError,
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
+        way::along_from,
     },
     money::{Money, Positive},
     numbers::GiroAccount,
@@ -32,6 +34,7 @@ use crate::{
         verbs::{self, Failure},
     },
     requisition::{self, Requisition, Status, case_number, store::QueueRow},
+    search::{self, Known},
     table::{
         Cell, Column, Row, Table,
         csv::{self, Reader},
@@ -129,14 +132,14 @@ pub async fn list(
     let notice = (outcome.count > 0).then(|| outcome.words());
     let tick = if aside.mark == "alla" { Tick::All } else { Tick::These(HashSet::new()) };
     let filter = filter.into_inner();
-    let found = found(&by.actor, &portal, filter.shows_paid()).await?;
+    let found = found(&by.actor, &portal, &filter).await?;
     page::show(&list_page(&by.actor, by.chrome.noting(notice), &portal, filter, found, &tick))
 }
 
 /// What is to be paid, as the page has it, for a spreadsheet.
 pub async fn csv(by: By<Authority>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
     let filter = Filter { view: VIEWS[0].0.to_owned(), ..filter.into_inner() };
-    let found = found(&by.actor, &portal, false).await?;
+    let found = found(&by.actor, &portal, &filter).await?;
     let lines = found.lines(&filter, &Tick::These(HashSet::new()));
     let bytes = csv::write(&table(&lines), Reader::Spreadsheet)
         .map_err(|error| AppError::internal(error.to_string()))?;
@@ -168,7 +171,7 @@ pub async fn register(
         Ok(registrations) => registrations,
         Err(errors) => {
             let tick = Tick::These(ticked.iter().map(|ticked| ticked.requisition).collect());
-            let found = found(&by.actor, &portal, false).await?;
+            let found = found(&by.actor, &portal, &form.filter()).await?;
             let mut page = list_page(&by.actor, by.chrome, &portal, form.filter(), found, &tick);
             (page.paid_on, page.reference, page.errors) = (form.paid_on, form.reference, errors);
             return page::show_errors(&page);
@@ -208,7 +211,7 @@ pub async fn register(
         return page::see_other(format!("/utbetalningar?{}&{told}", form.filter().query()));
     }
     // 409: the list as it is now, what was not registered and why, and what was typed.
-    let found = found(&by.actor, &portal, false).await?;
+    let found = found(&by.actor, &portal, &form.filter()).await?;
     let names = found.names();
     let tick = Tick::These(refused.iter().map(|(id, _)| *id).collect());
     let refused = refused
@@ -243,18 +246,21 @@ struct Found {
     paid: HashMap<Id<Requisition>, Money>,
     contents: HashMap<Id<Requisition>, Words>,
     registered: Vec<RegisteredRow>,
+    known: Known,
 }
 
-async fn found(actor: &Actor, portal: &Portal, shows_paid: bool) -> Result<Found, AppError> {
-    let authority = actor.organisation.id;
+async fn found(actor: &Actor, portal: &Portal, filter: &Filter) -> Result<Found, AppError> {
+    let (authority, shows_paid, sought) =
+        (actor.organisation.id, filter.shows_paid(), Sought::new(&filter.search));
     portal
         .db
         .read(move |connection| {
             let mut agreements = agreement::store::all(connection)?;
             agreements.retain(|agreement| agreement.authority.id == authority);
+            let known = search::store::known(connection, &sought, Some(Scope::Authority(authority)))?;
             if shows_paid {
                 let registered = store::registered(connection, authority)?;
-                return Ok(Found { agreements, registered, ..Found::default() });
+                return Ok(Found { agreements, registered, known, ..Found::default() });
             }
             let approved = requisition::store::queue(connection, authority, &["approved"])?;
             let paid = store::paid(connection, authority)?;
@@ -265,7 +271,7 @@ async fn found(actor: &Actor, portal: &Portal, shows_paid: bool) -> Result<Found
                 .map(|requisition| requisition.id)
                 .collect();
             let contents = store::contents(connection, &to_pay)?;
-            Ok::<_, AppError>(Found { agreements, approved, paid, contents, ..Found::default() })
+            Ok::<_, AppError>(Found { agreements, approved, paid, contents, known, ..Found::default() })
         })
         .await
 }
@@ -291,22 +297,34 @@ impl Found {
 
     /// What is to be paid, the first approved first.
     fn lines(&self, filter: &Filter, tick: &Tick) -> Vec<Line> {
-        let mut lines: Vec<Line> =
-            self.approved.iter().filter_map(|row| self.line(row, filter, tick)).collect();
+        let is_kept = |row: &&QueueRow| of_agreement(filter, &row.agreement_slug);
+        let mut rows: Vec<&QueueRow> = self
+            .approved
+            .iter()
+            .filter(is_kept)
+            .filter(|row| !left(&row.requisition, &self.paid).is_zero())
+            .collect();
+        Sought::new(&filter.search).narrow(&mut rows, |row| self.known_by(row));
+        let mut lines: Vec<Line> = rows.into_iter().filter_map(|row| self.line(row, tick)).collect();
         lines.sort_by(|a, b| (a.approved_at, &a.case.number).cmp(&(b.approved_at, &b.case.number)));
         lines
     }
 
-    fn line(&self, row: &QueueRow, filter: &Filter, tick: &Tick) -> Option<Line> {
+    fn known_by(&self, row: &QueueRow) -> Vec<String> {
+        let mut known_by = self.known.of(&row.agreement_code, &row.recipient_code);
+        known_by.push(case_number(&row.agreement_code, &row.recipient_code, row.requisition.number));
+        if let Some(Words { content, .. }) = self.contents.get(&row.requisition.id) {
+            known_by.push(content.account.to_string());
+            known_by.extend(content.payment_reference.as_ref().map(ToString::to_string));
+        }
+        known_by
+    }
+
+    fn line(&self, row: &QueueRow, tick: &Tick) -> Option<Line> {
         let requisition = &row.requisition;
         let Status::Approved { at, .. } = requisition.status else { return None };
         let left = left(requisition, &self.paid);
         let number = case_number(&row.agreement_code, &row.recipient_code, requisition.number);
-        if left.is_zero()
-            || !is_found(filter, &row.agreement_slug, [&row.recipient, &row.recipient_code, &number])
-        {
-            return None;
-        }
         let tickable = Ticked { requisition: requisition.id, payment: Id::new(), left: Positive::new(left)? };
         let words = self.contents.get(&requisition.id);
         let content = words.map(|words| &words.content);
@@ -334,28 +352,32 @@ impl Found {
 
     /// What has been registered, the newest first.
     fn paid_lines(&self, filter: &Filter) -> Vec<PaidLine> {
-        self.registered.iter().filter_map(|row| self.paid_line(row, filter)).collect()
+        let is_kept = |row: &&RegisteredRow| of_agreement(filter, &row.agreement_slug);
+        let mut rows: Vec<&RegisteredRow> = self.registered.iter().filter(is_kept).collect();
+        Sought::new(&filter.search).narrow(&mut rows, |row| {
+            let mut known_by = self.known.of(&row.agreement_code, &row.recipient_code);
+            known_by.push(case_number(&row.agreement_code, &row.recipient_code, row.number));
+            known_by.push(row.payment.reference.to_string());
+            known_by
+        });
+        rows.into_iter().map(|row| self.paid_line(row)).collect()
     }
 
-    fn paid_line(&self, row: &RegisteredRow, filter: &Filter) -> Option<PaidLine> {
-        let number = case_number(&row.agreement_code, &row.recipient_code, row.number);
-        let reference = row.payment.reference.to_string();
-        let texts = [&row.recipient, &row.recipient_code, &number, &reference];
-        is_found(filter, &row.agreement_slug, texts).then(|| PaidLine {
+    fn paid_line(&self, row: &RegisteredRow) -> PaidLine {
+        PaidLine {
             payment: row.payment.clone(),
             case: CaseView {
                 post: self.post_name(&row.agreement_slug, &row.post),
                 recipient: row.recipient.clone(),
                 year: row.year,
-                number,
+                number: case_number(&row.agreement_code, &row.recipient_code, row.number),
             },
-        })
+        }
     }
 }
 
-fn is_found<const COUNT: usize>(filter: &Filter, slug: &str, texts: [&String; COUNT]) -> bool {
-    let of_agreement = filter.agreement.is_empty() || filter.agreement == slug;
-    of_agreement && Sought::new(&filter.search).finds(&texts)
+fn of_agreement(filter: &Filter, slug: &str) -> bool {
+    filter.agreement.is_empty() || filter.agreement == slug
 }
 
 fn list_page(
@@ -464,6 +486,11 @@ impl Outcome {
 }
 
 impl ListPage {
+    /// What links to the cases end with.
+    fn along(&self) -> String {
+        along_from("/utbetalningar", &self.filter.query())
+    }
+
     fn views(&self) -> Vec<(String, &'static str, bool)> {
         let shown = self.filter.view();
         VIEWS

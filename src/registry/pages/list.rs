@@ -8,10 +8,12 @@ use crate::{
     access::proof::{By, Registrar},
     infra::{
         Portal,
+        error::AppError,
         page::{self, Chrome, Page},
     },
     recipient::Kind,
     registry::{Listed, counties, store},
+    search,
     text::Sought,
 };
 
@@ -58,11 +60,21 @@ const KINDS: [Kind; 5] = [Kind::Municipality, Kind::Region, Kind::Rss, Kind::Pro
 
 pub async fn list(by: By<Registrar>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
     let filter = filter.into_inner();
-    let register = portal.db.read(store::register).await?;
+    let sought = Sought::new(&filter.search);
+    let looked_for = sought.clone();
+    let (register, known) = portal
+        .db
+        .read(move |connection| {
+            Ok::<_, AppError>((
+                store::register(connection)?,
+                search::store::known(connection, &looked_for, None)?,
+            ))
+        })
+        .await?;
     let all = std::iter::once((String::new(), "Alla".to_owned()));
     let counties = all.chain(counties(&register).into_iter().map(|(_, name)| (name.clone(), name))).collect();
     let mut found: Vec<Listed> = register.into_iter().filter(|listed| filter.keeps(listed)).collect();
-    Sought::new(&filter.search).narrow(&mut found, Listed::known_by);
+    sought.narrow(&mut found, |listed| known.names.of(&listed.organisation.code).to_vec());
     let count = found.len();
     found.truncate(MOST_LINES);
     page::show(&ListPage {

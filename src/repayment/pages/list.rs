@@ -15,7 +15,7 @@ use crate::{
     agreement::{self, Agreement},
     calendar::LastDay,
     grant::{
-        self, Grant, Ledger,
+        self, Grant, Ledger, Scope,
         store::{Outline, Which},
     },
     ids::Id,
@@ -23,14 +23,16 @@ use crate::{
         Portal,
         error::AppError,
         page::{self, Chrome, Page},
+        way::along_from,
     },
-    money::{Money, parse_amount},
+    money::{Money, Positive, parse_amount},
     numbers::Ocr,
     repayment::{
         Repayment, Settlement, State, case_number,
         form::{Filter, View},
         store,
     },
+    search::{self, Known},
     text::{Sought, sort_key},
 };
 
@@ -57,7 +59,8 @@ struct ListPage {
 struct GrantLine {
     grant: Id<Grant>,
     number: String,
-    reference: u32,
+    /// What it is searched by.
+    known_by: Vec<String>,
     recipient: String,
     year: i32,
     slug: String,
@@ -70,18 +73,32 @@ struct GrantLine {
 
 /// An amount with the grant that it counts for.
 struct Line {
+    id: Id<Repayment>,
     view: RepaymentView,
     is_unmatched: bool,
     held: Money,
     grant: Option<(Id<Grant>, String, String)>,
+    /// What it is searched by.
+    known_by: Vec<String>,
     slug: String,
 }
 
 pub async fn list(by: By<Authority>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
     let filter = filter.into_inner();
-    let all = read(&by.actor, &portal).await?;
-    let found: Vec<GrantLine> = all.grants.into_iter().filter(|line| line.is_found(&filter)).collect();
-    let amounts: Vec<Line> = all.repayments.into_iter().filter(|line| line.is_found(&filter)).collect();
+    let sought = Sought::new(&filter.search);
+    let all = read(&by.actor, &portal, &sought).await?;
+    let of_agreement = |slug: &str| filter.agreement.is_empty() || slug == filter.agreement;
+    let mut found: Vec<GrantLine> = all.grants.into_iter().filter(|line| of_agreement(&line.slug)).collect();
+    sought.narrow(&mut found, |line| line.known_by.clone());
+    // What is for no grant is of no agreement, and nobody would find it there.
+    let mut amounts: Vec<Line> =
+        all.repayments.into_iter().filter(|line| line.is_unmatched || of_agreement(&line.slug)).collect();
+    match parse_amount(&filter.search, "").map(Positive::get) {
+        Ok(amount) if amounts.iter().any(|line| line.view.amount == amount) => {
+            amounts.retain(|line| line.view.amount == amount || sought.finds(&line.known_by));
+        }
+        _ => sought.narrow(&mut amounts, |line| line.known_by.clone()),
+    }
     let counts = View::EACH
         .into_iter()
         .map(|view| {
@@ -119,8 +136,8 @@ struct Everything {
 }
 
 /// Five queries however much there is.
-async fn read(actor: &Actor, portal: &Portal) -> Result<Everything, AppError> {
-    let (authority, now) = (actor.organisation.id, portal.clock.now());
+async fn read(actor: &Actor, portal: &Portal, sought: &Sought) -> Result<Everything, AppError> {
+    let (authority, now, sought) = (actor.organisation.id, portal.clock.now(), sought.clone());
     portal
         .db
         .read(move |connection| {
@@ -131,7 +148,8 @@ async fn read(actor: &Actor, portal: &Portal) -> Result<Everything, AppError> {
             let ledgers = grant::store::ledgers(connection, Which::of(&ids))?;
             let settled = store::settled(connection, &ids)?;
             let repayments = store::of_authority(connection, authority)?;
-            let grants = grant_lines(&agreements, outlines, &ledgers, &settled, now);
+            let known = search::store::known(connection, &sought, Some(Scope::Authority(authority)))?;
+            let grants = grant_lines(&agreements, outlines, &ledgers, &settled, &known, now);
             Ok(Everything {
                 agreements: choices(&agreements),
                 repayments: amounts(&grants, &repayments),
@@ -152,6 +170,7 @@ fn grant_lines(
     outlines: Vec<Outline>,
     ledgers: &HashMap<String, Ledger>,
     settled: &HashSet<String>,
+    known: &Known,
     now: DateTime<Utc>,
 ) -> Vec<GrantLine> {
     let nothing = Ledger::default();
@@ -160,9 +179,12 @@ fn grant_lines(
         let (terms, id) = (&agreement.terms, outline.grant.to_string());
         let ledger = ledgers.get(&id).unwrap_or(&nothing);
         let deadline = terms.deadlines.extended(outline.later).repayment;
+        let number = case_number(&terms.code, &outline.recipient.code);
+        let mut known_by = known.of(&terms.code, &outline.recipient.code);
+        known_by.extend([number.clone(), Ocr::of(outline.reference).to_string()]);
         Some(GrantLine {
-            number: case_number(&terms.code, &outline.recipient.code),
-            reference: outline.reference,
+            number,
+            known_by,
             recipient: grant::held_by(&outline.holder.name, &outline.recipient.name),
             year: terms.year,
             slug: terms.slug.clone(),
@@ -184,7 +206,11 @@ fn amounts(grants: &[GrantLine], repayments: &[Repayment]) -> Vec<Line> {
         .iter()
         .map(|repayment| {
             let grant = repayment.grant().and_then(|id| by_id.get(&id.to_string()));
+            let of_grant = grant.map(|grant| grant.known_by.clone()).unwrap_or_default();
+            let own = [repayment.payer.clone(), repayment.reference.clone()];
             Line {
+                id: repayment.id,
+                known_by: own.into_iter().chain(of_grant).collect(),
                 view: RepaymentView::of(repayment),
                 is_unmatched: matches!(repayment.state, State::Unmatched { .. }),
                 held: repayment.held(),
@@ -196,12 +222,6 @@ fn amounts(grants: &[GrantLine], repayments: &[Repayment]) -> Vec<Line> {
 }
 
 impl GrantLine {
-    fn is_found(&self, filter: &Filter) -> bool {
-        let ocr = Ocr::of(self.reference).to_string();
-        of_agreement(filter, &self.slug)
-            && Sought::new(&filter.search).finds(&[&self.recipient, &self.number, &ocr])
-    }
-
     fn belongs(&self, view: View) -> bool {
         let settlement = &self.settlement;
         match view {
@@ -239,18 +259,6 @@ impl GrantLine {
 }
 
 impl Line {
-    fn is_found(&self, filter: &Filter) -> bool {
-        let mut texts = vec![&self.view.payer, &self.view.reference];
-        if let Some((_, number, recipient)) = &self.grant {
-            texts.extend([number, recipient]);
-        }
-        let is_named = Sought::new(&filter.search).finds(&texts);
-        let is_amount = parse_amount(&filter.search, "").is_ok_and(|amount| amount.get() == self.view.amount);
-        // What is for no grant is of no agreement, and nobody would find it there.
-        let of_agreement = self.is_unmatched || of_agreement(filter, &self.slug);
-        of_agreement && (is_named || is_amount)
-    }
-
     fn belongs(&self, view: View) -> bool {
         match view {
             View::Unmatched => self.is_unmatched,
@@ -265,6 +273,11 @@ fn of_agreement(filter: &Filter, slug: &str) -> bool {
 }
 
 impl ListPage {
+    /// What links to the cases end with.
+    fn along(&self) -> String {
+        along_from("/aterbetalningar", &self.filter.query())
+    }
+
     fn view(&self) -> View {
         self.filter.view()
     }

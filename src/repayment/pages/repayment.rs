@@ -10,7 +10,7 @@ use crate::{
         Actor, Role,
         proof::{Authority, By, PaymentOfficer, Posted},
     },
-    agreement,
+    agreement::{self, Agreement},
     calendar::long_time,
     grant::{self, Grant, Scope},
     ids::Id,
@@ -22,7 +22,8 @@ use crate::{
         page::{self, Chrome, Page},
     },
     money::Money,
-    recipient::Organisation,
+    numbers::Ocr,
+    recipient::{self, Organisation},
     repayment::{
         Refusal, Repayment, Settlement, State, Target,
         form::{ENDS, End, MatchForm, ReasonForm},
@@ -31,6 +32,7 @@ use crate::{
         store,
         verbs::{self, Failure},
     },
+    search::{self, store::GrantRow},
     text::Sought,
 };
 
@@ -43,10 +45,34 @@ struct ShowPage {
     grant: Option<(Grant, Settlement)>,
     agreements: Vec<(String, String)>,
     may_act: bool,
+    /// What an unmatched one may be for, by its reference and its payer.
+    suggestions: Vec<Suggestion>,
     typed: Typed,
     refusal: Option<Refusal>,
     errors: FieldErrors,
 }
+
+/// A grant that an amount may be for.
+#[derive(Clone)]
+struct Suggestion {
+    /// The agreement's slug.
+    agreement: String,
+    /// The recipient's code.
+    recipient: String,
+    label: String,
+}
+
+impl Suggestion {
+    /// The page with the form filled in.
+    fn href(&self, repayment: &Repayment) -> String {
+        let fields = [("overenskommelse", &self.agreement), ("mottagare", &self.recipient)];
+        let query = serde_html_form::to_string(fields).unwrap_or_default();
+        format!("{}?{query}#matcha", address(repayment.id))
+    }
+}
+
+/// More than this is no suggestion.
+const MOST_SUGGESTIONS: usize = 6;
 
 /// What stood in the page's forms.
 #[derive(Default)]
@@ -62,6 +88,11 @@ struct Typed {
 pub struct Shown {
     ny: String,
     klart: String,
+    /// A suggestion that was chosen: it fills in the form.
+    #[serde(rename = "overenskommelse")]
+    agreement: String,
+    #[serde(rename = "mottagare")]
+    recipient: String,
 }
 
 pub async fn show(
@@ -77,7 +108,49 @@ pub async fn show(
         _ => None,
     };
     page.chrome = page.chrome.noting(notice);
+    let Shown { agreement, recipient, .. } = shown.into_inner();
+    (page.typed.agreement, page.typed.recipient) = match &page.suggestions[..] {
+        [only] if agreement.is_empty() => (only.agreement.clone(), only.recipient.clone()),
+        _ => (agreement, recipient),
+    };
     page::show(&page)
+}
+
+/// The grants that an amount's reference may be of, or that are the payer's.
+fn suggest(
+    connection: &mut AnyConnection,
+    repayment: &Repayment,
+    agreements: &[Agreement],
+) -> Result<Vec<Suggestion>, DbError> {
+    if !matches!(repayment.state, State::Unmatched { .. }) {
+        return Ok(Vec::new());
+    }
+    let names = recipient::store::names(connection)?;
+    let mut grants = search::store::grants(connection, Scope::Authority(repayment.authority))?;
+    let possible = Ocr::possible_in(&repayment.reference);
+    let payer = Sought::new(&repayment.payer);
+    if grants.iter().any(|grant| possible.contains(&Ocr::of(grant.reference))) {
+        grants.retain(|grant| possible.contains(&Ocr::of(grant.reference)));
+    } else if payer.is_empty() {
+        grants.clear();
+    } else {
+        payer.narrow(&mut grants, |grant| {
+            names.of(&grant.holder_code).iter().chain(names.of(&grant.recipient_code)).collect()
+        });
+    }
+    if grants.len() > MOST_SUGGESTIONS {
+        grants.clear();
+    }
+    let suggestion = |grant: &GrantRow| {
+        let of = agreements.iter().find(|agreement| agreement.id.to_string() == grant.agreement_id)?;
+        let (terms, holder) = (&of.terms, grant::held_by(&grant.holder, &grant.recipient));
+        Some(Suggestion {
+            agreement: terms.slug.clone(),
+            recipient: grant.recipient_code.clone(),
+            label: format!("{holder}, {} ({})", terms.title(), grant.number()),
+        })
+    };
+    Ok(grants.iter().filter_map(suggestion).collect())
 }
 
 async fn read(
@@ -87,7 +160,7 @@ async fn read(
     id: Id<Repayment>,
 ) -> Result<ShowPage, AppError> {
     let authority = actor.organisation.id;
-    let (repayment, grant, agreements) = portal
+    let (repayment, grant, agreements, suggestions) = portal
         .db
         .read(move |connection| {
             let repayment = store::find(connection, authority, id)?.ok_or(AppError::NotFound)?;
@@ -97,7 +170,8 @@ async fn read(
             };
             let mut agreements = agreement::store::all(connection)?;
             agreements.retain(|agreement| agreement.authority.id == authority);
-            Ok::<_, AppError>((repayment, grant, agreements))
+            let suggestions = suggest(connection, &repayment, &agreements)?;
+            Ok::<_, AppError>((repayment, grant, agreements, suggestions))
         })
         .await?;
     let agreements = agreements.into_iter().map(|agreement| {
@@ -112,6 +186,7 @@ async fn read(
         grant,
         agreements: std::iter::once(choose).chain(agreements).collect(),
         may_act: actor.has(Role::PaymentOfficer),
+        suggestions,
         typed: Typed::default(),
         refusal: None,
         errors: FieldErrors::default(),

@@ -6,6 +6,7 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use super::address;
 use crate::{
     access::{
         Actor,
@@ -13,6 +14,8 @@ use crate::{
     },
     agreement::Agreement,
     calendar,
+    grant::Scope,
+    ids::Id,
     infra::{
         Portal,
         error::AppError,
@@ -27,9 +30,11 @@ use crate::{
     },
     review::{
         form::{Filter, TakeForm},
-        pages::act,
+        pages::{act, scope},
         queue::{self, Frame, Outcome, REPORTS, is_mine, waited},
     },
+    search::{self, Known},
+    text::Sought,
 };
 
 #[derive(Template)]
@@ -64,8 +69,30 @@ pub async fn list(
     outcome: web::Query<Outcome>,
 ) -> Page {
     let mut page = queue_page(&by.actor, by.chrome, &portal, filter.into_inner()).await?;
-    page.frame.outcome = outcome.into_inner();
+    if page.chrome.may_tell {
+        page.frame.outcome = outcome.into_inner();
+    }
     page::show(&page)
+}
+
+/// Leads to the case after this one in the list that it was come to from: the next that waits, when this one no longer does.
+/// Back to the list after the last.
+pub async fn next(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
+    let (id, scope) = (id.into_inner(), scope(&by.actor));
+    let found = portal.db.read(move |connection| store::find(connection, scope, id)).await?;
+    let case = found.ok_or(AppError::NotFound)?;
+    let Some(way) = by.chrome.way.clone() else { return page::see_other(REPORTS.address) };
+    let filter: Filter = serde_html_form::from_str(way.query()).unwrap_or_default();
+    let lines = queue_page(&by.actor, by.chrome, &portal, filter).await?.lines;
+    let since = case.received().map(|received| received.completed_at);
+    let after = match lines.iter().position(|line| line.report.id == id) {
+        Some(at) => lines.get(at + 1),
+        None => lines.iter().find(|line| line.since > since).or(lines.first()),
+    };
+    page::see_other(match after {
+        Some(line) => format!("{}{}", address(line.report.id), way.along()),
+        None => way.address(),
+    })
 }
 
 /// Gives the ticked cases to whoever ticked them, each for itself: one that somebody else was first with stops no
@@ -101,19 +128,23 @@ async fn queue_page(
 ) -> Result<QueuePage, AppError> {
     let authority = actor.organisation.id;
     let statuses = REPORTS.view(&filter).statuses;
-    let (rows, agreements) = portal
+    let sought = Sought::new(&filter.search);
+    let looked_for = sought.clone();
+    let (mut rows, agreements, known) = portal
         .db
         .read(move |connection| {
             let rows = store::queue(connection, authority, statuses)?;
-            Ok::<_, AppError>((rows, queue::agreements_of(connection, authority)?))
+            let known = search::store::known(connection, &looked_for, Some(Scope::Authority(authority)))?;
+            Ok::<_, AppError>((rows, queue::agreements_of(connection, authority)?, known))
         })
         .await?;
+    rows.retain(|row| queue::keeps(&filter, actor, &row.agreement_slug, row.report.officer.as_ref()));
+    sought.narrow(&mut rows, |row| known_by(row, &known));
     let by_slug: HashMap<&str, &Agreement> =
         agreements.iter().map(|agreement| (agreement.terms.slug.as_str(), agreement)).collect();
     let now = portal.clock.now();
     let mut lines: Vec<Line> = rows
         .into_iter()
-        .filter(|row| is_found(row, &filter, actor))
         .filter_map(|row| by_slug.get(row.agreement_slug.as_str()).map(|of| line(row, of, actor, now)))
         .collect();
     sort(&mut lines);
@@ -123,10 +154,10 @@ async fn queue_page(
     Ok(QueuePage { chrome, frame, lines, to_repay })
 }
 
-fn is_found(row: &QueueRow, filter: &Filter, actor: &Actor) -> bool {
-    let number = case_number(&row.agreement_code, &row.recipient_code);
-    let words = [row.recipient.as_str(), &row.recipient_code, &number];
-    queue::finds(filter, actor, &row.agreement_slug, row.report.officer.as_ref(), words)
+fn known_by(row: &QueueRow, known: &Known) -> Vec<String> {
+    let mut known_by = known.of(&row.agreement_code, &row.recipient_code);
+    known_by.push(case_number(&row.agreement_code, &row.recipient_code));
+    known_by
 }
 
 fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>) -> Line {

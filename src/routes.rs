@@ -26,7 +26,7 @@ use crate::{
         trace,
     },
     insight, mandate, my_grants, onward, open_data, operation, payment, personal_data, practice, proposal,
-    registry, repayment, report, requisition, review, saved_view,
+    registry, repayment, report, requisition, review, saved_view, search,
 };
 
 /// Registers everything and gives the table of routes × roles.

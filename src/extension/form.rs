@@ -1,11 +1,9 @@
 //! The form in which a case officer gives an extension.
 
-use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{Extension, Kind, rules::Rule};
 use crate::{
-    calendar,
     filing::Act,
     ids::Id,
     infra::form::FieldErrors,
@@ -42,16 +40,9 @@ impl ExtensionForm {
         }
     }
 
-    /// A day that has passed gives nobody any time. It is asked about: what is late already may be meant to count as in time.
-    fn check_passed(&self, until: Option<NaiveDate>, act: &Act, errors: &mut FieldErrors) {
-        let today = calendar::day(act.now);
-        let Some(until) = until.filter(|until| *until < today && self.day_has_passed != "ja") else { return };
-        let until = calendar::long_date(until);
-        errors.broken(
-            "day_has_passed",
-            Rule::Passed,
-            format!("Den nya dagen, {until}, har redan passerat. Är den ändå rätt, kryssa för det och bevilja igen."),
-        );
+    /// A day that has passed is meant.
+    pub fn passed_is_meant(&self) -> bool {
+        self.day_has_passed == "ja"
     }
 
     pub fn parse(&self, act: &Act) -> Result<Extension, FieldErrors> {
@@ -61,7 +52,6 @@ impl ExtensionForm {
         let until = self.until.trim().parse();
         let until = until.map_err(|_| "Skriv den nya sista dagen som ÅÅÅÅ-MM-DD, till exempel 2022-12-15.");
         let until = errors.read("until", Rule::Until, until);
-        self.check_passed(until, act, &mut errors);
         let decision = Line::<60>::parse(&self.decision).map_err(|error| match error {
             LineError::Empty => "Ange er beteckning på beslutet.".to_owned(),
             error => error.to_string(),
@@ -73,7 +63,7 @@ impl ExtensionForm {
         });
         let reason = errors.read("reason", Rule::Reason, reason);
         match (kind, until, decision, reason) {
-            (Some(kind), Some(until), Some(decision), Some(reason)) if errors.is_empty() => Ok(Extension {
+            (Some(kind), Some(until), Some(decision), Some(reason)) => Ok(Extension {
                 id: self.id,
                 kind,
                 until,

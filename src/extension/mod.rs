@@ -81,6 +81,12 @@ pub enum NoExtension {
         long_date(*.0)
     )]
     TooFar(NaiveDate),
+    /// It gives nobody any time. What is late already may be meant to count as in time, so it is asked about.
+    #[error(
+        "Den nya dagen, {}, har redan passerat. Är den ändå rätt, kryssa för det och bevilja igen. (R507)",
+        long_date(*.0)
+    )]
+    Passed(NaiveDate),
 }
 
 /// A later day than the one that holds, at most two years after the agreement's own.

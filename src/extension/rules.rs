@@ -1,4 +1,4 @@
-//! The numbered rules of an extension. R503 and R504 are checked while the grant is locked: [`super::check`].
+//! The numbered rules of an extension. R503, R504 and R507 are checked while the grant is locked: [`super::check`].
 
 use std::fmt;
 

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{Extension, NoExtension, check, store};
 use crate::{
-    calendar::long_date,
+    calendar::{self, long_date},
     filing::Act,
     grant::{self, Grant},
     history::{self, Event},
@@ -45,6 +45,7 @@ pub fn extend(
     act: &Act,
     grant_id: Id<Grant>,
     extension: &Extension,
+    passed_is_meant: bool,
 ) -> Result<(), Failure> {
     if grant::store::find(connection, act.scope, grant_id)?.is_none() {
         return Err(Failure::NotFound);
@@ -57,6 +58,9 @@ pub fn extend(
     }
     let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
     check(extension.kind, extension.until, &grant.deadlines, &grant.agreement.terms.deadlines)?;
+    if extension.until < calendar::day(act.now) && !passed_is_meant {
+        return Err(NoExtension::Passed(extension.until).into());
+    }
     store::insert(connection, grant_id, extension)?;
     let entry = history::Entry {
         details: format!("till och med {}, beslut {}", long_date(extension.until), extension.decision),

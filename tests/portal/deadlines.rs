@@ -31,7 +31,7 @@ fn a_signature_at_midnight_is_too_late() {
     let (preparer, signatory) = (portal.preparer("Ale"), portal.signatory("Ale"));
     let requisition = issue(&preparer, "bas", "100 000").address;
     portal.at(LAST_SECOND);
-    preparer.get(&requisition).expect("Väntar på underskrift").expect("1 december 2022 (i dag)");
+    preparer.get(&requisition).expect("Väntar på underskrift").expect("1 december 2022 kl. 23.59 (i dag)");
     let open = signatory.get(&format!("{requisition}/underskrift"));
     portal.at(TOO_LATE);
     let late = open.form("/underskrift").set("password", crate::portal::PASSWORD).submit();

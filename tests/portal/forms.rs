@@ -129,9 +129,10 @@ fn a_button_pressed_twice_does_what_it_did_once() {
 fn two_tabs_that_begin_are_two_drafts_and_only_one_fits_the_allocation() {
     let portal = Portal::new();
     let (preparer, signatory) = (portal.preparer("Ale"), portal.signatory("Ale"));
-    let requisitions: Vec<String> = [start_form(&preparer), start_form(&preparer)]
+    let begun: Vec<Page> = [start_form(&preparer), start_form(&preparer)].iter().map(Form::submit).collect();
+    let requisitions: Vec<String> = begun
         .iter()
-        .map(|start| fill(&start.submit()).set("handling", "fortsatt").submit())
+        .map(|page| fill(page).set("handling", "fortsatt").submit())
         .map(|check| check.form("/kontroll").set("confirmed", "ja").submit().expect_status(200).address)
         .collect();
     let forms: Vec<Form> = requisitions.iter().map(|address| sign_form(&signatory, address)).collect();

@@ -299,7 +299,7 @@ fn the_account_is_the_payment_officers_to_state_and_on_page_and_slip() {
         form.clone().set("account_number", "9912346").submit().expect("Kontot för återbetalning är sparat");
     let set = set.expect("inget → Bankgiro 991-2346");
     let late = form.set("account_number", "5402-9681").submit().expect_status(409);
-    late.expect("Nu gäller: Bankgiro 991-2346");
+    late.expect("har sparat medan du skrev").expect("Nummer 5402-9681 991-2346");
 
     let page = statement(&ale);
     assert_eq!(page.fact("Till konto"), "Bankgiro 991-2346");

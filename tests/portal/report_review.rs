@@ -157,12 +157,22 @@ fn the_signed_original_is_registered() {
     portal.at("2022-04-04 10:00:00");
     officer.get("/granskning/redovisningar?visa=underskrift").expect("AO21-1440-E1").expect_not("Välj");
     let case = officer.get(&report_case(id)).expect("Version 1 är inte underskriven än.");
-    let future = case.form("/original").set("arrived", "2022-04-05").submit().expect_status(422);
+    let form = case.form("/original").set("arrived", "2022-04-05");
+    let unscanned = form.submit().expect_status(422);
+    assert!(unscanned.error_at("file").contains("R115"));
+    assert_eq!(unscanned.value_of("arrived"), "2022-04-05");
+    let form = form.file("file", "original.pdf", crate::files::PDF.to_vec());
+    let future = form.submit().expect_status(422);
     assert!(future.error_at("arrived").contains("R114"));
     assert_eq!(future.value_of("arrived"), "2022-04-05");
-    let original = future.form("/original").set("arrived", "2022-04-01");
+    let original = form.set("arrived", "2022-04-01");
     original.submit().expect("Inlämnad").expect("1 april 2022, efter sista dagen 31 mars 2022");
     original.submit().expect_status(200).expect("Inlämnad");
+    // Whoever registered it does not approve it, and whoever does sees the scan.
+    let own = officer.get(&report_case(id)).expect("original.pdf");
+    own.form("/godkannande").submit().expect_status(409).expect("En annan handläggare godkänner den.");
+    let other = second_officer(&portal).get(&report_case(id)).expect("original.pdf");
+    other.form("/godkannande").submit().expect("Godkänd");
 }
 
 #[test]

@@ -131,7 +131,8 @@ pub fn whole_grant(officer: &Browser, requisition: &str) -> Page {
 /// Asks for accounts on the grant's page; gives the request's page at the authority.
 pub fn ask_for_accounts(grant: &Page, due: &str) -> Page {
     let form = grant.form("/rakenskaper").set("asks_for", "Huvudboken för projektet.").set("due", due);
-    form.submit().expect_status(200)
+    // Asked for a second time it is another request.
+    form.set("is_another", "ja").submit().expect_status(200)
 }
 
 /// Gives the requisition a later last day; gives the grant's page as it is then.

@@ -303,7 +303,9 @@ pub async fn extend(
     let errors = match form.parse(&act) {
         Err(errors) => errors,
         Ok(given) => {
-            let extend = move |connection: &mut _| extension::verbs::extend(connection, &act, id, &given);
+            let meant = form.passed_is_meant();
+            let extend =
+                move |connection: &mut _| extension::verbs::extend(connection, &act, id, &given, meant);
             match portal.db.write(extend).await {
                 Ok(()) | Err(extension::verbs::Failure::GivenAlready) => {
                     return page::see_other(format!("{}#anstand", address(id)));
@@ -319,7 +321,11 @@ pub async fn extend(
 
 fn impossible_day(refusal: &NoExtension) -> FieldErrors {
     let mut errors = FieldErrors::default();
-    errors.add("until", refusal);
+    let field = match refusal {
+        NoExtension::Passed(_) => "day_has_passed",
+        NoExtension::NotDecided | NoExtension::NotLater(_) | NoExtension::TooFar(_) => "until",
+    };
+    errors.add(field, refusal);
     errors
 }
 

@@ -126,7 +126,7 @@ pub fn last(connection: &mut AnyConnection, stream: &str) -> Result<Option<Line>
         .select(LineRow::as_select())
         .first(connection)
         .optional()?;
-    row.map(TryInto::try_into).transpose()
+    Ok(row.map(Line::from))
 }
 
 /// What does not hold in the stream of an aggregate that has this version.

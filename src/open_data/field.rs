@@ -148,10 +148,10 @@ impl Field {
             Self::Amount(Measure::Repaid) => "0",
             Self::Amount(_) => "370181",
             Self::Status => "Preliminär",
-            Self::Successor => "Alingsås",
-            Self::SuccessorCode => "1489",
-            Self::Predecessors => "Ale; Lerum",
-            Self::PredecessorCodes => "1440; 1441",
+            Self::Successor => "Lerum",
+            Self::SuccessorCode => "1441",
+            Self::Predecessors => "Ale; Öckerö",
+            Self::PredecessorCodes => "1440; 1407",
         }
     }
 

@@ -134,10 +134,7 @@ impl ProposalForm {
     /// With a part as it was posted: its rows closed up, without those that were struck or have nothing in them. What names
     /// a post that got another key names it by that.
     pub fn with_part(&self, part: &Part, posted: &[(String, String)]) -> Self {
-        let mut form = match part.holds("post-0-key") {
-            true => self.with_renamed(&posts::renamed(self, posted)),
-            false => self.clone(),
-        };
+        let mut form = self.clone();
         if part.blocks.is_empty() {
             // The labels change, never which fields there are.
             for (name, typed) in posted {
@@ -155,7 +152,10 @@ impl ProposalForm {
         if !fixed.is_empty() && part.holds("paying_authority") {
             form.set("paying_authority", &fixed);
         }
-        form
+        match part.holds("post-0-key") {
+            true => form.with_renamed(&posts::renamed(self, posted)),
+            false => form,
+        }
     }
 
     fn take(&mut self, block: &Block, posted: &[(String, String)]) {

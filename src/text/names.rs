@@ -6,7 +6,7 @@ use super::fold;
 /// `göteborgs`, `göteborg`.
 pub fn forms(name: &str) -> Vec<String> {
     const BEFORE: [&str; 3] = ["region ", "landstinget ", "rss "];
-    const AFTER: [&str; 5] = [" kommun", " stad", " län", "regionen", " landsting"];
+    const AFTER: [&str; 6] = [" landsting", " kommun", " stad", " läns", " län", "regionen"];
     let whole = fold(name);
     let mut bare = whole.as_str();
     for start in BEFORE {
@@ -35,6 +35,7 @@ mod tests {
     fn a_name_has_less_and_less() {
         assert_eq!(forms("Göteborgs  Kommun"), ["göteborgs kommun", "göteborgs", "göteborg"]);
         assert_eq!(forms("Region Kalmar län"), ["region kalmar län", "kalmar län", "kalmar"]);
+        assert_eq!(forms("Stockholms läns landsting").last().unwrap(), "stockholm");
         assert_eq!(forms("Ale"), ["ale"]);
         assert_eq!(forms("–"), [""; 0]);
     }

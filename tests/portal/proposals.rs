@@ -618,7 +618,7 @@ fn forms_of_another_authority_are_told_and_a_day_that_no_source_states_may_be_le
     terms.expect("ingen dag är bestämd");
     officer.get("/overenskommelser").expect_status(200);
     let ale = portal.preparer("Ale");
-    ale.get("/bidrag").expect_status(200).follow("den äldre i fokus 2027").expect("ingen dag är bestämd");
+    ale.get("/bidrag").expect_status(200).follow(&format!("{NAME} 2027")).expect("ingen dag är bestämd");
     officer.get("/aterbetalningar").expect_status(200);
     officer.get("/oversikt/aldreomsorg-2027/bilder").expect_status(200);
 }

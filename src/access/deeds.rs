@@ -17,6 +17,14 @@ const DEEDS: &[(&str, &str)] = &[
     ("/bidrag/{id}/redovisning", "påbörja en redovisning"),
     ("/bidrag/{id}/rekvisitioner", "påbörja en rekvisition"),
     ("/bidrag/{id}/vidarefordelning", "påbörja en vidarefördelning"),
+    (
+        "/bidrag/{id}/vidarefordelning/ansokningar/{application}/aterbetalning",
+        "registrera pengar som en utförare har betalat tillbaka",
+    ),
+    (
+        "/bidrag/{id}/vidarefordelning/ansokningar/{application}/atertagande",
+        "återta pengar som en utförare inte har fått",
+    ),
     ("/bidrag/{id}/vidarefordelning/ansokningar/{application}/avslag", "avslå en utförares ansökan"),
     (
         "/bidrag/{id}/vidarefordelning/ansokningar/{application}/komplettering",
@@ -29,7 +37,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("/bidrag/{id}/vidarefordelning/ansokningar/{application}/lank", "göra en ny länk till en utförare"),
     (
         "/bidrag/{id}/vidarefordelning/ansokningar/{application}/rattning",
-        "rätta det som en utförare har betalat tillbaka",
+        "lämna tillbaka en ansökan till en utförare",
     ),
     (
         "/bidrag/{id}/vidarefordelning/ansokningar/{application}/struket",

@@ -153,7 +153,8 @@ fn two_tabs_on_one_draft_overwrite_nothing_unseen() {
     let other = preparer.get(&one.address);
     one.form("/uppgifter").set("city", "Alafors").set("handling", "spara").submit().expect_status(200);
     let late = other.form("/uppgifter").set("city", "Surte").set("handling", "spara").submit();
-    let late = late.expect_status(409).expect("«Alafors»");
+    let late = late.expect_status(409);
+    assert_eq!(late.beside("Postadress, ort"), ["Surte", "Alafors"]);
     assert_eq!(late.value_of("city"), "Surte");
 }
 

@@ -268,10 +268,6 @@ impl Line {
     }
 }
 
-fn of_agreement(filter: &Filter, slug: &str) -> bool {
-    filter.agreement.is_empty() || filter.agreement == slug
-}
-
 impl ListPage {
     /// What links to the cases end with.
     fn along(&self) -> String {

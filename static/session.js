@@ -3,10 +3,12 @@
 "use strict";
 
 const { idle, longest } = document.currentScript.dataset;
-const WARNING = 5 * 60_000;
+// Five minutes; half of a session that is shorter than ten.
+const WARNING = Math.min(5 * 60, idle / 2) * 1000;
 const clock = (time) => new Date(time).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
 
 const last = Date.now() + longest * 1000;
+const TOLD = `session-end-${Math.round(last / 600_000)}`;
 let ends = Math.min(Date.now() + idle * 1000, last);
 let timer;
 
@@ -28,18 +30,20 @@ const over = () =>
 
 const warn = () => {
   if (Date.now() >= ends) return over();
+  timer = setTimeout(over, ends - Date.now());
   if (ends < last) {
     say("Du loggas snart ut", `Inloggningen tar slut kl. ${clock(ends)}, för att du inte har bytt sida på en stund.`, "Fortsätt vara inloggad");
-  } else {
+  } else if (sessionStorage.getItem(TOLD) === null) {
+    // Once: it stands however many pages are opened meanwhile.
+    sessionStorage.setItem(TOLD, "");
     say("Du loggas snart ut", `Inloggningen tar slut kl. ${clock(ends)} och kan inte förlängas. Spara det du håller på med, och logga sedan in igen.`, "Jag förstår");
   }
-  timer = setTimeout(over, ends - Date.now());
 };
 
 const wait = () => {
   clearTimeout(timer);
   if (dialog.open) dialog.close();
-  timer = setTimeout(warn, Math.max(ends - WARNING - Date.now(), Math.min(ends - Date.now(), 10_000)));
+  timer = setTimeout(warn, Math.max(ends - WARNING - Date.now(), 0));
 };
 
 // What is done in another tab keeps the session here too.

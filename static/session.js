@@ -5,7 +5,7 @@
 const { idle, longest } = document.currentScript.dataset;
 // Five minutes; half of a session that is shorter than ten.
 const WARNING = Math.min(5 * 60, idle / 2) * 1000;
-const clock = (time) => new Date(time).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
+const clock = (time) => new Date(time).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Stockholm" }).replace(":", ".");
 
 const last = Date.now() + longest * 1000;
 const TOLD = `session-end-${Math.round(last / 600_000)}`;

@@ -164,7 +164,7 @@ fn after_a_decision_the_list_is_as_it_was_and_the_next_case_is_a_step_away() {
     assert!(taken.address.contains("fran="), "{}", taken.address);
     let decided = taken.form("/godkannande").submit().expect("Ändringen är sparad.");
     assert!(decided.address.starts_with("/granskning?visa=vantar&sok=kommun"), "{}", decided.address);
-    decided.expect_not("AO22-1440-R1");
+    let decided = decided.expect_not("AO22-1440-R1");
     let next = decided.follow("Nästa ärende");
     assert!(next.address.starts_with(&cases[1]) && next.address.contains("fran="), "{}", next.address);
     let returned = next.form("/komplettering").set("message", "Skriv kontot").submit();

@@ -110,7 +110,7 @@ impl Existing {
             invitation: last(&invited.address),
             token: last(&link),
             onward: handed_on::applied(portal),
-            proposal: last(proposal.split('?').next().unwrap()),
+            proposal: last(&proposal),
             repayment: unmatched_repayment(portal),
             further: further_reports::file_and_send_back(portal),
             file: last(&answered.follow("huvudbok.pdf").address),
@@ -162,11 +162,16 @@ fn unmatched_repayment(portal: &Portal) -> String {
     let officer = portal.sign_in("Kammarkollegiet", &[Role::PaymentOfficer], "Registrerare");
     let form = officer.get("/aterbetalningar/ny").form("/aterbetalningar/ny");
     let registered = form.set("received_on", "2022-03-14").set("amount", "1 000").submit().expect_status(200);
-    last(registered.address.split('?').next().unwrap())
+    last(&registered.address)
 }
 
 fn last(address: &str) -> String {
-    address.rsplit('/').next().unwrap().to_owned()
+    path(address).rsplit('/').next().unwrap().to_owned()
+}
+
+/// Without the way back that it may have behind it.
+fn path(address: &str) -> &str {
+    address.split('?').next().unwrap()
 }
 
 /// Posts nothing but the session's token: enough to get past the proof, not enough to change anything.

@@ -105,7 +105,8 @@ fn the_addressee_reads_it_and_sends_it_back() {
     // Not the addressee's before it is signed.
     let file = page.follow("komplettering.pdf").address;
     let case = officer.get("/rapporter").follow("Region Skåne").expect_not("komplettering.pdf");
-    let file = format!("{}/bilagor/{}", case.address, file.rsplit('/').next().unwrap());
+    let path = case.address.split('?').next().unwrap();
+    let file = format!("{path}/bilagor/{}", file.rsplit('/').next().unwrap());
     officer.get(&file).expect_status(404);
     sign(&signatory.get(&own)).expect("Senast kompletterat").expect_not("efter sista dagen");
     officer.get(&case.address).expect("komplettering.pdf").expect("rapport.pdf").expect("Inlämnad");

@@ -66,8 +66,8 @@ fn unicode(bytes: &[u8]) -> Result<Option<String>, NotText> {
 
 /// The first words that the readings do not agree on.
 fn first_difference(readings: &[String; 2]) -> [String; 2] {
-    let words = readings[0].split(is_between).zip(readings[1].split(is_between));
-    let different = words.into_iter().find(|(one, other)| one != other);
+    let mut words = readings[0].split(is_between).zip(readings[1].split(is_between));
+    let different = words.find(|(one, other)| one != other);
     different.map(|(one, other)| [shortened(one), shortened(other)]).unwrap_or_default()
 }
 

@@ -77,8 +77,8 @@ pub fn read(bytes: &[u8]) -> Result<(String, CodePage), [String; 2]> {
     let (least, best) = readings[0];
     let text = best.read(bytes);
     let upper_bytes = bytes.iter().filter(|byte| **byte >= 0x80).count();
-    let others = readings[1..].iter().map(|(oddity, page)| (*oddity, page.read(bytes)));
-    let second = others.into_iter().find(|(_, other)| *other != text);
+    let mut others = readings[1..].iter().map(|(oddity, page)| (*oddity, page.read(bytes)));
+    let second = others.find(|(_, other)| *other != text);
     match second {
         Some((oddity, other)) if oddity == least || least > 2 * upper_bytes => Err([text, other]),
         _ => Ok((text, best)),

@@ -1,6 +1,9 @@
 //! What every page has around its content, and how a template becomes a response.
 
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
 use askama::Template;
 
 use super::{
@@ -111,15 +114,11 @@ pub fn see_other(address: impl AsRef<str>) -> Page {
 
 /// A file to save, named for the reader; never shown inside the portal's own pages.
 pub fn download(media_type: &str, file_name: &str, bytes: Vec<u8>) -> Page {
-    use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
-
-    let disposition = ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(ascii(file_name)), extended(file_name)],
-    };
+    let (plain, extended) = (ascii(file_name), extended(file_name));
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{extended}");
     Ok(HttpResponse::Ok()
         .content_type(media_type.to_owned())
-        .insert_header(disposition)
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
         .insert_header(("content-security-policy", "default-src 'none'; sandbox"))
         .body(bytes))
 }
@@ -130,12 +129,10 @@ fn ascii(name: &str) -> String {
     name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()
 }
 
-fn extended(name: &str) -> actix_web::http::header::DispositionParam {
-    use actix_web::http::header::{Charset, DispositionParam, ExtendedValue};
-
-    DispositionParam::FilenameExt(ExtendedValue {
-        charset: Charset::Ext("UTF-8".to_owned()),
-        language_tag: None,
-        value: name.as_bytes().to_vec(),
-    })
+/// With every letter (RFC 8187): those that a value may have as they are, the others by their bytes.
+fn extended(name: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte);
+    let written =
+        |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    name.bytes().map(written).collect()
 }

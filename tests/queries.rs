@@ -51,8 +51,8 @@ fn queries_of(browser: &Browser, address: &str) -> usize {
 }
 
 /// Ten kronor more of a requisition.
-fn pay(payer: &Browser, payments: &str) {
-    let form = payer.get(payments).form(payments).set("amount", "10").set("reference", "UB 1");
+fn pay(payer: &Browser, payments: &str, reference: &str) {
+    let form = payer.get(payments).form(payments).set("amount", "10").set("reference", reference);
     form.submit().expect_status(200);
 }
 
@@ -119,7 +119,7 @@ fn a_page_asks_no_more_when_there_is_more() {
     let case = case_of(&first);
     officer.get(&case).form("/godkannande").submit().expect_status(200);
     let payments = case.replace("/granskning/", "/utbetalningar/");
-    pay(&payer, &payments);
+    pay(&payer, &payments, "UB 1");
     let whole = whole_grant(&officer, &first).address;
     let asked = ask_for_accounts(&officer.get(&whole), "2022-04-30").address;
     let answer = asked.replace("/granskning", "");
@@ -204,8 +204,8 @@ fn a_page_asks_no_more_when_there_is_more() {
         let requisition = issue(&preparer, "bas", "1 000").address;
         sign(&signatory, &requisition).expect_status(200);
         officer.get(&case_of(&requisition)).form("/godkannande").submit().expect_status(200);
-        pay(&payer, &payments);
-        ask_for_accounts(&officer.get(&whole), "2022-04-30");
+        pay(&payer, &payments, &format!("UB {turn}"));
+        ask_for_accounts(&officer.get(&whole), &format!("2022-04-{:02}", 10 + turn));
     }
     for post in ["bas", "modell", "skr"] {
         let form = officer.get(&format!("{table}?post={post}")).form("/nyckel").set("metod", "forra");

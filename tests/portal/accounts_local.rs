@@ -174,7 +174,7 @@ fn guessing_codes_has_an_end_and_the_owner_is_told() {
     let right = totp::code_at(&secret, Utc::now());
     give_code(&page, &right).expect_status(422).expect("Använd en reservkod");
     let told = give_code(&page, &codes[0]).expect_status(200);
-    assert_eq!(told.address, "/konto?klart=koder");
+    assert!(told.address.starts_with("/konto?klart=koder"), "{}", told.address);
     told.expect("51 felaktiga koder sedan").expect("före den senaste rätta koden");
     // A recovery code begins the count anew.
     let page = give_password(&portal.anyone(), EMAIL, PASSWORD);
@@ -257,7 +257,7 @@ fn a_held_form_comes_back_after_both_halves() {
     let page =
         browser.get("/bidrag?a=b").form("/logga-in").set("email", EMAIL).set("password", PASSWORD).submit();
     let page = give_code(&page, &totp::code_at(&secret, Utc::now())).expect_status(200);
-    assert_eq!(page.address, "/bidrag?a=b");
+    assert!(page.address.starts_with("/bidrag?a=b"), "{}", page.address);
 }
 
 #[test]

@@ -18,6 +18,8 @@ const LIMIT: Duration = Duration::from_secs(2);
 const LATELY: Duration = Duration::from_secs(2);
 /// About what a verb writes. A single page may find room where nothing else does.
 const SIZE: usize = 32 * 1024;
+/// Less than this on the disk of an SQLite file: a small change may still find room in what the file has, and the next does not.
+const LEAST_ROOM: u64 = 1024 * 1024;
 /// The row that it writes (a migration makes it).
 const ROW: &str = "probe";
 
@@ -45,6 +47,9 @@ impl Db {
     pub async fn probe(&self) -> Result<(), DbError> {
         if let Some(file) = &self.file {
             file.is_there()?;
+        }
+        if let Some(left) = self.room().filter(|left| *left < LEAST_ROOM) {
+            return Err(DbError::Unwritable(format!("{left} bytes are left on its disk")));
         }
         if self.saved.is_lately() {
             return Ok(());

@@ -27,6 +27,7 @@ use crate::{
         error::{AppError, Resume},
         form::{Form, Holding},
         hash::sha256_hex,
+        notice,
         page::{self, Chrome, Page},
     },
 };
@@ -128,7 +129,7 @@ async fn linked(chrome: Chrome, request: &HttpRequest, provider: &Provider, clai
     let (of, person) = (provider.clone(), by.person.clone());
     let done = move |connection: &mut _| verbs::link(connection, &of, &visitor, &person, Utc::now());
     match portal.db.write(done).await {
-        Ok(()) => page::see_other("/konto/inloggningar?visa=knuten"),
+        Ok(()) => page::see_other(notice::told_at(request, "/konto/inloggningar?visa=knuten")?),
         Err(Failure::Refused(refusal)) => refused_page(chrome, provider, &refusal.to_string()),
         Err(failure) => Err(failure.into()),
     }

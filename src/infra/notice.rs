@@ -10,15 +10,18 @@ use actix_web::{
 };
 use subtle::ConstantTimeEq;
 
-use super::browser::BrowserToken;
+use super::{browser::BrowserToken, error::AppError};
 
 const FIELD: &str = "besked=";
 /// Seconds: for as long as a browser needs to follow, and a slow line.
 const LIFE: i64 = 60;
 
-/// Signs the address that a form's answer leads to, where it says something.
+/// Signs the address that a form's answer leads to, where it says something. Not where the browser gets another token: a
+/// sign-in leads where a link said, and tells nothing.
 pub fn sign<B: MessageBody>(response: &mut ServiceResponse<B>, token: &BrowserToken) {
-    let is_done = *response.request().method() == Method::POST && response.status() == StatusCode::SEE_OTHER;
+    let is_done = *response.request().method() == Method::POST
+        && response.status() == StatusCode::SEE_OTHER
+        && !response.headers().contains_key(header::SET_COOKIE);
     let address = response.headers().get(header::LOCATION).and_then(|address| address.to_str().ok());
     let Some(address) = address.filter(|address| is_done && address.starts_with('/')) else { return };
     let (page, fragment) = address.split_once('#').map_or((address, None), |(page, rest)| (page, Some(rest)));
@@ -30,6 +33,11 @@ pub fn sign<B: MessageBody>(response: &mut ServiceResponse<B>, token: &BrowserTo
     if let Ok(address) = header::HeaderValue::from_str(&signed) {
         response.headers_mut().insert(header::LOCATION, address);
     }
+}
+
+/// The address of a page that tells what was done by an answer from elsewhere, which is no form of ours.
+pub fn told_at(request: &HttpRequest, address: &str) -> Result<String, AppError> {
+    Ok(signed(address, &BrowserToken::of(request)?, chrono::Utc::now().timestamp()))
 }
 
 /// Whether a page may tell that something was done: it answers a form, or its address was signed a moment ago.

@@ -31,7 +31,8 @@ fn from_the_published_amount_to_an_approved_decision() {
     assert!(pdf.bytes.starts_with(b"%PDF"));
 
     let case = officer.get("/granskning").expect("Ale").follow("AO22-1440-R1");
-    case.form("/godkannande").submit().expect("Godkänd");
+    case.form("/godkannande").submit().expect("Ändringen är sparad.");
+    officer.get(&case.address).expect("Godkänd");
     preparer.get("/bidrag").expect("Godkänd").expect("Redovisa senast 31 mars 2023");
     officer.get("/oversikt/aldreomsorg-2022?sok=Ale").expect("381 308").expect("Godkänd");
 }

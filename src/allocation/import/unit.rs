@@ -165,7 +165,7 @@ pub(super) fn number(cell: &str) -> Option<Decimal> {
     let word = Unit::ALL.map(|unit| unit.without_word(cell)).into_iter().min_by_key(|bare| bare.len())?;
     let digits = |text: &str| text.chars().filter(|c| !is_blank(*c)).collect::<String>();
     let plain = match parts(word) {
-        Some((whole, decimals)) if decimals.is_empty() => digits(&whole),
+        Some((whole, "")) => digits(&whole),
         Some((whole, decimals)) => format!("{}.{decimals}", digits(&whole)),
         None => digits(&word.replace(['.', ','], "")),
     };

@@ -117,7 +117,7 @@ fn cost(before: char, c: char, after: char) -> usize {
 fn fits(before: char, c: char, after: char) -> bool {
     let is_in_a_word = before.is_alphabetic() || after.is_alphabetic();
     let is_well_spelt = if c.is_uppercase() {
-        !before.is_lowercase() && !(before.is_uppercase() && after.is_lowercase())
+        !(before.is_lowercase() || before.is_uppercase() && after.is_lowercase())
     } else {
         !after.is_uppercase()
     };

@@ -34,9 +34,12 @@ pub struct Outline {
     pub reference: u32,
 }
 
+/// Its id, its agreement's, its recipient, its holder's name and code, its later days, its reference.
+type OutlineRow = (String, String, OrganisationRow, (String, String), LaterRow, i32);
+
 /// The outlines of these grants: one query.
 pub fn outlines(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Outline>, DbError> {
-    let rows: Vec<(String, String, OrganisationRow, (String, String), LaterRow, i32)> = grants::table
+    let rows: Vec<OutlineRow> = grants::table
         .inner_join(organisations::table)
         .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
         .filter(which.condition())

@@ -173,7 +173,7 @@ fn issued(db: &Db, clock: &Clock) -> Result<Vec<(Act, Target)>, verbs::Failure> 
             draft.head.email = "matning@ovning.example".to_owned();
             draft.account_kind = "bankgiro".to_owned();
             draft.account_number = "991-2346".to_owned();
-            store::save_draft(connection, act.scope, id, 1, &draft)?;
+            store::save_draft(connection, &act, id, 1, &draft)?;
             verbs::issue(connection, &act, Target { id, revision: 2 }, true)?;
             ready.push((act, Target { id, revision: 3 }));
         }

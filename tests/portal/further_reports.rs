@@ -27,7 +27,7 @@ pub fn file_and_send_back(portal: &Portal) -> Filed {
     let officer = socialstyrelsen(portal, Role::CaseOfficer);
     let page = officer.get("/rapporter").follow("Region Skåne");
     page.form("/komplettering").set("message", "Mål saknas.").submit().expect_status(200);
-    let last = |address: &str| address.rsplit('/').next().unwrap().to_owned();
+    let last = |address: &str| address.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
     Filed {
         attachment: last(&filed.follow("rapport.pdf").address),
         id: last(&page.address),

@@ -76,7 +76,11 @@ async function journey(page, municipality, code, amount) {
   await look("granskning");
   await press(page, page.getByRole("link", { name: new RegExp(`AO22-${code}-R1`) }));
   await look("arende");
-  await press(page, page.locator('form[action$="/godkannande"] button[type="submit"]'));
+  const approved = new URL(page.url()).pathname;
+  await press(page, page.locator('form[action*="/godkannande"] button[type="submit"]'));
+  await look("granskning-efter-beslut");
+  assert.match(await page.locator("main").innerText(), /Ändringen är sparad/);
+  await page.goto(approved);
   await look("arende-godkant");
   assert.match(await page.locator("main").innerText(), /Godkänd/);
   await page.goto(`/oversikt/aldreomsorg-2022?sok=${encodeURIComponent(municipality)}`);

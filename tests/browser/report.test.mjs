@@ -205,7 +205,7 @@ async function partUnspent(page, municipality, code) {
   await press(page, page.getByRole("link", { name: new RegExp(`AO21-${code}`) }));
   await look("arende-redovisning");
   await press(page, button(page, "Godkänn redovisningen"));
-  await assertSays(page, "Godkänd");
+  await assertSays(page, "Ändringen är sparad");
 
   await become(page, "ekonom", municipality);
   await openGrant(page);
@@ -285,7 +285,7 @@ test("deviations by Alt 2 stand out to whoever reviews", async (t) => {
   const alert = page.locator('[aria-labelledby="alt2"]');
   assert.match(await alert.innerText(), /En faktura är bokförd på fel år/);
   await press(page, button(page, "Godkänn redovisningen"));
-  await assertSays(page, "Godkänd");
+  await assertSays(page, "Ändringen är sparad");
 });
 
 test("returned with a remark at the costs, mended, certified anew and approved", async (t) => {

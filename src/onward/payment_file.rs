@@ -255,9 +255,11 @@ fn text(xml: &mut Xml, name: &str, text: &str) -> io::Result<()> {
     xml.create_element(name).write_text_content(BytesText::new(text)).map(drop)
 }
 
-/// The same list for the municipality's ledger and for its report of state aid (lag 2013:388), by provider.
+/// The same list for the municipality's ledger and for its report of state aid (lag 2013:388), by provider. The account before
+/// has a column of its own at the end, on a list where some account is another than before.
 pub fn table(payments: &[Payment]) -> Table {
-    let columns = vec![
+    let tells_before = payments.iter().any(|payment| payment.account_before.is_some());
+    let mut columns = vec![
         Column::text("utforare", "Utförare"),
         Column::text("organisationsnummer", "Organisationsnummer"),
         Column::text("enhet", "Enhet"),
@@ -266,18 +268,21 @@ pub fn table(payments: &[Payment]) -> Table {
         Column::number("belopp", "Belopp"),
         Column::text("meddelande", "Meddelande"),
         Column::text("statligt-stod", "Statligt stöd (lag 2013:388)"),
-        Column::text("konto-forut", "Konto förut, om det är bytt"),
     ];
+    if tells_before {
+        columns.push(Column::text("konto-forut", "Konto förut, om det är bytt"));
+    }
     let mut sum = vec![Cell::Empty; columns.len()];
     sum[0] = Cell::Text("Totalt".to_owned());
     sum[5] = Cell::Amount(total(payments));
-    let table = Table::new(columns, payments.iter().map(row).collect(), Some(sum));
+    let table =
+        Table::new(columns, payments.iter().map(|payment| row(payment, tells_before)).collect(), Some(sum));
     let by_provider = table.sort.clone();
     table.sorted(&by_provider)
 }
 
-fn row(payment: &Payment) -> Row {
-    let cells = vec![
+fn row(payment: &Payment, tells_before: bool) -> Row {
+    let mut cells = vec![
         Cell::Text(payment.provider.clone()),
         Cell::Text(payment.provider_number.to_string()),
         Cell::Text(payment.unit.clone()),
@@ -286,8 +291,10 @@ fn row(payment: &Payment) -> Row {
         Cell::Amount(payment.amount),
         Cell::Text(payment.message.clone()),
         Cell::Text(if payment.is_state_aid { "ja" } else { "nej" }.to_owned()),
-        Cell::Text(payment.account_before.map(GiroAccount::with_kind).unwrap_or_default()),
     ];
+    if tells_before {
+        cells.push(Cell::Text(payment.account_before.map(GiroAccount::with_kind).unwrap_or_default()));
+    }
     Row { cells, is_late: false }
 }
 

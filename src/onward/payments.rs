@@ -39,7 +39,7 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// The order in which payments stand on a list.
+    /// The order in which a page shows payments: as their providers and units are called.
     pub fn order(&self) -> (SortKey, SortKey, String) {
         (sort_key(&self.provider), sort_key(&self.unit), self.id.clone())
     }
@@ -164,13 +164,13 @@ impl List {
         case.failed.iter().filter(move |one| one.list == id)
     }
 
-    /// What was sent to the bank, by provider and unit as they applied. Nothing changes that order: neither does what is made
-    /// of it.
+    /// What was sent to the bank, in an order that nothing changes: neither does what is made of it. A page shows it in
+    /// [`Payment::order`].
     pub fn sent(&self, case: &Case) -> Vec<Payment> {
         let standing = self.standing(case).into_iter().map(|(_, payment)| payment);
         let mut sent: Vec<Payment> =
             standing.chain(self.failed(case).map(|one| one.payment.clone())).collect();
-        sent.sort_by_cached_key(Payment::order);
+        sent.sort_by(|one, other| one.id.cmp(&other.id));
         sent
     }
 }

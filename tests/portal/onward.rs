@@ -50,6 +50,8 @@ fn a_list_is_the_same_file_each_time_and_letters_go_to_those_they_are_for() {
     let xml = file("pain001.xml");
     assert!(xml.contains("<NbOfTxs>2</NbOfTxs>") && xml.contains("<CtrlSum>70000.00</CtrlSum>"), "{xml}");
     assert_eq!(xml, file("pain001.xml"));
+    // By the payments' ids, as in the files of all lists before: whatever units are called, a file keeps its bytes.
+    assert!(xml.split("<EndToEndId>").skip(1).is_sorted_by_key(|payment| &payment[..32]), "{xml}");
     let csv = file("betalningar.csv");
     assert!(csv.contains("Omsorgen AB") && csv.contains("5050-1055"), "{csv}");
     preparer.get(&format!("{base}/lankar")).expect("Beslut om medel (PDF, 2 enheter)");

@@ -195,3 +195,16 @@ fn the_table_is_by_provider_with_its_sum() {
     assert_eq!(table.rows[0].cells[7], Cell::Text("ja".to_owned()));
     assert_eq!(table.rows[1].cells[7], Cell::Text("nej".to_owned()));
 }
+
+#[test]
+fn a_list_with_another_account_tells_the_one_before_and_other_lists_stay_as_they_were() {
+    let before = GiroAccount::parse(GiroKind::Bankgiro, "5050-1055").unwrap();
+    let mut both = payments();
+    assert_eq!(table(&both).columns.len(), 8);
+    both[1].account_before = Some(before);
+    let table = table(&both);
+    assert_eq!(table.columns[8].label, "Konto förut, om det är bytt");
+    assert_eq!(table.rows[0].cells[8], Cell::Text(String::new()));
+    assert_eq!(table.rows[1].cells[8], Cell::Text(before.with_kind()));
+    assert_eq!(table.total.unwrap().len(), 9);
+}

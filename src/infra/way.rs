@@ -19,8 +19,8 @@ const LISTS: [(&str, &str); 6] = [
 ];
 
 /// What an address of a list may say: its filter and its order, and nothing that is told.
-const FIELDS: [&str; 8] =
-    ["visa", "sok", "overenskommelse", "handlaggare", "rapport", "lage", "sortera", "sida"];
+const FIELDS: [&str; 9] =
+    ["visa", "sok", "overenskommelse", "handlaggare", "rapport", "lage", "sortera", "sida", "ar"];
 
 /// Longer than any filter.
 const LONGEST: usize = 1_000;
@@ -111,6 +111,8 @@ impl Way {
 /// A case that was done with, as the list's address tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
+    /// Where it is read, and put right.
+    pub case: String,
     /// Where the case after it is found.
     pub next: Option<String>,
 }
@@ -122,7 +124,7 @@ impl Done {
         let id = case.strip_prefix(way.path)?.strip_prefix('/')?;
         let is_plain = id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         let next = || format!("{case}/nasta{}", way.along());
-        is_plain.then(|| Self { next: way.has_next().then(next) })
+        is_plain.then(|| Self { case: format!("{case}{}", way.along()), next: way.has_next().then(next) })
     }
 }
 
@@ -213,9 +215,10 @@ mod tests {
     fn a_list_knows_what_was_done_and_what_is_next() {
         let done =
             |address: &str| Done::of(&actix_web::test::TestRequest::with_uri(address).to_http_request());
-        let next = done("/granskning?visa=alla&efter=%2Fgranskning%2Fab-1").unwrap().next;
-        assert_eq!(next.as_deref(), Some("/granskning/ab-1/nasta?fran=%2Fgranskning%3Fvisa%3Dalla"));
-        assert_eq!(done("/utbetalningar?efter=%2Futbetalningar%2F1"), Some(Done { next: None }));
+        let after = done("/granskning?visa=alla&efter=%2Fgranskning%2Fab-1").unwrap();
+        assert_eq!(after.case, "/granskning/ab-1?fran=%2Fgranskning%3Fvisa%3Dalla");
+        assert_eq!(after.next.as_deref(), Some("/granskning/ab-1/nasta?fran=%2Fgranskning%3Fvisa%3Dalla"));
+        assert_eq!(done("/utbetalningar?efter=%2Futbetalningar%2F1").unwrap().next, None);
         for other in [
             "/granskning",
             "/granskning?efter=https%3A%2F%2Fevil.example",

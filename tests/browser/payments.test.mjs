@@ -23,7 +23,8 @@ async function pay(page) {
   await page.getByLabel("Belopp").fill("1 000");
   await page.getByLabel("Referens", { exact: true }).fill("UB 17");
   await press(page, page.getByRole("button", { name: "Registrera som utbetald" }));
-  assert.match(await page.locator("main").innerText(), /Utbetalningen är registrerad/);
+  assert.match(await page.locator("main").innerText(), /Ändringen är sparad/);
+  await press(page, page.getByRole("link", { name: "Visa ärendet" }));
   await page.getByLabel("Vad är fel i registreringen?").fill("Fel belopp.");
   await press(page, page.getByRole("button", { name: "Rätta registreringen" }));
   await look("utbetalning-rattad");

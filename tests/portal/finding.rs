@@ -170,6 +170,7 @@ fn after_a_decision_the_list_is_as_it_was_and_the_next_case_is_a_step_away() {
     let decided = taken.form("/godkannande").submit().expect("Ändringen är sparad.");
     assert!(decided.address.starts_with("/granskning?visa=vantar&sok=kommun"), "{}", decided.address);
     let decided = decided.expect_not("AO22-1440-R1");
+    assert!(decided.follow("Visa ärendet").address.starts_with(&cases[0]), "{}", decided.html());
     let next = decided.follow("Nästa ärende");
     assert!(next.address.starts_with(&cases[1]) && next.address.contains("fran="), "{}", next.address);
     let returned = next.form("/komplettering").set("message", "Skriv kontot").submit();

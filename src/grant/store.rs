@@ -250,6 +250,23 @@ pub fn ledgers(connection: &mut AnyConnection, which: Which<'_>) -> Result<HashM
     ledgers_of(sums)
 }
 
+/// The ids of the grants that an authority pays and that have not got what was approved.
+pub fn unpaid(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<Vec<String>, DbError> {
+    let (approved, paid_out) = (Account::Approved.key(), Account::PaidOut.key());
+    let left = format!(
+        "SUM(CASE ledger_entries.account WHEN '{approved}' THEN ledger_entries.amount \
+                        ELSE -ledger_entries.amount END) <> 0"
+    );
+    Ok(ledger_entries::table
+        .inner_join(grants::table.inner_join(agreements::table))
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(ledger_entries::account.eq_any([approved, paid_out]))
+        .group_by(ledger_entries::grant_id)
+        .having(sql::<Bool>(&left))
+        .select(ledger_entries::grant_id)
+        .load(connection)?)
+}
+
 /// The recipients of an agreement with their grants' ids.
 pub fn recipients_of(
     connection: &mut AnyConnection,

@@ -1,5 +1,7 @@
 //! The payment officer's forms: what the list shows, one payment, many at once, and a reversal.
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,9 @@ pub struct Filter {
     pub agreement: String,
     #[serde(rename = "sok")]
     pub search: String,
+    /// Of what is paid: the year. The last one when the address says none.
+    #[serde(rename = "ar", skip_serializing_if = "String::is_empty")]
+    pub year: String,
 }
 
 /// The views, by their key in the address. The first is shown when the address says nothing.
@@ -39,6 +44,12 @@ impl Filter {
 
     pub fn shows_paid(&self) -> bool {
         self.view() == VIEWS[1].0
+    }
+
+    /// The year that is shown, of those in which anything was paid.
+    pub fn year(&self, years: Option<&RangeInclusive<i32>>) -> Option<i32> {
+        let years = years?;
+        Some(self.year.parse().ok().filter(|year| years.contains(year)).unwrap_or(*years.end()))
     }
 
     /// True when it narrows what its view shows.

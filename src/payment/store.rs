@@ -1,10 +1,10 @@
 //! Rows and queries of payments.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use diesel::{
-    dsl::{exists, sql},
+    dsl::{exists, max, min, sql},
     prelude::*,
     sql_types::BigInt,
 };
@@ -133,14 +133,13 @@ pub fn reverse(connection: &mut AnyConnection, payment: &Payment) -> Result<(), 
     Ok(())
 }
 
-/// What is paid of every requisition of the agreements that an authority pays: one query. None of it: not there.
+/// What is paid of these requisitions: one query. None of it: not there.
 pub fn paid(
     connection: &mut AnyConnection,
-    authority: Id<Organisation>,
+    requisitions: &[Id<Requisition>],
 ) -> Result<HashMap<Id<Requisition>, Money>, DbError> {
     let sums: Vec<(String, i64)> = payments::table
-        .inner_join(requisitions::table.inner_join(grants::table.inner_join(agreements::table)))
-        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(payments::requisition_id.eq_any(requisitions.iter().map(ToString::to_string)))
         .filter(payments::reversed_at.is_null())
         .group_by(payments::requisition_id)
         // A plain SUM over BIGINT is NUMERIC on PostgreSQL.
@@ -194,11 +193,26 @@ pub struct RegisteredRow {
     pub year: i32,
 }
 
-/// Every payment of the agreements that an authority pays, the newest first.
+/// The years in which an authority has paid anything, from the first to the last.
+pub fn years(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+) -> Result<Option<RangeInclusive<i32>>, DbError> {
+    let (first, last): (Option<NaiveDate>, Option<NaiveDate>) = payments::table
+        .inner_join(requisitions::table.inner_join(grants::table.inner_join(agreements::table)))
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .select((min(payments::paid_on), max(payments::paid_on)))
+        .first(connection)?;
+    Ok(first.zip(last).map(|(first, last)| first.year()..=last.year()))
+}
+
+/// What an authority paid in a year, the newest first.
 pub fn registered(
     connection: &mut AnyConnection,
     authority: Id<Organisation>,
+    year: i32,
 ) -> Result<Vec<RegisteredRow>, DbError> {
+    let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
     type Row = (PaymentRow, i32, String, String, String, String, String, String, i32);
     let rows: Vec<Row> = payments::table
         .inner_join(
@@ -207,6 +221,7 @@ pub fn registered(
         )
         .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
         .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(payments::paid_on.between(day(1, 1), day(12, 31)))
         .order_by((payments::registered_at.desc(), payments::id.desc()))
         .select((
             PaymentRow::as_select(),

@@ -7,7 +7,7 @@ pub use issues::{
     altered_issues, approved_of, awaiting, case, insert_issue, is_reported, issue, issues_of, last_received,
     received_issue,
 };
-pub use queue::{QueueRow, officer_name, open_cases_of, queue};
+pub use queue::{QueueRow, officer_name, open_cases_of, queue, to_pay};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;

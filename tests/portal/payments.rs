@@ -91,6 +91,27 @@ fn one_requisition_is_paid_whole_and_the_recipient_sees_it() {
 }
 
 #[test]
+fn what_is_paid_is_shown_year_by_year() {
+    let portal = Portal::new();
+    let id = approved(&portal, "Ale", "100 000");
+    one(&payer(&portal), &id).set("amount", "40 000").submit().expect_status(200);
+    portal.at("2023-02-01 08:00:00");
+    let payer = payer(&portal);
+    payer.get("/utbetalningar").expect("60 000 kr av 100 000 kr");
+    one(&payer, &id).set("paid_on", "2023-01-31").submit().expect_status(200);
+    payer.get("/utbetalningar").expect("inget att betala ut");
+    let last = payer.get("/utbetalningar?visa=utbetalda");
+    last.expect("1 utbetalning , tillsammans 60 000 kr").expect_not("40 000 kr");
+    let first = payer.get("/utbetalningar?visa=utbetalda&ar=2022");
+    let first = first.expect("1 utbetalning , tillsammans 40 000 kr").expect_not("60 000 kr");
+    assert!(first.follow("Visa").address.contains("ar%3D2022"), "{}", first.html());
+    // A year in which nothing was paid is no year to show.
+    payer.get("/utbetalningar?visa=utbetalda&ar=1999").expect("tillsammans 60 000 kr");
+    let other = payer.get("/utbetalningar?visa=utbetalda&sok=ABCD").expect("Inget stämmer");
+    other.follow("Sök i hela portalen").expect_status(200);
+}
+
+#[test]
 fn a_part_is_paid_and_then_the_rest() {
     let portal = Portal::new();
     let id = approved(&portal, "Ale", "100 000");

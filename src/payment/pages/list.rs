@@ -1,6 +1,9 @@
 //! What is to be paid, what has been, and marking many requisitions as paid at once.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::RangeInclusive,
+};
 
 use actix_web::{http::StatusCode, web};
 use askama::Template;
@@ -52,6 +55,8 @@ struct ListPage {
     authority: String,
     filter: Filter,
     agreements: Vec<(String, String)>,
+    /// Those in which anything was paid, the last one first.
+    years: Vec<(String, String)>,
     lines: Vec<Line>,
     paid: Vec<PaidLine>,
     /// Of all that the filter finds, shown or not.
@@ -132,14 +137,14 @@ pub async fn list(
     let notice = (outcome.count > 0).then(|| outcome.words());
     let tick = if aside.mark == "alla" { Tick::All } else { Tick::These(HashSet::new()) };
     let filter = filter.into_inner();
-    let found = found(&by.actor, &portal, &filter).await?;
+    let found = found(&by.actor, &portal, &filter, Vec::new()).await?;
     page::show(&list_page(&by.actor, by.chrome.noting(notice), &portal, filter, found, &tick))
 }
 
 /// What is to be paid, as the page has it, for a spreadsheet.
 pub async fn csv(by: By<Authority>, portal: web::Data<Portal>, filter: web::Query<Filter>) -> Page {
     let filter = Filter { view: VIEWS[0].0.to_owned(), ..filter.into_inner() };
-    let found = found(&by.actor, &portal, &filter).await?;
+    let found = found(&by.actor, &portal, &filter, Vec::new()).await?;
     let lines = found.lines(&filter, &Tick::These(HashSet::new()));
     let bytes = csv::write(&table(&lines), Reader::Spreadsheet)
         .map_err(|error| AppError::internal(error.to_string()))?;
@@ -171,7 +176,7 @@ pub async fn register(
         Ok(registrations) => registrations,
         Err(errors) => {
             let tick = Tick::These(ticked.iter().map(|ticked| ticked.requisition).collect());
-            let found = found(&by.actor, &portal, &form.filter()).await?;
+            let found = found(&by.actor, &portal, &form.filter(), Vec::new()).await?;
             let mut page = list_page(&by.actor, by.chrome, &portal, form.filter(), found, &tick);
             (page.paid_on, page.reference, page.errors) = (form.paid_on, form.reference, errors);
             return page::show_errors(&page);
@@ -211,7 +216,8 @@ pub async fn register(
         return page::see_other(format!("/utbetalningar?{}&{told}", form.filter().query()));
     }
     // 409: the list as it is now, what was not registered and why, and what was typed.
-    let found = found(&by.actor, &portal, &form.filter()).await?;
+    let named = refused.iter().map(|(id, _)| *id).collect();
+    let found = found(&by.actor, &portal, &form.filter(), named).await?;
     let names = found.names();
     let tick = Tick::These(refused.iter().map(|(id, _)| *id).collect());
     let refused = refused
@@ -238,32 +244,43 @@ impl Tick {
     }
 }
 
-/// What an authority has approved, or what it has paid: a few queries however many there are.
+/// What an authority has to pay, or what it paid in a year: a few queries however long the history.
 #[derive(Default)]
 struct Found {
     agreements: Vec<Agreement>,
     approved: Vec<QueueRow>,
     paid: HashMap<Id<Requisition>, Money>,
     contents: HashMap<Id<Requisition>, Words>,
+    years: Option<RangeInclusive<i32>>,
     registered: Vec<RegisteredRow>,
     known: Known,
 }
 
-async fn found(actor: &Actor, portal: &Portal, filter: &Filter) -> Result<Found, AppError> {
-    let (authority, shows_paid, sought) =
-        (actor.organisation.id, filter.shows_paid(), Sought::new(&filter.search));
+/// With the requisitions that are to be named, paid or not.
+async fn found(
+    actor: &Actor,
+    portal: &Portal,
+    filter: &Filter,
+    named: Vec<Id<Requisition>>,
+) -> Result<Found, AppError> {
+    let (authority, sought, filter) = (actor.organisation.id, Sought::new(&filter.search), filter.clone());
     portal
         .db
         .read(move |connection| {
             let mut agreements = agreement::store::all(connection)?;
             agreements.retain(|agreement| agreement.authority.id == authority);
             let known = search::store::known(connection, &sought, Some(Scope::Authority(authority)))?;
-            if shows_paid {
-                let registered = store::registered(connection, authority)?;
-                return Ok(Found { agreements, registered, known, ..Found::default() });
+            if filter.shows_paid() {
+                let years = store::years(connection, authority)?;
+                let registered = match filter.year(years.as_ref()) {
+                    Some(year) => store::registered(connection, authority, year)?,
+                    None => Vec::new(),
+                };
+                return Ok(Found { agreements, years, registered, known, ..Found::default() });
             }
-            let approved = requisition::store::queue(connection, authority, &["approved"])?;
-            let paid = store::paid(connection, authority)?;
+            let approved = requisition::store::to_pay(connection, authority, &named)?;
+            let ids: Vec<_> = approved.iter().map(|row| row.requisition.id).collect();
+            let paid = store::paid(connection, &ids)?;
             let to_pay: Vec<_> = approved
                 .iter()
                 .map(|row| &row.requisition)
@@ -405,6 +422,13 @@ fn list_page(
         chrome,
         authority: actor.organisation.formal_name.clone(),
         agreements: choices(&found.agreements),
+        years: found
+            .years
+            .into_iter()
+            .flatten()
+            .rev()
+            .map(|year| (year.to_string(), year.to_string()))
+            .collect(),
         filter,
         lines,
         paid,
@@ -518,6 +542,11 @@ impl ListPage {
             1 => ", varav 1 rättad".to_owned(),
             count => format!(", varav {count} rättade"),
         }
+    }
+
+    /// The search that knows no years.
+    fn search_of_all(&self) -> String {
+        format!("/sok?{}", serde_html_form::to_string([("sok", &self.filter.search)]).unwrap_or_default())
     }
 
     fn shown(&self) -> usize {

@@ -1,6 +1,6 @@
 //! What the authority has before it: the queue, and the cases of an officer.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::Bool};
 
 use super::{PRIVATE, RequisitionRow};
 use crate::{
@@ -60,6 +60,32 @@ pub fn queue(
     authority: Id<Organisation>,
     statuses: &[&str],
 ) -> Result<Vec<QueueRow>, DbError> {
+    rows(connection, authority, statuses, None)
+}
+
+/// What is to be paid: the approved requisitions of the grants that have not got all that was approved. And the approved ones of
+/// the grants that these requisitions are of, paid or not.
+pub fn to_pay(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    and: &[Id<Requisition>],
+) -> Result<Vec<QueueRow>, DbError> {
+    let mut grants = grant::store::unpaid(connection, authority)?;
+    let of_these: Vec<String> = requisitions::table
+        .filter(requisitions::id.eq_any(and.iter().map(ToString::to_string)))
+        .select(requisitions::grant_id)
+        .load(connection)?;
+    grants.extend(of_these);
+    rows(connection, authority, &["approved"], Some(grants))
+}
+
+/// Of these grants, or of all.
+fn rows(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    statuses: &[&str],
+    of: Option<Vec<String>>,
+) -> Result<Vec<QueueRow>, DbError> {
     type Row = (RequisitionRow, String, String, String, String, String, i32, Option<String>, LaterRow);
     let rows: Vec<Row> = requisitions::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
@@ -68,6 +94,7 @@ pub fn queue(
         .filter(agreements::authority_id.eq(authority.to_string()))
         .filter(requisitions::status.ne_all(PRIVATE))
         .filter(requisitions::status.eq_any(statuses.to_vec()))
+        .filter(of.is_none().into_sql::<Bool>().or(requisitions::grant_id.eq_any(of.unwrap_or_default())))
         .order_by((requisitions::received_at, requisitions::id))
         .select((
             RequisitionRow::as_select(),

@@ -246,9 +246,14 @@ fn open_installed(cli: &Cli) -> anyhow::Result<Db> {
 
 /// For the commands that look at what is there: a mistyped address is no database without faults.
 fn open_existing(cli: &Cli) -> anyhow::Result<Db> {
+    let address = Address::parse(&cli.database);
+    // Opening makes a file.
+    if matches!(&address, Address::Sqlite(path) if !path.exists()) {
+        bail!("databasen går inte att öppna ({address}): filen finns inte; är adressen rätt?");
+    }
     let db = open(cli)?;
     if !install::is_installed(&db)? {
-        bail!("databasen är tom ({}); är adressen rätt?", Address::parse(&cli.database));
+        bail!("databasen är tom ({address}); är adressen rätt?");
     }
     Ok(db)
 }

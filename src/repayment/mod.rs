@@ -320,9 +320,25 @@ impl Settlement {
         self.repaid > Money::ZERO && self.left > Money::ZERO
     }
 
-    /// All that has come in, less what was returned.
+    /// *Återbetalt*: all that has come in, less what was returned.
     pub fn came_in(&self) -> Money {
         self.repaid + self.excess + self.advance
+    }
+
+    /// In the order they are reckoned, as every page shows them.
+    pub fn figures(&self) -> Vec<(&'static str, Money)> {
+        if !self.is_settled {
+            return vec![("Inbetalt i förskott", self.advance)];
+        }
+        let mut figures = vec![
+            ("Att återbetala", self.owed),
+            ("Återbetalt", self.came_in()),
+            ("Kvar att återbetala", self.left),
+        ];
+        if self.excess > Money::ZERO {
+            figures.push(("För mycket inbetalt", self.excess));
+        }
+        figures
     }
 
     /// `Att återbetala`, `Återbetalt` …

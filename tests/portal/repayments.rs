@@ -123,7 +123,16 @@ fn what_is_too_much_goes_back_to_the_recipient() {
     let grant = paid_and_reported(&portal, "Ale", 381_000, 281_000);
     register(&officer, "150 000", &ocr_of(&statement(&ale))).expect_status(200);
     statement(&ale).expect("Ni har betalat in 50 000 kr för mycket").expect("Bidraget är avslutat");
-    let page = officer.get("/aterbetalningar?visa=for-mycket").expect("50 000 kr").follow("AO21-1440");
+    let page = officer.get("/aterbetalningar?visa=for-mycket").expect("150 000 kr").expect("50 000 kr");
+    let page = page.follow("AO21-1440");
+    // All that came in, wherever it is shown.
+    let of_recipient = ale.get(&format!("/bidrag/{grant}"));
+    let of_review = portal.officer().get(&format!("/granskning/bidrag/{grant}"));
+    for shown in [&page, &statement(&ale), &of_recipient, &of_review] {
+        assert_eq!(shown.fact("Återbetalt"), "150 000 kr", "{}", shown.address);
+        assert_eq!(shown.fact("Kvar att återbetala"), "0 kr", "{}", shown.address);
+        assert_eq!(shown.fact("För mycket inbetalt"), "50 000 kr", "{}", shown.address);
+    }
 
     let form = page.form("/overskott").set("paid_on", "2022-03-15");
     let above = form.clone().set("amount", "50 000,01").submit().expect_status(422);

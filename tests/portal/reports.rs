@@ -218,12 +218,12 @@ fn an_approved_report_is_corrected_by_a_new_version_and_the_old_one_stays() {
     page.form("/rattelse").submit().expect_status(422);
     let form = page.form("/rattelse").set("reason", "En faktura kom sent.").submit();
     let form = form.expect("Rättelse av en godkänd redovisning").expect("En faktura kom sent.");
-    preparer.get(&grant).expect("Gör klart rättelsen").expect("Att betala tillbaka 81 308 kr");
+    preparer.get(&grant).expect("Gör klart rättelsen").expect("Att återbetala 81 308 kr");
     let check = fill_report(&form, "381 308").submit();
     issue_report(&check).expect("Väntar på intyg");
     certify(&portal.finance_head("Ale"), &report);
     sign(&portal.signatory("Ale"), &report).expect("Kvitto");
-    preparer.get(&grant).expect("Att betala tillbaka 81 308 kr");
+    preparer.get(&grant).expect("Att återbetala 81 308 kr");
     approve(&portal, &report);
     preparer.get(&grant).expect("Avslutat").expect("inget ska betalas tillbaka");
     preparer.get(&report).expect("Version 1,").expect("Kostnader 300 000 kr av 381 308 kr");

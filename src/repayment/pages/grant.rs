@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{RepaymentView, act, days_left, figures};
+use super::{RepaymentView, act, days_left};
 use crate::{
     access::{
         Actor, Role,

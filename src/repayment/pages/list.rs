@@ -240,7 +240,7 @@ impl GrantLine {
             View::ToRepay | View::Partial => self.settlement.left,
             View::Excess => self.settlement.excess,
             View::Advance => self.settlement.advance,
-            View::Closed => self.settlement.repaid,
+            View::Closed => self.settlement.came_in(),
             View::Unmatched | View::All => Money::ZERO,
         }
     }
@@ -310,9 +310,9 @@ impl ListPage {
         let settlement = &line.settlement;
         let shown = |amounts: [Money; 3]| amounts.map(|amount| amount.to_string());
         match self.view() {
-            View::ToRepay | View::Partial => shown([settlement.owed, settlement.repaid, settlement.left]),
+            View::ToRepay | View::Partial => shown([settlement.owed, settlement.came_in(), settlement.left]),
             View::Excess | View::Closed | View::Unmatched | View::All => {
-                shown([settlement.owed, settlement.repaid, settlement.excess])
+                shown([settlement.owed, settlement.came_in(), settlement.excess])
             }
             View::Advance => {
                 [line.paid_out.to_string(), "Inte bestämt".to_owned(), settlement.advance.to_string()]

@@ -6,7 +6,7 @@ mod register;
 mod repayment;
 mod statement;
 
-use super::{Repayment, Settlement, State};
+use super::{Repayment, State};
 use crate::{
     access::{Actor, routing::Routes},
     calendar::{LastDay, long_date},
@@ -87,20 +87,4 @@ impl RepaymentView {
     fn payer_shown(&self) -> &str {
         if self.payer.is_empty() { "Okänd inbetalare" } else { &self.payer }
     }
-}
-
-/// The figures of a grant's repayment, in the order they are reckoned.
-fn figures(settlement: &Settlement) -> Vec<(&'static str, Money)> {
-    if !settlement.is_settled {
-        return vec![("Inbetalt i förskott", settlement.advance)];
-    }
-    let mut figures = vec![
-        ("Att återbetala", settlement.owed),
-        ("Återbetalt", settlement.repaid),
-        ("Kvar att återbetala", settlement.left),
-    ];
-    if settlement.excess > Money::ZERO {
-        figures.push(("För mycket inbetalt", settlement.excess));
-    }
-    figures
 }

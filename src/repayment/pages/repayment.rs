@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{RepaymentView, act, address, figures};
+use super::{RepaymentView, act, address};
 use crate::{
     access::{
         Actor, Role,

@@ -4,7 +4,7 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{RepaymentView, days_left, figures};
+use super::{RepaymentView, days_left};
 use crate::{
     access::proof::{By, Member},
     grant::{self, Grant, Scope},

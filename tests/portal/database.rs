@@ -3,7 +3,9 @@
 
 use std::{
     env,
+    ffi::OsStr,
     fs::{self, File},
+    io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -12,7 +14,10 @@ use bidragsporten::{
     infra::db::{Address, Db},
     install::{self, Mode},
 };
-use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection,
+};
+use flate2::read::GzDecoder;
 use tempfile::TempDir;
 
 use crate::portal::stockholm;
@@ -41,6 +46,82 @@ pub fn installed_database(folder: &TempDir, mode: Mode) -> String {
     let (prepared, name) = (prepared_on_server(mode), new_name());
     server().batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {prepared}")).unwrap();
     address_of(&name)
+}
+
+/// The database that an earlier version of the program left (`tests/databases`), on either kind of server.
+pub fn earlier_database(folder: &TempDir) -> String {
+    let file = folder.path().join("earlier.sqlite").to_string_lossy().into_owned();
+    let packed = File::open(in_project("tests/databases/2026-11-22.sqlite.gz")).unwrap();
+    io::copy(&mut GzDecoder::new(packed), &mut File::create(&file).unwrap()).unwrap();
+    if !on_postgres() {
+        return file;
+    }
+    let name = new_name();
+    server().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+    let mut postgres = PgConnection::establish(&address_of(&name)).unwrap();
+    let mut sqlite = SqliteConnection::establish(&file).unwrap();
+    // Its tables are those of the migrations that it had; its rows go over as they are.
+    postgres.batch_execute("CREATE DOMAIN blob AS bytea; SET session_replication_role = replica").unwrap();
+    let mut migrations: Vec<PathBuf> =
+        fs::read_dir(in_project("migrations")).unwrap().map(|folder| folder.unwrap().path()).collect();
+    migrations.sort();
+    migrations.retain(|folder| folder.file_name().unwrap() < OsStr::new("2026-11-23"));
+    for folder in migrations {
+        postgres.batch_execute(&fs::read_to_string(folder.join("up.sql")).unwrap()).unwrap();
+    }
+    postgres.batch_execute(MIGRATIONS_TABLE).unwrap();
+    let tables = "SELECT name AS text FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    for Text { text: table } in sqlite_rows(&mut sqlite, tables) {
+        let columns = format!("SELECT name AS text FROM pragma_table_info('{table}')");
+        let columns: Vec<String> =
+            sqlite_rows(&mut sqlite, &columns).into_iter().map(|Text { text }| text).collect();
+        let values: Vec<String> = columns.iter().map(|column| value_of(column)).collect();
+        let into = columns.join(", ");
+        let rows = format!(
+            "SELECT 'INSERT INTO {table} ({into}) VALUES (' || {} || ')' AS text FROM {table}",
+            values.join(" || ', ' || ")
+        );
+        // What the migrations have put there is in the file too.
+        let mut rows = vec![
+            format!("DELETE FROM {table}"),
+            sqlite_rows(&mut sqlite, &rows)
+                .into_iter()
+                .map(|Text { text }| text)
+                .collect::<Vec<_>>()
+                .join(";\n"),
+        ];
+        rows.retain(|statement| !statement.is_empty());
+        postgres.batch_execute(&rows.join(";\n")).unwrap();
+    }
+    address_of(&name)
+}
+
+const MIGRATIONS_TABLE: &str = "CREATE TABLE __diesel_schema_migrations (
+    version VARCHAR(50) PRIMARY KEY, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)";
+
+/// How SQLite writes a column's value for PostgreSQL, whatever type it has there. A time to the microsecond, as the history
+/// counts it: PostgreSQL would round the rest up.
+fn value_of(column: &str) -> String {
+    format!(
+        "CASE WHEN {column} IS NULL THEN 'NULL' \
+         WHEN typeof({column}) = 'blob' THEN '''\\x' || hex({column}) || '''' \
+         WHEN {column} GLOB '????-??-?? ??:??:??.???????*' THEN quote(substr({column}, 1, 26)) \
+         ELSE quote(CAST({column} AS TEXT)) END"
+    )
+}
+
+#[derive(QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
+}
+
+fn sqlite_rows(connection: &mut SqliteConnection, query: &str) -> Vec<Text> {
+    diesel::sql_query(query).load(connection).unwrap()
+}
+
+fn in_project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 fn install(address: &str, mode: Mode) -> Db {

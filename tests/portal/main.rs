@@ -60,4 +60,5 @@ mod startup;
 mod steps;
 mod strangers;
 mod unavailable;
+mod upgrade;
 mod uploads;

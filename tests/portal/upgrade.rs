@@ -1,0 +1,103 @@
+//! A database of an earlier version, on this one: nothing is lost, every page opens, and what was given out is given out again as
+//! it was.
+
+use bidragsporten::access::Role;
+
+use crate::{
+    browser::Browser,
+    database::earlier_database,
+    portal::Portal,
+    program::Program,
+    steps::{case_of, sign},
+};
+
+const LIST: &str = "/bidrag/01a22c0c-e6f0-7204-9f70-9da4c4eaa482/vidarefordelning/betalningslistor/\
+                    01a22c14-dcc3-7615-82e6-c62855f06661";
+/// Vallentuna's, which waits for its signature.
+const WAITING: &str = "/rekvisitioner/01a22c14-dd61-7210-9a1d-6f0bd9e4e6f4";
+
+/// The portal on it, and its address.
+fn upgraded(folder: &tempfile::TempDir) -> (Portal, String) {
+    let address = earlier_database(folder);
+    (Portal::reached(|_| address.clone()), address)
+}
+
+fn links(page: &crate::browser::Page, to: &str) -> Vec<String> {
+    let mut links: Vec<String> = page
+        .html()
+        .split("href=\"")
+        .skip(1)
+        .map(|link| link.split(['"', '?', '#']).next().unwrap().to_owned())
+        .filter(|link| link.strip_prefix(to).is_some_and(|id| id.len() == 36))
+        .collect();
+    links.sort();
+    links.dedup();
+    links
+}
+
+/// Opens every case of a list, and what is made of it.
+fn open_all(browser: &Browser, list: &str, to: &str, documents: &[&str]) -> usize {
+    let cases = links(&browser.get(list).expect_status(200), to);
+    for case in &cases {
+        browser.get(case).expect_status(200);
+    }
+    for document in documents {
+        let of = cases.first().expect("a case");
+        assert!(browser.get(&format!("{of}/{document}")).expect_status(200).html().starts_with("%PDF-"));
+    }
+    cases.len()
+}
+
+#[test]
+fn every_case_of_an_earlier_database_opens_and_its_history_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (portal, address) = upgraded(&folder);
+    Program::on(&address).run(&["check"]).expect("Historiken är hel");
+    let officer =
+        portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer, Role::PaymentOfficer], "Handläggare");
+    let requisitions = open_all(&officer, "/granskning?visa=alla", "/granskning/", &[]);
+    assert!(requisitions > 200, "{requisitions}");
+    let reports = open_all(
+        &officer,
+        "/granskning/redovisningar?visa=alla",
+        "/granskning/redovisningar/",
+        &["blankett.pdf"],
+    );
+    assert!(reports > 100, "{reports}");
+    assert!(open_all(&officer, "/utbetalningar?visa=utbetalda", "/utbetalningar/", &[]) > 200);
+    assert!(open_all(&officer, "/aterbetalningar?visa=alla", "/aterbetalningar/", &[]) > 10);
+    for page in ["/oversikt", "/sok?sok=AO22-1440", "/rapporter", "/register", "/overenskommelser"] {
+        officer.get(page).expect_status(200);
+    }
+}
+
+#[test]
+fn what_was_begun_before_the_upgrade_is_finished_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (portal, address) = upgraded(&folder);
+    sign(&portal.signatory("Vallentuna"), WAITING).expect_status(200).expect("Rekvisitionen har kommit in");
+    portal.officer().get(&case_of(WAITING)).form("/godkannande").submit().expect("Godkänd");
+    let preparer = portal.preparer("Upplands Väsby");
+    let draft = preparer.get("/bidrag").follow("Fortsätt fylla i").address;
+    let draft = preparer.get(&format!("{draft}/uppgifter")).expect_status(200);
+    assert_eq!(draft.value_of("amount").replace('\u{a0}', " "), "100 000");
+    draft.form("/uppgifter").set("handling", "fortsatt").submit().expect("Kontrollera innan underskrift");
+    // Whoever began the proposal has its hand in it.
+    let officer = portal.officer();
+    officer.get("/forslag").follow("Äldreomsorg").expect_status(200).expect("Utkast");
+    Program::on(&address).run(&["check"]).expect("Historiken är hel");
+}
+
+#[test]
+fn a_payment_list_gives_the_files_that_it_gave_before_the_upgrade() {
+    let folder = tempfile::tempdir().unwrap();
+    let (portal, _) = upgraded(&folder);
+    let preparer = portal.preparer("Ale");
+    for (name, as_it_was) in [
+        ("pain001.xml", include_str!("../databases/pain001.xml")),
+        ("betalningar.csv", include_str!("../databases/betalningar.csv")),
+    ] {
+        assert_eq!(preparer.get(&format!("{LIST}/{name}")).expect_status(200).html(), as_it_was, "{name}");
+    }
+    preparer.get(LIST).expect_status(200).expect("Omsorgen AB");
+}

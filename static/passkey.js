@@ -1,6 +1,5 @@
 // Asks the browser for a passkey (W3C Web Authentication), and puts the answer in the form. The server judges it; where this does
 // not run, the password and a code do the same.
-"use strict";
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 

@@ -1,6 +1,5 @@
 // Medel som inte har förbrukats, computed while the costs are typed. The server computes it again at every save, and does so
 // alone where this does not run.
-"use strict";
 
 const kronor = (typed) => {
   const digits = typed.replace(/[\s\u00a0\u202f]/g, "").replace(/^(sek|kr)|(kronor|kr\.?|sek|:-)$/gi, "").replace(/,00$/, "");

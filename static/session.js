@@ -1,8 +1,7 @@
 // Warns some minutes before the session ends, and keeps it when asked to (WCAG 2.2.1). Where this does not run, the forms say until
 // when the session lasts, and what was typed is held all the same.
-"use strict";
 
-const { idle, longest } = document.currentScript.dataset;
+const { idle, longest } = document.querySelector("script[data-idle]").dataset;
 // Five minutes; half of a session that is shorter than ten.
 const WARNING = Math.min(5 * 60, idle / 2) * 1000;
 const clock = (time) => new Date(time).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Stockholm" }).replace(":", ".");

@@ -210,7 +210,7 @@ async function partUnspent(page, municipality, code) {
   await become(page, "ekonom", municipality);
   await openGrant(page);
   await look("bidrag-att-betala-tillbaka");
-  assert.match(await figure(page, "Att betala tillbaka"), money(120_000));
+  assert.match(await figure(page, "Att återbetala"), money(120_000));
   await press(page, page.getByRole("link", { name: "Så betalar ni tillbaka" }));
   await look("aterbetalning");
   await assertSays(page, money(120_000), ACCOUNT);
@@ -336,7 +336,7 @@ test("corrected after it was approved", async (t) => {
   await inspect(page, "redovisning-rattas");
   // Until the correction is approved, what was approved stands.
   await openGrant(page);
-  assert.match(await figure(page, "Att betala tillbaka"), money(30_000));
+  assert.match(await figure(page, "Att återbetala"), money(30_000));
   await page.goto(`${report}/uppgifter`);
   await fill(page, { bas: received.bas });
   await handIn(page, "Sigtuna", report);
@@ -489,7 +489,7 @@ test("a model municipality reports its two posts, each for itself", async (t) =>
   await press(page, button(page, "Godkänn redovisningen"));
   await become(page, "ekonom", "Uddevalla");
   await openGrant(page, 2022);
-  assert.match(await figure(page, "Att betala tillbaka"), money(200_000));
+  assert.match(await figure(page, "Att återbetala"), money(200_000));
   await press(page, page.getByRole("link", { name: "Så betalar ni tillbaka" }));
   await screenshot(page, "aterbetalning-tva-poster");
   await assertSays(page, "Varje post räknas för sig");

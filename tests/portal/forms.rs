@@ -26,9 +26,11 @@ fn sign_form(signatory: &Browser, requisition: &str) -> Form {
 }
 
 #[track_caller]
+/// The same but for the notice's signature, which has its second in it.
 fn lead_to_the_same(pages: &[Page]) -> &Page {
+    let address = |page: &Page| page.address.split("&besked=").next().unwrap().to_owned();
     for page in pages {
-        assert_eq!((page.status, &page.address), (200, &pages[0].address), "{}", page.text());
+        assert_eq!((page.status, address(page)), (200, address(&pages[0])), "{}", page.text());
     }
     &pages[0]
 }

@@ -9,7 +9,7 @@ use std::{
 
 use actix_web::web;
 use tokio::{
-    sync::{Mutex as AsyncMutex, OwnedMutexGuard, Semaphore},
+    sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
@@ -28,10 +28,7 @@ static MEMORIES: Mutex<Vec<Memory>> = Mutex::new(Vec::new());
 pub async fn in_turn<T: Send + 'static>(
     work: impl FnOnce(&mut Memory) -> T + Send + 'static,
 ) -> Result<T, AppError> {
-    let waiting = metrics::PasswordWaits::begin();
-    let turn = timeout(LONGEST, Arc::clone(&TURNS).acquire_owned()).await.map_err(|_| AppError::Busy)?;
-    let turn = turn.map_err(|error| AppError::internal(error.to_string()))?;
-    drop(waiting);
+    let turn = turn(LONGEST).await?;
     let done = web::block(move || {
         let mut memory = memories().pop().unwrap_or_default();
         let done = work(&mut memory);
@@ -41,6 +38,12 @@ pub async fn in_turn<T: Send + 'static>(
         done
     });
     done.await.map_err(|error| AppError::internal(error.to_string()))
+}
+
+async fn turn(longest: Duration) -> Result<OwnedSemaphorePermit, AppError> {
+    let _waiting = metrics::PasswordWaits::begin();
+    let turn = timeout(longest, Arc::clone(&TURNS).acquire_owned()).await.map_err(|_| AppError::Busy)?;
+    turn.map_err(|error| AppError::internal(error.to_string()))
 }
 
 fn memories() -> std::sync::MutexGuard<'static, Vec<Memory>> {
@@ -82,6 +85,16 @@ mod tests {
         assert!(free >= 8, "{free}");
         drop(first);
         assert!(timeout(Duration::from_millis(50), alone("a")).await.is_ok());
+    }
+
+    #[actix_web::test]
+    async fn who_has_waited_long_is_told_to_come_back() {
+        let turns = std::thread::available_parallelism().map_or(2, usize::from);
+        let all = Arc::clone(&TURNS).acquire_many_owned(u32::try_from(turns).unwrap()).await.unwrap();
+        let told = turn(Duration::from_millis(50)).await.unwrap_err();
+        assert_eq!(actix_web::ResponseError::status_code(&told), 503);
+        drop(all);
+        assert!(turn(LONGEST).await.is_ok());
     }
 
     #[actix_web::test]

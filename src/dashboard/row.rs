@@ -1,5 +1,7 @@
 //! One recipient of one agreement as the overview shows it, and what many of them come to.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Figures, Outcome, Position, Reporting, State};
@@ -7,7 +9,7 @@ use crate::{
     agreement::{Deadlines, Post},
     calendar,
     extension::Kind,
-    grant::{Grant, store::Holder},
+    grant::{Account, Grant, Ledger, store::Holder},
     history::Event,
     ids::Id,
     money::Money,
@@ -101,11 +103,21 @@ pub(super) fn row(outcome: &Outcome, position: &Position, post: Option<&str>, no
             let floor = terms.post(key).and_then(|post| post.floor);
             floor.is_some_and(|floor| amount == Money::kronor(floor))
         }),
-        is_settled: reporting.is_some_and(|reporting| reporting.settlement.is_settled),
+        is_settled: reporting.is_some_and(|reporting| reporting.settlement.is_settled)
+            && stands(&position.ledger),
         verdict: position.report.as_ref().and_then(|report| report.verdict.clone()),
         last_event: position.last_event.map(|(event, at)| (event, calendar::day(at))),
         figures,
     }
+}
+
+/// Whether the costs are those that were approved: a correction that came in has other costs, or the same of other posts, until it is
+/// approved too.
+fn stands(ledger: &Ledger) -> bool {
+    let of = |account| {
+        ledger.of_account(account).filter(|(_, amount)| !amount.is_zero()).collect::<BTreeMap<_, _>>()
+    };
+    of(Account::Reported) == of(Account::Costs)
 }
 
 /// How many of them have another last day than these: later, or none.

@@ -174,7 +174,8 @@ impl Reporting {
         let is = |status: &str| report.is_some_and(|report| report.status == status);
         Some(Self {
             submitted: is("submitted"),
-            returned: report.is_some_and(|report| report.received && !report.approved) && !is("submitted"),
+            returned: is("returned")
+                || report.is_some_and(|report| report.received && !report.approved) && !is("submitted"),
             settlement: facts.settlement(),
             late: facts.report(None, now).as_ref().is_some_and(Obligation::is_late),
         })

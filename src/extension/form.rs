@@ -22,6 +22,9 @@ pub struct ExtensionForm {
     pub decision: String,
     #[serde(default)]
     pub reason: String,
+    /// How many extensions the page showed.
+    #[serde(default)]
+    pub seen: Option<usize>,
     /// `ja`: the new day has passed, and that is meant.
     #[serde(default)]
     pub day_has_passed: String,
@@ -36,6 +39,7 @@ impl ExtensionForm {
             until: String::new(),
             decision: String::new(),
             reason: String::new(),
+            seen: None,
             day_has_passed: String::new(),
         }
     }

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::{
     agreement::Deadlines,
-    calendar::{LastDay, long_date},
+    calendar::{LastDay, long_date, long_time},
     ids::Id,
 };
 
@@ -87,6 +87,12 @@ pub enum NoExtension {
         long_date(*.0)
     )]
     Passed(NaiveDate),
+    /// Somebody else gave one while the form was filled in: it may be the same, or make this one too many.
+    #[error(
+        "{} beviljade ett anstånd till och med {} ({}) {}, medan du fyllde i. Ska ditt ändå gälla, bevilja igen.",
+        .0.decided_by, long_date(.0.until), .0.kind.label().to_lowercase(), long_time(.0.decided_at)
+    )]
+    GivenMeanwhile(Box<Extension>),
 }
 
 /// A later day than the one that holds, at most two years after the agreement's own.

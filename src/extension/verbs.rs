@@ -45,6 +45,7 @@ pub fn extend(
     act: &Act,
     grant_id: Id<Grant>,
     extension: &Extension,
+    seen: Option<usize>,
     passed_is_meant: bool,
 ) -> Result<(), Failure> {
     if grant::store::find(connection, act.scope, grant_id)?.is_none() {
@@ -57,6 +58,12 @@ pub fn extend(
         None => {}
     }
     let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
+    let given = store::of_grant(connection, grant_id)?;
+    if let Some(newest) = given.iter().max_by_key(|given| given.decided_at)
+        && seen.is_some_and(|seen| seen < given.len())
+    {
+        return Err(NoExtension::GivenMeanwhile(Box::new(newest.clone())).into());
+    }
     check(extension.kind, extension.until, &grant.deadlines, &grant.agreement.terms.deadlines)?;
     if extension.until < calendar::day(act.now) && !passed_is_meant {
         return Err(NoExtension::Passed(extension.until).into());

@@ -34,8 +34,8 @@ pub enum AmountError {
     )]
     OddGroups { typed: String },
     #[error(
-        "«{typed}» ser ut som {} kronor och ören. Beloppet ska vara i hela kronor. Skriv till exempel {}.",
-        .kronor.digits(), .kronor.digits()
+        "«{typed}» ser ut som {} kronor och ören. Beloppet ska vara i hela kronor.{}",
+        .kronor.digits(), example(*.kronor)
     )]
     Ore { typed: String, kronor: Money },
     #[error(
@@ -63,6 +63,11 @@ pub enum AmountError {
         "«{typed}» går inte att läsa som ett belopp. Skriv kronor och två siffror för ören efter ett komma, till exempel {EXAMPLE_WITH_ORE}."
     )]
     UnreadableWithOre { typed: String },
+}
+
+/// An amount of nothing is no example.
+fn example(kronor: Money) -> String {
+    if kronor.is_zero() { String::new() } else { format!(" Skriv till exempel {}.", kronor.digits()) }
 }
 
 const EXAMPLE: &str = "1\u{A0}310\u{A0}223";

@@ -25,6 +25,7 @@ use crate::{
     money::{Money, Positive},
     numbers::Line,
     requisition::{Requisition, Status},
+    text::fold,
 };
 use rules::Rule;
 
@@ -210,7 +211,11 @@ impl Standing {
 
     /// One that counts, of the same day and amount and with the same reference.
     fn looks_like(&self, registration: &Registration) -> Option<&Payment> {
-        self.payments.iter().find(|payment| payment.reversal.is_none() && registration.is_of(payment))
+        let is_like = |payment: &&Payment| {
+            (registration.amount.get(), registration.paid_on) == (payment.amount, payment.paid_on)
+                && fold(registration.reference.as_str()) == fold(payment.reference.as_str())
+        };
+        self.payments.iter().filter(|payment| payment.reversal.is_none()).find(is_like)
     }
 }
 

@@ -21,7 +21,16 @@ pub fn renamed(before: &ProposalForm, posted: &[(String, String)]) -> Renamed {
         let is_other = !old.is_empty() && !new.is_empty() && old != new && !is_struck;
         is_other.then(|| (old.to_owned(), new.to_owned()))
     };
-    (0..before.rows("post")).filter_map(other).collect()
+    let mut renamed: Renamed = (0..before.rows("post")).filter_map(other).collect();
+    // What is about a post that is struck does not become another's that gets its key.
+    for row in 0..before.rows("post") {
+        let old = before.get(&format!("post-{row}-key")).trim();
+        let is_struck = !sent(&format!("post-{row}-{STRIKE}")).is_empty();
+        if is_struck && renamed.values().any(|new| new == old) {
+            renamed.insert(old.to_owned(), format!("{old}-borttagen"));
+        }
+    }
+    renamed
 }
 
 /// The rows of the table under the posts' new keys.
@@ -176,6 +185,24 @@ mod tests {
         assert!(!orphans(&after, &rows_of_renamed(&[row("nara-vard"), row("rss")], &renamed)).any());
         assert!(after.fields().all(|(name, typed)| !name.ends_with("posts") || !typed.contains("nara-vard")));
         after.read().unwrap();
+    }
+
+    #[test]
+    fn what_is_about_a_struck_post_is_not_anothers_that_gets_its_key() {
+        let before = of_2020();
+        let (first, second) = (before.get("post-0-key").to_owned(), before.get("post-1-key").to_owned());
+        let posted =
+            [("post-0-key".to_owned(), second.clone()), (format!("post-1-{STRIKE}"), "ja".to_owned())];
+        let renamed = renamed(&before, &posted);
+        let rows = rows_of_renamed(&[row(&first), row(&second)], &renamed);
+        assert_eq!(
+            rows.iter().map(|row| row.post.as_str()).collect::<Vec<_>>(),
+            [second.clone(), format!("{second}-borttagen")]
+        );
+        let mut after = before.with_renamed(&renamed);
+        after.remove(|name| name.starts_with("post-1-"));
+        after.set("post-0-key", &second);
+        assert_eq!(orphans(&after, &rows).rows, 1);
     }
 
     #[test]

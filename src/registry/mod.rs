@@ -22,7 +22,7 @@ use crate::{
     ids::Id,
     numbers::OrganisationNumber,
     recipient::{self, Organisation},
-    text::{Sought, same, sort_key},
+    text::{Sought, fold, plain, same, sort_key},
 };
 
 /// An organisation as the register has it.
@@ -43,6 +43,12 @@ impl Listed {
         let number = OrganisationNumber::parse(words).ok();
         self.names().any(|name| same(name, words))
             || number.is_some() && number == self.organisation.organisation_number
+    }
+
+    /// True when these words are a name of this organisation that somebody typed without its accents: *Goteborg*.
+    pub fn is_meant_by(&self, words: &str) -> bool {
+        let words = fold(words);
+        self.names().map(fold).any(|name| name != words && plain(&name) == words)
     }
 
     /// What it is searched by.

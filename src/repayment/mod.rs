@@ -179,14 +179,14 @@ impl Repayment {
         }
     }
 
-    /// The same day, amount, reference and payer: perhaps the same money, registered once already. What was struck was no
-    /// money.
+    /// The same day, amount and reference: perhaps the same money, registered once already. Where neither has a reference, the
+    /// payer tells. What was struck was no money.
     pub fn is_like(&self, other: &Self) -> bool {
         let struck = |repayment: &Self| matches!(repayment.state, State::Struck(_));
         !(struck(self) || struck(other))
             && (self.received_on, self.amount) == (other.received_on, other.amount)
             && same_reference(&self.reference, &other.reference)
-            && fold(&self.payer) == fold(&other.payer)
+            && (!fold(&self.reference).is_empty() || fold(&self.payer) == fold(&other.payer))
     }
 
     /// Named where another one looks the same.

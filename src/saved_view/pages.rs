@@ -55,7 +55,7 @@ async fn save(
         return page::show_errors(&page);
     };
     let view = SavedView { id: Id::new(), name, address };
-    let (own, now) = ((by.person.id, by.organisation.id), chrono::Utc::now());
+    let (own, now) = ((by.person.id, by.organisation.id), portal.clock.now());
     let replaces = page.form.replaces.clone();
     let kept = portal.db.write(move |connection| store::save(connection, own, &view, &replaces, now)).await?;
     match kept {

@@ -167,6 +167,7 @@ fn in_sight(scope: Scope) -> InSight {
 }
 
 /// A grant in sight.
+#[derive(Debug, Clone)]
 pub struct GrantRow {
     pub id: String,
     pub agreement_id: String,

@@ -40,7 +40,7 @@ fn asked() -> Asked {
 fn the_whole_way_with_a_completion() {
     let it = asked();
     let page = it.member.get(&it.own).expect("AO22-1440-B1").expect("Huvudboken för projektet.");
-    assert_eq!(page.fact("Sista dag att svara"), "31 mars 2022 (om 16 dagar)");
+    assert_eq!(page.fact("Sista dag att svara"), "31 mars 2022 kl. 23.59 (om 16 dagar)");
     let page = add(&add(&page, "huvudbok.pdf"), "fel.pdf");
     // Nothing is the authority's before it is handed in.
     it.officer.get(&it.case).expect("Inget är inlämnat än").expect_not("huvudbok.pdf");

@@ -1,5 +1,7 @@
 //! A later day for one municipality: it holds everywhere, to its last second, and for nobody else.
 
+use bidragsporten::access::Role;
+
 use crate::{
     browser::{Browser, Page, at_once},
     journeys::{begin, case_of, extend, issue, sign, whole_grant},
@@ -159,4 +161,26 @@ fn a_day_that_has_passed_is_asked_about() {
     let today = whole_grant(&officer, &issued).form("/anstand").set("kind", "rekvisition");
     let today = today.set("until", "2023-01-10").set("decision", "KK 2").set("reason", "Sjukdom.");
     today.submit().expect_status(200).expect("Rekvisition till och med 10 januari 2023");
+}
+
+#[test]
+fn who_gives_one_beside_a_colleague_is_told_of_the_other() {
+    let portal = Portal::new();
+    let (one, other) = (portal.officer(), portal.sign_in("Kammarkollegiet", &[Role::CaseOfficer], "Kollega"));
+    let issued = issue(&portal.preparer("Ale"), "bas", "100 000").address;
+    let form = |page: &Page, until: &str| {
+        let form = page.form("/anstand").set("kind", "rekvisition").set("until", until);
+        form.set("decision", "KK 1").set("reason", "Sjukdom.")
+    };
+    let (first, second) = (whole_grant(&one, &issued), whole_grant(&other, &issued));
+    form(&first, "2022-12-15").submit().expect_status(200);
+    let told = form(&second, "2022-12-20").submit().expect_status(422);
+    let said = told.error_at("until").replace('\u{a0}', " ");
+    assert!(
+        said.contains("Handläggare i Kammarkollegiet beviljade ett anstånd till och med 15 december 2022"),
+        "{said}"
+    );
+    let again = told.form("/anstand");
+    assert_eq!(again.value_of("until"), "2022-12-20");
+    again.submit().expect_status(200).expect("Rekvisition till och med 20 december 2022");
 }

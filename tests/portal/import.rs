@@ -159,8 +159,9 @@ fn what_a_workbook_hides_is_left_out_told_and_confirmed() {
     let columns = columns.expect_status(200).expect("Bilaga 1.xlsx, bladet Tabell");
     let columns = columns.expect("Bladet Förra året är dolt och lästes inte.").expect("raden 3 dold");
     let page = proof(&columns).expect("289 efter kod").expect("Bilaga 1.xlsx, bladet Tabell");
-    let page =
-        page.expect("I bladet Tabell är raden 3 dold. De har inte lästs.").expect("Förra året är dolt");
+    let page = page
+        .expect("I bladet Tabell är raden 3 dold. Det dolda har inte lästs.")
+        .expect("Förra året är dolt");
     page.form("/anvandning").submit().expect_status(422).expect("Bekräfta eller rätta");
     confirm_all(&page).expect_status(200).expect("Tabellen är inläst");
     assert_eq!(amount_of(&officer, &proposal, "bas", "1489"), "");

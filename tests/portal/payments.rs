@@ -132,6 +132,8 @@ fn one_that_looks_the_same_is_asked_about_and_can_be_another() {
     let id = approved(&portal, "Ale", "100 000");
     let payer = payer(&portal);
     one(&payer, &id).set("amount", "40 000").submit().expect_status(200);
+    let spelt = one(&payer, &id).set("amount", "40 000").set("reference", "ub  17").submit();
+    assert!(spelt.expect_status(422).error_at("is_another").contains("Redan registrerat"));
     let asked = one(&payer, &id).set("amount", "40 000").submit().expect_status(422);
     let question = asked.error_at("is_another");
     assert!(question.contains("40 000 kr den 15 mars 2022, referens UB 17, av Utbetalare"), "{question}");

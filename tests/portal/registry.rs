@@ -88,6 +88,9 @@ fn an_alias_is_added_found_and_taken_away_and_is_nobody_elses() {
         let page = add(&twin).expect_status(422);
         assert!(page.error_at("alias").contains("(R953)"), "{twin}");
     }
+    // Whoever writes it without accents means the other one.
+    let unaccented = add("Goteborg").expect_status(422);
+    assert!(unaccented.error_at("alias").contains("Så skrivs Göteborg (1480)"), "{}", unaccented.text());
     add("").expect_status(422);
     add("Ale och Nödinge").expect("Mottagaren finns nu under det aliaset.").expect("Ett alias lades till");
     add("ale OCH nödinge").expect_status(200);

@@ -192,9 +192,25 @@ fn the_same_money_is_registered_once_unless_it_is_said_to_be_another() {
         asked.error_at("is_another").contains("Redan registrerat: 10 000 kr från Ale kommun, 14 mars 2022")
     );
     assert_eq!(asked.value_of("reference"), spelt);
+    for payer in ["", "Ale kommun, ekonomi"] {
+        let form = officer.get("/aterbetalningar/ny").form("/aterbetalningar/ny").set("payer", payer);
+        let form = form.set("received_on", "2022-03-14").set("amount", "10 000").set("reference", &spelt);
+        form.submit().expect_status(422).expect("Redan registrerat");
+    }
     statement(&ale).expect("Återbetalt 10 000 kr");
     asked.form("/aterbetalningar/ny").set("is_another", "ja").submit().expect_status(200);
     statement(&ale).expect("Återbetalt 20 000 kr");
+}
+
+#[test]
+fn a_number_in_the_reference_suggests_whose_it_may_be() {
+    let portal = Portal::new();
+    let officer = payment_officer(&portal);
+    paid_and_reported(&portal, "Ale", 381_000, 281_000);
+    for reference in ["AO21-1440", "Statsbidrag 212000-1439"] {
+        let page = register(&officer, "17", reference).expect("ligger bland de omatchade");
+        page.expect("(AO21-1440)");
+    }
 }
 
 #[test]

@@ -78,6 +78,29 @@ fn a_debt_is_late_also_while_the_report_is_corrected() {
 }
 
 #[test]
+fn what_a_correction_changes_is_preliminary_until_it_is_approved() {
+    let portal = Portal::new();
+    let officer = portal.officer();
+    let filing = Filing::of(&portal, "Ale", "aldreomsorg-2021").costs("300 000");
+    let report = filing.submit();
+    let case = report_case(report);
+    let approved = officer.get(&case).form("/godkannande").submit().expect("Godkänd");
+    let told = || words(officer.get(&format!("{AO21}/regeringen")));
+    assert!(told().contains("I den redovisning som är godkänd är kostnaderna 300 000 kr"), "{}", told());
+    approved.form("/rattelse").set("reason", "En faktura var dubbel.").submit().expect("Rättelse pågår");
+    let corrected = filing.costs("250 000");
+    corrected.fill_and_issue(report);
+    corrected.certify(report);
+    corrected.sign(report);
+    let waits = told();
+    assert!(!waits.contains("som är godkänd är kostnaderna"), "{waits}");
+    assert!(waits.contains("som inte är godkänd än är preliminära: kostnader på 250 000 kr"), "{waits}");
+    // Sent back, it waits for its recipient.
+    officer.get(&case).form("/komplettering").set("message", "Bifoga fakturan.").submit().expect("Återsänd");
+    officer.get(&format!("{AO21}?lage=redovisning-atersand")).expect("1 av 291 mottagare");
+}
+
+#[test]
 fn what_is_at_risk_on_the_last_day_has_lapsed_at_midnight() {
     let portal = Portal::new();
     let officer = portal.officer();

@@ -55,9 +55,7 @@ impl Column {
 
     /// What speaks for the column's being that post's: its sum, its heading, its rows, how near its sum is.
     fn evidence(&self, post: &Decided) -> Evidence {
-        let name = fold(&post.name);
-        let same_name = !self.heading.is_empty()
-            && (self.heading == name || self.heading == fold(&post.key) || name.contains(&self.heading));
+        let same_name = self.heading == fold(&post.key) || are_of_one(&self.heading, &fold(&post.name));
         let is = |wanted: Money| self.sum == Decimal::from(wanted);
         let apart = (self.sum - Decimal::from(post.of_rows())).abs();
         Evidence {
@@ -86,6 +84,24 @@ const OTHERS: [&str; 12] = [
     "andel",
     "procent",
 ];
+
+/// True when the one has all words of the other, one after the other: *Stöd till modellkommuner 2027 (tkr)* is of *Stöd till
+/// modellkommuner*. The unit and the year say nothing, and *Medel* or *Kr* is of any post.
+fn are_of_one(heading: &str, name: &str) -> bool {
+    let (heading, name) = (telling(heading), telling(name));
+    let says_something = heading.iter().any(|word| !MONEY.contains(&word.as_str()));
+    let has = |longer: &[String], shorter: &[String]| {
+        !shorter.is_empty() && longer.windows(shorter.len()).any(|words| words == shorter)
+    };
+    heading == name && !heading.is_empty() || says_something && (has(&name, &heading) || has(&heading, &name))
+}
+
+/// A text's words, but for units of money and years.
+fn telling(folded: &str) -> Vec<String> {
+    let is_year = |word: &str| word.len() == 4 && word.starts_with("20") && word.parse::<u16>().is_ok();
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter(|word| !Unit::is_word(word) && !is_year(word)).map(str::to_owned).collect()
+}
 
 fn place_of(heading: &str, words: &[&str]) -> Option<usize> {
     words.iter().filter_map(|word| heading.find(word)).min()

@@ -17,7 +17,7 @@ use super::{
     reading::{Row, Sheet, Table},
     unit::{self, Unit},
 };
-use crate::{recipient::Kind, text::fold};
+use crate::{allocation::Share, recipient::Kind, text::fold};
 
 /// The likeliest mapping; with nothing to go by, an empty one of the first sheet.
 #[must_use]
@@ -32,8 +32,19 @@ pub fn guess(table: &Table, basis: Basis<'_>) -> Mapping {
 pub fn undecided_kinds(table: &Table, mapping: &Mapping, basis: Basis<'_>) -> Vec<Kind> {
     let Some(sheet) = table.sheets.get(mapping.sheet) else { return Vec::new() };
     let rows: Vec<&Row> = mapping.rows(sheet).collect();
-    let kinds = Kinds::of(mapping, sheet, &rows, basis.registry, basis.previous);
+    let kinds = kinds(mapping, sheet, &rows, basis);
     if kinds.fitting.len() > 1 && kinds.meant.is_none() { kinds.fitting } else { Vec::new() }
+}
+
+/// The round before says who the table's own posts went to, if it had them.
+fn kinds(mapping: &Mapping, sheet: &Sheet, rows: &[&Row], basis: Basis<'_>) -> Kinds {
+    let is_of_table = |share: &&Share| match &mapping.amounts {
+        Amounts::Columns(columns) => columns.iter().any(|column| column.post == share.post),
+        Amounts::Rows { .. } => true,
+    };
+    let of_posts: Vec<Share> = basis.previous.iter().filter(is_of_table).cloned().collect();
+    let before = if of_posts.is_empty() { basis.previous } else { &of_posts };
+    Kinds::of(mapping, sheet, rows, basis.registry, before)
 }
 
 /// With how many of the rows name a recipient.
@@ -43,7 +54,7 @@ fn guess_sheet(at: usize, sheet: &Sheet, basis: Basis<'_>) -> (Mapping, usize) {
     let mut rows: Vec<&Row> = sheet.rows.iter().filter(|row| !clues(row).is_empty()).collect();
     let named = rows.len();
     mapping.header_row = header_row(sheet, &mapping, rows.first().copied());
-    mapping.kind = Kinds::of(&mapping, sheet, &rows, basis.registry, basis.previous).meant;
+    let of_recipients = rows.clone();
     if rows.is_empty()
         && let Some((row, column)) = heading_of_recipients(sheet)
     {
@@ -53,8 +64,9 @@ fn guess_sheet(at: usize, sheet: &Sheet, basis: Basis<'_>) -> (Mapping, usize) {
     }
     let header = sheet.rows.iter().find(|row| Some(row.number) == mapping.header_row);
     mapping.share = share_column(sheet, header, &mapping, &rows);
-    let (amounts, unit) = amounts(sheet, header, &mapping, &rows, basis);
-    (Mapping { amounts, unit, ..mapping }, named)
+    (mapping.amounts, mapping.unit) = amounts(sheet, header, &mapping, &rows, basis);
+    mapping.kind = kinds(&mapping, sheet, &of_recipients, basis).meant;
+    (mapping, named)
 }
 
 /// The columns that say whom the rows are about.

@@ -38,6 +38,8 @@ pub struct PostAmount {
 pub struct PrintedSum {
     pub row: usize,
     pub amounts: Vec<PostAmount>,
+    /// It may stand above its rows.
+    pub of_county: bool,
 }
 
 /// A row that is no part of the allocation: a footnote, or what the user left out.
@@ -141,6 +143,12 @@ impl Reader<'_> {
         !matches!(self.mapping.kind, Some(Kind::Rss | Kind::Region)) && fold(name).ends_with(" län")
     }
 
+    /// Among municipalities *Kalmar län* with an amount is the sum of the county's municipalities, and never Kalmar.
+    fn is_sum_of_county(&self, clues: Clues<'_>) -> bool {
+        let is_name_alone = clues.code.is_empty() && clues.organisation_number.is_empty();
+        self.mapping.kind == Some(Kind::Municipality) && is_name_alone && self.is_county(clues.name)
+    }
+
     fn row(&self, row: &Row, resolution: Option<&Resolution>, found: &mut Lines) {
         let clues = self.registry.parted(self.mapping.clues(row));
         if resolution == Some(&Resolution::LeaveOut) {
@@ -152,9 +160,10 @@ impl Reader<'_> {
             _ => self.registry.find(clues, self.mapping.kind),
         };
         let of_nobody = matches!(outcome, Outcome::Unknown { .. });
-        if of_nobody && is_sum(clues) {
+        let of_county = resolution.is_none() && self.is_sum_of_county(clues);
+        if of_county || of_nobody && is_sum(clues) {
             let amounts = self.amounts(row).into_iter().filter_map(Result::ok).flatten().collect();
-            found.sums.push(PrintedSum { row: row.number, amounts });
+            found.sums.push(PrintedSum { row: row.number, amounts, of_county });
             return;
         }
         found.faults.extend(self.recipient_fault(row, &outcome));

@@ -1,7 +1,10 @@
 //! The proof of a table (*kontroll före publicering*): what it says, held against the decision, its own printed sums, the
 //! registry and the round before. Faults stop the publication; warnings are confirmed by the one who publishes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     Fault, Place,
@@ -352,15 +355,18 @@ fn printed_sums(read: &Lines, posts: &[PostProof]) -> Vec<Warning> {
     for decided in posts.iter().map(|post| &post.decided) {
         let post = &decided.key;
         let mut after = 0;
-        for of_row in &read.sums {
+        for (at, of_row) in read.sums.iter().enumerate() {
             let Some(amount) = of_row.amounts.iter().find(|amount| amount.post == *post) else { continue };
-            let sum = |from: usize| -> Money {
-                let lines = read.lines.iter().filter(|line| (from..of_row.row).contains(&line.row));
+            let sum = |rows: Range<usize>| -> Money {
+                let lines = read.lines.iter().filter(|line| rows.contains(&line.row));
                 lines.flat_map(|line| &line.amounts).filter(|of| of.post == *post).map(|of| of.amount).sum()
             };
             let (row, printed) = (of_row.row, amount.amount);
             let apart = |sum: &Money| (*sum - printed).abs();
-            let nearest = [sum(0), sum(after)].into_iter().min_by_key(apart).unwrap_or_default();
+            let next = read.sums.get(at + 1).map_or(usize::MAX, |next| next.row);
+            let below = of_row.of_county.then(|| sum(row..next));
+            let sums = [sum(0..row), sum(after..row)].into_iter().chain(below);
+            let nearest = sums.min_by_key(apart).unwrap_or_default();
             if nearest != printed {
                 found.push(Warning::SumIsNotPrinted { post: decided.into(), row, printed, sum: nearest });
             }

@@ -475,6 +475,11 @@ fn kinds_that_the_names_fit_alike_are_asked_about() {
     let previous: Vec<Share> = ["RSS01", "RSS03", "RSS04"].map(had).into();
     let with = Basis { previous: &previous, ..basis };
     assert_eq!(asked(&of_counties("Namn"), with).0, Some(Kind::Rss));
+    // What other posts went to says nothing of this one.
+    let others = (0..9).map(|at| Share { post: "annan".to_owned(), ..had(&format!("R0{at}")) });
+    let of_both: Vec<Share> = previous.iter().cloned().chain(others).collect();
+    let with_both = Basis { previous: &of_both, ..basis };
+    assert_eq!(asked(&of_counties("Namn"), with_both).0, Some(Kind::Rss));
     // Against it, the heading makes it a question, and a kind that is chosen is told.
     let table = table(&of_counties("Region"));
     let mapping = guess(&table, with);
@@ -571,6 +576,35 @@ fn amounts_in_thousands_or_millions_are_seen_and_made_kronor_exactly() {
 }
 
 #[test]
+fn a_heading_names_its_post_with_a_unit_or_a_year_beside_it() {
+    let named = |key: &str, name: &str, total| Decided { name: name.to_owned(), ..post(key, total, 2) };
+    let posts = [
+        named("bas", "Stimulansmedel till samtliga kommuner", 7_000),
+        named("modell", "Stöd till modellkommuner", 3_000),
+        named("skr", "Medel till SKR", 9_000),
+    ];
+    let columns = |heading: &str| {
+        let table = table(&format!("Kommun;{heading}\nAle;4;1\nLund;4;2\n"));
+        let Amounts::Columns(columns) = guess(&table, basis_of(&posts, registry())).amounts else {
+            panic!("{heading}")
+        };
+        columns.into_iter().map(|column| (column.post, column.column)).collect::<Vec<_>>()
+    };
+    let both = vec![("bas".to_owned(), 1), ("modell".to_owned(), 2)];
+    for heading in [
+        "Stimulansmedel till samtliga kommuner (tkr);Stöd till modellkommuner (tkr)",
+        "Stimulansmedel till samtliga kommuner 2027;Stöd till modellkommuner 2027",
+        "Samtliga kommuner;Modellkommuner",
+    ] {
+        assert_eq!(columns(heading), both, "{heading}");
+    }
+    // *Kr* is no name of SKR's.
+    for heading in ["Kr;Annat", "Medel;Annat"] {
+        assert!(columns(heading).iter().all(|(post, _)| post != "skr"), "{heading}");
+    }
+}
+
+#[test]
 fn numbers_of_people_are_never_amounts() {
     let posts = [post("bas", 100, 2)];
     for heading in ["Invånare", "Folkmängd 31 dec", "Antal elever", "Kronor per invånare", "Länskod"] {
@@ -614,6 +648,22 @@ fn headings_of_counties_among_municipalities_are_left_out_together() {
     let proof = proved(&text.replace("Ronneby;20", "Ronneby;"), &[post("bas", 100, 4)], registry(), &[]);
     assert_eq!(proof.faults.len(), 1);
     assert_eq!(proof.faults[0].reason, "Raden har inget belopp.");
+}
+
+#[test]
+fn the_sum_of_a_county_is_nobodys_amount() {
+    let above = "Kommun;Belopp\nKalmar län;300\nVästervik;100\nVimmerby;200\nBlekinge län;30\nOlofström;10\nRonneby;20\n";
+    let below = "Kommun;Belopp\nVästervik;100\nVimmerby;200\nKalmar län;300\nOlofström;10\nRonneby;20\nBlekinge län;30\n";
+    for text in [above, below] {
+        let proof = proved(text, &[post("bas", 330, 4)], registry(), &[]);
+        assert_eq!((proof.faults.as_slice(), said(&proof.warnings)), ([].as_slice(), Vec::new()), "{text}");
+        assert_eq!(kinds_of(&proof), "4 kommuner");
+    }
+    let wrong = proved(&above.replace("300", "400"), &[post("bas", 330, 4)], registry(), &[]);
+    assert_eq!(
+        said(&wrong.warnings),
+        ["Summan på rad 2 är 400 kr för posten «bas», men raderna summerar till 300 kr: det skiljer 100 kr."]
+    );
 }
 
 #[test]

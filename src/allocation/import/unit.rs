@@ -70,9 +70,16 @@ impl Unit {
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Kronor => &["kr", "kronor", "sek"],
-            Self::Thousands => &["tkr", "kkr", "tsek", "ksek", "tusental", "tusentals", "tusen", "1000tal"],
+            Self::Thousands => {
+                &["tkr", "kkr", "tsek", "ksek", "tusental", "tusentals", "tusen", "1000tal", "1000tals"]
+            }
             Self::Millions => &["mnkr", "mkr", "msek", "milj", "miljoner", "miljontal", "mn"],
         }
+    }
+
+    /// True for a word that names a unit, folded.
+    pub(super) fn is_word(word: &str) -> bool {
+        Self::ALL.iter().any(|unit| unit.words().contains(&word))
     }
 
     /// The unit that a heading or a line above a table names: *Belopp (tkr)*, *i miljoner kronor*, *1 000-tal kr*. A number
@@ -80,7 +87,10 @@ impl Unit {
     #[must_use]
     pub fn said(text: &str) -> Option<Self> {
         let plain: String = fold(text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-        let plain = format!(" {plain} ").replace(" 1 000 ", " 1000 ").replace(" 1000 tal ", " 1000tal ");
+        let plain = format!(" {plain} ")
+            .replace(" 1 000 ", " 1000 ")
+            .replace(" 1000 tal", " 1000tal")
+            .replace(" t kr ", " tkr ");
         let words: Vec<&str> = plain.split_whitespace().collect();
         let names = |unit: Self| {
             words.iter().enumerate().any(|(at, word)| {
@@ -206,6 +216,8 @@ mod tests {
             ("Belopp i tusental kronor", Some(Unit::Thousands)),
             ("1 000-tal kr", Some(Unit::Thousands)),
             ("Belopp, 1000 kr", Some(Unit::Thousands)),
+            ("Bidrag, 1 000-tals kr", Some(Unit::Thousands)),
+            ("Belopp (T kr)", Some(Unit::Thousands)),
             ("Mnkr", Some(Unit::Millions)),
             ("Medel (milj. kr)", Some(Unit::Millions)),
             ("Alla belopp anges i miljoner kronor.", Some(Unit::Millions)),

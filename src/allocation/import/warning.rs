@@ -202,7 +202,7 @@ impl fmt::Display for Warning {
                 };
                 write!(f, "{who} {}, men raderna i posten {post} gäller {}.", said.plural(), kind.plural())
             }
-            Self::Hidden(words) => write!(f, "{words} De har inte lästs."),
+            Self::Hidden(words) => write!(f, "{words} Det dolda har inte lästs."),
             Self::Read(words) => f.write_str(words),
             Self::LeftOut(rows) => {
                 write!(

@@ -75,15 +75,19 @@ fn spent(report: &GovernmentReport<'_>) -> String {
     }
     let (approved, preliminary) = (&report.approved, &report.preliminary);
     if let (Some(costs), Some(unspent)) = known(&approved.figures) {
-        said.push(format!(
-            "I de {} redovisningar som är godkända är kostnaderna {costs} och det som inte har förbrukats {unspent}.",
-            approved.reported
-        ));
+        let reports = match approved.reported {
+            1 => "I den redovisning som är godkänd".to_owned(),
+            count => format!("I de {count} redovisningar som är godkända"),
+        };
+        said.push(format!("{reports} är kostnaderna {costs} och det som inte har förbrukats {unspent}."));
     }
     if let (Some(costs), Some(unspent)) = known(&preliminary.figures) {
+        let reports = match preliminary.reported {
+            1 => "den redovisning som inte är godkänd".to_owned(),
+            count => format!("de {count} redovisningar som inte är godkända"),
+        };
         said.push(format!(
-            "Uppgifterna i de {} redovisningar som inte är godkända än är preliminära: kostnader på {costs} och {unspent} som inte har förbrukats.",
-            preliminary.reported
+            "Uppgifterna i {reports} än är preliminära: kostnader på {costs} och {unspent} som inte har förbrukats."
         ));
     }
     said.join(" ")

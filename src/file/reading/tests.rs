@@ -91,8 +91,11 @@ fn a_share_of_a_workbook_is_the_percentage_that_it_shows() {
         sheet.write_with_format(0, 2, 1, &shown("0.0 %;-0.0 %")).unwrap();
         sheet.write_with_format(0, 3, 0.37, &shown("0.00")).unwrap();
         sheet.write_with_format(0, 4, "Andel", &shown("0.00%")).unwrap();
+        // A sign that is only shown.
+        sheet.write_with_format(0, 5, 0.37, &shown("0.00\" %\"")).unwrap();
+        sheet.write_with_format(0, 6, 0.38, &shown("0.00\\%")).unwrap();
     });
-    assert_eq!(cells(&bytes), [["0,48 %", "37 %", "100,0 %", "0,37", "Andel"]]);
+    assert_eq!(cells(&bytes), [["0,48 %", "37 %", "100,0 %", "0,37", "Andel", "0,37", "0,38"]]);
 }
 
 #[test]

@@ -163,10 +163,24 @@ fn as_shown(number: f64) -> String {
 
 /// With how many decimals a cell of that style shows a percentage; `None` for one that shows none.
 fn decimals_of_percent(style: &Style) -> Option<usize> {
-    let format = &style.number_format.as_ref()?.format_code;
+    let format = without_texts(&style.number_format.as_ref()?.format_code);
     let (before, _) = format.split(';').next()?.split_once('%')?;
     let decimals = before.rsplit_once('.').map_or("", |(_, decimals)| decimals);
     Some(decimals.chars().filter(|c| matches!(c, '0' | '#' | '?')).count())
+}
+
+/// A format without the letters that it only shows: between quotation marks, or after `\\`, `_` or `*`.
+fn without_texts(format: &str) -> String {
+    let (mut letters, mut is_text, mut left) = (format.chars(), false, String::new());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => is_text = !is_text,
+            '\\' | '_' | '*' if !is_text => drop(letters.next()),
+            letter if !is_text => left.push(letter),
+            _ => {}
+        }
+    }
+    left
 }
 
 /// A workbook keeps a share that it shows as 0,48 % as 0,0048.

@@ -59,7 +59,7 @@ impl Done {
             "tillbakataget" => Some("Förslaget är taget tillbaka och kan ändras."),
             "aterlamnat" => Some("Förslaget är tillbakalämnat till handläggarna."),
             "nedlagt" => Some("Förslaget är nedlagt. Det finns kvar att läsa."),
-            "publicerat" => Some("Överenskommelsen är publicerad. Mottagarna ser den nu."),
+            "publicerat" => Some("Det är publicerat. Mottagarna ser det nu."),
             _ => None,
         }
     }

@@ -24,7 +24,16 @@ impl AliasForm {
     pub fn parse(&self, own: &Organisation, register: &[Listed]) -> Result<String, FieldErrors> {
         let mut errors = FieldErrors::default();
         let alias = free(&mut errors, "alias", Rule::Name, &self.alias, Some(own.id), register);
-        alias.ok_or(errors)
+        let other = |listed: &&Listed| listed.organisation.id != own.id && listed.is_meant_by(&self.alias);
+        if let Some(other) = register.iter().find(other) {
+            let known = &other.organisation;
+            let message = format!(
+                "Så skrivs {} ({}) utan prickar. Då vore det oklart vem som menas.",
+                known.name, known.code
+            );
+            errors.broken("alias", Rule::Unique, message);
+        }
+        alias.filter(|_| errors.is_empty()).ok_or(errors)
     }
 }
 

@@ -126,21 +126,24 @@ fn suggest(
         return Ok(Vec::new());
     }
     let names = recipient::store::names(connection)?;
-    let mut grants = search::store::grants(connection, Scope::Authority(repayment.authority))?;
+    let grants = search::store::grants(connection, Scope::Authority(repayment.authority))?;
     let possible = Ocr::possible_in(&repayment.reference);
-    let payer = Sought::new(&repayment.payer);
-    if grants.iter().any(|grant| possible.contains(&Ocr::of(grant.reference))) {
-        grants.retain(|grant| possible.contains(&Ocr::of(grant.reference)));
-    } else if payer.is_empty() {
-        grants.clear();
-    } else {
-        payer.narrow(&mut grants, |grant| {
-            names.of(&grant.holder_code).iter().chain(names.of(&grant.recipient_code)).collect()
-        });
-    }
-    if grants.len() > MOST_SUGGESTIONS {
-        grants.clear();
-    }
+    let known_by = |grant: &GrantRow| -> Vec<String> {
+        let names = names.of(&grant.holder_code).iter().chain(names.of(&grant.recipient_code));
+        names.cloned().chain([grant.number()]).collect()
+    };
+    let meant = |text: &str| {
+        let (sought, mut meant) = (Sought::new(text), grants.clone());
+        sought.narrow(&mut meant, known_by);
+        let is_few = !sought.is_empty() && !meant.is_empty() && meant.len() <= MOST_SUGGESTIONS;
+        is_few.then_some(meant)
+    };
+    let by_ocr: Vec<GrantRow> =
+        grants.iter().filter(|grant| possible.contains(&Ocr::of(grant.reference))).cloned().collect();
+    let grants = match by_ocr.is_empty() {
+        false => by_ocr,
+        true => meant(&repayment.reference).or_else(|| meant(&repayment.payer)).unwrap_or_default(),
+    };
     let suggestion = |grant: &GrantRow| {
         let of = agreements.iter().find(|agreement| agreement.id.to_string() == grant.agreement_id)?;
         let (terms, holder) = (&of.terms, grant::held_by(&grant.holder, &grant.recipient));

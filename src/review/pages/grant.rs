@@ -303,9 +303,9 @@ pub async fn extend(
     let errors = match form.parse(&act) {
         Err(errors) => errors,
         Ok(given) => {
-            let meant = form.passed_is_meant();
+            let (seen, meant) = (form.seen, form.passed_is_meant());
             let extend =
-                move |connection: &mut _| extension::verbs::extend(connection, &act, id, &given, meant);
+                move |connection: &mut _| extension::verbs::extend(connection, &act, id, &given, seen, meant);
             match portal.db.write(extend).await {
                 Ok(()) | Err(extension::verbs::Failure::GivenAlready) => {
                     return page::see_other(format!("{}#anstand", address(id)));
@@ -323,7 +323,10 @@ fn impossible_day(refusal: &NoExtension) -> FieldErrors {
     let mut errors = FieldErrors::default();
     let field = match refusal {
         NoExtension::Passed(_) => "day_has_passed",
-        NoExtension::NotDecided | NoExtension::NotLater(_) | NoExtension::TooFar(_) => "until",
+        NoExtension::NotDecided
+        | NoExtension::NotLater(_)
+        | NoExtension::TooFar(_)
+        | NoExtension::GivenMeanwhile(_) => "until",
     };
     errors.add(field, refusal);
     errors

@@ -115,7 +115,7 @@ impl ColumnsPage {
         let units =
             Unit::ALL.map(|unit| (unit.key().to_owned(), crate::proposal::spec::capital(unit.label())));
         let shown = import.table.sheets.get(sheet).cloned().unwrap_or_default();
-        let hidden = shown.hidden().map(|words| format!("{words} De har inte lästs."));
+        let hidden = shown.hidden().map(|words| format!("{words} Det dolda har inte lästs."));
         let rows = shown.rows;
         let width = rows.iter().take(ROWS_SHOWN).map(|row| row.cells.len()).max().unwrap_or(0);
         let of_post = |post: &Decided| {

@@ -69,6 +69,13 @@ pub struct Extension {
     pub decided_at: DateTime<Utc>,
 }
 
+impl Extension {
+    /// As the history tells of it.
+    pub fn told(&self) -> String {
+        format!("till och med {}, beslut {}", long_date(self.until), self.decision)
+    }
+}
+
 /// Why a date cannot be given.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoExtension {

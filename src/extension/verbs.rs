@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{Extension, NoExtension, check, store};
 use crate::{
-    calendar::{self, long_date},
+    calendar,
     filing::Act,
     grant::{self, Grant},
     history::{self, Event},
@@ -70,7 +70,7 @@ pub fn extend(
     }
     store::insert(connection, grant_id, extension)?;
     let entry = history::Entry {
-        details: format!("till och med {}, beslut {}", long_date(extension.until), extension.decision),
+        details: extension.told(),
         reason: extension.reason.clone(),
         ..act.entry(Event::ExtensionGranted, extension.kind.label())
     };

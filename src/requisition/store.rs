@@ -86,6 +86,11 @@ pub fn find(
     query.first::<RequisitionRow>(connection).optional()?.map(TryInto::try_into).transpose()
 }
 
+/// The column that lists are made by, which the state says too.
+pub fn status_column(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<String, DbError> {
+    Ok(requisitions::table.find(id.to_string()).select(requisitions::status).first(connection)?)
+}
+
 /// A grant's requisitions, the newest first.
 pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<Requisition>, DbError> {
     of_grants(connection, &[grant])

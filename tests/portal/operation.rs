@@ -200,7 +200,11 @@ fn an_auditor_gets_the_whole_history_and_can_recompute_every_hash() {
 #[test]
 fn whatever_is_altered_in_the_database_is_found() {
     let portal = Portal::new();
-    crate::steps::paid(&portal, "Ale", "100 000");
+    let grant = crate::steps::paid(&portal, "Ale", "100 000");
+    let officer = portal.officer();
+    let page = officer.get(&grant.replace("/bidrag/", "/granskning/bidrag/")).expect_status(200);
+    let form = page.form("/anstand").set("kind", "redovisning").set("until", "2023-05-31");
+    form.set("decision", "KK 1").set("reason", "Sjukdom.").submit().expect_status(200);
     let program = Program::on(&portal.address);
     program.run(&["check"]).expect("Blanketter, filer, utbetalningar och huvudbok stämmer.");
     let change = |sql: &str| {
@@ -224,6 +228,16 @@ fn whatever_is_altered_in_the_database_is_found() {
             "UPDATE issues SET content = REPLACE(content, 'Alafors', 'Surte')",
             "UPDATE issues SET content = REPLACE(content, 'Surte', 'Alafors')",
             "AO22-1440-R1 version 1: innehållet är inte det som ställdes i ordning",
+        ),
+        (
+            "UPDATE requisitions SET status = 'refused'",
+            "UPDATE requisitions SET status = 'approved'",
+            "AO22-1440-R1: läget som listorna läser är inte ärendets",
+        ),
+        (
+            "UPDATE extensions SET decision = 'KK 2'",
+            "UPDATE extensions SET decision = 'KK 1'",
+            "AO22-1440: anståndet för Ekonomisk redovisning, till och med 31 maj 2023, beslut KK 1, är borta",
         ),
         (
             "UPDATE history SET stream = 'x' WHERE event = 'requisition_issued'",

@@ -2,6 +2,7 @@
 
 use super::ledger::named;
 use crate::{
+    extension::{self, Extension},
     grant::Grant,
     history::{self, Event, Line},
     ids::Id,
@@ -27,6 +28,9 @@ pub(super) fn look_through(
     for requisition in requisition::store::of_grant(connection, grant)? {
         let number = format!("{name}-R{}", requisition.number);
         let told = of(&number);
+        if requisition::store::status_column(connection, requisition.id)? != requisition.status.key() {
+            found.push(format!("{number}: läget som listorna läser är inte ärendets"));
+        }
         let payments = payment::store::of_requisition(connection, requisition.id)?;
         found.extend(payments_untold(&number, &told, &payments));
         if is_judged(&told) && !is_told_of_requisition(&requisition.status, &told) {
@@ -40,7 +44,30 @@ pub(super) fn look_through(
             found.push(format!("{number}: är {}, men det säger inte historiken", report.status.label()));
         }
     }
+    let extensions = extension::store::of_grant(connection, grant)?;
+    found.extend(extensions_untold(name, &lines, &extensions));
     Ok(found)
+}
+
+/// Each extension has a line, and each line its extension.
+fn extensions_untold(name: &str, lines: &[Line], extensions: &[Extension]) -> Vec<String> {
+    let granted = lines.iter().filter(|line| line.entry.event == Event::ExtensionGranted);
+    let mut told: Vec<(&str, &str)> =
+        granted.map(|line| (line.entry.subject.as_str(), line.entry.details.as_str())).collect();
+    let mut found = Vec::new();
+    for extension in extensions {
+        let (kind, details) = (extension.kind.label(), extension.told());
+        match told.iter().position(|line| *line == (kind, &details)) {
+            Some(place) => {
+                told.remove(place);
+            }
+            None => found.push(format!("{name}: anståndet för {kind}, {details}, finns inte i historiken")),
+        }
+    }
+    found.extend(
+        told.iter().map(|(kind, details)| format!("{name}: anståndet för {kind}, {details}, är borta")),
+    );
+    found
 }
 
 /// Each payment has a line, and each line its payment.

@@ -37,7 +37,7 @@ pub struct Row {
     pub posts: Vec<String>,
     /// Its share of a post that has a floor is the floor.
     pub at_floor: bool,
-    /// The report is approved: until then its costs are preliminary.
+    /// The report is approved, and no correction with other costs waits: otherwise its costs are preliminary.
     pub is_settled: bool,
     /// What the finance head says of the report that came in last.
     pub verdict: Option<Verdict>,

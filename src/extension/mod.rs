@@ -96,7 +96,7 @@ pub enum NoExtension {
     Passed(NaiveDate),
     /// Somebody else gave one while the form was filled in: it may be the same, or make this one too many.
     #[error(
-        "{} beviljade ett anstånd till och med {} ({}) {}, medan du fyllde i. Ska ditt ändå gälla, bevilja igen.",
+        "{} beviljade ett anstånd till och med {} ({}) {}, medan du fyllde i formuläret. Ska ditt ändå gälla, bevilja igen.",
         .0.decided_by, long_date(.0.until), .0.kind.label().to_lowercase(), long_time(.0.decided_at)
     )]
     GivenMeanwhile(Box<Extension>),

@@ -82,7 +82,6 @@ fn what_was_begun_before_the_upgrade_is_finished_after_it() {
     let draft = preparer.get(&format!("{draft}/uppgifter")).expect_status(200);
     assert_eq!(draft.value_of("amount").replace('\u{a0}', " "), "100 000");
     draft.form("/uppgifter").set("handling", "fortsatt").submit().expect("Kontrollera innan underskrift");
-    // Whoever began the proposal has its hand in it.
     let officer = portal.officer();
     officer.get("/forslag").follow("Äldreomsorg").expect_status(200).expect("Utkast");
     Program::on(&address).run(&["check"]).expect("Historiken är hel");

@@ -28,7 +28,7 @@ impl AliasForm {
         if let Some(other) = register.iter().find(other) {
             let known = &other.organisation;
             let message = format!(
-                "Så skrivs {} ({}) utan prickar. Då vore det oklart vem som menas.",
+                "Så skrivs {} ({}) utan prickar och accenter. Då vore det oklart vem som menas.",
                 known.name, known.code
             );
             errors.broken("alias", Rule::Unique, message);

@@ -151,6 +151,14 @@ impl LastDay {
         self.0.map(|deadline| format!(" senast {}", deadline.to_the_minute())).unwrap_or_default()
     }
 
+    /// `Sista dag är 1 december 2022.`, a sentence also when there is no day.
+    pub fn in_a_sentence(self) -> String {
+        self.0.map_or_else(
+            || "Ingen sista dag är bestämd.".to_owned(),
+            |deadline| format!("Sista dag är {deadline}."),
+        )
+    }
+
     /// ` (om 12 dagar)`, ` (har passerat)`; empty when there is no day.
     pub fn from_now(self, now: DateTime<Utc>) -> String {
         match self.days_left(now) {
@@ -221,7 +229,9 @@ mod tests {
             LastDay::default().to_string() + &LastDay::default().from_now(now),
             "ingen dag är bestämd"
         );
+        assert_eq!(LastDay::default().in_a_sentence(), "Ingen sista dag är bestämd.");
         let last = LastDay::on(day(now));
+        assert_eq!(last.in_a_sentence(), "Sista dag är 1 december 2022.");
         assert_eq!(last.to_string() + &last.from_now(now), "1 december 2022 (i dag)");
         assert_eq!(last.from_now(stockholm("2022-12-02 00:00:00")), " (har passerat)");
     }

@@ -12,7 +12,7 @@ use crate::{
     allocation::{self, Share},
     calendar::start_of,
     grant,
-    history::Who,
+    history::{Entry, Event, Who},
     infra::{
         db::{AnyConnection, Db, DbError},
         settings,
@@ -66,15 +66,11 @@ pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<(), InstallErr
                     return Err(InstallError::WrongMode { found, wanted });
                 }
                 onward::store::fold_names(connection)?;
-                return register(connection);
+                register(connection)?;
+                return renew_words(connection, now);
             }
             register(connection)?;
-            for folder in SHIPPED.dirs() {
-                let (terms, shares) = read(connection, &folder.path().to_string_lossy(), |name| {
-                    let text =
-                        folder.get_file(folder.path().join(name)).and_then(|file| file.contents_utf8());
-                    text.map(str::to_owned).ok_or_else(|| format!("{name} saknas eller är inte UTF-8"))
-                })?;
+            for (terms, shares) in shipped(connection)? {
                 let published = if mode == Mode::Practice { start_of(terms.period.from) } else { now };
                 grant::store::publish(connection, &terms, &shares, &Who::program(), published)?;
             }
@@ -82,6 +78,34 @@ pub fn install(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<(), InstallErr
             Ok(())
         })
     })
+}
+
+/// The agreements that ship with the program.
+fn shipped(connection: &mut AnyConnection) -> Result<Vec<(Terms, Vec<Share>)>, InstallError> {
+    let read_folder = |folder: &Dir<'_>| {
+        read(connection, &folder.path().to_string_lossy(), |name| {
+            let text = folder.get_file(folder.path().join(name)).and_then(|file| file.contents_utf8());
+            text.map(str::to_owned).ok_or_else(|| format!("{name} saknas eller är inte UTF-8"))
+        })
+    };
+    SHIPPED.dirs().map(read_folder).collect()
+}
+
+/// A database of an earlier version gets what this one knows of the sources' words.
+fn renew_words(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<(), InstallError> {
+    for (terms, _) in shipped(connection)? {
+        let Some(agreement) = agreement::store::find_by_slug(connection, &terms.slug)? else { continue };
+        let entry = Entry {
+            at: now,
+            who: Who::program(),
+            event: Event::WordsRenewed,
+            subject: String::new(),
+            details: String::new(),
+            reason: String::new(),
+        };
+        agreement::store::renew_words(connection, &agreement, &terms, entry)?;
+    }
+    Ok(())
 }
 
 /// Adds the organisations that are not there: all of them to a new database, those that a newer version of the program knows
@@ -146,6 +170,11 @@ fn read(
     if let Some(report) = terms.further_reports.iter().find(|report| !known.contains(&report.addressee)) {
         let reason =
             format!("{folder}: {} går till {}, som inte finns i registret", report.name, report.addressee);
+        return Err(InstallError::File(reason));
+    }
+    let mut named = terms.provisions.iter().flat_map(|provision| &provision.organisations);
+    if let Some(unknown) = named.find(|code| !known.contains(*code)) {
+        let reason = format!("{folder}: en bestämmelse gäller {unknown}, som inte finns i registret");
         return Err(InstallError::File(reason));
     }
     let shares = allocation::parse(&format!("{folder}/allocation.csv"), &csv, &terms, &known)?;

@@ -16,7 +16,7 @@ use crate::{
         proof,
         routing::{Route, Routes, reading},
     },
-    account, account_request, agreement, colleague, dashboard, further_report,
+    account, account_request, agreement, allocation, colleague, dashboard, further_report,
     history::{Event, access_log},
     identity,
     infra::{
@@ -47,6 +47,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
     account::pages::routes(&mut routes);
     identity::pages::routes(&mut routes);
     agreement::pages::routes(&mut routes);
+    allocation::pages::routes(&mut routes);
     requisition::pages::routes(&mut routes);
     report::pages::routes(&mut routes);
     repayment::pages::routes(&mut routes);

@@ -9,7 +9,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("/aterbetalningar/bidrag/{grant}/overskott", "registrera en återbetalning av överskott"),
     ("/aterbetalningar/ny", "registrera en inbetalning"),
     ("/aterbetalningar/{id}/avslut", "avsluta en inbetalning"),
-    ("/aterbetalningar/{id}/bortforing", "föra bort en inbetalning från ett bidrag"),
+    ("/aterbetalningar/{id}/bortforing", "koppla bort en inbetalning från ett bidrag"),
     ("/aterbetalningar/{id}/matchning", "föra en inbetalning till ett bidrag"),
     ("/bidrag/{id}/rapporter/{key}/bilagor/{attachment}/borttagning", "ta bort en fil ur en rapport"),
     ("/bidrag/{id}/rapporter/{key}/filer", "ladda upp en fil till en rapport"),

@@ -209,10 +209,11 @@ fn forms_of_posts(terms: &Terms) -> Vec<Contradiction> {
 /// Whatever names a post names one that is there.
 fn unknown_posts(terms: &Terms) -> Vec<Contradiction> {
     let uses = terms.permitted_uses.iter().map(|of| ("permitted_use", "posts", of.posts.as_slice()));
+    let provisions = terms.provisions.iter().map(|of| ("provision", "posts", of.posts.as_slice()));
     let parts = terms.parts.iter().map(|of| ("part", "post", std::slice::from_ref(&of.post)));
     let questions = terms.questions.iter().map(|of| ("question", "posts", of.posts.as_slice()));
     let further = terms.further_reports.iter().map(|of| ("further_report", "posts", of.posts.as_slice()));
-    [uses.collect::<Vec<_>>(), parts.collect(), questions.collect(), further.collect()]
+    [uses.collect::<Vec<_>>(), provisions.collect(), parts.collect(), questions.collect(), further.collect()]
         .into_iter()
         .flat_map(|list| list.into_iter().enumerate())
         .filter_map(|(index, (list, key, posts))| {

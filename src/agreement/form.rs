@@ -138,7 +138,7 @@ impl DeadlinesForm {
 pub fn warning(number: &str) -> &'static str {
     match Diarienummer::parse(number) {
         Ok(number) if !number.looks_right() => {
-            "Det ser inte ut som ett diarienummer hos Regeringskansliet, till exempel S2020/04363/SOF. Kontrollera det."
+            "Det ser inte ut som ett diarienummer hos Regeringskansliet, till exempel S2099/00001/ABC. Kontrollera det."
         }
         Ok(_) | Err(_) => "",
     }
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn an_odd_number_is_warned_about_and_an_empty_one_is_not() {
-        assert!(warning("dnr 17").contains("S2020/04363/SOF"));
+        assert!(warning("dnr 17").contains("S2099/00001/ABC"));
         assert_eq!((warning(""), warning("S2020/04363/SOF")), ("", ""));
     }
 }

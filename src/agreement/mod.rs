@@ -9,6 +9,7 @@ pub mod definition;
 pub mod form;
 pub mod pages;
 pub mod paper;
+pub mod provision;
 pub mod store;
 pub mod verbs;
 
@@ -17,11 +18,12 @@ use serde::{Deserialize, Serialize};
 
 pub use calendar::{CalendarItem, CalendarKind, Milestone};
 pub use deadlines::{Deadlines, Decidable, DecidedDays, LateReport, LateRequisition, Later};
-pub use paper::{Forms, LabelledField, PaperForm, Section};
+pub use paper::{Annex, Forms, LabelledField, PaperForm, Section};
+pub use provision::{About, OfKind, Provision, ProvisionKind};
 
 use deadlines::{date, deadline};
 
-use crate::{calendar::Deadline, ids::Id, numbers::GiroAccount, recipient::Organisation};
+use crate::{calendar::Deadline, ids::Id, money::Money, numbers::GiroAccount, recipient::Organisation};
 
 #[derive(Debug, Clone)]
 pub struct Agreement {
@@ -75,6 +77,9 @@ pub struct Terms {
     pub state_aid: Option<Clause>,
     #[serde(rename = "permitted_use")]
     pub permitted_uses: Vec<PermittedUse>,
+    /// Everything that the source lays down, in its own words.
+    #[serde(rename = "provision", default)]
+    pub provisions: Vec<Provision>,
     #[serde(rename = "post")]
     pub posts: Vec<Post>,
     #[serde(rename = "part", default)]
@@ -87,6 +92,8 @@ pub struct Terms {
     pub calendar: Vec<CalendarItem>,
     #[serde(rename = "remark", default)]
     pub remarks: Vec<Clause>,
+    /// Where the forms are from; nothing where the source has none, and their words are the portal's own.
+    pub annex: Option<Annex>,
     pub forms: Forms,
 }
 
@@ -107,6 +114,33 @@ impl Instrument {
         match self {
             Self::Agreement => "Överenskommelsen",
             Self::Decision => "Regeringsbeslutet",
+        }
+    }
+
+    /// Within a sentence.
+    pub fn definite_within(self) -> &'static str {
+        match self {
+            Self::Agreement => "överenskommelsen",
+            Self::Decision => "regeringsbeslutet",
+        }
+    }
+
+    /// What is said at the two numbers' fields.
+    pub fn hints_of_diarienummer(self) -> [&'static str; 2] {
+        match self {
+            Self::Agreement => [
+                "Skrivs till exempel S2099/00001/ABC. Ska framgå av alla handlingar.",
+                "Skrivs på samma sätt. Ska framgå av alla handlingar.",
+            ],
+            Self::Decision => ["Frivilligt: beslutet frågar inte efter det.", "Frivilligt."],
+        }
+    }
+
+    /// What the two numbers of documents are called: of the terms, and of the payment. Only agreements name both.
+    pub fn diarienummer_labels(self) -> [&'static str; 2] {
+        match self {
+            Self::Agreement => ["Diarienummer, överenskommelse", "Diarienummer, beslut om utbetalning"],
+            Self::Decision => ["Diarienummer, regeringsbeslut", "Den betalande myndighetens diarienummer"],
         }
     }
 }
@@ -130,6 +164,10 @@ impl Period {
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
     pub title: String,
+    /// The portal's own rule, which no source has: whoever certifies does not sign, unless nobody else may and the reason is
+    /// told.
+    #[serde(default = "yes")]
+    pub two_people: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -165,6 +203,9 @@ pub struct Post {
     pub total: i64,
     /// What the published rows come to, where that is not the printed total.
     pub rows_total: Option<i64>,
+    /// Why, as far as the source tells.
+    #[serde(default)]
+    pub rows_total_reason: String,
     /// How many recipients have a share.
     pub recipients: usize,
     /// Nobody's share is smaller, in whole kronor.
@@ -178,6 +219,9 @@ pub struct Post {
     /// No last day for its requisition is stated.
     #[serde(default)]
     pub open_ended: bool,
+    /// Whoever has a share of it may not hand it on to care providers, though other posts' recipients may.
+    #[serde(default)]
+    pub not_onward: bool,
     /// The items of the appropriation that it is charged to (*anslagsposter*), where they differ between posts.
     #[serde(default)]
     pub charged_to: String,
@@ -255,6 +299,10 @@ pub struct Clause {
     pub source: String,
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// A name with its year, once: many names have it already (*God och nära vård 2020 – …*).
 pub fn titled(name: &str, year: &str) -> String {
     let has_year = !year.is_empty() && name.split(|c: char| !c.is_alphanumeric()).any(|word| word == year);
@@ -265,6 +313,51 @@ impl Terms {
     /// What it is called wherever it is one of several: `Äldreomsorg … 2022`.
     pub fn title(&self) -> String {
         titled(&self.name, &self.year.to_string())
+    }
+
+    /// What the published rows come to, where that is not what the source prints, and why.
+    pub fn discrepancy(&self) -> Option<String> {
+        let differing = || self.posts.iter().filter(|post| post.published_total() != post.total);
+        let by: i64 = differing().map(|post| post.published_total() - post.total).sum();
+        differing().next()?;
+        let reasons = differing().map(|post| format!("{}: {}", post.name, post.rows_total_reason));
+        Some(format!(
+            "Källan anger {}, men raderna i den publicerade fördelningen summerar till {}. {}",
+            Money::kronor(self.total),
+            Money::kronor(self.total + by),
+            reasons.collect::<Vec<_>>().join(" ")
+        ))
+    }
+
+    /// Whoever has a share of these posts may hand on some of it to care providers.
+    pub fn may_hand_on<'a>(&'a self, mut posts: impl Iterator<Item = &'a str>) -> bool {
+        self.onward_distribution && posts.any(|key| self.post(key).is_some_and(|post| !post.not_onward))
+    }
+
+    /// The names of the posts that may be handed on.
+    pub fn handed_on(&self) -> Vec<&str> {
+        let posts = self.posts.iter().filter(|post| self.onward_distribution && !post.not_onward);
+        posts.map(|post| post.name.as_str()).collect()
+    }
+
+    /// Whose the forms' words are, and which lines the portal has added.
+    pub fn words_of_forms(&self) -> String {
+        let own =
+            "Rutan överst och rader som börjar med –, Varav, Avvikelser eller Åtgärder är portalens egna.";
+        match &self.annex {
+            Some(annex) => format!("Övriga rubriker är ordagrant de i {}. {own}", annex.name),
+            None => format!("{} har ingen blankett: orden är portalens egna.", self.instrument.definite()),
+        }
+    }
+
+    /// Who certifies a report, as the source says; empty where nobody does.
+    pub fn certifier(&self) -> &str {
+        self.certificate.as_ref().map_or("", |certificate| &certificate.title)
+    }
+
+    /// Whoever certifies a report is not to sign it as well ([`Certificate::two_people`]).
+    pub fn wants_two_people(&self) -> bool {
+        self.certificate.as_ref().is_some_and(|certificate| certificate.two_people)
     }
 
     pub fn post(&self, key: &str) -> Option<&Post> {
@@ -298,6 +391,35 @@ impl Terms {
         self.questions
             .iter()
             .filter(move |question| question.posts.iter().any(|post| posts.contains(&post.as_str())))
+    }
+
+    /// These terms in the source's words as other terms of the same agreement have them; `None` when the two have another
+    /// table.
+    pub fn with_words_of(&self, other: &Self) -> Option<Self> {
+        let table = |terms: &Self| {
+            let post = |post: &Post| (post.key.clone(), post.total, post.rows_total, post.recipients);
+            (terms.slug.clone(), terms.total, terms.posts.iter().map(post).collect::<Vec<_>>())
+        };
+        let rules = |(own, other): (&Post, &Post)| Post {
+            name: other.name.clone(),
+            rule: other.rule.clone(),
+            source: other.source.clone(),
+            not_onward: other.not_onward,
+            rows_total_reason: other.rows_total_reason.clone(),
+            ..own.clone()
+        };
+        (table(self) == table(other)).then(|| Self {
+            requisition_recipients: other.requisition_recipients.clone(),
+            state_aid: other.state_aid.clone(),
+            permitted_uses: other.permitted_uses.clone(),
+            provisions: other.provisions.clone(),
+            posts: self.posts.iter().zip(&other.posts).map(rules).collect(),
+            further_reports: other.further_reports.clone(),
+            calendar: other.calendar.clone(),
+            remarks: other.remarks.clone(),
+            annex: other.annex.clone(),
+            ..self.clone()
+        })
     }
 
     pub fn uses_of<'a>(&'a self, post: &'a str) -> impl Iterator<Item = &'a PermittedUse> {

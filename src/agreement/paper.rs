@@ -2,6 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What stands before the forms in the source (*bilaga*).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Annex {
+    /// `Bilaga 2`.
+    pub name: String,
+    pub heading: String,
+    /// Paragraph by paragraph.
+    pub lead: Vec<String>,
+}
+
 /// The forms with every label word for word.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

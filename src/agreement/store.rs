@@ -1,5 +1,7 @@
 //! Rows and queries of agreements.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -152,6 +154,13 @@ pub fn add(
             agreements::version.eq(1),
         ))
         .execute(connection)?;
+    address_reports(connection, &id, terms)?;
+    history::store::append(connection, &id.to_string(), 1, entry)?;
+    Ok(id)
+}
+
+/// Whom each of an agreement's further reports goes to.
+fn address_reports(connection: &mut AnyConnection, id: &Id<Agreement>, terms: &Terms) -> Result<(), DbError> {
     for report in &terms.further_reports {
         let addressee = recipient::store::find_by_code(connection, &report.addressee)?
             .ok_or_else(|| DbError::corrupt(format!("addressee {}", report.addressee)))?;
@@ -163,8 +172,21 @@ pub fn add(
             ))
             .execute(connection)?;
     }
-    history::store::append(connection, &id.to_string(), 1, entry)?;
-    Ok(id)
+    Ok(())
+}
+
+/// The formal names of those that an agreement's further reports are for, by the reports' keys.
+pub fn addressees(
+    connection: &mut AnyConnection,
+    agreement: Id<Agreement>,
+) -> Result<HashMap<String, String>, DbError> {
+    let rows: Vec<(String, String)> = report_addressees::table
+        .inner_join(organisations::table)
+        .filter(report_addressees::agreement_id.eq(agreement.to_string()))
+        .order_by(report_addressees::key)
+        .select((report_addressees::key, organisations::formal_name))
+        .load(connection)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Sets both diarienummer; false when somebody else changed the agreement since it was read.
@@ -287,6 +309,34 @@ pub fn set_table_terms(
         .set(agreements::definition.eq(definition))
         .execute(connection)?;
     history::store::append(connection, &id, version, entry)
+}
+
+/// Puts the source's words as this version of the program has them in the place of those that an agreement was published
+/// with. What decides anything stays: amounts, days, posts and forms. An agreement whose table has been replaced is left as
+/// it is: its remarks are the authority's.
+pub fn renew_words(
+    connection: &mut AnyConnection,
+    agreement: &Agreement,
+    shipped: &Terms,
+    entry: Entry,
+) -> Result<(), DbError> {
+    let id = agreement.id.to_string();
+    let stored: String = agreements::table.find(&id).select(agreements::definition).first(connection)?;
+    let stored: Terms = serde_json::from_str(&stored).map_err(DbError::corrupt)?;
+    let Some(renewed) = stored.with_words_of(shipped) else { return Ok(()) };
+    let renewed = serde_json::to_string(&renewed).map_err(DbError::corrupt)?;
+    if renewed == serde_json::to_string(&stored).map_err(DbError::corrupt)? {
+        return Ok(());
+    }
+    if note(connection, agreement, entry)? {
+        diesel::update(agreements::table.find(&id))
+            .set(agreements::definition.eq(renewed))
+            .execute(connection)?;
+        let addressed = report_addressees::table.filter(report_addressees::agreement_id.eq(&id));
+        diesel::delete(addressed).execute(connection)?;
+        address_reports(connection, &agreement.id, shipped)?;
+    }
+    Ok(())
 }
 
 /// Every agreement's stream and version, for `bidragsporten check`.

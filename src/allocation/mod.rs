@@ -3,6 +3,7 @@
 
 pub mod import;
 pub mod key;
+pub mod pages;
 pub mod store;
 
 use std::collections::{HashMap, HashSet};
@@ -86,7 +87,7 @@ pub fn contradictions(shares: &[Share], terms: &Terms, known: &HashSet<String>) 
             fault(reason);
         }
         if !seen.insert((&share.post, &share.recipient)) {
-            fault(format!("{} finns två gånger i posten «{}»", share.published_name, post.name));
+            fault(format!("{} finns två gånger i posten ”{}”", share.published_name, post.name));
         }
         tallies.entry(&post.key).or_default().add(share.amount, post);
     }
@@ -132,14 +133,14 @@ impl Tally {
         let (name, mut found) = (&post.name, Vec::new());
         let total = Money::kronor(post.published_total());
         if self.sum != total {
-            found.push(format!("posten «{name}» summerar till {}, men ska vara {total}", self.sum));
+            found.push(format!("posten ”{name}” summerar till {}, men ska vara {total}", self.sum));
         }
         if self.rows != post.recipients {
-            found.push(format!("posten «{name}» har {} rader, men ska ha {}", self.rows, post.recipients));
+            found.push(format!("posten ”{name}” har {} rader, men ska ha {}", self.rows, post.recipients));
         }
         if let Some(expected) = post.rows_at_floor.filter(|expected| *expected != self.at_floor) {
             let rows = self.at_floor;
-            found.push(format!("posten «{name}» har {rows} rader på minimibeloppet, men ska ha {expected}"));
+            found.push(format!("posten ”{name}” har {rows} rader på minimibeloppet, men ska ha {expected}"));
         }
         found
     }

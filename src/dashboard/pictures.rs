@@ -21,7 +21,7 @@ pub fn flow(summary: &Summary) -> Option<Flow> {
     if totals.allocated.is_zero() {
         return None;
     }
-    Flow::new("flode".to_owned(), "Vad det blev av pengarna".to_owned(), totals).ok()
+    Flow::new("flode".to_owned(), "Hur pengarna har använts".to_owned(), totals).ok()
 }
 
 /// Each a part of the one before it, as the picture must have it. They are parts already, but for these, of which only

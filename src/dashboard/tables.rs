@@ -214,7 +214,7 @@ pub fn due(rows: &[Row]) -> Table {
         Column::text("vad", "Vad som inte har kommit in"),
         Column::text("status", "Hur det står"),
         Column::text("sista-dag", "Sista dag"),
-        Column::number("dagar", "Dagar kvar eller sen"),
+        Column::number("dagar", "Dagar kvar (minus = försenad)"),
         Column::number("belopp", "Belopp"),
         Column::text("lage", "Läge"),
         Column::text("lan", "Län"),

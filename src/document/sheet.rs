@@ -27,10 +27,14 @@ pub struct FormDocument {
     pub state_line: String,
     /// Practice mode (*övningsläge*): every page says so.
     pub practice: bool,
+    /// What the two numbers are called.
+    pub diarienummer_labels: [&'static str; 2],
     /// Empty while nobody has stated it; printed as «Ej angivet».
     pub diarienummer_agreement: String,
     pub diarienummer_decision: String,
     pub sections: Vec<Section>,
+    /// Whose the form's words are, and which lines the portal has added.
+    pub words: String,
     /// SHA-256 of the content, 64 hexadecimal digits.
     pub fingerprint: String,
     /// When the document was issued, as it is printed.

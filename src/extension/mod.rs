@@ -84,7 +84,7 @@ pub enum NoExtension {
     #[error("Den nya dagen måste vara senare än den som gäller nu, {}. (R503)", long_date(*.0))]
     NotLater(NaiveDate),
     #[error(
-        "Dagen ligger mer än två år efter överenskommelsens egen, {}. Kontrollera årtalet. (R504)",
+        "Dagen ligger mer än två år efter den ursprungliga, {}. Kontrollera årtalet. (R504)",
         long_date(*.0)
     )]
     TooFar(NaiveDate),

@@ -163,18 +163,18 @@ impl HeadForm {
 }
 
 impl Head {
-    /// What deserves a second look though it is otherwise right. Where a decision by the government lays down the terms there
-    /// is no agreement, and its number is not missed.
+    /// What deserves a second look though it is otherwise right. Only an agreement asks for numbers on every document; none is
+    /// missed where a decision by the government lays down the terms.
     pub fn warnings(&self, instrument: Instrument, warnings: &mut FieldErrors) {
-        let (of_terms, is_missed) = match instrument {
-            Instrument::Agreement => ("överenskommelsen", true),
-            Instrument::Decision => ("regeringsbeslutet", false),
+        let (of, is_missed) = match instrument {
+            Instrument::Agreement => (["överenskommelsen", "beslutet om utbetalning"], true),
+            Instrument::Decision => (["regeringsbeslutet", "myndighetens ärende"], false),
         };
         let numbers = [
-            ("agreement_diarienummer", of_terms, &self.agreement_diarienummer, is_missed),
-            ("decision_diarienummer", "beslutet om utbetalning", &self.decision_diarienummer, true),
+            ("agreement_diarienummer", of[0], &self.agreement_diarienummer),
+            ("decision_diarienummer", of[1], &self.decision_diarienummer),
         ];
-        for (field, of, number, is_missed) in numbers {
+        for (field, of, number) in numbers {
             match number {
                 None if !is_missed => {}
                 None => warnings.broken(
@@ -186,7 +186,7 @@ impl Head {
                     field,
                     Caution::DiarienummerLooks,
                     format!(
-                        "«{number}» ser inte ut som ett diarienummer för {of}, till exempel S2020/04363/SOF."
+                        "”{number}” ser inte ut som ett diarienummer för {of}, till exempel S2099/00001/ABC."
                     ),
                 ),
                 Some(_) => {}
@@ -239,7 +239,7 @@ pub fn read_period(
     for (field, day) in [("period_from", from), ("period_to", to)] {
         if !within.contains(day) {
             let [day, first, last] = [day, within.from, within.to].map(long_date);
-            let message = format!("{day} ligger utanför överenskommelsens period, {first} till {last}.");
+            let message = format!("{day} ligger utanför bidragets period, {first} till {last}.");
             errors.broken(field, rule, message);
         }
     }

@@ -267,7 +267,7 @@ impl StoredIssue {
             return None;
         }
         Some(format!(
-            "{} version {}: innehållet är inte det som ställdes i ordning",
+            "{} version {}: innehållet är inte det som gjordes klart för underskrift",
             self.case_number, self.version
         ))
     }

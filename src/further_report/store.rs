@@ -8,12 +8,12 @@ use diesel::{dsl, prelude::*};
 use super::{Case, OwedReport, Refusal, owed};
 use crate::{
     access::Person,
-    agreement::Agreement,
+    agreement::{self, Agreement},
     grant::{self, Grant, Scope, store::Which},
     ids::Id,
     infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, further_reports, grants, organisations, report_addressees},
+        schema::{agreements, further_reports, grants, report_addressees},
     },
     recipient::Organisation,
 };
@@ -54,7 +54,8 @@ pub fn owed_by(
     let Some((place, asked)) = found.map(|(place, report)| (place, report.clone())) else {
         return Ok(None);
     };
-    let addressee = addressees(connection, grant.agreement.id)?.remove(key).unwrap_or_default();
+    let addressee =
+        agreement::store::addressees(connection, grant.agreement.id)?.remove(key).unwrap_or_default();
     let report = of_grant(connection, id)?.into_iter().find(|report| report.key == key);
     Ok(Some(Case { grant, asked, place, addressee, report }))
 }
@@ -137,23 +138,9 @@ pub fn filed(
     Ok(filed)
 }
 
-/// The formal names of those that an agreement's further reports are for, by the reports' keys.
-pub fn addressees(
-    connection: &mut AnyConnection,
-    agreement: Id<Agreement>,
-) -> Result<HashMap<String, String>, DbError> {
-    let rows: Vec<(String, String)> = report_addressees::table
-        .inner_join(organisations::table)
-        .filter(report_addressees::agreement_id.eq(agreement.to_string()))
-        .order_by(report_addressees::key)
-        .select((report_addressees::key, organisations::formal_name))
-        .load(connection)?;
-    Ok(rows.into_iter().collect())
-}
-
 /// What a grant that the caller has found owes, in the agreement's order: two queries.
 pub fn all_owed_by(connection: &mut AnyConnection, grant: &Grant) -> Result<Vec<Case>, DbError> {
-    let mut names = addressees(connection, grant.agreement.id)?;
+    let mut names = agreement::store::addressees(connection, grant.agreement.id)?;
     let mut begun: HashMap<String, OwedReport> =
         of_grant(connection, grant.id)?.into_iter().map(|report| (report.key.clone(), report)).collect();
     let case = |(place, asked): (usize, &crate::agreement::FurtherReport)| Case {

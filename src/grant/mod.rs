@@ -65,6 +65,11 @@ pub fn held_by(holder: &str, recipient: &str) -> String {
 }
 
 impl Grant {
+    /// The terms of some of its posts let care providers have a part of it.
+    pub fn may_be_handed_on(&self) -> bool {
+        self.agreement.terms.may_hand_on(self.ledger.shares())
+    }
+
     /// The last day a requisition on this form may be received (2021 §7.1, 2022 §7.1).
     pub fn requisition_deadline(&self, form: &str) -> LastDay {
         self.deadlines_of(form).requisition

@@ -65,12 +65,13 @@ macro_rules! events {
 
 // One table of three columns instead of three functions to keep in step.
 events! {
-    AgreementPublished "agreement_published" "Överenskommelsen lades in",
+    AgreementPublished "agreement_published" "Villkoren publicerades",
     DiarienummerSet "diarienummer_set" "Diarienummer ändrades",
-    Allocated "allocated" "Bidraget fördelades",
+    WordsRenewed "words_renewed" "Källans ord kompletterades i portalen",
+    Allocated "allocated" "Bidraget tilldelades",
     RequisitionStarted "requisition_started" "Rekvisitionen påbörjades",
     RequisitionDiscarded "requisition_discarded" "Utkastet togs bort",
-    RequisitionIssued "requisition_issued" "Rekvisitionen ställdes i ordning för underskrift",
+    RequisitionIssued "requisition_issued" "Rekvisitionen gjordes klar för underskrift",
     RequisitionTakenBack "requisition_taken_back" "Rekvisitionen togs tillbaka från underskrift",
     RequisitionSigned "requisition_signed" "Rekvisitionen skrevs under och lämnades in",
     RequisitionScanned "requisition_scanned" "Den undertecknade rekvisitionen laddades upp och lämnades in",
@@ -97,8 +98,8 @@ events! {
     SurveyListImported "survey_list_imported" "Listan över enkätsvar lästes in",
     RepaymentAccountSet "repayment_account_set" "Kontot för återbetalning ändrades",
     RepaymentReceived "repayment_received" "Återbetalning kom in",
-    RepaymentMatched "repayment_matched" "En inbetalning fördes till bidraget",
-    RepaymentUnmatched "repayment_unmatched" "En inbetalning fördes bort från bidraget",
+    RepaymentMatched "repayment_matched" "En inbetalning kopplades till bidraget",
+    RepaymentUnmatched "repayment_unmatched" "En inbetalning kopplades bort från bidraget",
     ExcessReturned "excess_returned" "För mycket inbetalt betalades tillbaka",
     ExcessReturnStruck "excess_return_struck" "Registreringen av ett återbetalat överskott togs bort",
     ExtensionGranted "extension_granted" "Anstånd beviljades",

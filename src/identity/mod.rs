@@ -67,7 +67,7 @@ pub enum Refusal {
         "Din inloggning hade inte den tillitsnivå som krävs ({0}). Logga in på nytt med en starkare metod, till exempel tjänstelegitimation."
     )]
     TooWeak(String),
-    #[error("Inloggningstjänsten sa inte vilken organisation du hör till.")]
+    #[error("Inloggningstjänsten lämnade ingen uppgift om vilken organisation du hör till.")]
     NoOrganisation,
     #[error("Inloggningstjänstens uppgifter om din organisation går inte ihop: {0} och {1}.")]
     Contradiction(String, String),
@@ -75,7 +75,7 @@ pub enum Refusal {
     UnknownOrganisation(OrganisationNumber),
     #[error("Inloggningstjänsten får inte svara för organisationen med organisationsnummer {0}.")]
     NotVouched(OrganisationNumber),
-    #[error("Inloggningstjänsten sa inte vad du heter.")]
+    #[error("Inloggningstjänsten lämnade ingen uppgift om vad du heter.")]
     NoName,
     #[error(
         "Inloggningstjänsten gav ingen e-postadress som den svarar för, och portalen behöver en för att lägga upp dig."
@@ -91,7 +91,9 @@ pub enum Refusal {
     NoRoleThere(String),
     #[error("Du loggade in hos inloggningstjänsten som någon annan än den du är här.")]
     SomebodyElse,
-    #[error("Inloggningstjänsten frågade dig inte på nytt vem du är, eller sa inte när den gjorde det.")]
+    #[error(
+        "Inloggningstjänsten frågade dig inte på nytt vem du är, eller lämnade ingen uppgift om när den gjorde det."
+    )]
     NotAnew,
 }
 

@@ -171,7 +171,7 @@ impl Config {
                 !key.is_empty() && key.bytes().all(plain)
             };
             if !is_plain(key) {
-                return Some(format!("nyckeln «{key}» ska bestå av a–z, 0–9 och bindestreck"));
+                return Some(format!("nyckeln ”{key}” ska bestå av a–z, 0–9 och bindestreck"));
             }
             if key == "kod" {
                 return Some("nyckeln kod är upptagen: /logga-in/kod är portalens egen sida".to_owned());

@@ -90,7 +90,7 @@ impl FromStr for Scanner {
             path if path.starts_with('/') => Ok(Self::Socket(PathBuf::from(path))),
             address if address.contains(':') => Ok(Self::Tcp(address.to_owned())),
             _ => {
-                Err(format!("«{text}» är varken en adress som 127.0.0.1:3310 eller en sökväg till en socket"))
+                Err(format!("”{text}” är varken en adress som 127.0.0.1:3310 eller en sökväg till en socket"))
             }
         }
     }

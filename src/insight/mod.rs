@@ -57,6 +57,6 @@ pub enum Refusal {
     GivenAlready(Box<Insight>),
     #[error("{reader} har inte insyn längre. Någon annan har redan tagit tillbaka den.")]
     TakenAlready { reader: String },
-    #[error("{reader} kan inte få insyn i överenskommelsen.")]
+    #[error("{reader} kan inte få insyn.")]
     NotAReader { reader: String },
 }

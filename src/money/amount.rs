@@ -27,24 +27,24 @@ pub enum AmountError {
     Letters,
     #[error("Beloppet är skrivet med andra siffror än 0 till 9. Skriv det som till exempel {EXAMPLE}.")]
     ForeignDigits,
-    #[error("Beloppet innehåller tecknet «{0}». Skriv bara siffror och mellanslag, till exempel {EXAMPLE}.")]
+    #[error("Beloppet innehåller tecknet ”{0}”. Skriv bara siffror och mellanslag, till exempel {EXAMPLE}.")]
     OtherCharacter(char),
     #[error(
-        "Siffrorna i «{typed}» står inte tre och tre. Kontrollera att ingen siffra saknas och skriv till exempel {EXAMPLE}."
+        "Siffrorna i ”{typed}” står inte tre och tre. Kontrollera att ingen siffra saknas och skriv till exempel {EXAMPLE}."
     )]
     OddGroups { typed: String },
     #[error(
-        "«{typed}» ser ut som {} kronor och ören. Beloppet ska vara i hela kronor.{}",
+        "”{typed}” ser ut som {} kronor och ören. Beloppet ska vara i hela kronor.{}",
         .kronor.digits(), example(*.kronor)
     )]
     Ore { typed: String, kronor: Money },
     #[error(
-        "Punkten eller kommat i «{typed}» kan betyda olika saker. Menar du {kronor}? Skriv då {}.",
+        "Punkten eller kommat i ”{typed}” kan betyda olika saker. Menar du {kronor}? Skriv då {}.",
         .kronor.digits()
     )]
     Doubtful { typed: String, kronor: Money },
     #[error(
-        "«{typed}» går inte att läsa som ett belopp. Skriv hela kronor utan punkt och komma, till exempel {EXAMPLE}."
+        "”{typed}” går inte att läsa som ett belopp. Skriv hela kronor utan punkt och komma, till exempel {EXAMPLE}."
     )]
     Unreadable { typed: String },
     #[error("Beloppet saknas. Skriv kronor och ören, till exempel {EXAMPLE_WITH_ORE}.")]
@@ -56,11 +56,11 @@ pub enum AmountError {
     )]
     LettersWithOre,
     #[error(
-        "Beloppet innehåller tecknet «{0}». Skriv bara siffror och mellanslag, och komma före ören, till exempel {EXAMPLE_WITH_ORE}."
+        "Beloppet innehåller tecknet ”{0}”. Skriv bara siffror och mellanslag, och komma före ören, till exempel {EXAMPLE_WITH_ORE}."
     )]
     OtherCharacterWithOre(char),
     #[error(
-        "«{typed}» går inte att läsa som ett belopp. Skriv kronor och två siffror för ören efter ett komma, till exempel {EXAMPLE_WITH_ORE}."
+        "”{typed}” går inte att läsa som ett belopp. Skriv kronor och två siffror för ören efter ett komma, till exempel {EXAMPLE_WITH_ORE}."
     )]
     UnreadableWithOre { typed: String },
 }
@@ -433,11 +433,11 @@ mod tests {
         }
         assert_eq!(
             visible(parse_kronor("1.310").unwrap_err()),
-            "Punkten eller kommat i «1.310» kan betyda olika saker. Menar du 1_310_kr? Skriv då 1_310."
+            "Punkten eller kommat i ”1.310” kan betyda olika saker. Menar du 1_310_kr? Skriv då 1_310."
         );
         assert_eq!(
             visible(parse_kronor("12_").unwrap_err()),
-            "Beloppet innehåller tecknet «_». Skriv bara siffror och mellanslag, till exempel 1_310_223."
+            "Beloppet innehåller tecknet ”_”. Skriv bara siffror och mellanslag, till exempel 1_310_223."
         );
     }
 
@@ -517,7 +517,7 @@ mod tests {
         }
         assert_eq!(
             visible(parse_amount("1310223,5").unwrap_err()),
-            "Punkten eller kommat i «1310223,5» kan betyda olika saker. Menar du 1_310_223,50_kr? Skriv då 1_310_223,50."
+            "Punkten eller kommat i ”1310223,5” kan betyda olika saker. Menar du 1_310_223,50_kr? Skriv då 1_310_223,50."
         );
     }
 

@@ -78,6 +78,7 @@ impl Closing {
     fn follow(&mut self, report: &Report, grant: &Grant, is_late: bool) {
         let deadline = grant.deadlines.report;
         let authority = &grant.agreement.authority.name;
+        let certifier = grant.agreement.terms.certifier();
         self.state = report.label();
         self.tone = report.tone();
         self.href = address(report.id);
@@ -89,22 +90,19 @@ impl Closing {
                 ("Fortsätt rätta", "Gör klart rättelsen av redovisningen.".to_owned())
             }
             Status::Draft { .. } => {
-                ("Fortsätt fylla i", format!("Gör klart redovisningen. Sista dag är {deadline}."))
+                ("Fortsätt fylla i", format!("Gör klart redovisningen. {}", deadline.in_a_sentence()))
             }
             Status::AwaitingCertificate { .. } if report.received().is_some() => {
-                ("Till intyg", "Ekonomichef eller verksamhetschef ska intyga redovisningen.".to_owned())
+                ("Till intyg", format!("{certifier} ska intyga redovisningen."))
             }
             Status::AwaitingSignature { .. } if report.received().is_some() => {
                 ("Till underskrift", "Redovisningen ska skrivas under.".to_owned())
             }
-            Status::AwaitingCertificate { .. } => (
-                "Till intyg",
-                format!(
-                    "Ekonomichef eller verksamhetschef ska intyga redovisningen. Sista dag är {deadline}."
-                ),
-            ),
+            Status::AwaitingCertificate { .. } => {
+                ("Till intyg", format!("{certifier} ska intyga redovisningen. {}", deadline.in_a_sentence()))
+            }
             Status::AwaitingSignature { .. } => {
-                ("Till underskrift", format!("Redovisningen ska skrivas under. Sista dag är {deadline}."))
+                ("Till underskrift", format!("Redovisningen ska skrivas under. {}", deadline.in_a_sentence()))
             }
             Status::Submitted { .. } => {
                 ("Visa redovisningen", format!("Redovisningen väntar på beslut av {authority}."))

@@ -85,6 +85,8 @@ mod tests {
         for typed in [
             "S2018/03799/FST (delvis)",
             "S2019/03056/FS",
+            // The example in messages: it looks right, and is nobody's.
+            "S2099/00001/ABC",
             "S2020/04363/SOF",
             " S2020/04363/SOF\u{A0}m.fl. ",
             "S2022/01234",

@@ -172,7 +172,7 @@ pub struct Completion {
 pub enum Refusal {
     #[error("{0} (R1041)")]
     NoTier(#[from] NoTier),
-    #[error("Enheten ligger i {elsewhere}. Bara enheter i {municipality} kan få del av medlen. (R1042)")]
+    #[error("Enheten ligger i {elsewhere}. Enligt modellen ska verksamheten ligga i {municipality}. (R1042)")]
     Elsewhere { elsewhere: String, municipality: String },
     #[error("Enheten är nedlagd i kommunens register.")]
     Closed,
@@ -193,11 +193,12 @@ pub fn admitted<'a>(
     unit: &unit::Content,
     size: u32,
 ) -> Result<&'a Tier, Refusal> {
-    if let Some(elsewhere) = &unit.elsewhere {
+    let (kind, tier) = model.tier(unit.kind.as_str(), size)?;
+    if let Some(elsewhere) = unit.elsewhere.as_ref().filter(|_| kind.inside) {
         let (elsewhere, municipality) = (elsewhere.to_string(), municipality.to_owned());
         return Err(Refusal::Elsewhere { elsewhere, municipality });
     }
-    Ok(model.tier(unit.kind.as_str(), size)?.1)
+    Ok(tier)
 }
 
 impl Application {

@@ -19,6 +19,7 @@ pub fn stockholm() -> ModelForm {
             tier("Vård- och omsorgsboende", "boende", "10", "50", "41", "30 000"),
             tier("Vård- och omsorgsboende", "boende", "51", "", "47", "55 000"),
         ],
+        inside: "Vård- och omsorgsboende".to_owned(),
         reserve: "1 565 000".to_owned(),
         reserved_for: "Projektet Smarta Lås, ytterligare inköp av teknisk utrustning".to_owned(),
         uses: "Inköp av tekniska lösningar/produkter\n\
@@ -53,6 +54,9 @@ mod tests {
         assert_eq!(sums, [980_000, 4_340_000, 1_230_000, 2_585_000].map(Money::kronor));
         assert_eq!(model.distributed(), Money::kronor(9_135_000));
         assert_eq!(model.total(), Money::kronor(10_700_000));
+        // «Vård- och omsorgsboenden ska vara belägna inom Stockholms stad.» Of home care it says nothing.
+        assert!(model.kind("Vård- och omsorgsboende").unwrap().inside);
+        assert!(!model.kind("Hemtjänst").unwrap().inside);
         assert_eq!(model.tier("hemtjänst", 50).unwrap().1.amount, Money::kronor(20_000));
         assert_eq!(model.tier("Hemtjänst", 51).unwrap().1.amount, Money::kronor(35_000));
         assert_eq!(

@@ -36,7 +36,7 @@ const COLUMNS: [Wanted; 7] = [
         names: &["regiform", "regi", "driftsform"],
         is_needed: true,
     },
-    Wanted { field: "kind", label: "Slag", names: &["slag", "verksamhet", "typ"], is_needed: true },
+    Wanted { field: "kind", label: "Verksamhet", names: &["verksamhet", "slag", "typ"], is_needed: true },
     Wanted {
         field: "size",
         label: "Storlek",
@@ -165,7 +165,7 @@ fn no_headings() -> Fault {
         column: "",
         value: String::new(),
         message:
-            "Ingen rad har listans rubriker: Organisationsnummer, Utförare, Enhet, Regiform, Slag, Storlek \
+            "Ingen rad har listans rubriker: Organisationsnummer, Utförare, Enhet, Regiform, Verksamhet, Storlek \
                   och, för enheter i en annan kommun, Kommun. Skriv dem överst i listan."
                 .to_owned(),
     }
@@ -265,7 +265,7 @@ mod tests {
         let short = listed("Organisationsnummer;Utförare;Enhet\n556016-0680;Omsorgen AB;Norr\n").unwrap_err();
         assert_eq!(
             short.iter().map(|fault| fault.column).collect::<Vec<_>>(),
-            ["Regiform", "Slag", "Storlek"]
+            ["Regiform", "Verksamhet", "Storlek"]
         );
     }
 

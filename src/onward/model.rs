@@ -25,8 +25,16 @@ pub struct Model {
 pub struct Kind {
     pub name: String,
     pub counted: String,
+    /// Its units must lie in the municipality.
+    #[serde(default = "yes")]
+    pub inside: bool,
     /// By size, the smallest first. They meet without gap or overlap.
     pub tiers: Vec<Tier>,
+}
+
+/// What a model of an earlier version asks of every kind.
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +111,12 @@ impl Kind {
 impl Model {
     pub fn days(&self) -> Days {
         Days { apply_by: self.apply_by, use_by: self.use_by, report_by: self.report_by }
+    }
+
+    /// The kinds whose units must lie in the municipality.
+    pub fn inside(&self) -> String {
+        let kinds = self.kinds.iter().filter(|kind| kind.inside).map(|kind| kind.name.as_str());
+        kinds.collect::<Vec<_>>().join(", ")
     }
 
     pub fn kind(&self, name: &str) -> Option<&Kind> {

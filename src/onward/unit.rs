@@ -51,7 +51,7 @@ impl Content {
             ("utförare", before.provider.to_string(), self.provider.to_string()),
             ("namn", before.name.to_string(), self.name.to_string()),
             ("regiform", before.regime().to_lowercase(), self.regime().to_lowercase()),
-            ("slag", before.kind.to_string(), self.kind.to_string()),
+            ("verksamhet", before.kind.to_string(), self.kind.to_string()),
             ("storlek", before.size.to_string(), self.size.to_string()),
             ("ligger i", elsewhere(before), elsewhere(self)),
         ];

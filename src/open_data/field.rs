@@ -106,7 +106,7 @@ impl Field {
             Self::Year => "Året som överenskommelsen gäller.",
             Self::Recipient => "Bidragsmottagarens namn: en kommun eller SKR.",
             Self::Code => {
-                "SCB:s kommunkod, fyra siffror med inledande nolla. SKR har ingen kommunkod och står som SKR."
+                "SCB:s kommunkod, fyra siffror med inledande nolla. Den som inte är kommun har portalens kod: R och två siffror för en region, RSS och två siffror för en regional stödstruktur, SKR för SKR."
             }
             Self::County => "Länet som kommunen hör till. Tomt för SKR.",
             Self::Amount(Measure::Allocated) => {

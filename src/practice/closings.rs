@@ -165,7 +165,7 @@ fn report(
         return Ok(());
     }
     let signatory = actor(connection, recipient, Role::Signatory, first)?;
-    done(verbs::sign(connection, &step(3, &signatory), at(revision)))?;
+    done(verbs::sign(connection, &step(3, &signatory), at(revision), None))?;
     revision += 1;
     let officer = actor(connection, &agreement.authority, Role::CaseOfficer, first)?;
     let act = Act::of_authority(&officer, first + Duration::hours(30));

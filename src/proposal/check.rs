@@ -14,7 +14,7 @@ use super::{
     stand_in,
 };
 use crate::{
-    agreement::Terms,
+    agreement::{Provision, Terms},
     allocation::{self, Share},
     money::Money,
     recipient::{self, Kind, Organisation},
@@ -75,6 +75,7 @@ pub fn faults(proposal: &Proposal, known: &Known) -> Vec<Found> {
     found.extend(proposal.rows.iter().filter_map(unreadable));
     if let Some(draft) = &draft {
         found.extend(unknown_addressees(draft, known));
+        found.extend(unknown_organisations(draft, known));
         found.extend(in_table(proposal, draft, known));
         let is_whole = draft.faults.is_empty() && file::shares(&proposal.rows).is_ok();
         let earlier = known.earlier.iter().filter(|_| is_whole);
@@ -156,6 +157,19 @@ fn unknown_addressees(draft: &Draft, known: &Known) -> Vec<Found> {
             of_terms(&format!("further_report-{row}-addressee"), &message)
         })
         .collect()
+}
+
+/// Provisions for somebody who is not in the registry.
+fn unknown_organisations(draft: &Draft, known: &Known) -> Vec<Found> {
+    let codes = known.codes();
+    let of = |(row, provision): (usize, &Provision)| {
+        let unknown = provision.organisations.iter().find(|code| !codes.contains(*code))?;
+        let message = format!(
+            "{unknown} finns inte i registret. Skriv organisationens kod, till exempel socialstyrelsen."
+        );
+        Some(of_terms(&format!("provision-{row}-organisations"), &message))
+    };
+    draft.terms.provisions.iter().enumerate().filter_map(of).collect()
 }
 
 fn of_terms(field: &str, message: &str) -> Found {

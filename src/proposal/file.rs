@@ -197,7 +197,7 @@ fn literal(field: &Field, typed: &str) -> Result<Option<String>, Fault> {
             Empty::LeftOut => Ok(None),
             Empty::Written => Ok(Some(if is_list { "[]" } else { "\"\"" }.to_owned())),
             Empty::Fault => {
-                let message = format!("Fyll i «{}».", field.label);
+                let message = format!("Fyll i ”{}”.", field.label);
                 Err(Fault { is_missing: true, ..Fault::at("", message) })
             }
         };

@@ -61,7 +61,7 @@ impl ProposalForm {
         let years = year - terms.year;
         let (old, new) = (terms.year.to_string(), year.to_string());
         let mut form = Self::of(terms);
-        form.remove(|name| name.starts_with("remark-") || name.ends_with("-rows_total"));
+        form.remove(|name| name.starts_with("remark-") || name.contains("-rows_total"));
         for (name, typed) in &mut form.0 {
             if name.starts_with("diarienummer-") {
                 typed.clear();

@@ -98,7 +98,7 @@ pub fn typed(
     }
     let mut errors = FieldErrors::default();
     match recipient(registry, who) {
-        None => errors.add(NEW, format!("«{who}» finns inte i registret. Skriv kommunkoden eller namnet.")),
+        None => errors.add(NEW, format!("”{who}” finns inte i registret. Skriv kommunkoden eller namnet.")),
         Some(found) if kept.iter().any(|row| row.recipient == found.code) => {
             errors.add(NEW, format!("{} finns redan i tabellen.", found.name));
         }
@@ -262,7 +262,7 @@ impl KeyForm {
                 |cell: &str| cell.chars().filter(|c| !c.is_whitespace()).collect::<String>().parse::<u64>();
             let numbers: Result<Vec<u64>, _> = cells.filter(|cell| !cell.is_empty()).map(number).collect();
             match (recipient(facts.registry, who), numbers) {
-                (None, _) => errors.add("tal", format!("Rad {}: «{who}» finns inte i registret.", index + 1)),
+                (None, _) => errors.add("tal", format!("Rad {}: ”{who}” finns inte i registret.", index + 1)),
                 (Some(_), Err(_)) => errors.add(
                     "tal",
                     format!("Rad {}: skriv hela tal efter {who}, med semikolon emellan.", index + 1),

@@ -50,11 +50,13 @@ impl Preview<'_> {
             version: 1,
             agreement: self.terms.name.clone(),
             addressee: self.authority.formal_name.clone(),
-            state_line: "Förhandsvisning: överenskommelsen är inte publicerad".to_owned(),
+            state_line: "Förhandsvisning: villkoren är inte publicerade".to_owned(),
             practice: self.practice,
+            diarienummer_labels: self.terms.instrument.diarienummer_labels(),
             diarienummer_agreement: self.terms.diarienummer.agreement.clone(),
             diarienummer_decision: self.terms.diarienummer.payment_decision.clone(),
             sections: paper.sections.iter().map(|section| self.section(section, posts)).collect(),
+            words: self.terms.words_of_forms(),
             fingerprint: sha256_hex(number.as_bytes()),
             issued: zoned_time(self.now),
             number,
@@ -86,7 +88,7 @@ impl Preview<'_> {
             }
             "agreement_diarienummer" => Field::text(label, &self.terms.diarienummer.agreement),
             "decision_diarienummer" => Field::text(label, &self.terms.diarienummer.payment_decision),
-            "agreement_name" => Field::text(label, self.name(posts)),
+            "agreement_name" => Field::text(label, &self.terms.name),
             "amount" | "granted" => Field::text(label, self.amount(posts).to_string()),
             "period" => {
                 Field::text(label, format!("{} till {}", long_date(period.from), long_date(period.to)))
@@ -94,16 +96,6 @@ impl Preview<'_> {
             "signature" => Field::handwritten(label),
             _ => Field::blank(label),
         }
-    }
-
-    /// The agreement's, and the posts' where they are not all of it.
-    fn name(&self, posts: &[&str]) -> String {
-        if posts.len() == self.terms.posts.len() {
-            return self.terms.name.clone();
-        }
-        let names: Vec<&str> =
-            posts.iter().filter_map(|key| self.terms.post(key)).map(|post| post.name.as_str()).collect();
-        format!("{}: {}", self.terms.name, names.join(", "))
     }
 
     fn amount(&self, posts: &[&str]) -> Money {

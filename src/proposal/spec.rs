@@ -139,7 +139,7 @@ impl Part {
         };
         match PARTS.iter().find(has) {
             Some(part) => part,
-            None if name.starts_with("forms") => &PARTS[4],
+            None if name.starts_with("forms") => &PARTS[5],
             None => &PARTS[0],
         }
     }
@@ -200,13 +200,22 @@ const LATE_REPORT: &[(&str, &str)] =
     &[("may_reclaim", "Regeringen kan återkräva stödet"), ("not_stated", "Anges inte")];
 const DECIDABLE: &[(&str, &str)] = &[("requisition", "Rekvisition"), ("report", "Redovisning")];
 const CALENDAR: &[(&str, &str)] = &[("check_in", "Avstämning"), ("report", "Rapport")];
+const PROVISIONS: &[(&str, &str)] = &[
+    ("duty", "Skyldighet (ska)"),
+    ("condition", "Villkor"),
+    ("prohibition", "Förbud (får inte)"),
+    ("permission", "Rättighet (får)"),
+    ("recommendation", "Rekommendation (bör)"),
+    ("information", "Upplysning"),
+];
+const ABOUT: &[(&str, &str)] = &[("accounts", "Rätten att begära in räkenskaper")];
 const QUESTIONS: &[(&str, &str)] = &[("text", "Fritext"), ("yes_no", "Ja eller nej")];
 
 const SOURCE: Field = Field::new("source", "Var det står", Kind::Line).hint("Till exempel 2027 §7.1.");
 const POSTS: Field = Field::new("posts", "Gäller posterna", Kind::Posts);
 
 /// In the order of the pages and of the file.
-pub const PARTS: [Part; 5] = [
+pub const PARTS: [Part; 6] = [
     Part {
         slug: "grunder",
         title: "Grunder",
@@ -230,7 +239,7 @@ pub const PARTS: [Part; 5] = [
                     Field::new("year", "År", Kind::Year).hint("Det år då perioden börjar."),
                     Field::new("paying_authority", "Betalande myndighet", Kind::Fixed),
                     Field::new("parties", "Parter", Kind::Lines).hint("En part per rad."),
-                    Field::new("requisition_recipients", "Vem som rekvirerar", Kind::Text),
+                    Field::new("requisition_recipients", "Vem rekvirerar", Kind::Text),
                     Field::new("total", "Belopp", Kind::Kronor)
                         .hint("Hela kronor. Posterna ska tillsammans bli detta belopp."),
                     Field::new("onward_distribution", "Får mottagaren fördela medlen vidare till utförare?", Kind::YesNo),
@@ -277,7 +286,12 @@ pub const PARTS: [Part; 5] = [
                 title: "Intyg",
                 lead: "Lämna tomt om ingen ska granska och intyga redovisningen.",
                 shape: Shape::Optional,
-                fields: &[Field::new("title", "Vem som granskar och intygar", Kind::Line)],
+                fields: &[
+                    Field::new("title", "Vem som granskar och intygar", Kind::Line),
+                    Field::new("two_people", "Ska en annan person skriva under?", Kind::YesNo).may_be_left_out().hint(
+                        "Portalens egen regel, som ingen källa har. Vid ja kan samma person ändå skriva under, med ett skäl som handläggaren ser.",
+                    ),
+                ],
             },
             Block {
                 place: "survey",
@@ -285,6 +299,17 @@ pub const PARTS: [Part; 5] = [
                 lead: "Lämna tomt om mottagarna inte ska svara på någon enkät.",
                 shape: Shape::Optional,
                 fields: &[Field::new("name", "Enkätens namn", Kind::Line), SOURCE],
+            },
+            Block {
+                place: "annex",
+                title: "Bilagan med blanketter",
+                lead: "Lämna tomt om källan inte har några blanketter: då är blanketternas ord portalens egna, och det sägs.",
+                shape: Shape::Optional,
+                fields: &[
+                    Field::new("name", "Bilagans nummer", Kind::Line).hint("Till exempel Bilaga 2."),
+                    Field::new("heading", "Bilagans rubrik", Kind::Line),
+                    Field::new("lead", "Bilagans ingress", Kind::Lines).hint("Ett stycke per rad."),
+                ],
             },
             Block {
                 place: "appropriation",
@@ -323,6 +348,7 @@ pub const PARTS: [Part; 5] = [
                 Field::new("rows_total", "Radernas summa, om den är en annan", Kind::Kronor).may_be_left_out().hint(
                     "Bara när den publicerade tabellen inte går ihop med beloppet.",
                 ),
+                Field::new("rows_total_reason", "Varför radernas summa är en annan", Kind::Text).may_be_left_out(),
                 Field::new("recipients", "Antal mottagare", Kind::Count),
                 Field::new("floor", "Minimibelopp", Kind::Kronor).may_be_left_out(),
                 Field::new("rows_at_floor", "Antal mottagare på minimibeloppet", Kind::Count)
@@ -333,6 +359,7 @@ pub const PARTS: [Part; 5] = [
                     "Poster med samma ord här rekvireras på samma blankett. Tomt för en egen blankett.",
                 ),
                 Field::new("open_ended", "Saknar posten sista dag för rekvisition?", Kind::YesNo),
+                Field::new("not_onward", "Är posten undantagen från vidarefördelning till utförare?", Kind::YesNo).may_be_left_out(),
                 Field::new("charged_to", "Anslagspost, om den är en annan än överenskommelsens", Kind::Line).may_be_empty(),
                 Field::new("rule", "Hur posten fördelas", Kind::Text),
                 SOURCE,
@@ -385,6 +412,30 @@ pub const PARTS: [Part; 5] = [
         ],
     },
     Part {
+        slug: "bestammelser",
+        title: "Bestämmelser",
+        lead: "Vad källan säger att någon ska, får, bör eller inte får, på vilka villkor, och vad den upplyser om. Mening för mening, med källans egna ord.",
+        blocks: &[Block {
+            place: "provision",
+            title: "Bestämmelser",
+            lead: "I en kopia är det den tidigare omgångens ord: jämför varje bestämmelse med den nya källan.",
+            shape: Shape::List { one: "bestämmelse" },
+            fields: &[
+                Field::new("kind", "Vad det är", Kind::Choice(PROVISIONS)),
+                Field::new("text", "Källans ord", Kind::Text),
+                Field::new("who", "Vem det gäller", Kind::Line),
+                Field::new("towards", "Gentemot vem", Kind::Line).may_be_empty(),
+                Field::new("by", "Senast när, som källan skriver det", Kind::Line).may_be_empty(),
+                Field::new("posts", "Gäller den som har del av posterna", Kind::Posts).may_be_empty(),
+                Field::new("organisations", "Gäller organisationerna", Kind::Lines)
+                    .may_be_empty()
+                    .hint("Koder i registret för dem som inte är mottagare, en per rad, till exempel socialstyrelsen."),
+                SOURCE,
+                Field::new("about", "Vad i portalen som vilar på den", Kind::Choice(ABOUT)).may_be_left_out(),
+            ],
+        }],
+    },
+    Part {
         slug: "fragor",
         title: "Frågor och delposter",
         lead: "Vad mottagarna ska svara på och ange särskilt i redovisningen, och anmärkningar på källan.",
@@ -418,8 +469,8 @@ pub const PARTS: [Part; 5] = [
             },
             Block {
                 place: "remark",
-                title: "Anmärkningar på källan",
-                lead: "Fel och oklarheter i det publicerade. De visas bara för myndigheten.",
+                title: "Kända fel och oklarheter i källan",
+                lead: "Fel och oklarheter i det publicerade. De visas för alla som läser villkoren.",
                 shape: Shape::List { one: "anmärkning" },
                 fields: &[Field::new("text", "Anmärkning", Kind::Text), SOURCE],
             },

@@ -15,7 +15,7 @@ use crate::{
 /// What negative amounts would mean: money that went the other way.
 const CAME_IN_BELOW_ZERO: &str = "En inbetalning kan inte vara under 0. Har ni betalat tillbaka för mycket inbetalt \
                                   registrerar du det på bidragets sida under Återbetalningar. Är en tidigare inbetalning \
-                                  fel öppnar du den och för bort den.";
+                                  fel öppnar du den och kopplar bort den från bidraget.";
 const RETURNED_BELOW_ZERO: &str = "Skriv vad ni har betalat till mottagaren. Har mottagaren i stället betalat in mer \
                                    registrerar du det som en inbetalning under Återbetalningar.";
 

@@ -103,7 +103,7 @@ impl Ending {
 pub enum Refusal {
     #[error("Någon annan har ändrat inbetalningen sedan sidan öppnades.")]
     Changed,
-    #[error("Det går inte nu: inbetalningen har läget «{0}».")]
+    #[error("Det går inte nu: inbetalningen har läget ”{0}”.")]
     NotNow(&'static str),
     #[error(
         "Högst {excess} kan betalas tillbaka: det är vad som har kommit in utöver skulden. ({})",
@@ -213,7 +213,7 @@ fn same_reference(one: &str, other: &str) -> bool {
 impl State {
     pub fn label(&self) -> &'static str {
         match self {
-            Self::Matched { .. } => "Förd till bidrag",
+            Self::Matched { .. } => "Kopplad till bidrag",
             Self::Unmatched { .. } => "Omatchad",
             Self::SentBack(_) => "Tillbaka till inbetalaren",
             Self::Struck(_) => "Struken",

@@ -90,10 +90,10 @@ pub fn slip(grant: &Grant, settlement: &Settlement, now: DateTime<Utc>, practice
 
 fn note(grant: &Grant) -> String {
     let known = |number: &str| if number.is_empty() { "ej angivet".to_owned() } else { number.to_owned() };
-    let numbers = &grant.agreement.diarienummer;
+    let (of, numbers) = (&grant.agreement.terms.instrument, &grant.agreement.diarienummer);
+    let [of_terms, of_payment] = of.diarienummer_labels();
     format!(
-        "Betala med OCR-numret, så förs pengarna till rätt bidrag. Regeringskansliets diarienummer för \
-         överenskommelsen: {}. Regeringskansliets diarienummer för utbetalningsbeslutet: {}.",
+        "Betala med OCR-numret, så förs pengarna till rätt bidrag. {of_terms}: {}. {of_payment}: {}.",
         known(&numbers.agreement),
         known(&numbers.payment_decision)
     )

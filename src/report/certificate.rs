@@ -34,8 +34,14 @@ pub struct Statement {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "alternative", rename_all = "snake_case")]
 pub enum Verdict {
-    /// Alt 1: *intygar att den ekonomiska redovisningen under punkt 3 är korrekt*.
-    Correct,
+    /// Alt 1: *intygar att den ekonomiska redovisningen under punkt 3 är korrekt*. What deviates in the use of the money all
+    /// the same is told (*information om eventuella avvikelser och åtgärdsförslag*, 2021 §7.1).
+    Correct {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deviations: Option<Prose<2000>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        measures: Option<Prose<2000>>,
+    },
     /// Alt 2: *bedömer inte att … är korrekt. (Avvikelserna och eventuella åtgärder ska också redovisas.)*
     NotCorrect { deviations: Prose<2000>, measures: Option<Prose<2000>> },
 }
@@ -43,13 +49,23 @@ pub enum Verdict {
 impl Verdict {
     pub fn label(&self) -> &'static str {
         match self {
-            Self::Correct => "Alt 1",
+            Self::Correct { .. } => "Alt 1",
             Self::NotCorrect { .. } => "Alt 2",
         }
     }
 
     pub fn is_correct(&self) -> bool {
-        matches!(self, Self::Correct)
+        matches!(self, Self::Correct { .. })
+    }
+
+    /// What deviates and what is done about it, under either alternative; `None` where nothing is told.
+    pub fn told(&self) -> Option<(String, String)> {
+        let text = |prose: &Option<Prose<2000>>| prose.as_ref().map(ToString::to_string).unwrap_or_default();
+        match self {
+            Self::Correct { deviations: None, measures: None } => None,
+            Self::Correct { deviations, measures } => Some((text(deviations), text(measures))),
+            Self::NotCorrect { deviations, measures } => Some((deviations.to_string(), text(measures))),
+        }
     }
 }
 
@@ -113,30 +129,23 @@ impl CertificateForm {
     }
 
     fn verdict(&self, errors: &mut FieldErrors) -> Option<Verdict> {
-        match self.alternative.as_str() {
-            "1" => {
-                // Deviations under Alt 1 contradict it: asked about, never dropped.
-                if !self.deviations.trim().is_empty() {
-                    let message =
-                        "Du har valt Alt 1 men beskrivit avvikelser. Välj Alt 2, eller ta bort texten.";
-                    errors.broken("deviations", Rule::Deviations, message);
-                    return None;
-                }
-                Some(Verdict::Correct)
-            }
-            "2" => {
-                if self.deviations.trim().is_empty() {
-                    let message = "Beskriv avvikelserna. De ska redovisas när du väljer Alt 2.";
-                    errors.broken("deviations", Rule::Deviations, message);
-                }
-                let deviations = (!self.deviations.trim().is_empty())
-                    .then(|| errors.read("deviations", Rule::Deviations, Prose::parse(&self.deviations)))
-                    .flatten();
-                let measures = errors.read_optional("measures", Rule::Measures, &self.measures, Prose::parse);
-                Some(Verdict::NotCorrect { deviations: deviations?, measures: measures? })
-            }
+        let is_correct = match self.alternative.as_str() {
+            "1" => true,
+            "2" => false,
             _ => {
                 errors.broken("alternative", Rule::Alternative, "Välj Alt 1 eller Alt 2.");
+                return None;
+            }
+        };
+        let deviations = errors.read_optional("deviations", Rule::Deviations, &self.deviations, Prose::parse);
+        let measures = errors.read_optional("measures", Rule::Measures, &self.measures, Prose::parse);
+        let (deviations, measures) = (deviations?, measures?);
+        match (is_correct, deviations) {
+            (true, deviations) => Some(Verdict::Correct { deviations, measures }),
+            (false, Some(deviations)) => Some(Verdict::NotCorrect { deviations, measures }),
+            (false, None) => {
+                let message = "Beskriv avvikelserna. De ska redovisas när du väljer Alt 2.";
+                errors.broken("deviations", Rule::Deviations, message);
                 None
             }
         }
@@ -196,11 +205,27 @@ mod tests {
     }
 
     #[test]
+    fn deviations_are_told_under_alt_1_too() {
+        let mut form = filled();
+        form.deviations = "Två fakturor kom i januari.".to_owned();
+        let verdict = form.parse().unwrap().verdict;
+        assert!(verdict.is_correct());
+        assert_eq!(verdict.told(), Some(("Två fakturor kom i januari.".to_owned(), String::new())));
+        assert_eq!(filled().parse().unwrap().verdict.told(), None);
+    }
+
+    #[test]
+    fn a_certificate_of_an_earlier_version_is_read() {
+        let verdict: Verdict = serde_json::from_str(r#"{"alternative":"correct"}"#).unwrap();
+        assert_eq!(verdict, Verdict::Correct { deviations: None, measures: None });
+        assert_eq!(serde_json::to_string(&verdict).unwrap(), r#"{"alternative":"correct"}"#);
+    }
+
+    #[test]
     fn every_field_has_its_own_error() {
         assert_eq!(fields_in_error(|form| form.alternative.clear()), ["alternative"]);
         assert_eq!(fields_in_error(|form| form.alternative = "3".to_owned()), ["alternative"]);
         assert_eq!(fields_in_error(|form| form.alternative = "2".to_owned()), ["deviations"]);
-        assert_eq!(fields_in_error(|form| form.deviations = "Fel".to_owned()), ["deviations"]);
         assert_eq!(fields_in_error(|form| form.certifier_name.clear()), ["certifier_name"]);
         assert_eq!(fields_in_error(|form| form.certifier_title.clear()), ["certifier_title"]);
         assert_eq!(

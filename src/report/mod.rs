@@ -40,6 +40,7 @@ use crate::{
     grant::{Account, Grant, Ledger},
     ids::Id,
     money::Money,
+    numbers::Prose,
 };
 
 #[derive(Debug, Clone)]
@@ -79,6 +80,21 @@ pub fn number_of(grant: &Grant) -> String {
 
 pub fn case_number(agreement_code: &str, recipient_code: &str) -> String {
     format!("{agreement_code}-{recipient_code}-E1")
+}
+
+/// Whoever signs in the portal, and why it is the one who certified, when it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Signer<'a> {
+    pub person_id: &'a str,
+    pub alone: Option<&'a Prose<500>>,
+}
+
+impl<'a> Signer<'a> {
+    /// Who certified nothing.
+    #[cfg(test)]
+    fn other(person_id: &'a str) -> Self {
+        Self { person_id, alone: None }
+    }
 }
 
 impl Report {
@@ -235,12 +251,13 @@ impl Report {
         Ok(self)
     }
 
-    /// The signed document has come in. `signer` is whoever signs in the portal: not the one who certified.
+    /// The signed document has come in. `signer` is whoever signs in the portal: not the one who certified, unless nobody else
+    /// may sign and the reason is told.
     pub fn submit(
         mut self,
         issue: &Issue,
         signature: Signature,
-        signer: Option<&str>,
+        signer: Option<Signer<'_>>,
         at: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
         let first_received = self.received().map(|received| received.at);
@@ -248,9 +265,11 @@ impl Report {
             Status::AwaitingSignature { certificate, .. } => certificate,
             other => return Err(other.not_now()),
         };
-        if let Some(certificate) = &certificate
-            && signer == Some(certificate.person_id.as_str())
-        {
+        let own = certificate
+            .as_ref()
+            .filter(|certificate| signer.is_some_and(|signer| signer.person_id == certificate.person_id));
+        let alone = signer.and_then(|signer| signer.alone).filter(|_| own.is_some()).map(Prose::clone);
+        if let (Some(certificate), None) = (own, &alone) {
             return Err(Refusal::SamePerson(certificate.by.clone()));
         }
         self.status = Status::Submitted {
@@ -262,6 +281,7 @@ impl Report {
                 certificate,
                 signature,
                 completed_at: at,
+                alone,
             },
         };
         Ok(self)

@@ -36,6 +36,8 @@ pub enum Rule {
     Motive = 314,
     /// 2018 Fördelning av stimulansmedel: the follow-up questions are answered with the report.
     Answer = 315,
+    /// The portal's own: why whoever certified also signs.
+    Alone = 316,
 }
 
 /// Things that may be right but deserve a second look: the recipient confirms them.

@@ -1,7 +1,7 @@
 //! The report as a document: the right column of Bilaga 2 filled in, and the receipt.
 
 use super::{
-    Case, Certificate, Content, Issue, PostAccount, Received, Status, Verdict,
+    Case, Certificate, Content, Issue, PostAccount, Received, Status,
     form::{answer_field, motive_field, part_field},
 };
 use crate::{
@@ -31,9 +31,11 @@ pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
         addressee: case.grant.agreement.authority.formal_name.clone(),
         state_line: state_line(case, issue),
         practice,
+        diarienummer_labels: terms.instrument.diarienummer_labels(),
         diarienummer_agreement: text(head.agreement_diarienummer.as_ref()),
         diarienummer_decision: text(head.decision_diarienummer.as_ref()),
         sections: sections(case, issue),
+        words: terms.words_of_forms(),
         fingerprint: issue.fingerprint.clone(),
         issued: zoned_time(issue.issued_at),
     }
@@ -63,6 +65,12 @@ fn state_line(case: &Case, issue: &Issue) -> String {
 pub fn sections(case: &Case, issue: &Issue) -> Vec<Section> {
     let paper = &case.grant.agreement.terms.forms.report;
     paper.sections.iter().map(|section| section_of(section, paper, case, issue)).collect()
+}
+
+/// The section of the certificate, once it is given: both alternatives word for word, the chosen one ticked.
+pub fn certified_section(case: &Case, issue: &Issue) -> Option<Section> {
+    case.report.certificate()?;
+    sections(case, issue).into_iter().find(|section| !section.choices.is_empty())
 }
 
 /// Sections 1 to 3: what the recipient filled in.
@@ -103,12 +111,11 @@ fn choices(texts: &[String], certificate: Option<&Certificate>) -> Vec<Choice> {
 }
 
 fn deviations(certificate: Option<&Certificate>) -> Vec<Field> {
-    match certificate.map(|certificate| &certificate.statement.verdict) {
-        Some(Verdict::NotCorrect { deviations, measures }) => vec![
-            Field::text("Avvikelser", deviations.to_string()),
-            Field::text("Åtgärder", measures.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ],
-        Some(Verdict::Correct) | None => Vec::new(),
+    match certificate.and_then(|certificate| certificate.statement.verdict.told()) {
+        Some((deviations, measures)) => {
+            vec![Field::text("Avvikelser", deviations), Field::text("Åtgärder", measures)]
+        }
+        None => Vec::new(),
     }
 }
 
@@ -244,14 +251,23 @@ fn signing(key: &str, label: &str, case: &Case, issue: &Issue) -> Field {
     }
 }
 
+/// What of the form stands on its receipt.
+const RECEIPT: [&str; 8] = [
+    "recipient",
+    "organisation_number",
+    "agreement_diarienummer",
+    "decision_diarienummer",
+    "agreement_name",
+    "received",
+    "costs",
+    "unspent",
+];
+
 pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) -> Receipt {
     let grant = &case.grant;
     let number = case.number();
     let paper = &grant.agreement.terms.forms.report;
-    let submitted = ["recipient", "organisation_number", "agreement_name", "received", "costs", "unspent"]
-        .into_iter()
-        .flat_map(|key| values(key, paper, case, issue))
-        .collect();
+    let submitted = RECEIPT.into_iter().flat_map(|key| values(key, paper, case, issue)).collect();
     let to_repay = issue.content.to_repay();
     Receipt {
         title: format!("Kvitto {number}, {}", issue.recipient),
@@ -305,7 +321,11 @@ pub fn certificate_sentence(certificate: &Certificate) -> String {
 }
 
 pub fn signing_sentence(received: &Received) -> String {
-    crate::requisition::sheet::signed(&received.signature, received.completed_at)
+    let signed = crate::requisition::sheet::signed(&received.signature, received.completed_at);
+    match &received.alone {
+        None => signed,
+        Some(reason) => format!("{signed} Samma person har intygat. Skäl: {reason}"),
+    }
 }
 
 /// The label of one of the portal's fields, with the post's name where each post has its own.

@@ -11,6 +11,7 @@ use crate::{
     access::Doer,
     filing::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, NoRoom, Signature},
     money::Money,
+    numbers::Prose,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,9 @@ pub struct Received {
     pub signature: Signature,
     /// When this version came in.
     pub completed_at: DateTime<Utc>,
+    /// Why whoever certified it also signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone: Option<Prose<500>>,
 }
 
 impl Received {
@@ -96,14 +100,14 @@ pub enum Refusal {
         "Någon annan har ändrat redovisningen sedan du öppnade sidan. Läs den som den är nu och försök igen."
     )]
     Changed,
-    #[error("Redovisningen öppnar när bidraget har betalats ut.")]
+    #[error("Redovisningen kan påbörjas när bidraget har betalats ut.")]
     NotPaidYet,
     #[error(
-        "Det utbetalda beloppet har ändrats sedan redovisningen ställdes i ordning. Den behöver ändras av mottagaren: det nya beloppet fylls i när den tas tillbaka eller återsänds."
+        "Det utbetalda beloppet har ändrats sedan redovisningen gjordes klar för underskrift. Den behöver ändras av mottagaren: det nya beloppet fylls i när den tas tillbaka eller återsänds."
     )]
     PaidOutChanged,
     #[error(
-        "{0} har intygat redovisningen och kan inte också skriva under den. Intyget och underskriften ska göras av olika personer."
+        "{0} har intygat redovisningen. Portalens egen regel är att någon annan skriver under. Finns ingen annan som får göra det: skriv varför."
     )]
     SamePerson(String),
     #[error("Fler än 100 filer går inte att bifoga. Slå ihop några av dem till en PDF.")]

@@ -127,7 +127,7 @@ fn fault(code: &str, of_agreement: Option<&Organisation>, known: &[Organisation]
     let padded = format!("0{code}");
     if let Some(organisation) = known.iter().find(|organisation| organisation.code == padded) {
         return format!(
-            "«{code}» saknar den inledande nollan. Skriv {padded} om det är {} som avses.",
+            "”{code}” saknar den inledande nollan. Skriv {padded} om det är {} som avses.",
             organisation.name
         );
     }
@@ -136,7 +136,7 @@ fn fault(code: &str, of_agreement: Option<&Organisation>, known: &[Organisation]
         _ if code.len() == 4 && code.bytes().all(|byte| byte.is_ascii_digit()) => {
             format!("Det finns ingen kommun med koden {code}. Rätta koden, eller ta bort raden.")
         }
-        _ => format!("«{code}» är ingen kommunkod. Skriv fyra siffror, till exempel 0180."),
+        _ => format!("”{code}” är ingen kommunkod. Skriv fyra siffror, till exempel 0180."),
     }
 }
 
@@ -256,9 +256,9 @@ mod tests {
         assert_eq!(
             faults("kod\n1440\n180\n9999\nAle\n1489\nSKR\n;Ale"),
             [
-                "Rad 3: «180» saknar den inledande nollan. Skriv 0180 om det är Stockholm som avses.",
+                "Rad 3: ”180” saknar den inledande nollan. Skriv 0180 om det är Stockholm som avses.",
                 "Rad 4: Det finns ingen kommun med koden 9999. Rätta koden, eller ta bort raden.",
-                "Rad 5: «Ale» är ingen kommunkod. Skriv fyra siffror, till exempel 0180.",
+                "Rad 5: ”Ale” är ingen kommunkod. Skriv fyra siffror, till exempel 0180.",
                 "Rad 6: 1489 (Alingsås) får inget bidrag enligt överenskommelsen. Ta bort raden.",
                 "Rad 7: SKR (SKR) är ingen kommun och ska inte svara på enkäten. Ta bort raden.",
                 "Rad 8: Kommunkoden saknas. Skriv fyra siffror först på raden, till exempel 0180.",

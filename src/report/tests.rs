@@ -19,7 +19,7 @@ fn doer() -> Doer {
 fn certificate(person: &str, section_3: &str) -> Certificate {
     Certificate {
         statement: Statement {
-            verdict: Verdict::Correct,
+            verdict: Verdict::Correct { deviations: None, measures: None },
             name: Line::parse("Övning Ekonomichef").unwrap(),
             title: Line::parse("Ekonomichef").unwrap(),
             telephone: Telephone::parse("0303-70 30 00").unwrap(),
@@ -75,7 +75,7 @@ fn submitted(costs: i64) -> Report {
     let report = fresh().issue(&content.section_3(), true).unwrap();
     let issue = issue_of(&report, content);
     let report = report.certify(certificate("chef", &issue.content.section_3())).unwrap();
-    report.submit(&issue, signed(), Some("företrädare"), DateTime::UNIX_EPOCH).unwrap()
+    report.submit(&issue, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap()
 }
 
 fn approved(costs: i64) -> Report {
@@ -96,9 +96,18 @@ fn whoever_certified_does_not_sign() {
     let report = fresh().issue(&content.section_3(), true).unwrap();
     let issue = issue_of(&report, content);
     let report = report.certify(certificate("chef", &issue.content.section_3())).unwrap();
-    let refused = report.clone().submit(&issue, signed(), Some("chef"), DateTime::UNIX_EPOCH).unwrap_err();
+    let refused = report
+        .clone()
+        .submit(&issue, signed(), Some(Signer::other("chef")), DateTime::UNIX_EPOCH)
+        .unwrap_err();
     assert!(matches!(refused, Refusal::SamePerson(_)));
-    assert!(report.submit(&issue, signed(), Some("företrädare"), DateTime::UNIX_EPOCH).is_ok());
+    let reason = Prose::parse("Kommunen har bara en ekonomichef och ingen annan firmatecknare.").unwrap();
+    let alone = Signer { person_id: "chef", alone: Some(&reason) };
+    let submitted = report.clone().submit(&issue, signed(), Some(alone), DateTime::UNIX_EPOCH).unwrap();
+    assert_eq!(submitted.received().unwrap().alone.as_ref(), Some(&reason));
+    assert!(
+        report.submit(&issue, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).is_ok()
+    );
 }
 
 #[test]
@@ -134,7 +143,8 @@ fn where_nobody_certifies_the_report_goes_straight_to_signature() {
     let issue = issue_of(&report, content);
     let back = report.clone().take_back().unwrap();
     assert!(matches!(back.status, Status::Draft { answers: None, certificate: None }));
-    let report = report.submit(&issue, signed(), Some("företrädare"), DateTime::UNIX_EPOCH).unwrap();
+    let report =
+        report.submit(&issue, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap();
     assert!(report.received().is_some_and(|received| received.certificate.is_none()));
 }
 
@@ -147,7 +157,8 @@ fn alt_2_is_submittable() {
     certificate.statement.verdict =
         Verdict::NotCorrect { deviations: Prose::parse("Moms saknas.").unwrap(), measures: None };
     let report = report.certify(certificate).unwrap();
-    let report = report.submit(&issue, signed(), Some("företrädare"), DateTime::UNIX_EPOCH).unwrap();
+    let report =
+        report.submit(&issue, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap();
     assert_eq!(report.status.key(), "submitted");
 }
 
@@ -163,7 +174,8 @@ fn what_was_approved_stands_until_the_correction_is_approved() {
     let report = report.issue(&content.section_3(), true).unwrap();
     let issue = issue_of(&report, content);
     let report = report.certify(certificate("chef", &issue.content.section_3())).unwrap();
-    let report = report.submit(&issue, signed(), Some("företrädare"), DateTime::UNIX_EPOCH).unwrap();
+    let report =
+        report.submit(&issue, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap();
     assert_eq!(report.costs("bas"), Money::kronor(100));
     assert_eq!(report.reported("bas"), Money::kronor(250));
     let report = report.approve(doer(), DateTime::UNIX_EPOCH).unwrap();
@@ -230,7 +242,7 @@ fn tried(verb: Verb, report: Report, issue: &mut Option<Issue>) -> Result<Report
             report.certify(certificate("chef", &section_3))
         }
         Verb::Submit => match issue.clone() {
-            Some(issue) => report.submit(&issue, signed(), Some("företrädare"), at),
+            Some(issue) => report.submit(&issue, signed(), Some(Signer::other("företrädare")), at),
             None => Err(Refusal::Changed),
         },
         Verb::SendBack => report.send_back(doer(), at, String::new(), Vec::new()),

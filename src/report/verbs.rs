@@ -62,7 +62,7 @@ impl From<Failure> for AppError {
                     .to_owned(),
             ),
             Failure::Unconfirmed => {
-                Self::Conflict("Bekräfta att du har kontrollerat det som portalen frågar om.".to_owned())
+                Self::Conflict("Bekräfta att du har kontrollerat varningarna.".to_owned())
             }
             Failure::Db(error) => error.into(),
         }

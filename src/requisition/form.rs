@@ -144,7 +144,9 @@ impl fmt::Display for Late {
         if let Some(period_to) = self.period_to {
             write!(f, " Perioden som medlen är till för tog slut {}.", long_date(period_to))?;
         }
-        f.write_str(" Rekvisitionen kommer in för sent. Överenskommelsen säger inte vad som händer då: myndigheten avgör.")
+        f.write_str(
+            " Rekvisitionen kommer in för sent. Villkoren säger inte vad som händer då: myndigheten avgör.",
+        )
     }
 }
 
@@ -336,11 +338,7 @@ pub fn warnings(content: &Content, facts: &FormFacts) -> FieldErrors {
         );
     }
     if content.period != facts.period {
-        warnings.broken(
-            "period_from",
-            Caution::PartOfPeriod,
-            "Perioden är inte hela överenskommelsens period.",
-        );
+        warnings.broken("period_from", Caution::PartOfPeriod, "Perioden är inte hela bidragets period.");
     }
     if let Some(before) = facts.last_accounts.iter().find(|before| **before != content.account) {
         let (kind, now) = (before.kind().name(), content.account);

@@ -23,9 +23,11 @@ pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
         addressee: case.grant.agreement.authority.formal_name.clone(),
         state_line: state_line(case, issue),
         practice,
+        diarienummer_labels: terms.instrument.diarienummer_labels(),
         diarienummer_agreement: text(issue.content.head.agreement_diarienummer.as_ref()),
         diarienummer_decision: text(issue.content.head.decision_diarienummer.as_ref()),
         sections: sections(case, issue),
+        words: terms.words_of_forms(),
         fingerprint: issue.fingerprint.clone(),
         issued: zoned_time(issue.issued_at),
     }
@@ -108,9 +110,7 @@ fn value(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Field {
     }
     match key {
         "recipient" => Field::text(label, &issue.recipient),
-        "agreement_name" => {
-            Field::text(label, format!("{}: {}", case.grant.agreement.terms.name, case.post_name()))
-        }
+        "agreement_name" => Field::text(label, &case.grant.agreement.terms.name),
         "amount" => Field::text(label, content.amount.to_string()),
         "period" => Field::text(label, period(content.period)),
         "account" => Field::text(label, account(content)),
@@ -140,12 +140,23 @@ fn signing(key: &str, label: &str, received: Option<&Received>) -> Field {
     }
 }
 
+/// What of the form stands on its receipt.
+const RECEIPT: [&str; 8] = [
+    "recipient",
+    "organisation_number",
+    "agreement_diarienummer",
+    "decision_diarienummer",
+    "agreement_name",
+    "amount",
+    "period",
+    "account",
+];
+
 pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) -> Receipt {
     let grant = &case.grant;
     let number = case.number();
     let paper = &grant.agreement.terms.forms.requisition;
-    let submitted = ["recipient", "organisation_number", "agreement_name", "amount", "period", "account"]
-        .map(|key| value(key, paper, case, issue));
+    let submitted = RECEIPT.into_iter().flat_map(|key| values(key, paper, case, issue)).collect();
     Receipt {
         title: format!("Kvitto {number}, {}", issue.recipient),
         heading: "Kvitto på inlämnad rekvisition".to_owned(),
@@ -156,7 +167,7 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         completed_at: received.came_in().completed(),
         received_by: grant.agreement.authority.formal_name.clone(),
         submitted_by: format!("{}, {}", received.signature.by(), issue.recipient),
-        submitted: submitted.to_vec(),
+        submitted,
         signing: signing_sentence(received),
         next_step: next_step(case),
         next_date: grant.deadlines.report.date().map(long_date).unwrap_or_default(),

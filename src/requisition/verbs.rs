@@ -70,7 +70,7 @@ impl From<Failure> for AppError {
             ),
             Failure::Alike(known) => Self::Conflict(known.to_string()),
             Failure::Unconfirmed => {
-                Self::Conflict("Bekräfta att du har kontrollerat det som portalen frågar om.".to_owned())
+                Self::Conflict("Bekräfta att du har kontrollerat varningarna.".to_owned())
             }
             Failure::Db(error) => error.into(),
         }

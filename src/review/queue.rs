@@ -245,13 +245,17 @@ pub fn waited(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
 pub fn waiting(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
     match (calendar::day(now) - calendar::day(since)).num_days() {
         ..=0 => "Väntar på granskning sedan i dag.".to_owned(),
-        count => format!("Väntar på granskning sedan {}.", days(count)),
+        count => format!("Har väntat på granskning i {}.", days(count)),
     }
 }
 
-/// `1 dag`, `12 dagar`
+/// `1 dag`, `12 dagar`, `1 130 dagar`
 pub fn days(count: i64) -> String {
-    if count == 1 { "1 dag".to_owned() } else { format!("{count} dagar") }
+    match count {
+        1 => "1 dag".to_owned(),
+        ..=999 => format!("{count} dagar"),
+        _ => format!("{}\u{A0}{:03} dagar", count / 1000, count % 1000),
+    }
 }
 
 /// How far it is to a last day.

@@ -159,7 +159,7 @@ fn digits(text: &str) -> String {
 fn numbers(typed: &str) -> Vec<String> {
     let groups: Vec<&str> = typed
         .split(|c: char| {
-            c.is_whitespace() || matches!(c, ',' | ';' | ':' | '(' | ')' | '#' | '«' | '»' | '"')
+            c.is_whitespace() || matches!(c, ',' | ';' | ':' | '(' | ')' | '#' | '«' | '»' | '”' | '"')
         })
         .filter(|group| !group.is_empty())
         .collect();

@@ -56,7 +56,7 @@ async function journey(page, municipality, code, amount) {
   await page.getByRole("radio", { name: "Bankgiro" }).check();
   await press(page, page.getByRole("button", { name: "Spara och kontrollera" }));
   await look("kontrollera");
-  await page.getByLabel("Jag har kontrollerat det portalen frågar om").check();
+  await page.getByLabel("Jag har kontrollerat varningarna").check();
   await press(page, page.getByRole("button", { name: "Lås uppgifterna" }));
   await look("vantar-pa-underskrift");
   const requisition = new URL(page.url()).pathname;

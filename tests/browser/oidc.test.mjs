@@ -248,7 +248,7 @@ test("a signature is confirmed at the provider, each time anew, once", async (t)
   for (const [field, text] of Object.entries(fields)) await page.locator(`#${field}`).fill(text);
   await page.getByRole("radio", { name: "Bankgiro" }).check();
   await press(page, page.getByRole("button", { name: "Spara och kontrollera" }));
-  await page.getByLabel("Jag har kontrollerat det portalen frågar om").check();
+  await page.getByLabel("Jag har kontrollerat varningarna").check();
   await press(page, page.getByRole("button", { name: "Lås uppgifterna" }));
   await press(page, page.getByRole("link", { name: "Läs och skriv under" }));
   assert.equal(await page.getByLabel("Ditt lösenord").count(), 0);
@@ -298,7 +298,7 @@ async function anotherRequisition(page, fields) {
   for (const [field, text] of Object.entries(fields)) await page.locator(`#${field}`).fill(text);
   await page.getByRole("radio", { name: "Bankgiro" }).check();
   await press(page, page.getByRole("button", { name: "Spara och kontrollera" }));
-  await page.getByLabel("Jag har kontrollerat det portalen frågar om").check();
+  await page.getByLabel("Jag har kontrollerat varningarna").check();
   await press(page, page.getByRole("button", { name: "Lås uppgifterna" }));
   await press(page, page.getByRole("link", { name: "Läs och skriv under" }));
   const form = page.locator('main form[action$="/underskrift"]');

@@ -45,7 +45,7 @@ async function issue(page, municipality) {
   for (const [field, text] of Object.entries(FIELDS)) await page.locator(`#${field}`).fill(text);
   await page.getByRole("radio", { name: "Bankgiro" }).check();
   await press(page, page.getByRole("button", { name: "Spara och kontrollera" }));
-  await page.getByLabel("Jag har kontrollerat det portalen frågar om").check();
+  await page.getByLabel("Jag har kontrollerat varningarna").check();
   await press(page, page.getByRole("button", { name: "Lås uppgifterna" }));
   return new URL(page.url()).pathname;
 }

@@ -78,7 +78,7 @@ async function lock(page) {
 
 /** Practice mode's agreements have no diarienummer: the portal always asks about that. */
 async function confirm(page) {
-  await page.getByLabel("Jag har kontrollerat det portalen frågar om").check();
+  await page.getByLabel("Jag har kontrollerat varningarna").check();
   await press(page, button(page, "Lås uppgifterna och gå vidare"));
   await assertSays(page, "Nästa steg");
 }
@@ -228,7 +228,7 @@ async function partUnspent(page, municipality, code) {
   await page.getByLabel("Inbetalare").fill(`${municipality} kommun`);
   await press(page, button(page, "Registrera inbetalningen"));
   await look("inbetalning");
-  await assertSays(page, "Förd till", "Bidraget är avslutat");
+  await assertSays(page, "Kopplad till", "Bidraget är avslutat");
 
   await assertClosed(page, municipality);
   await screenshot(page, "bidrag-avslutat");
@@ -452,7 +452,7 @@ async function requisition(page, municipality, post) {
   await page.locator("#account_number").fill("991-2346");
   await page.getByRole("radio", { name: "Bankgiro" }).check();
   await press(page, button(page, "Spara och kontrollera"));
-  const confirmed = page.getByLabel("Jag har kontrollerat det portalen frågar om");
+  const confirmed = page.getByLabel("Jag har kontrollerat varningarna");
   if ((await confirmed.count()) > 0) await confirmed.check();
   await press(page, page.getByRole("button", { name: "Lås uppgifterna" }));
   await become(page, "foretradare", municipality);

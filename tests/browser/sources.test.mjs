@@ -62,7 +62,7 @@ async function handIn(page, recipient, look = undefined) {
   await press(page, button(page, "Spara och kontrollera"));
   assert.match(page.url(), /\/kontroll$/, `the form has errors: ${await page.locator("main").innerText()}`);
   if (look !== undefined) await inspect(page, look);
-  const confirmation = page.getByLabel("Jag har kontrollerat det portalen frågar om");
+  const confirmation = page.getByLabel("Jag har kontrollerat varningarna");
   if (await confirmation.count() > 0) await confirmation.check();
   await press(page, page.getByRole("button", { name: /^Lås uppgifterna/ }));
   const address = new URL(page.url()).pathname;

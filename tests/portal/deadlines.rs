@@ -71,7 +71,7 @@ fn a_requisition_is_issued_in_the_last_second_and_not_at_midnight() {
         .get(draft.strip_suffix("/uppgifter").unwrap())
         .expect("Förfallen")
         .expect_not("Fortsätt fylla i");
-    assert!(!grant(&preparer).text().contains("ställdes i ordning"));
+    assert!(!grant(&preparer).text().contains("gjordes klar för underskrift"));
     portal.at(LAST_SECOND);
     form.submit().expect_status(200).expect("Väntar på underskrift");
 }

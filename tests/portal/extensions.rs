@@ -96,7 +96,7 @@ fn every_page_says_the_later_day() {
     let whole = officer.get(&given.whole);
     assert!(whole.fact("Rekvisition").contains("15 december 2022"), "{}", whole.text());
     whole
-        .expect("Överenskommelsens dag är 1 december 2022")
+        .expect("Den ursprungliga dagen är 1 december 2022")
         .expect("KK 2022:17")
         .expect("Anstånd beviljades (till och med 15 december 2022, beslut KK 2022:17)");
     // The recipient sees why.

@@ -112,7 +112,7 @@ impl<'a> Filing<'a> {
     pub fn sign(&self, id: Id<Report>) {
         self.by(Role::Signatory, |connection, act, _| {
             let target = as_it_is(connection, act, id)?;
-            verbs::sign(connection, act, target)
+            verbs::sign(connection, act, target, None)
         });
     }
 

@@ -142,7 +142,7 @@ fn one_search_finds_everything_that_the_person_may_see_and_nothing_else() {
     search(&administrator, "AO22-1480").expect_not("Bidrag AO22");
     search(&portal.anyone(), "AO22-1480-R1").expect("Logga in").expect_not("AO22-1480-R1,");
     let nothing = search(&officer, "Atlantis");
-    nothing.expect("Inget som du ser i portalen stämmer med «Atlantis»");
+    nothing.expect("Inget som du ser i portalen stämmer med ”Atlantis”");
     // The box stands on every page.
     assert!(officer.get("/granskning").html().contains("action=\"/sok\""));
     assert!(!portal.anyone().get("/").html().contains("action=\"/sok\""));
@@ -260,7 +260,7 @@ fn an_ocr_number_is_found_in_what_the_payer_wrote_and_otherwise_suggested() {
         ("1 003", format!("ocr{ocr}")),
     ] {
         let page = register(&reference, "Banken", amount);
-        assert!(page.text().contains("förd till Ale kommun"), "{reference}: {}", page.text());
+        assert!(page.text().contains("kopplad till Ale kommun"), "{reference}: {}", page.text());
     }
     // Two numbers, or none: nothing is booked by chance, and what it may be for is told.
     let two = register(&format!("{ocr} eller 000000190"), "Banken", "2 000");
@@ -268,7 +268,7 @@ fn an_ocr_number_is_found_in_what_the_payer_wrote_and_otherwise_suggested() {
     let named = register("Återbetalning", "ALE KOMMUN", "2 001").expect("ligger bland de omatchade");
     let named = named.expect("Den kan avse:").follow("Ale, ");
     assert_eq!(named.value_of("recipient"), "1440");
-    named.form("/matchning").submit().expect("Förd till");
+    named.form("/matchning").submit().expect("Kopplad till");
 }
 
 #[test]

@@ -167,6 +167,24 @@ fn skr_reports_to_the_department_which_reads() {
     officer.get(&page.address).expect_status(404);
 }
 
+/// 2022 §4.1.1: *SKR ska inkomma med en rapport till Socialdepartementet … senast den 28 februari 2022.*
+#[test]
+fn skrs_report_of_28_february_2022_is_owed_late_and_read_by_the_department() {
+    const AO22: &str = "Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2022";
+    const NAME: &str = "Rapport om stödfunktionens aktiviteter";
+    let portal = Portal::new();
+    let report = |member: &Browser| member.get("/bidrag").follow(AO22).follow(NAME).expect_status(200);
+    portal.at("2022-02-28 23:59:59");
+    report(&portal.preparer("SKR")).expect("28 februari 2022 (i dag)").expect("Socialdepartementet");
+    portal.at("2022-03-01 00:00:00");
+    add(&report(&portal.preparer("SKR")).expect("Försenad"), "rapport.pdf");
+    sign(&report(&portal.signatory("SKR"))).expect("Inlämnad för sent").expect("efter sista dagen");
+    let reader = portal.sign_in("Socialdepartementet", &[Role::Reader], "Läsare");
+    reader.get("/rapporter").expect(NAME).expect("1 av 1 har kommit in, varav 1 för sent");
+    // The municipalities owe none.
+    portal.preparer("Ale").get("/bidrag").follow(AO22).expect_not(NAME);
+}
+
 #[test]
 fn only_a_signatory_with_password_and_mandate_hands_it_in() {
     let portal = Portal::new();

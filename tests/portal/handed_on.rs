@@ -29,7 +29,8 @@ pub fn fill_model(preparer: &Browser, grant: &str) -> Form {
             .zip(typed)
             .fold(form, |form, (field, value)| form.set(&format!("tier_{row}_{field}"), value))
     });
-    form.set("reserve", "50 000")
+    form.set("inside", "Hemtjänst")
+        .set("reserve", "50 000")
         .set("reserved_for", "Digitala lås")
         .set("uses", "Inköp av teknik\nUtbildning för personal")
         .set("apply_by", "2022-05-31")

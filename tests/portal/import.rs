@@ -174,10 +174,10 @@ fn a_table_in_another_encoding_is_read_and_told() {
     let proposal = copy_of(&officer, "aldreomsorg-2022", "2027");
     let dos = b"Kommun;Belopp\nS\x94dert\x84lje;1\n\x8Fre;2\n".as_slice();
     let columns = upload(&officer, &proposal, "lista.csv", dos).expect_status(200);
-    columns.expect("CP437 (DOS): «Södertälje», «Åre»").expect("Ser å, ä och ö fel ut");
+    columns.expect("CP437 (DOS): ”Södertälje”, ”Åre”").expect("Ser å, ä och ö fel ut");
     let greek = b"Kommun;Belopp\n\xC1\xE8\xDE\xED\xE1;1\n".as_slice();
     let page = upload(&officer, &proposal, "lista.csv", greek).expect_status(422);
-    assert!(page.error_at("file").contains("«ÁèÞíá» eller «"), "{}", page.error_at("file"));
+    assert!(page.error_at("file").contains("”ÁèÞíá” eller ”"), "{}", page.error_at("file"));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_workbook_is_held_against_the_round_before_and_the_posts_it_leaves_out_stay(
     assert!(differences.contains("5 000 +1,3 %"), "{differences}");
     assert_eq!(differences.matches("bas").count(), 2, "{differences}");
     let page = page
-        .expect("Tabellen har inga rader för posten «Medel till SKR».")
+        .expect("Tabellen har inga rader för posten ”Medel till SKR”.")
         .expect("som posten har i förslaget står kvar");
     confirm_all(&page).expect_status(200).expect("Tabellen är inläst");
     assert_eq!(amount_of(&officer, &proposal, "bas", "1440"), "386 308");
@@ -250,7 +250,7 @@ fn a_faulty_row_stops_the_table_and_an_unknown_recipient_is_chosen_by_hand() {
     let file = workbook(&rows);
     let page = proof(&upload(&officer, &proposal, "ören.xlsx", file).expect_status(200));
     let page =
-        page.expect("Ett fel i tabellen").expect("Bladet Bilaga 1, rad 4, kolumn C").expect("«381308,5»");
+        page.expect("Ett fel i tabellen").expect("Bladet Bilaga 1, rad 4, kolumn C").expect("”381308,5”");
     let page = page.expect("Beloppen publiceras i hela kronor.").expect_not("Avrunda");
     // There is no button; neither is the way round it.
     assert!(!page.html().contains("<button class=\"ds-button\" type=\"submit\">Använd tabellen"));
@@ -272,12 +272,12 @@ fn a_faulty_row_stops_the_table_and_an_unknown_recipient_is_chosen_by_hand() {
     confirm_all(&page).expect_status(422);
     let rows = page.form("/mottagare").set("rad-3", "1489");
     let wrong = rows.clone().set("annan-4", "Lyonesse").submit().expect_status(422);
-    assert!(wrong.error_at("annan-4").contains("«Lyonesse» finns inte"));
+    assert!(wrong.error_at("annan-4").contains("”Lyonesse” finns inte"));
     let chosen = rows.set("annan-4", "Arboga").submit().expect_status(200);
     let chosen = chosen.expect_not("fel i tabellen").expect("2 valda för hand").expect("Atlantis för Arboga");
     // What was said can be said anew.
     let left_out = chosen.form("/mottagare").set("rad-4", "utelamna").submit().expect_status(200);
-    let left_out = left_out.expect("rad 4 «Atlantis").expect("Summan på rad 6");
+    let left_out = left_out.expect("rad 4 ”Atlantis").expect("Summan på rad 6");
     confirm_all(&left_out).expect_status(200).expect("Tabellen är inläst");
     assert_eq!(amount_of(&officer, &proposal, "bas", "1489"), "200 000");
     assert_eq!(amount_of(&officer, &proposal, "bas", "1984"), "");
@@ -412,7 +412,7 @@ fn a_table_in_thousands_is_read_in_thousands_and_never_as_kronor_unseen() {
     confirm_all(&as_kronor).expect_status(422);
     let proof = officer.get(&format!("{proposal}/fordelning/import/kolumner"));
     let proof = proof.form_with("/kolumner", "rubrikrad").set("enhet", "tkr").submit().expect_status(200);
-    let proof = proof.expect("Beloppen i tabellen läses som tusental kronor (tkr): «381» blir 381 000 kr.");
+    let proof = proof.expect("Beloppen i tabellen läses som tusental kronor (tkr): ”381” blir 381 000 kr.");
     confirm_all(&proof).expect_status(200);
     assert_eq!(amount_of(&officer, &proposal, "bas", "1440"), "381 000");
     // The rounded rows do not come to the post: it is not said that all is well.

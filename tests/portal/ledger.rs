@@ -155,7 +155,7 @@ impl Cast {
             }
             Verb::Sign => {
                 let target = self.report(connection)?;
-                Ok(report::verbs::sign(connection, &self.signatory, target)?)
+                Ok(report::verbs::sign(connection, &self.signatory, target, None)?)
             }
             Verb::DecideReport(true) => {
                 let target = self.report(connection)?;

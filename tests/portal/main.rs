@@ -59,6 +59,7 @@ mod standing;
 mod startup;
 mod steps;
 mod strangers;
+mod terms;
 mod unavailable;
 mod upgrade;
 mod uploads;

@@ -154,6 +154,26 @@ fn below_the_minimum_outside_the_municipality_late_or_twice_is_refused_in_words(
     assert!(!anyone.get(&link(&preparer, &grant, "Syd")).has_form("/ansokan"));
 }
 
+/// Where a unit must lie is the model's own choice, kind by kind.
+#[test]
+fn a_kind_may_lie_elsewhere_when_the_model_does_not_ask() {
+    let portal = Portal::new();
+    let grant = grant(&portal, "Ale");
+    let preparer = portal.preparer("Ale");
+    let unknown = fill_model(&preparer, &grant).set("inside", "Dagverksamhet").submit().expect_status(422);
+    assert!(unknown.error_at("inside").contains("Ingen nivå gäller Dagverksamhet"));
+    let model = unknown.form("/modell").set("inside", "Vård- och omsorgsboende").set("action", "kontrollera");
+    model.submit().expect("ryms inom bidraget");
+    let signatory = portal.signatory("Ale");
+    let page = signatory.get(&format!("{grant}/vidarefordelning/modell"));
+    confirmed(&page.form("/faststallelse")).expect_status(200);
+    import(&preparer, UNITS).expect_status(200);
+    let invited = preparer.get(&format!("{grant}/vidarefordelning")).form("/inbjudningar").submit();
+    invited.expect_status(200).expect("5 enheter");
+    let links = preparer.get(&format!("{grant}/vidarefordelning/lankar"));
+    links.expect("Långt borta").expect_not("Enheten ligger i Alingsås");
+}
+
 #[test]
 fn a_link_opens_its_own_unit_and_a_new_one_makes_the_old_lead_nowhere() {
     let portal = Portal::new();

@@ -227,7 +227,7 @@ fn whatever_is_altered_in_the_database_is_found() {
         (
             "UPDATE issues SET content = REPLACE(content, 'Alafors', 'Surte')",
             "UPDATE issues SET content = REPLACE(content, 'Surte', 'Alafors')",
-            "AO22-1440-R1 version 1: innehållet är inte det som ställdes i ordning",
+            "AO22-1440-R1 version 1: innehållet är inte det som gjordes klart för underskrift",
         ),
         (
             "UPDATE requisitions SET status = 'refused'",

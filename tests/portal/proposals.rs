@@ -85,10 +85,10 @@ fn the_agreement_of_2027_is_made_in_the_browser_and_requisitioned() {
     officer.get("/oversikt").expect(&format!("{NAME} 2027"));
     officer.get("/oversikt/aldreomsorg-2027").expect_status(200).expect("Ale");
     let terms = portal.preparer("Ale").get("/overenskommelser/aldreomsorg-2027").expect("15 november 2027");
-    terms.expect("S2027/00017").expect_not("Anmärkningar på källan");
+    terms.expect("S2027/00017").expect_not("Kända fel och oklarheter");
     let history =
         officer.get("/overenskommelser/aldreomsorg-2027").expect("Beslutsfattare i Kammarkollegiet");
-    history.expect("Överenskommelsen lades in");
+    history.expect("Villkoren publicerades");
 
     portal.at("2027-03-15 09:00:00");
     let grant = portal.preparer("Ale").get("/bidrag").follow(&format!("{NAME} 2027"));
@@ -417,7 +417,7 @@ fn from_nothing_to_an_agreement_of_one_post() {
     let table = officer.get(&format!("{proposal}/fordelning")).form("/nyckel");
     let pasted =
         table.clone().set("metod", "proportionellt").set("tal", "Ale\t1\nAlingsås\t1\nAtlantis\t2").submit();
-    pasted.expect_status(422).expect("Rad 3: «Atlantis»");
+    pasted.expect_status(422).expect("Rad 3: ”Atlantis”");
     let pasted = table.set("metod", "proportionellt").set("tal", "Ale\t1\nAlingsås\t1\nArboga\t2").submit();
     assert_eq!(pasted.expect_status(200).value_of("belopp-1984"), "500");
     officer.get(&format!("{proposal}/granska")).expect("Villkoren och fördelningen går ihop");
@@ -582,7 +582,7 @@ fn every_fault_is_told_at_once() {
     officer
         .get(&format!("{proposal}/granska"))
         .expect("Minst en post ska finnas.")
-        .expect("Fyll i «Namn i adresser».");
+        .expect("Fyll i ”Namn i adresser”.");
     let row = part(&officer, &proposal, "poster").set("handling", "rad:post").submit().expect_status(200);
     let form = row.form("/poster");
     form.set("post-0-key", "bas")
@@ -591,9 +591,9 @@ fn every_fault_is_told_at_once() {
         .set("post-0-recipients", "20")
         .submit();
     // Grunder is still empty, and hides nothing.
-    let page = officer.get(&format!("{proposal}/granska")).expect("Fyll i «Namn i adresser».");
-    page.expect("Posten «Bas» har 0 rader, men ska ha 20.")
-        .expect("Posten «Bas» summerar till 0 kr, men ska vara 100 kr.");
+    let page = officer.get(&format!("{proposal}/granska")).expect("Fyll i ”Namn i adresser”.");
+    page.expect("Posten ”Bas” har 0 rader, men ska ha 20.")
+        .expect("Posten ”Bas” summerar till 0 kr, men ska vara 100 kr.");
 }
 
 #[test]

@@ -309,7 +309,7 @@ fn a_split_gives_each_grant_to_whom_it_says_and_is_turned_back_by_another() {
     assert!(!empty.error_at("decision").is_empty() && !empty.error_at("day").is_empty());
     let form = form.set("day", "2022-03-01").set("decision", "Fi2022/1").set("reason", "Delning");
     let faults = form.clone().set(&fields[0], "Atlantis").set(&fields[1], "Ale").submit().expect_status(422);
-    assert!(faults.error_at(&fields[0]).contains("«Atlantis»"));
+    assert!(faults.error_at(&fields[0]).contains("”Atlantis”"));
     assert!(faults.error_at(&fields[1]).contains("har redan bidraget"));
     assert_eq!(faults.value_of(&fields[0]), "Atlantis");
     let form = form.set(&fields[0], "alingsås").set(&fields[1], "1480");
@@ -428,7 +428,7 @@ fn several_go_into_one_that_is_new() {
     let faults = form.clone().set("successor", "Ale").set("day", "2022-03-16").submit().expect_status(422);
     assert!(faults.error_at("successor").contains("kan inte vara en av dem"));
     assert!(faults.error_at("day").contains("framtiden"));
-    assert!(faults.error_at("others").contains("«Köpinge kommun»"));
+    assert!(faults.error_at("others").contains("”Köpinge kommun”"));
     let last = form.set("others", "Alingsås\n").submit().expect("4 bidrag går över");
     let last = last.expect("Från Ale kommun (1440, 212000-1439) till Nyby (5560360793, 556036-0793)");
     last.expect("Från Alingsås kommun").form("/sammanlaggning").submit().expect("Ale → Nyby");

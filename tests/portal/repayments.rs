@@ -91,7 +91,7 @@ fn a_part_then_the_rest_and_the_grant_is_closed() {
     officer.get("/aterbetalningar").expect("Att återbetala (1)").expect("AO21-1440").expect("16 dagar kvar");
 
     let part = register(&officer, "40 000,50", &ocr).expect_status(200);
-    part.expect("förd till Ale kommun").expect("59 999,50 kr");
+    part.expect("kopplad till Ale kommun").expect("59 999,50 kr");
     officer.get("/aterbetalningar?visa=delvis").expect("Delvis återbetalt").expect("40 000,50 kr");
     statement(&ale).expect("Kvar att återbetala 59 999,50 kr").expect("40 000,50 kr");
 
@@ -223,7 +223,7 @@ fn what_nobody_knows_the_purpose_of_waits_and_is_matched_by_hand() {
     let last = wrong.pop().unwrap();
     wrong.push(if last == '0' { '1' } else { '0' });
     let unmatched = register(&officer, "100 000", &wrong).expect("ligger bland de omatchade");
-    assert!(unmatched.fact("Varför den är omatchad").contains("Kontrollsiffran"));
+    assert!(unmatched.fact("Skäl till att inbetalningen inte kunde kopplas").contains("Kontrollsiffran"));
     statement(&ale).expect("Ingen inbetalning är registrerad än");
     officer.get("/aterbetalningar?visa=omatchade").expect("100 000 kr").expect("Kontrollsiffran");
 
@@ -234,8 +234,8 @@ fn what_nobody_knows_the_purpose_of_waits_and_is_matched_by_hand() {
     let nobody = form.clone().set("recipient", "Atlantis").submit().expect_status(422);
     assert!(nobody.error_at("recipient").contains("(R706)"));
     assert_eq!(nobody.value_of("recipient"), "Atlantis");
-    let matched = form.clone().set("recipient", "1440").submit().expect("Förd till");
-    form.clone().set("recipient", "Ale").submit().expect_status(200).expect("Förd till");
+    let matched = form.clone().set("recipient", "1440").submit().expect("Kopplad till");
+    form.clone().set("recipient", "Ale").submit().expect_status(200).expect("Kopplad till");
     form.set("recipient", "Lund").submit().expect_status(409);
     statement(&ale).expect("Allt är återbetalt");
 
@@ -253,7 +253,7 @@ fn what_nobody_knows_the_purpose_of_waits_and_is_matched_by_hand() {
     assert_eq!(choice.value_of("reason"), "Fel mottagare.");
     let back = end.set("outcome", "tillbaka").set("reason", "Fel mottagare.").submit();
     back.expect("Tillbaka till inbetalaren").expect("Fel mottagare.");
-    officer.get("/aterbetalningar?visa=omatchade").expect("Alla inbetalningar är förda");
+    officer.get("/aterbetalningar?visa=omatchade").expect("Alla inbetalningar är kopplade");
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn another_authoritys_reference_leads_nowhere_and_its_money_is_not_there() {
     let other = portal.sign_in("Socialstyrelsen", &[Role::PaymentOfficer], "Utbetalare");
     let unmatched = register(&other, "100 000", &ocr).expect("hör inte till något bidrag som ni betalar ut");
     statement(&ale).expect("100 000 kr att betala tillbaka");
-    officer.get("/aterbetalningar?visa=omatchade").expect("Alla inbetalningar är förda");
+    officer.get("/aterbetalningar?visa=omatchade").expect("Alla inbetalningar är kopplade");
     officer.get(unmatched.address.split('?').next().unwrap()).expect_status(404);
     other.get(&format!("/aterbetalningar/bidrag/{grant}")).expect_status(404);
 
@@ -377,7 +377,7 @@ fn every_error_is_at_its_field_and_what_was_typed_stays() {
         let page = form.clone().set("received_on", day).submit().expect_status(422);
         assert!(page.error_at("received_on").contains("(R701)"), "{day}");
     }
-    form.set("received_on", "2022-03-15").submit().expect("förd till Ale kommun");
+    form.set("received_on", "2022-03-15").submit().expect("kopplad till Ale kommun");
 }
 
 #[test]

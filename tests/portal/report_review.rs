@@ -239,7 +239,7 @@ fn the_list_of_who_answered_the_survey_is_read_in_and_differs_from_what_a_report
     let pasted = "kommunkod;namn\n1489;Alingsås\n180;Stockholm\n9999\nSKR";
     let bad = form.clone().set("lista", pasted).submit().expect_status(422);
     let error = bad.error_at("lista");
-    assert!(error.contains("Rad 3: «180» saknar den inledande nollan"), "{error}");
+    assert!(error.contains("Rad 3: ”180” saknar den inledande nollan"), "{error}");
     assert!(error.contains("Rad 4:") && error.contains("Rad 5: SKR"), "{error}");
     assert_eq!(bad.value_of("lista"), pasted);
 

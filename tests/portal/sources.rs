@@ -1,11 +1,13 @@
 //! The agreements that differ most from those of 2021 and 2022, each from the published amount on: the government's decision of
 //! 2018, which Socialstyrelsen pays, and the agreement of 2020 with regions, RSS and SKR.
 
-use bidragsporten::access::Role;
+use std::path::Path;
+
+use bidragsporten::{access::Role, install};
 
 use crate::{
     browser::{Browser, Form, Page},
-    portal::Portal,
+    portal::{Portal, stockholm},
     steps::{case_of, certify, issue_report, sign},
 };
 
@@ -212,4 +214,44 @@ fn one_person_works_for_both_authorities() {
     page.form("/organisation").set("organisation", &organisation).submit();
     both.get(&case_of(&requisition)).expect("VT18-1440-R1");
     both.get("/oversikt").expect(VT18).expect_not("Äldreomsorg");
+}
+
+/// Of the agreement of 2020 the sources tell Stockholm's share alone: its table is known in one row.
+#[test]
+fn stockholms_grant_of_2020_is_walked_on_the_documents_own_numbers() {
+    const AO20: &str = "Teknik, kvalitet och effektivitet med den äldre i fokus 2020";
+    let portal = Portal::new();
+    let folder = Path::new("tests/agreements/aldreomsorg-2020");
+    install::import(&portal.db, folder, stockholm("2020-02-10 08:00:00")).unwrap();
+    portal.at("2020-09-01 09:00:00");
+    let preparer = portal.preparer("Stockholm");
+    let terms = preparer.get("/overenskommelser/aldreomsorg-2020");
+    terms
+        .expect("Källan anger 168 700 000 kr")
+        .expect("summerar till 10 700 000 kr")
+        .expect("bara Stockholms stads del");
+
+    let form = begin(&preparer, AO20, "bas");
+    assert_eq!(form.value_of("amount").replace('\u{a0}', " "), "10 700 000");
+    let requisition = hand_in(&portal, "Stockholm", &fill(&form).submit());
+    approve_and_pay(&portal, "Kammarkollegiet", &requisition, None);
+
+    let grant = preparer.get("/bidrag").follow(AO20).address;
+    let begun = preparer.get(&format!("{grant}/vidarefordelning")).form("/vidarefordelning");
+    let model = begun.set("from", "exempel").submit().expect_status(200);
+    // 49 × 20 000 + 124 × 35 000 + 41 × 30 000 + 47 × 55 000, and Smarta Lås.
+    model
+        .form("/modell")
+        .set("apply_by", "2020-10-15")
+        .set("use_by", "2020-12-31")
+        .set("report_by", "2021-01-31")
+        .set("board", "Äldrenämnden")
+        .set("decided_on", "2020-08-25")
+        .set("action", "kontrollera")
+        .submit()
+        .expect_status(200)
+        .expect("ryms inom bidraget")
+        .expect("10 700 000 kr")
+        .expect("9 135 000 kr")
+        .expect("1 565 000 kr");
 }

@@ -94,7 +94,7 @@ fn what_a_correction_changes_is_preliminary_until_it_is_approved() {
     corrected.sign(report);
     let waits = told();
     assert!(!waits.contains("som är godkänd är kostnaderna"), "{waits}");
-    assert!(waits.contains("som inte är godkänd än är preliminära: kostnader på 250 000 kr"), "{waits}");
+    assert!(waits.contains("som ännu inte är godkänd är preliminära: kostnader om 250 000 kr"), "{waits}");
     // Sent back, it waits for its recipient.
     officer.get(&case).form("/komplettering").set("message", "Bifoga fakturan.").submit().expect("Återsänd");
     officer.get(&format!("{AO21}?lage=redovisning-atersand")).expect("1 av 291 mottagare");

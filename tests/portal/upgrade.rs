@@ -1,12 +1,15 @@
 //! A database of an earlier version, on this one: nothing is lost, every page opens, and what was given out is given out again as
 //! it was.
 
-use bidragsporten::access::Role;
+use bidragsporten::{
+    access::Role,
+    install::{Mode, install},
+};
 
 use crate::{
     browser::Browser,
     database::earlier_database,
-    portal::Portal,
+    portal::{Portal, stockholm},
     program::Program,
     steps::{case_of, sign},
 };
@@ -69,6 +72,27 @@ fn every_case_of_an_earlier_database_opens_and_its_history_is_whole() {
     for page in ["/oversikt", "/sok?sok=AO22-1440", "/rapporter", "/register", "/overenskommelser"] {
         officer.get(page).expect_status(200);
     }
+}
+
+/// The sources' words come with the program; what was published with an agreement and decides anything stays.
+#[test]
+fn an_agreement_of_an_earlier_database_gets_the_sources_words_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (portal, address) = upgraded(&folder);
+    for day in ["2026-12-01 08:00:00", "2026-12-02 08:00:00"] {
+        install(&portal.db, Mode::Practice, stockholm(day)).unwrap();
+    }
+    let officer = portal.officer();
+    let terms = officer.get("/overenskommelser/aldreomsorg-2022");
+    assert_eq!(terms.html().matches("Källans ord kompletterades i portalen").count(), 1);
+    let terms = terms.expect("Källans ord kompletterades i portalen");
+    terms.expect("Kommunerna som rekvirerar om dessa medel ska").expect("200 000 000 kr").expect("Bilaga 2");
+    let skr = portal.preparer("SKR");
+    let grant = skr
+        .get("/bidrag")
+        .follow("Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2022");
+    grant.expect("Rapport om stödfunktionens aktiviteter").expect("28 februari 2022");
+    Program::on(&address).run(&["check"]).expect("Historiken är hel");
 }
 
 #[test]

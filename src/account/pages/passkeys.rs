@@ -133,7 +133,7 @@ struct NameForm {
 fn named(typed: &str) -> Result<String, String> {
     let name = typed.trim();
     match name.chars().count() {
-        0 => Err("Skriv vad du vill kalla den, till exempel «Min telefon».".to_owned()),
+        0 => Err("Skriv vad du vill kalla den, till exempel ”Min telefon”.".to_owned()),
         length if length > LONGEST_NAME || name.chars().any(char::is_control) => {
             Err(format!("Skriv ett kortare namn: högst {LONGEST_NAME} tecken på en rad."))
         }

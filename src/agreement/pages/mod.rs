@@ -3,13 +3,15 @@
 
 mod deadlines;
 
+use std::collections::HashMap;
+
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::agreement::{
-    Agreement, PaperForm, Post,
+    Agreement, OfKind, PaperForm, Post,
     form::{self, AccountForm, DiarienummerForm},
     store,
     verbs::{self, Failure},
@@ -32,6 +34,7 @@ use crate::{
     },
     money::Money,
     numbers::GiroAccount,
+    recipient::Organisation,
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
@@ -61,6 +64,10 @@ async fn list(by: By<SignedIn>, portal: web::Data<Portal>) -> Page {
 struct TermsPage {
     chrome: Chrome,
     agreement: Agreement,
+    /// Whom the further reports go to, by their keys.
+    addressees: HashMap<String, String>,
+    /// Whoever reads.
+    ours: Organisation,
     today: NaiveDate,
     /// Only for the people of the paying authority.
     history: Option<Vec<Line>>,
@@ -96,10 +103,11 @@ async fn show(
                 true => Some(history_of(connection, &agreement)?),
                 false => None,
             };
-            Ok::<_, DbError>(Some((agreement, history)))
+            let addressees = store::addressees(connection, agreement.id)?;
+            Ok::<_, DbError>(Some((agreement, addressees, history)))
         })
         .await?;
-    let (agreement, history) = found.ok_or(AppError::NotFound)?;
+    let (agreement, addressees, history) = found.ok_or(AppError::NotFound)?;
     let notice = match shown.sparat.as_str() {
         _ if history.is_none() => None,
         "konto" => Some("Kontot för återbetalning är sparat."),
@@ -107,7 +115,7 @@ async fn show(
         "" => None,
         _ => Some("Diarienumren är sparade."),
     };
-    let page = TermsPage::of(&by.actor, agreement, history, portal.clock.today());
+    let page = TermsPage::of(&by.actor, agreement, addressees, history, portal.clock.today());
     page::show(&TermsPage { chrome: by.chrome.noting(notice), ..page })
 }
 
@@ -206,28 +214,42 @@ async fn read_again(portal: &Portal, actor: &Actor, slug: String) -> Result<Term
         .db
         .read(move |connection| {
             let Some(agreement) = store::find_paid_by(connection, authority, &slug)? else { return Ok(None) };
+            let addressees = store::addressees(connection, agreement.id)?;
             let history = history_of(connection, &agreement)?;
-            Ok::<_, DbError>(Some((agreement, history)))
+            Ok::<_, DbError>(Some((agreement, addressees, history)))
         })
         .await?;
-    let (agreement, history) = found.ok_or(AppError::NotFound)?;
-    Ok(TermsPage::of(actor, agreement, Some(history), portal.clock.today()))
+    let (agreement, addressees, history) = found.ok_or(AppError::NotFound)?;
+    Ok(TermsPage::of(actor, agreement, addressees, Some(history), portal.clock.today()))
 }
 
 impl TermsPage {
     /// With the forms that the actor may use, as the agreement is.
-    fn of(actor: &Actor, agreement: Agreement, history: Option<Vec<Line>>, today: NaiveDate) -> Self {
+    fn of(
+        actor: &Actor,
+        agreement: Agreement,
+        addressees: HashMap<String, String>,
+        history: Option<Vec<Line>>,
+        today: NaiveDate,
+    ) -> Self {
         let may = |role| history.is_some() && actor.has(role);
         Self {
             chrome: Chrome::default(),
             form: may(Role::CaseOfficer).then(|| DiarienummerForm::of(&agreement)),
             account_form: may(Role::PaymentOfficer).then(|| AccountForm::of(&agreement)),
             agreement,
+            addressees,
+            ours: actor.organisation.clone(),
             today,
             history,
             errors: FieldErrors::default(),
             conflict: None,
         }
+    }
+
+    /// What binds or entitles whoever reads, without a share of the money.
+    fn own_provisions(&self) -> Vec<OfKind<'_>> {
+        self.agreement.terms.provisions_naming(&self.ours.code)
     }
 
     fn has_forms(&self) -> bool {

@@ -108,8 +108,8 @@ fn the_printed_tables_of_2021_and_2022_come_out_whole() {
         assert_eq!(
             said(&proof.warnings),
             [
-                "Tabellen har inga rader för posten «Stöd till modellkommuner».",
-                "Tabellen har inga rader för posten «Medel till SKR»."
+                "Tabellen har inga rader för posten ”Stöd till modellkommuner”.",
+                "Tabellen har inga rader för posten ”Medel till SKR”."
             ],
             "{year}"
         );
@@ -196,7 +196,7 @@ fn the_krona_that_2020_lacks_is_said() {
     let spoken = said(&proof.warnings);
     assert_eq!(
         spoken[0],
-        "Posten «rss» summerar till 499 999 999 kr, 1 kr mindre än beslutets 500 000 000 kr."
+        "Posten ”rss” summerar till 499 999 999 kr, 1 kr mindre än beslutets 500 000 000 kr."
     );
     assert!(spoken[1].starts_with("Summan på rad 25 är 500 000 000 kr"), "{spoken:?}");
 
@@ -215,7 +215,7 @@ fn faults_have_their_place_their_value_and_the_mend() {
     let faults: Vec<String> =
         proof.faults.iter().map(|fault| fault.to_string().replace('\u{A0}', " ")).collect();
     let wanted = [
-        "rad 2, kolumn C: Punkten eller kommat i «1.310.223» kan betyda olika saker. Menar du 1 310 223 kr? Skriv då 1 310 223.",
+        "rad 2, kolumn C: Punkten eller kommat i ”1.310.223” kan betyda olika saker. Menar du 1 310 223 kr? Skriv då 1 310 223.",
         "rad 3, kolumn B: Cellerna säger inte samma sak: koden 0114 är Upplands Väsby (0114), namnet Lund är Lund (1281). Rätta den cell som är fel, eller välj mottagaren här.",
         "rad 4, kolumn B: Mottagaren finns inte i registret. Menar du Mölndal (1481)? Rätta tabellen eller välj mottagaren här.",
         "rad 5, kolumn C: Raden har inget belopp. Skriv beloppet, eller ta bort raden om mottagaren inte ska ha något.",
@@ -244,7 +244,7 @@ fn the_user_resolves_what_the_table_does_not_say() {
         spoken,
         [
             "Stavas på annat sätt än i registret: Mölndall för Mölndal (rad 3).",
-            "Rader som inte är med: rad 4 «Reserv 7»."
+            "Rader som inte är med: rad 4 ”Reserv 7”."
         ]
     );
 }
@@ -262,16 +262,16 @@ fn the_proof_compares_with_the_decision_the_floor_the_registry_and_the_round_bef
     assert_eq!(
         said(&proof.warnings),
         [
-            "Posten «Stimulansmedel till samtliga kommuner» summerar till 166 849 001 kr, 250 999 kr mindre än beslutets 167 100 000 kr.",
-            "Posten «Stimulansmedel till samtliga kommuner» har 289 mottagare, men beslutet har 290.",
-            "Under minimibeloppet 250 000 kr i posten «Stimulansmedel till samtliga kommuner»: Aneby (rad 5).",
-            "Posten «Stimulansmedel till samtliga kommuner» har 116 mottagare på minimibeloppet, men beslutet har 118.",
-            "Hade posten «Stimulansmedel till samtliga kommuner» förra omgången men saknas nu: Övertorneå (2518).",
+            "Posten ”Stimulansmedel till samtliga kommuner” summerar till 166 849 001 kr, 250 999 kr mindre än beslutets 167 100 000 kr.",
+            "Posten ”Stimulansmedel till samtliga kommuner” har 289 mottagare, men beslutet har 290.",
+            "Under minimibeloppet 250 000 kr i posten ”Stimulansmedel till samtliga kommuner”: Aneby (rad 5).",
+            "Posten ”Stimulansmedel till samtliga kommuner” har 116 mottagare på minimibeloppet, men beslutet har 118.",
+            "Hade posten ”Stimulansmedel till samtliga kommuner” förra omgången men saknas nu: Övertorneå (2518).",
         ]
     );
     let without = proved(&changed, &posts, registry(), &[]);
     assert!(said(&without.warnings)[4].starts_with(
-        "Finns i registret men saknas i posten «Stimulansmedel till samtliga kommuner»: Övertorneå"
+        "Finns i registret men saknas i posten ”Stimulansmedel till samtliga kommuner”: Övertorneå"
     ));
     assert_eq!(without.differences, []);
 
@@ -294,7 +294,7 @@ fn a_printed_sum_is_of_the_rows_above_or_of_those_since_the_last() {
     let wrong = proved(&text.replace("Totalt;12", "Totalt;13"), &[post("bas", 12, 4)], registry(), &[]);
     assert_eq!(
         said(&wrong.warnings),
-        ["Summan på rad 8 är 13 kr för posten «bas», men raderna summerar till 12 kr: det skiljer 1 kr."]
+        ["Summan på rad 8 är 13 kr för posten ”bas”, men raderna summerar till 12 kr: det skiljer 1 kr."]
     );
 }
 
@@ -435,7 +435,7 @@ fn a_table_of_regions_is_of_regions_and_not_of_what_is_called_alike() {
             codes.clone().all(|code| code.starts_with('R') && !code.starts_with("RSS") || code == "0980")
         );
         assert!(
-            said(&proof.warnings)[0].starts_with("Posten «bas» har mottagare av olika slag"),
+            said(&proof.warnings)[0].starts_with("Posten ”bas” har mottagare av olika slag"),
             "{:?}",
             said(&proof.warnings)
         );
@@ -487,7 +487,7 @@ fn kinds_that_the_names_fit_alike_are_asked_about() {
     let chosen = Mapping { kind: Some(Kind::Region), ..mapping };
     let proof = prove(&table, &chosen, &Resolutions::new(), with);
     assert!(said(&proof.warnings).iter().any(|warning| warning.starts_with(
-        "Förra omgången gick posten till regionala samverkans- och stödstrukturer (RSS), men raderna i posten «bas» gäller regioner."
+        "Förra omgången gick posten till regionala samverkans- och stödstrukturer (RSS), men raderna i posten ”bas” gäller regioner."
     )));
 }
 
@@ -642,7 +642,7 @@ fn headings_of_counties_among_municipalities_are_left_out_together() {
     assert_eq!(proof.faults, []);
     assert_eq!(
         said(&proof.warnings),
-        ["Rader som inte är med: rad 2 «Blekinge län», rad 5 «Gotlands län», rad 7 «Örebro»."]
+        ["Rader som inte är med: rad 2 ”Blekinge län”, rad 5 ”Gotlands län”, rad 7 ”Örebro”."]
     );
     // A municipality that has lost its amount is still a fault.
     let proof = proved(&text.replace("Ronneby;20", "Ronneby;"), &[post("bas", 100, 4)], registry(), &[]);
@@ -662,7 +662,7 @@ fn the_sum_of_a_county_is_nobodys_amount() {
     let wrong = proved(&above.replace("300", "400"), &[post("bas", 330, 4)], registry(), &[]);
     assert_eq!(
         said(&wrong.warnings),
-        ["Summan på rad 2 är 400 kr för posten «bas», men raderna summerar till 300 kr: det skiljer 100 kr."]
+        ["Summan på rad 2 är 400 kr för posten ”bas”, men raderna summerar till 300 kr: det skiljer 100 kr."]
     );
 }
 
@@ -672,7 +672,7 @@ fn a_subtotal_that_is_nearly_right_closes_its_rows() {
     let proof = proved(text, &[post("bas", 1200, 4)], registry(), &[]);
     assert_eq!(
         said(&proof.warnings),
-        ["Summan på rad 4 är 302 kr för posten «bas», men raderna summerar till 300 kr: det skiljer 2 kr."]
+        ["Summan på rad 4 är 302 kr för posten ”bas”, men raderna summerar till 300 kr: det skiljer 2 kr."]
     );
 }
 
@@ -684,7 +684,7 @@ fn what_the_rows_came_to_before_gives_way_to_the_decision() {
     let other = proved("Kommun;Belopp\nAle;60\nLund;30\n", &posts, registry(), &[]);
     assert_eq!(
         said(&other.warnings),
-        ["Posten «bas» summerar till 90 kr, 10 kr mindre än beslutets 100 kr."]
+        ["Posten ”bas” summerar till 90 kr, 10 kr mindre än beslutets 100 kr."]
     );
 }
 

@@ -185,14 +185,14 @@ pub(super) fn number(cell: &str) -> Option<Decimal> {
 
 fn not_whole(cell: &str, unit: Unit) -> Wrong {
     Wrong {
-        reason: format!("«{cell}» i {} blir inte hela kronor.", unit.label()),
+        reason: format!("”{cell}” i {} blir inte hela kronor.", unit.label()),
         mend: "Ta reda på beloppet i hela kronor, eller välj en annan enhet under Kolumner.".to_owned(),
     }
 }
 
 fn doubtful(cell: &str, unit: Unit) -> Wrong {
     Wrong {
-        reason: format!("«{cell}» går inte säkert att läsa som ett belopp i {}.", unit.label()),
+        reason: format!("”{cell}” går inte säkert att läsa som ett belopp i {}.", unit.label()),
         mend: "Skriv det med siffror och kommatecken före decimalerna, till exempel 1\u{a0}310,5.".to_owned(),
     }
 }

@@ -27,7 +27,7 @@ impl From<&Decided> for PostName {
 
 impl fmt::Display for PostName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "«{}»", if self.name.is_empty() { &self.key } else { &self.name })
+        write!(f, "”{}”", if self.name.is_empty() { &self.key } else { &self.name })
     }
 }
 
@@ -187,7 +187,7 @@ impl fmt::Display for Warning {
                 write!(f, "Stavas på annat sätt än i registret: {named}.")
             }
             Self::Unit { unit, cell, read } => {
-                write!(f, "Beloppen i tabellen läses som {}: «{cell}» blir {read}.", unit.label())
+                write!(f, "Beloppen i tabellen läses som {}: ”{cell}” blir {read}.", unit.label())
             }
             Self::UnitIsNotSaid { said, unit } => {
                 write!(f, "Tabellen säger {}, men beloppen läses som {}.", said.label(), unit.label())
@@ -208,7 +208,7 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "Rader som inte är med: {}.",
-                    listed(rows, |of| format!("rad {} «{}»", of.row, of.text))
+                    listed(rows, |of| format!("rad {} ”{}”", of.row, of.text))
                 )
             }
         }

@@ -13,7 +13,6 @@ use super::{Outcome, Row, Summary};
 use crate::{
     agreement::Terms,
     calendar,
-    report::Verdict,
     standing::{Obligation, What},
     table::Table,
     text::sort_key,
@@ -72,12 +71,9 @@ impl<'a> GovernmentReport<'a> {
 
     /// Whose finance head does not find the report correct, with the deviations and the measures.
     pub fn deviations(&self) -> Vec<(&Row, String, String)> {
-        let told = |row: &'_ Row| match &row.verdict {
-            Some(Verdict::NotCorrect { deviations, measures }) => {
-                let measures = measures.as_ref().map(ToString::to_string).unwrap_or_default();
-                Some((deviations.to_string(), measures))
-            }
-            Some(Verdict::Correct) | None => None,
+        let told = |row: &Row| {
+            let verdict = row.verdict.as_ref().filter(|verdict| !verdict.is_correct())?;
+            verdict.told()
         };
         let all = self.rows.iter().filter_map(|row| told(row).map(|(said, done)| (row, said, done)));
         all.collect()

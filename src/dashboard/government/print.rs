@@ -61,14 +61,12 @@ fn facts(report: &GovernmentReport<'_>, day: &str) -> Vec<Field> {
     let agreement = &report.outcome.agreement;
     let or_not_stated =
         |text: &str| if text.is_empty() { "Inte angivet".to_owned() } else { text.to_owned() };
+    let [of_terms, of_payment] = agreement.terms.instrument.diarienummer_labels();
     vec![
         Field::text("Betalande myndighet", &agreement.authority.name),
         Field::text("Uppgifterna avser", day),
-        Field::text("Diarienummer, överenskommelse", or_not_stated(&agreement.diarienummer.agreement)),
-        Field::text(
-            "Diarienummer, beslut om utbetalning",
-            or_not_stated(&agreement.diarienummer.payment_decision),
-        ),
+        Field::text(of_terms, or_not_stated(&agreement.diarienummer.agreement)),
+        Field::text(of_payment, or_not_stated(&agreement.diarienummer.payment_decision)),
     ]
 }
 
@@ -77,7 +75,7 @@ fn totals(report: &GovernmentReport<'_>) -> Chapter {
         Part::paragraph(
             "Antalet är de mottagare som beloppet är större än noll för, och för kostnader de som har redovisat.",
         ),
-        Part::Table(whole_table(&tables::totals(report), "Vad överenskommelsen har kommit till", &[])),
+        Part::Table(whole_table(&tables::totals(report), "Utfall i sammandrag", &[])),
     ];
     if !report.posts.is_empty() {
         parts.push(Part::heading("Per post"));
@@ -95,7 +93,7 @@ fn pictures_of(report: &GovernmentReport<'_>, movements: &[Movement]) -> Result<
     };
     if let Some(flow) = pictures::flow(&report.whole) {
         let caption = "Från tilldelat till återbetalt. Bredden är andelen av det tilldelade. Överskott är det som inte har förbrukats, post för post. Ett underskott är betalt med andra pengar och är inte med.";
-        add("Vad det blev av pengarna", drawn(flow.to_svg()), flow_told(report), caption, 56)?;
+        add("Hur pengarna har använts", drawn(flow.to_svg()), flow_told(report), caption, 56)?;
     }
     let progress = pictures::progress(report.outcome, movements, report.today());
     let told = progress.series.iter().filter_map(|series| {
@@ -175,7 +173,7 @@ const OVERDUE: [(What, &str, &str, &[&str]); 4] = [
     (
         What::Requisition,
         "Har inte rekvirerat i tid",
-        "Beloppet är det som inte är rekvirerat, post för post. Det är förfallet där överenskommelsen säger att rätten förfaller.",
+        "Beloppet är det som inte är rekvirerat, post för post. Det är förfallet där villkoren säger att rätten förfaller.",
         &["mottagare", "vad", "status", "sista-dag", "belopp", "lage"],
     ),
     (
@@ -193,7 +191,7 @@ const OVERDUE: [(What, &str, &str, &[&str]); 4] = [
     (
         What::FurtherReport,
         "Har inte lämnat övriga redovisningar",
-        "De redovisningar som överenskommelsen kräver utöver den ekonomiska.",
+        "De redovisningar som villkoren kräver utöver den ekonomiska.",
         &["mottagare", "vad", "sista-dag", "dagar", "lage", "lan"],
     ),
 ];

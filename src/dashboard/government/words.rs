@@ -65,7 +65,7 @@ fn spent(report: &GovernmentReport<'_>) -> String {
         return said.join(" ");
     };
     said.push(format!(
-        "{} av dem har redovisat. De hade fått {} och redovisar kostnader på {costs}. {}",
+        "{} av dem har redovisat. De hade fått {} och redovisar kostnader om {costs}. {}",
         whole.reported,
         figures.accounted_for,
         unspent(whole)
@@ -83,11 +83,11 @@ fn spent(report: &GovernmentReport<'_>) -> String {
     }
     if let (Some(costs), Some(unspent)) = known(&preliminary.figures) {
         let reports = match preliminary.reported {
-            1 => "den redovisning som inte är godkänd".to_owned(),
-            count => format!("de {count} redovisningar som inte är godkända"),
+            1 => "den redovisning som ännu inte är godkänd".to_owned(),
+            count => format!("de {count} redovisningar som ännu inte är godkända"),
         };
         said.push(format!(
-            "Uppgifterna i {reports} än är preliminära: kostnader på {costs} och {unspent} som inte har förbrukats."
+            "Uppgifterna i {reports} är preliminära: kostnader om {costs} och {unspent} som inte har förbrukats."
         ));
     }
     said.join(" ")
@@ -139,11 +139,12 @@ fn remarks(report: &GovernmentReport<'_>) -> String {
         Some((last, others)) => format!("Efter sista dag: {} och {last}.", others.join(", ")),
     };
     let deviations = match report.deviations().len() {
+        0 if report.terms().certificate.is_none() => String::new(),
         0 => "Inga avvikelser har redovisats enligt Alt 2.".to_owned(),
         1 => "1 redovisning är intygad med avvikelser (Alt 2).".to_owned(),
         count => format!("{count} redovisningar är intygade med avvikelser (Alt 2)."),
     };
-    format!("{late} {deviations}")
+    format!("{late} {deviations}").trim().to_owned()
 }
 
 fn recipients(count: usize) -> String {
@@ -165,10 +166,11 @@ pub fn method(report: &GovernmentReport<'_>) -> Vec<String> {
         "Återbetalt är allt som har kommit in, även i förskott eller för mycket. Kvar att återbetala räknas bara för godkända redovisningar, och varje post för sig.".to_owned(),
         "I flödesbilden ingår bara överskott och de återbetalningar som räknas mot dem. Det som inte är återbetalt än räknas där även för redovisningar som inte är godkända.".to_owned(),
         format!(
-            "Sista dagar enligt överenskommelsen: rekvisition {}, redovisning {}, återbetalning {}. Var och en räknas efter sin egen sista dag: den som har anstånd efter den, och den som inte har någon sista dag är aldrig sen.",
+            "Sista dagar enligt villkoren: rekvisition {}, redovisning {}, återbetalning {}. Var och en räknas efter sin egen sista dag: den som har anstånd efter den, och den som inte har någon sista dag är aldrig sen.",
             deadlines.requisition, deadlines.report, deadlines.repayment
         ),
     ];
+    points.extend(report.terms().discrepancy());
     if let [_, _, ..] = report.posts[..] {
         points.push("En mottagare kan ha del av flera poster. Antalet mottagare totalt är därför inte summan av posternas.".to_owned());
     }

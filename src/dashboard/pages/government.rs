@@ -72,10 +72,9 @@ fn about(agreement: &Agreement, method: &[String]) -> Vec<(&'static str, String)
     let of = &agreement.diarienummer;
     let or_not_stated =
         |text: &str| if text.is_empty() { "Inte angivet".to_owned() } else { text.to_owned() };
-    let numbers = [
-        ("Diarienummer, överenskommelse", or_not_stated(&of.agreement)),
-        ("Diarienummer, beslut om utbetalning", or_not_stated(&of.payment_decision)),
-    ];
+    let [of_terms, of_payment] = agreement.terms.instrument.diarienummer_labels();
+    let numbers =
+        [(of_terms, or_not_stated(&of.agreement)), (of_payment, or_not_stated(&of.payment_decision))];
     let points = method.iter().map(|point| ("Så är det framtaget", point.clone()));
     numbers.into_iter().chain(points).collect()
 }

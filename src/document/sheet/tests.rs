@@ -44,9 +44,11 @@ pub fn requisition(underskrift: FieldValue) -> FormDocument {
         addressee: "Kammarkollegiet".to_owned(),
         state_line: "Utskrift för underskrift på papper".to_owned(),
         practice: false,
+        diarienummer_labels: ["Diarienummer, överenskommelse", "Diarienummer, beslut om utbetalning"],
         diarienummer_agreement: "S2022/00001".to_owned(),
         diarienummer_decision: String::new(),
         sections: vec![contact, grant, signature],
+        words: "Övriga rubriker är ordagrant de i Bilaga 2.".to_owned(),
         fingerprint: FINGERPRINT.to_owned(),
         issued: "3 november 2022 kl. 14.05".to_owned(),
     }

@@ -186,7 +186,7 @@ pub enum NotATable {
     )]
     NotReckoned { sheet: String, cell: String, others: usize },
     #[error(
-        "Det går inte att avgöra vilken teckenkodning filen har: «{}» eller «{}»? Öppna den, spara den som «CSV UTF-8» eller .xlsx och välj den igen.",
+        "Det går inte att avgöra vilken teckenkodning filen har: ”{}” eller ”{}”? Öppna den, spara den som ”CSV UTF-8” eller .xlsx och välj den igen.",
         .readings[0],
         .readings[1]
     )]
@@ -289,9 +289,9 @@ fn of_text(bytes: &[u8]) -> Result<Table, NotATable> {
         // What every Excel in Sweden writes.
         None | Some(text::CodePage::Windows1252) => Vec::new(),
         Some(page) => {
-            let sample = read.sample().iter().map(|word| format!("«{word}»")).collect::<Vec<_>>().join(", ");
+            let sample = read.sample().iter().map(|word| format!("”{word}”")).collect::<Vec<_>>().join(", ");
             vec![format!(
-                "Filen lästes i teckenkodningen {page}: {sample}. Ser å, ä och ö fel ut, spara den som «CSV UTF-8» och välj den igen."
+                "Filen lästes i teckenkodningen {page}: {sample}. Ser å, ä och ö fel ut, spara den som ”CSV UTF-8” och välj den igen."
             )]
         }
     };

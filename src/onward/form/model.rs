@@ -29,6 +29,8 @@ const BLANK_ROWS: usize = 2;
 #[serde(default)]
 pub struct ModelForm {
     pub tiers: Vec<TierForm>,
+    /// The kinds whose units must lie in the municipality, one on each line.
+    pub inside: String,
     pub reserve: String,
     pub reserved_for: String,
     /// One on each line.
@@ -59,6 +61,7 @@ pub struct PostedModel {
     pub revision: i64,
     /// Which button was pressed.
     pub action: String,
+    inside: String,
     reserve: String,
     reserved_for: String,
     uses: String,
@@ -90,6 +93,7 @@ impl PostedModel {
         });
         ModelForm {
             tiers: tiers.filter(|tier| !tier.is_blank()).collect(),
+            inside: self.inside,
             reserve: self.reserve,
             reserved_for: self.reserved_for,
             uses: self.uses,
@@ -106,8 +110,8 @@ impl PostedModel {
 impl TierForm {
     fn fields(&self) -> [(&'static str, &str); 6] {
         [
-            ("slag", &self.kind),
-            ("räknas i", &self.counted),
+            ("verksamhet", &self.kind),
+            ("storleksmått", &self.counted),
             ("från", &self.from),
             ("till", &self.to),
             ("antal enheter", &self.units),
@@ -130,12 +134,12 @@ impl TierForm {
         let kind = errors.read(
             at("kind"),
             Rule::Kind,
-            named(&self.kind, "Skriv enheternas slag, till exempel Hemtjänst."),
+            named(&self.kind, "Skriv enheternas verksamhet, till exempel Hemtjänst."),
         );
         let counted = errors.read(
             at("counted"),
             Rule::Kind,
-            named(&self.counted, "Skriv vad storleken räknas i, till exempel kunder."),
+            named(&self.counted, "Skriv storleksmåttet, till exempel kunder."),
         );
         let from = errors.read(at("from"), Rule::Sizes, whole(&self.from));
         let to = errors.read_optional(at("to"), Rule::Sizes, &self.to, whole);
@@ -189,8 +193,9 @@ impl ModelForm {
     }
 
     /// The fields beside the tiers.
-    fn others(&self) -> [(&'static str, &str); 9] {
+    fn others(&self) -> [(&'static str, &str); 10] {
         [
+            ("Måste ligga i kommunen", &self.inside),
             ("Reserv", &self.reserve),
             ("Reserv, till vad", &self.reserved_for),
             ("Medlen kan användas till", &self.uses),
@@ -221,7 +226,7 @@ impl ModelForm {
     /// All that is to be mended, in the form's order.
     pub fn parse(&self, grant: Money, period: Period) -> Result<Model, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let kinds = self.kinds(&mut errors);
+        let kinds = self.kinds(&mut errors).and_then(|kinds| self.with_places(kinds, &mut errors));
         let reserve = reserve(&self.reserve, &self.reserved_for, &mut errors);
         let uses = self.uses(&mut errors);
         let days = days([&self.apply_by, &self.use_by, &self.report_by], period, &mut errors);
@@ -274,10 +279,25 @@ impl ModelForm {
                     }
                     _ => kind.tiers.push(tier),
                 },
-                None => kinds.push(Kind { name, counted, tiers: vec![tier] }),
+                None => kinds.push(Kind { name, counted, inside: false, tiers: vec![tier] }),
             }
         }
         (errors.list.len() == before).then_some(kinds)
+    }
+
+    /// The kinds, with those told apart whose units must lie in the municipality.
+    fn with_places(&self, mut kinds: Vec<Kind>, errors: &mut FieldErrors) -> Option<Vec<Kind>> {
+        for typed in self.inside.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            match kinds.iter_mut().find(|kind| same(&kind.name, typed)) {
+                Some(kind) => kind.inside = true,
+                None => {
+                    let message = format!("Ingen nivå gäller {typed}. Skriv verksamheten som den står ovan.");
+                    errors.broken("inside", Rule::Kind, message);
+                    return None;
+                }
+            }
+        }
+        Some(kinds)
     }
 
     fn uses(&self, errors: &mut FieldErrors) -> Option<Vec<String>> {

@@ -54,7 +54,7 @@ impl UnitForm {
             ("Utförare", &self.provider),
             ("Enhetens namn", &self.name),
             ("Regiform", &self.regime),
-            ("Slag", &self.kind),
+            ("Verksamhet", &self.kind),
             ("Storlek", &self.size),
             ("Annan kommun", &self.municipality),
             ("Nedlagd", &self.closed),
@@ -76,7 +76,7 @@ impl UnitForm {
         let kind = errors.read(
             "kind",
             Rule::UnitKind,
-            line(&self.kind, "Skriv enhetens slag, till exempel Hemtjänst."),
+            line(&self.kind, "Skriv enhetens verksamhet, till exempel Hemtjänst."),
         );
         let size = errors.read("size", Rule::Size, whole(&self.size));
         let elsewhere =

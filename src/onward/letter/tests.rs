@@ -35,6 +35,7 @@ fn model() -> Model {
     let kind = |name: &str, counted: &str, small: i64, large: i64| Kind {
         name: name.to_owned(),
         counted: counted.to_owned(),
+        inside: true,
         tiers: vec![
             super::super::model::Tier { from: 10, to: Some(50), amount: Money::kronor(small), units: 49 },
             super::super::model::Tier { from: 51, to: None, amount: Money::kronor(large), units: 124 },

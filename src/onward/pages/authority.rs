@@ -38,7 +38,7 @@ pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, id: web::Path<Id<
         .read(move |connection| store::case(connection, scope, id)?.ok_or(AppError::NotFound))
         .await?;
     // What is not decided is the municipality's own.
-    if case.plan.model.is_none() || !case.grant.agreement.terms.onward_distribution {
+    if case.plan.model.is_none() || !case.grant.may_be_handed_on() {
         return Err(AppError::NotFound);
     }
     page::show(&AuthorityPage {
@@ -61,7 +61,7 @@ struct Group {
 
 fn table(case: &Case) -> Table {
     let columns = vec![
-        Column::text("slag", "Slag"),
+        Column::text("slag", "Verksamhet"),
         Column::text("storlek", "Storlek"),
         Column::text("regi", "Regiform"),
         Column::number("enheter", "Enheter med medel"),

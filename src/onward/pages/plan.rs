@@ -140,7 +140,7 @@ pub async fn show(
     let may_prepare = by.has(Role::Preparer) || by.has(Role::Signatory);
     let (case, aid, lines) = match found {
         Ok(found) => found,
-        Err(grant) if grant.agreement.terms.onward_distribution => {
+        Err(grant) if grant.may_be_handed_on() => {
             return page::show(&BeginPage { chrome: by.chrome, grant, may_prepare });
         }
         Err(_) => return Err(AppError::NotFound),
@@ -278,7 +278,7 @@ pub fn table(
         Column::text("enhet", "Enhet"),
         Column::text("utforare", "Utförare"),
         Column::text("regi", "Regiform"),
-        Column::text("slag", "Slag"),
+        Column::text("slag", "Verksamhet"),
         Column::number("storlek", "Storlek"),
         Column::text("lage", "Läge"),
         Column::number("belopp", "Belopp, kr"),

@@ -69,7 +69,7 @@ fn table(units: &[Unit]) -> Table {
         Column::text("utforare", "Utförare"),
         Column::text("orgnr", "Organisationsnummer"),
         Column::text("regi", "Regiform"),
-        Column::text("slag", "Slag"),
+        Column::text("slag", "Verksamhet"),
         Column::number("storlek", "Storlek"),
         Column::text("kommun", "Annan kommun"),
     ];

@@ -26,8 +26,8 @@ pub fn begin(
     draft: ModelForm,
 ) -> Result<(), Failure> {
     let found = grant::store::find(connection, act.scope, grant)?.ok_or(Failure::NotFound)?;
-    if !found.agreement.terms.onward_distribution {
-        return Err(Failure::Conflict("Överenskommelsen tillåter inte att medlen fördelas vidare."));
+    if !found.may_be_handed_on() {
+        return Err(Failure::Conflict("Villkoren tillåter inte att medlen fördelas vidare."));
     }
     grant::store::hold(connection, grant)?;
     if store::plan_of(connection, grant)?.is_some() {

@@ -30,6 +30,8 @@ struct AgreementPage<'a> {
     agreement: &'a Agreement,
     /// Of the whole agreement, whatever is searched for.
     sum: Sum,
+    /// The recipients are municipalities, and a map says something.
+    is_of_municipalities: bool,
     map: String,
     /// The largest amounts of what the map shows.
     bars: String,
@@ -72,6 +74,7 @@ fn make(found: &Found, slug: &str) -> Result<Vec<u8>, AppError> {
         bars: bars(&all, measure).to_svg()?,
         measure,
         sum,
+        is_of_municipalities: is_of_municipalities(&all),
         counties: found.counties(),
         view: &found.view,
         path: &found.path,
@@ -79,6 +82,12 @@ fn make(found: &Found, slug: &str) -> Result<Vec<u8>, AppError> {
         passed,
         ordered: found.ordered(tables::recipients(&asked_for)),
     })
+}
+
+/// Most of them: regions, RSS and SKR have codes of the registry's own.
+fn is_of_municipalities(records: &[Record]) -> bool {
+    let is_municipality = |record: &&Record| record.code.bytes().all(|byte| byte.is_ascii_digit());
+    records.iter().filter(is_municipality).count() * 2 > records.len()
 }
 
 /// How far the money has come.
@@ -130,6 +139,11 @@ fn bars(records: &[Record], measure: Measure) -> Bars {
 }
 
 impl AgreementPage<'_> {
+    /// What one of them is called.
+    fn recipient(&self) -> &'static str {
+        if self.is_of_municipalities { "kommun" } else { "mottagare" }
+    }
+
     /// The map of each measure: its address, its words, and whether it is the one that is shown.
     fn maps(&self) -> Vec<(String, &'static str, bool)> {
         MEASURES

@@ -232,7 +232,7 @@ pub fn resolutions(
                 Some(code) => Some(Resolution::Recipient(code)),
                 None => {
                     let message = "finns inte i registret, eller är flera. Skriv koden.";
-                    errors.add(other, format!("Rad {row}: «{typed}» {message}"));
+                    errors.add(other, format!("Rad {row}: ”{typed}” {message}"));
                     continue;
                 }
             },

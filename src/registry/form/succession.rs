@@ -158,7 +158,7 @@ fn party<'a>(register: &'a [Listed], typed: &str) -> Result<&'a Listed, String> 
         return Err("Skriv vem som tar över: namn, kod eller organisationsnummer.".to_owned());
     }
     who(register, typed).filter(|found| found.organisation.kind.receives_grants()).ok_or_else(|| {
-        format!("Ingen bidragsmottagare i registret heter «{}». Skriv namnet, koden eller organisationsnumret som det står där.", typed.trim())
+        format!("Ingen bidragsmottagare i registret heter ”{}”. Skriv namnet, koden eller organisationsnumret som det står där.", typed.trim())
     })
 }
 
@@ -186,6 +186,6 @@ mod tests {
         assert!(faults.of("successor").ends_with("(R960)"));
         let unknown = SuccessionForm { others: "Atlantis".to_owned(), ..form };
         let faults = unknown.parse_merger(&register[0], &register, today).unwrap_err();
-        assert!(faults.of("others").contains("«Atlantis»"));
+        assert!(faults.of("others").contains("”Atlantis”"));
     }
 }

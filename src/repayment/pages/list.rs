@@ -332,7 +332,7 @@ impl ListPage {
             View::Excess => "Ingen har betalat in för mycket.",
             View::Advance => "Ingen har betalat in innan redovisningen har godkänts.",
             View::Closed => "Inget bidrag är avslutat än.",
-            View::Unmatched => "Alla inbetalningar är förda till sina bidrag.",
+            View::Unmatched => "Alla inbetalningar är kopplade till sina bidrag.",
             View::All => "Ingen inbetalning är registrerad än.",
         }
     }

@@ -212,7 +212,7 @@ impl ShowPage {
     fn registered(&self) -> String {
         match &self.grant {
             Some((grant, _)) => {
-                format!("Inbetalningen är registrerad och förd till {}.", grant.formal_name())
+                format!("Inbetalningen är registrerad och kopplad till {}.", grant.formal_name())
             }
             None => "Inbetalningen är registrerad, men den ligger bland de omatchade.".to_owned(),
         }

@@ -18,7 +18,7 @@ pub fn warnings(content: &Content, facts: &FormFacts, last: Option<&Content>) ->
     let mut warnings = FieldErrors::default();
     content.head.warnings(facts.instrument, &mut warnings);
     if content.period != facts.period {
-        let message = "Perioden är inte hela överenskommelsens period.";
+        let message = "Perioden är inte hela bidragets period.";
         warnings.broken("period_from", Caution::PartOfPeriod, message);
     }
     for account in &content.posts {
@@ -31,13 +31,13 @@ pub fn warnings(content: &Content, facts: &FormFacts, last: Option<&Content>) ->
             warnings.broken(field, Caution::SpentNothing, message);
         } else if account.unspent().is_negative() {
             let message = format!(
-                "Kostnaderna är {} större än bidraget. Underskottet står ni själva för; inget ska betalas tillbaka.",
+                "Kostnaderna är {} större än bidraget. Underskottet får ni finansiera själva; inget ska betalas tillbaka.",
                 -account.unspent()
             );
             warnings.broken(field, Caution::Deficit, message);
         }
         if facts.asks_for_items && account.items.is_empty() && !account.costs.is_zero() {
-            let message = "Ingen kostnadspost är specificerad. Blanketten ber er att specificera större kostnadsposter.";
+            let message = "Ingen kostnadspost är specificerad. Större kostnadsposter ska specificeras.";
             warnings.broken(costs_field(&account.post), Caution::NoItems, message);
         }
         let before = last.and_then(|last| last.posts.iter().find(|post| post.post == account.post));

@@ -10,6 +10,7 @@ use crate::{
         Role,
         proof::{By, Member, Posted, Preparer},
     },
+    document::sheet::Choice,
     filing::{
         self,
         pages::{AttachmentView, SectionView, TimelineView, recipients_lines, timeline},
@@ -26,7 +27,7 @@ use crate::{
     money::Money,
     numbers::Prose,
     report::{
-        Case, Certificate, Issue, Refusal, Report, Status, Verdict, sheet, store,
+        Case, Issue, Refusal, Report, Status, sheet, store,
         verbs::{self, Failure, Target},
     },
 };
@@ -52,16 +53,8 @@ struct ShowPage {
 }
 
 impl ShowPage {
-    fn certificate(&self) -> Option<&Certificate> {
-        self.case.report.certificate()
-    }
-
-    fn certificate_sentence(&self) -> String {
-        self.certificate().map(sheet::certificate_sentence).unwrap_or_default()
-    }
-
-    fn deviations(&self) -> Vec<(&'static str, String)> {
-        self.certificate().map(deviations).unwrap_or_default()
+    fn certified(&self) -> Option<CertificateView> {
+        CertificateView::of(&self.case, self.case.issue.as_ref()?)
     }
 
     /// How the version that is shown was signed.
@@ -102,14 +95,24 @@ impl ShowPage {
     }
 }
 
-/// What Alt 2 says, under its labels.
-pub fn deviations(certificate: &Certificate) -> Vec<(&'static str, String)> {
-    match &certificate.statement.verdict {
-        Verdict::Correct => Vec::new(),
-        Verdict::NotCorrect { deviations, measures } => vec![
-            ("Avvikelser", deviations.to_string()),
-            ("Åtgärder", measures.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ],
+/// The section of the certificate as it is given: the words of both alternatives, whoever certified, and what deviates.
+pub struct CertificateView {
+    pub section: SectionView,
+    pub choices: Vec<Choice>,
+    pub is_correct: bool,
+    pub sentence: String,
+}
+
+impl CertificateView {
+    pub fn of(case: &Case, issue: &Issue) -> Option<Self> {
+        let certificate = case.report.certificate()?;
+        let section = sheet::certified_section(case, issue)?;
+        Some(Self {
+            choices: section.choices.clone(),
+            section: SectionView::of(&[section]).pop()?,
+            is_correct: certificate.statement.verdict.is_correct(),
+            sentence: sheet::certificate_sentence(certificate),
+        })
     }
 }
 

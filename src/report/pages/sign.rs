@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, find, or_done_before, scope};
+use super::{act, address, find, or_done_before, scope, show::CertificateView};
 use crate::infra::page::Chrome;
 use crate::{
     access::{
@@ -13,6 +13,7 @@ use crate::{
     },
     account::pages::confirm,
     agreement::Section,
+    calendar,
     filing::pages::SectionView,
     ids::Id,
     infra::{
@@ -20,9 +21,12 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Page},
     },
+    numbers::Prose,
     report::{
-        Case, Refusal, Report, Status, sheet,
-        verbs::{self, Target},
+        Case, Refusal, Report, Status,
+        rules::Rule,
+        sheet,
+        verbs::{self, Failure, Target},
     },
 };
 
@@ -32,10 +36,15 @@ struct SignPage {
     chrome: Chrome,
     case: Case,
     sections: Vec<SectionView>,
+    today: String,
     /// Nothing where nobody is to certify.
-    certificate: Option<String>,
+    certificate: Option<CertificateView>,
     /// Why whoever looks may not sign.
     refusal: Option<Refusal>,
+    /// Whoever looks certified it, and is asked why nobody else signs.
+    is_alone: bool,
+    /// Why, as typed.
+    alone: String,
     errors: FieldErrors,
 }
 
@@ -44,30 +53,28 @@ impl SignPage {
     fn section(&self) -> Option<&Section> {
         self.case.grant.agreement.terms.forms.report.sections.last()
     }
-
-    fn deviations(&self) -> Vec<(&'static str, String)> {
-        self.case.report.certificate().map(super::show::deviations).unwrap_or_default()
-    }
 }
 
 pub async fn new(by: By<Signatory>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
     let case = find(&portal, scope(&by), id.into_inner()).await?;
-    sign_page(by, &portal, case, FieldErrors::default())
+    sign_page(by, &portal, case, String::new(), FieldErrors::default())
 }
 
-fn sign_page(by: By<Signatory>, portal: &Portal, case: Case, errors: FieldErrors) -> Page {
+fn sign_page(by: By<Signatory>, portal: &Portal, case: Case, alone: String, errors: FieldErrors) -> Page {
     let (Some(issue), Status::AwaitingSignature { certificate, .. }) = (&case.issue, &case.report.status)
     else {
         return page::see_other(address(case.report.id));
     };
     let me = by.person.id.to_string();
-    let own = certificate.as_ref().filter(|certificate| certificate.person_id == me);
-    let same_person = own.map(|certificate| Refusal::SamePerson(certificate.by.clone()));
+    let is_own = certificate.as_ref().is_some_and(|certificate| certificate.person_id == me);
     let no_mandate = act(&by, portal).mandated(Role::Signatory).err().map(Refusal::from);
     let page = SignPage {
         sections: SectionView::of(&sheet::filled_sections(&case, issue)),
-        certificate: certificate.as_ref().map(sheet::certificate_sentence),
-        refusal: same_person.or(no_mandate),
+        today: calendar::long_date(portal.clock.today()),
+        certificate: CertificateView::of(&case, issue),
+        refusal: no_mandate,
+        is_alone: is_own && case.grant.agreement.terms.wants_two_people(),
+        alone,
         chrome: by.chrome,
         case,
         errors,
@@ -78,6 +85,8 @@ fn sign_page(by: By<Signatory>, portal: &Portal, case: Case, errors: FieldErrors
 #[derive(Deserialize)]
 pub struct SignForm {
     revision: i64,
+    #[serde(default)]
+    alone: String,
     #[serde(flatten)]
     confirmation: confirm::Typed,
 }
@@ -92,9 +101,14 @@ pub async fn create(
     // Somebody else's report is not there, whatever the password.
     let case = find(&portal, scope(&by), id).await?;
     let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
+    let mut errors = FieldErrors::default();
+    let alone = errors.read_optional("alone", Rule::Alone, &form.alone, Prose::<500>::parse);
+    let Some(alone) = alone else { return sign_page(by, &portal, case, form.alone, errors) };
     let signed = match confirm::check(&by, &portal, &request, form.confirmation).await? {
         Ok(confirmed) => {
-            confirmed.carry_out(&portal, move |connection| verbs::sign(connection, &act, target)).await
+            confirmed
+                .carry_out(&portal, move |connection| verbs::sign(connection, &act, target, alone.as_ref()))
+                .await
         }
         // The page comes again as it was: never with other content to sign.
         Err(_) if case.report.revision != form.revision => Ok(Err(Refusal::Changed.into())),
@@ -102,8 +116,12 @@ pub async fn create(
     };
     let signed = match signed {
         Ok(signed) => signed,
-        Err(errors) => return sign_page(by, &portal, case, errors),
+        Err(errors) => return sign_page(by, &portal, case, form.alone, errors),
     };
+    if let Err(Failure::Refused(Refusal::SamePerson(_))) = &signed {
+        errors.broken("alone", Rule::Alone, "Skriv varför ingen annan skriver under.");
+        return sign_page(by, &portal, case, form.alone, errors);
+    }
     let me = by.person.id;
     let is_in =
         |status: &Status| matches!(status, Status::Submitted { received } if received.signature.by().is(me));

@@ -13,7 +13,8 @@ use crate::{
         db::{AnyConnection, DbError},
         upload::ReceivedFile,
     },
-    report::{Certificate, Content, Refusal, Report, certificate::CertificateForm, number_of, store},
+    numbers::Prose,
+    report::{Certificate, Content, Refusal, Report, Signer, certificate::CertificateForm, number_of, store},
 };
 
 /// The finance head certifies section 3 of the standing issue. Refused when somebody changed it since the page was made.
@@ -51,11 +52,18 @@ pub(super) fn accounts_for_all(content: &Content, grant: &Grant) -> Result<(), R
 }
 
 /// The signatory signs in the portal. Who it is was confirmed just before.
-pub fn sign(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+/// Signs in the portal. `alone` is why whoever certified also signs.
+pub fn sign(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    alone: Option<&Prose<500>>,
+) -> Result<(), Failure> {
     act.mandated(Role::Signatory).map_err(Refusal::from)?;
     let signature = Signature::Portal { by: act.doer() };
-    let signer = act.actor.person.id.to_string();
-    submit(connection, act, target, Event::ReportSigned, act.now, Some(&signer), |_, _| Ok(signature))
+    let person_id = act.actor.person.id.to_string();
+    let signer = Signer { person_id: &person_id, alone };
+    submit(connection, act, target, Event::ReportSigned, act.now, Some(signer), |_, _| Ok(signature))
 }
 
 /// The signed paper, scanned.
@@ -95,13 +103,14 @@ fn submit(
     target: Target,
     event: Event,
     at: chrono::DateTime<chrono::Utc>,
-    signer: Option<&str>,
+    signer: Option<Signer<'_>>,
     signature: impl FnOnce(&mut AnyConnection, &Report) -> Result<Signature, DbError>,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let report = &locked.report;
     let issue = store::issue(connection, report)?.ok_or_else(|| report.status.not_now())?;
     let signature = signature(connection, report)?;
+    let signer = signer.filter(|_| locked.grant.agreement.terms.wants_two_people());
     let after = report.clone().submit(&issue, signature, signer, at)?;
     same_revision(report, target)?;
     accounts_for_all(&issue.content, &locked.grant)?;
@@ -112,6 +121,11 @@ fn submit(
             issue.content.costs(),
             issue.content.unspent()
         ),
+        reason: after
+            .received()
+            .and_then(|received| received.alone.as_ref())
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         ..act.entry(event, number_of(&locked.grant))
     };
     write(connection, act, &locked, &after, entry)?;

@@ -93,10 +93,7 @@ pub async fn issue(
         Err(Failure::Unconfirmed) => {
             let case = find(&portal, scope(&by), id).await?;
             let mut errors = FieldErrors::default();
-            errors.add(
-                "confirmed",
-                "Bekräfta att du har kontrollerat det som portalen frågar om, eller ändra uppgifterna.",
-            );
+            errors.add("confirmed", "Bekräfta att du har kontrollerat varningarna, eller ändra uppgifterna.");
             check_page(by.chrome, &portal, case, errors).await
         }
         Err(Failure::Invalid(_)) => page::see_other(format!("{}/uppgifter?visa=fel", address(id))),

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{act, address, find, or_done_before, scope};
@@ -11,6 +12,7 @@ use crate::{
         proof::{By, Posted, Signatory},
     },
     account::pages::confirm,
+    calendar,
     filing::{NoMandate, pages::SectionView},
     ids::Id,
     infra::{
@@ -30,6 +32,7 @@ struct SignPage {
     chrome: Chrome,
     case: Case,
     sections: Vec<SectionView>,
+    today: String,
     /// What is signed: the assurance, word for word.
     assurance: Vec<String>,
     title: String,
@@ -41,13 +44,15 @@ struct SignPage {
 pub async fn new(by: By<Signatory>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
     let case = find(&portal, scope(&by), id.into_inner()).await?;
     let no_mandate = act(&by, &portal).mandated(Role::Signatory).err();
-    sign_page(StatusCode::OK, by.chrome, case, no_mandate, FieldErrors::default())
+    let today = portal.clock.today();
+    sign_page(StatusCode::OK, by.chrome, case, today, no_mandate, FieldErrors::default())
 }
 
 fn sign_page(
     status: StatusCode,
     chrome: Chrome,
     case: Case,
+    today: NaiveDate,
     no_mandate: Option<NoMandate>,
     errors: FieldErrors,
 ) -> Page {
@@ -62,6 +67,7 @@ fn sign_page(
     let page = SignPage {
         chrome,
         sections: SectionView::of(&sheet::filled_sections(&case, issue)),
+        today: calendar::long_date(today),
         assurance: signature.map(|section| section.text.clone()).unwrap_or_default(),
         title: signature.map(|section| section.title.clone()).unwrap_or_default(),
         case,
@@ -87,8 +93,10 @@ pub async fn create(
     let id = id.into_inner();
     // Somebody else's requisition is not there, whatever the password.
     let case = find(&portal, scope(&by), id).await?;
+    let today = portal.clock.today();
     if let Err(no_mandate) = act(&by, &portal).mandated(Role::Signatory) {
-        return sign_page(StatusCode::CONFLICT, by.chrome, case, Some(no_mandate), FieldErrors::default());
+        let none = FieldErrors::default();
+        return sign_page(StatusCode::CONFLICT, by.chrome, case, today, Some(no_mandate), none);
     }
     let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
     let signed = match confirm::check(&by, &portal, &request, form.confirmation).await? {
@@ -101,7 +109,9 @@ pub async fn create(
     };
     let signed = match signed {
         Ok(signed) => signed,
-        Err(errors) => return sign_page(StatusCode::UNPROCESSABLE_ENTITY, by.chrome, case, None, errors),
+        Err(errors) => {
+            return sign_page(StatusCode::UNPROCESSABLE_ENTITY, by.chrome, case, today, None, errors);
+        }
     };
     let me = by.person.id;
     let is_in =

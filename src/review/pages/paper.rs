@@ -324,7 +324,8 @@ impl NewPage {
         Remarks::default()
     }
 
-    fn deadline(&self) -> String {
-        self.sheet.grant.requisition_deadline(&self.sheet.post).to_string()
+    /// In a sentence.
+    fn last_day(&self) -> String {
+        self.sheet.grant.requisition_deadline(&self.sheet.post).in_a_sentence()
     }
 }

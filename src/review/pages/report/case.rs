@@ -29,8 +29,8 @@ use crate::{
     },
     money::Money,
     report::{
-        Case, Certificate, Content, Correction, Issue, PostAccount, Refusal, Report, Status, Verdict, form,
-        sheet, store,
+        Case, Certificate, Content, Correction, Issue, PostAccount, Refusal, Report, Status, form, sheet,
+        store,
     },
     requisition::{self, Requisition},
     review::{
@@ -279,14 +279,19 @@ impl CasePage {
         sheet::answers(&self.case.grant, &self.issue.content).iter().map(FieldView::of).collect()
     }
 
-    /// Alt 2, which is not to be overlooked: what deviates, and the measures.
+    /// What deviates, and the measures, under either alternative.
     fn deviations(&self) -> Option<(String, String)> {
-        match &self.certificate()?.statement.verdict {
-            Verdict::Correct => None,
-            Verdict::NotCorrect { deviations, measures } => {
-                Some((deviations.to_string(), measures.as_ref().map(ToString::to_string).unwrap_or_default()))
-            }
-        }
+        self.certificate()?.statement.verdict.told()
+    }
+
+    /// Alt 2, which is not to be overlooked.
+    fn is_not_correct(&self) -> bool {
+        self.certificate().is_some_and(|certificate| !certificate.statement.verdict.is_correct())
+    }
+
+    /// Why whoever certified also signed.
+    fn alone(&self) -> Option<String> {
+        self.report().received()?.alone.as_ref().map(ToString::to_string)
     }
 
     fn certified(&self, certificate: &Certificate) -> String {

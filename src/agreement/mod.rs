@@ -125,6 +125,16 @@ impl Instrument {
         }
     }
 
+    /// What is said where a part of the amount can be asked for. The agreements pay at one time (*engångsvis*).
+    pub fn on_partial_requisition(self) -> &'static str {
+        match self {
+            Self::Agreement => {
+                " Medlen betalas ut engångsvis: att rekvirera en del i taget är portalens egen möjlighet."
+            }
+            Self::Decision => "",
+        }
+    }
+
     /// What is said at the two numbers' fields.
     pub fn hints_of_diarienummer(self) -> [&'static str; 2] {
         match self {

@@ -268,7 +268,7 @@ impl Report {
         let own = certificate
             .as_ref()
             .filter(|certificate| signer.is_some_and(|signer| signer.person_id == certificate.person_id));
-        let alone = signer.and_then(|signer| signer.alone).filter(|_| own.is_some()).map(Prose::clone);
+        let alone = signer.and_then(|signer| signer.alone).filter(|_| own.is_some()).cloned();
         if let (Some(certificate), None) = (own, &alone) {
             return Err(Refusal::SamePerson(certificate.by.clone()));
         }

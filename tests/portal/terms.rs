@@ -198,7 +198,7 @@ fn in_order<'a>(text: &str, labels: impl Iterator<Item = &'a str>) {
 }
 
 /// Of the first sections, which are filled in.
-fn labels<'a>(paper: &'a PaperForm, sections: usize) -> impl Iterator<Item = &'a str> {
+fn labels(paper: &PaperForm, sections: usize) -> impl Iterator<Item = &str> {
     let fields = paper.sections.iter().take(sections).flat_map(|section| &section.fields);
     fields.map(|field| field.label.as_str())
 }

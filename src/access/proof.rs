@@ -64,6 +64,8 @@ admits! {
     /// Anyone at a paying authority: sees the cases of its agreements.
     Authority = Access::OneOf(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer]);
     CaseOfficer = Access::OneOf(&[Role::CaseOfficer]);
+    /// Asks for accounts: at the paying authority, or with insight where the terms give the right.
+    Asker = Access::OneOf(&[Role::CaseOfficer, Role::Reader]);
     PaymentOfficer = Access::OneOf(&[Role::PaymentOfficer]);
     /// Decides what no single officer does: who takes over from whom, which agreement is published.
     DecisionMaker = Access::OneOf(&[Role::DecisionMaker]);

@@ -21,11 +21,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    access::Doer,
+    access::{Actor, Doer, Role},
+    agreement::About,
     calendar::{Deadline, long_date, long_time},
     filing::{NoRoom, alike::Alike},
     grant::Grant,
     ids::Id,
+    recipient::Organisation,
     text,
 };
 
@@ -43,6 +45,8 @@ pub struct AccountRequest {
     pub status: Status,
     /// Changes with every write: what a page was made from.
     pub revision: i64,
+    /// Whose request it is, where that is not the paying authority.
+    pub asker: Option<Id<Organisation>>,
 }
 
 /// A request with its grant: what a page is made of.
@@ -50,12 +54,31 @@ pub struct AccountRequest {
 pub struct Case {
     pub request: AccountRequest,
     pub grant: Grant,
+    /// Whose request it is.
+    pub asker: Organisation,
 }
 
 impl Case {
     pub fn number(&self) -> String {
         number_of(&self.grant, &self.request)
     }
+
+    /// Whoever asked closes it, or asks for more: somebody of the same organisation.
+    pub fn is_for(&self, actor: &Actor) -> bool {
+        actor.organisation.id == self.asker.id && may_ask(actor, &self.grant)
+    }
+}
+
+/// The paying authority's case officers ask for accounts; so do those with insight, at an organisation that the terms give the
+/// right.
+pub fn may_ask(actor: &Actor, grant: &Grant) -> bool {
+    let terms = &grant.agreement.terms;
+    let is_entitled = || {
+        let ground = terms.ground_of(About::Accounts, &grant.ledger.shares().collect::<Vec<_>>());
+        ground.is_some_and(|ground| ground.organisations.contains(&actor.organisation.code))
+    };
+    actor.has_at(Role::CaseOfficer, grant.agreement.authority.id)
+        || (actor.has(Role::Reader) && is_entitled())
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -300,6 +323,7 @@ mod tests {
             asked_at: at("2022-03-01T08:00:00Z"),
             status: Status::Open { more: None },
             revision: 1,
+            asker: None,
         }
     }
 

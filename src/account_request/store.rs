@@ -13,7 +13,7 @@ use crate::{
         schema::{account_requests, agreements, grants},
     },
     insight,
-    recipient::Organisation,
+    recipient::{self, Organisation},
 };
 
 #[derive(Queryable, Selectable)]
@@ -28,6 +28,7 @@ struct RequestRow {
     asked_by: String,
     asked_at: NaiveDateTime,
     revision: i64,
+    asker_id: Option<String>,
 }
 
 impl TryFrom<RequestRow> for AccountRequest {
@@ -44,6 +45,7 @@ impl TryFrom<RequestRow> for AccountRequest {
             asked_at: row.asked_at.and_utc(),
             status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
             revision: row.revision,
+            asker: row.asker_id.map(|id| id.parse()).transpose().map_err(DbError::corrupt)?,
         })
     }
 }
@@ -76,7 +78,11 @@ pub fn case(
     let Some(request) = find(connection, scope, id)? else { return Ok(None) };
     let grant = grant::store::find(connection, scope, request.grant_id)?
         .ok_or_else(|| DbError::corrupt(format!("request {id} has no grant")))?;
-    Ok(Some(Case { request, grant }))
+    let asker = match request.asker {
+        Some(asker) => recipient::store::find(connection, asker)?,
+        None => grant.agreement.authority.clone(),
+    };
+    Ok(Some(Case { request, grant, asker }))
 }
 
 /// A grant's requests, the newest first.
@@ -139,6 +145,7 @@ pub fn insert(connection: &mut AnyConnection, request: &AccountRequest) -> Resul
             account_requests::asked_by.eq(&request.asked_by),
             account_requests::asked_at.eq(request.asked_at.naive_utc()),
             account_requests::revision.eq(request.revision),
+            account_requests::asker_id.eq(request.asker.map(|asker| asker.to_string())),
         ))
         .execute(connection)?;
     Ok(())

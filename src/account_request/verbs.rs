@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use thiserror::Error;
 
-use super::{AccountRequest, MOST_FILES, Refusal, Status, form::Asked, number_of, store};
+use super::{AccountRequest, MOST_FILES, Refusal, Status, form::Asked, may_ask, number_of, store};
 use crate::{
     calendar::{self, Deadline, long_date},
     filing::{self, Act, alike::Alike, store::Attachment},
@@ -53,7 +53,7 @@ impl From<Failure> for AppError {
     }
 }
 
-/// The authority asks. The id comes from the page: posted twice, it is asked once.
+/// Whoever has the right asks. The id comes from the page: posted twice, it is asked once.
 pub fn ask(
     connection: &mut AnyConnection,
     act: &Act,
@@ -61,7 +61,8 @@ pub fn ask(
     id: Id<AccountRequest>,
     asked: &Asked,
 ) -> Result<(), Failure> {
-    if grant::store::find(connection, act.scope, grant_id)?.is_none() {
+    let seen = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
+    if !may_ask(&act.actor, &seen) {
         return Err(Failure::NotFound);
     }
     let version = grant::store::lock(connection, grant_id)?;
@@ -81,6 +82,7 @@ pub fn ask(
         asked_at: act.now,
         status: Status::Open { more: None },
         revision: 1,
+        asker: Some(act.actor.organisation.id).filter(|asker| *asker != grant.agreement.authority.id),
     };
     let before = store::of_grant(connection, grant_id)?;
     let known = before.iter().find(|known| known.asks_the_same_as(&request));
@@ -179,15 +181,22 @@ pub fn answer(
     })
 }
 
-/// The authority has what it needs.
+/// Nobody else's request is closed or added to.
+fn is_own(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
+    if case.is_for(&act.actor) { Ok(()) } else { Err(Failure::NotFound) }
+}
+
+/// Whoever asked has what it needs.
 pub fn close(connection: &mut AnyConnection, act: &Act, target: Target, remark: &str) -> Result<(), Failure> {
+    is_own(connection, act, target)?;
     write(connection, act, target, Event::AccountsClosed, |_, request| {
         let after = request.close(act.doer(), act.now, remark.to_owned())?;
         Ok(Written { after, details: String::new(), reason: remark.to_owned() })
     })
 }
 
-/// The authority wants more, by another day.
+/// Whoever asked wants more, by another day.
 pub fn ask_for_more(
     connection: &mut AnyConnection,
     act: &Act,
@@ -195,6 +204,7 @@ pub fn ask_for_more(
     message: &str,
     due: NaiveDate,
 ) -> Result<(), Failure> {
+    is_own(connection, act, target)?;
     write(connection, act, target, Event::AccountsRequested, |_, request| {
         let after = request.ask_for_more(act.doer(), act.now, message.to_owned(), due)?;
         not_passed(due, act)?;

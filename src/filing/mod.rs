@@ -44,6 +44,11 @@ impl Act {
         Self { scope: Scope::Authority(actor.organisation.id), actor: actor.clone(), now }
     }
 
+    /// By somebody who looks across grants: at the paying authority, or with insight.
+    pub fn across(actor: &Actor, now: DateTime<Utc>) -> Self {
+        Self { scope: Scope::across(actor), actor: actor.clone(), now }
+    }
+
     /// The name alone, for what is only shown.
     pub fn by(&self) -> String {
         self.actor.person.name.clone()

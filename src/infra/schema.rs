@@ -365,6 +365,7 @@ diesel::table! {
         asked_by -> Text,
         asked_at -> Timestamp,
         revision -> BigInt,
+        asker_id -> Nullable<Text>,
     }
 }
 

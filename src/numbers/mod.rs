@@ -19,6 +19,7 @@ mod ocr;
 mod organisation_number;
 mod postal_address;
 mod prose;
+mod provider_number;
 mod telephone;
 
 pub use diarienummer::Diarienummer;
@@ -31,6 +32,7 @@ pub use postal_address::{
     City, CityError, PostalAddress, PostalAddressErrors, PostalCode, PostalCodeError, Street, StreetError,
 };
 pub use prose::{Prose, ProseError};
+pub use provider_number::ProviderNumber;
 pub use telephone::{Telephone, TelephoneError};
 
 /// The check digit that makes `digits` pass [`luhn_holds`] when put last:

@@ -59,6 +59,10 @@ impl OrganisationNumber {
         Ok(Self(value_of(digits)))
     }
 
+    pub(super) fn value(self) -> u64 {
+        self.0
+    }
+
     /// The ten digits without a dash, as in files between systems.
     #[must_use]
     pub fn digits(self) -> String {

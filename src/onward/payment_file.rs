@@ -151,7 +151,7 @@ impl File<'_> {
     }
 
     fn name(&self) -> String {
-        or(latin(self.payer.name, NAME), &self.payer.number)
+        or(latin(self.payer.name, NAME), self.payer.number)
     }
 
     fn information(&self, xml: &mut Xml) -> io::Result<()> {
@@ -189,7 +189,7 @@ fn transfer(xml: &mut Xml, payment: &Payment) -> io::Result<()> {
         path(xml, &["ClrSysId"], |xml| text(xml, "Cd", "SESBA"))?;
         text(xml, "MmbId", clearing_number(payment.account.kind()))
     })?;
-    let name = or(latin(&payment.provider, NAME), &payment.provider_number);
+    let name = or(latin(&payment.provider, NAME), payment.provider_number);
     path(xml, &["Cdtr"], |xml| text(xml, "Nm", &name))?;
     path(xml, &["CdtrAcct"], |xml| account(xml, payment.account))?;
     match latin(&payment.message, MESSAGE).as_str() {
@@ -215,7 +215,7 @@ fn account(xml: &mut Xml, account: GiroAccount) -> io::Result<()> {
     })
 }
 
-fn or(name: String, number: &OrganisationNumber) -> String {
+fn or(name: String, number: impl ToString) -> String {
     if name.is_empty() { number.to_string() } else { name }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     ids::Id,
     infra::hash::sha256_hex,
     money::Money,
-    numbers::{GiroAccount, OrganisationNumber},
+    numbers::{GiroAccount, ProviderNumber},
     text::{SortKey, sort_key},
 };
 
@@ -24,7 +24,7 @@ pub struct Payment {
     /// The award's id without its dashes, in 32 characters, and a number when it is tried again: unique for the bank, which
     /// takes at most 35.
     pub id: String,
-    pub provider_number: OrganisationNumber,
+    pub provider_number: ProviderNumber,
     pub provider: String,
     pub unit: String,
     pub account: GiroAccount,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::Id,
     infra::conflict::Saved,
-    numbers::{Line, OrganisationNumber},
+    numbers::{Line, ProviderNumber},
     text::{SortKey, fold, sort_key},
 };
 
@@ -25,7 +25,7 @@ pub struct Unit {
 /// What the register says of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
-    pub provider_number: OrganisationNumber,
+    pub provider_number: ProviderNumber,
     pub provider: Line<100>,
     pub name: Line<100>,
     /// *Regiform*: private, or the municipality's own.

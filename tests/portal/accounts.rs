@@ -7,6 +7,7 @@ use crate::{
     files::PDF,
     journeys::{ask_for_accounts, issue, whole_grant},
     portal::Portal,
+    steps::give_insight,
 };
 
 /// Uploads a file and hands it in; gives the page.
@@ -67,6 +68,47 @@ fn the_whole_way_with_a_completion() {
         .get("/bidrag")
         .follow("Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus 2022");
     own.expect("AO22-1440-B1: Räkenskaper begärdes in").expect("AO22-1440-B1: Räkenskaperna lämnades in");
+}
+
+/// *Regeringskansliet (Socialdepartementet) och Kammarkollegiet har rätt att begära in kopior av räkenskaper* (2022 §7.1): the
+/// department asks by its own right, where it has insight, and decides on what it gets.
+#[test]
+fn the_department_asks_by_its_own_right_and_decides_on_the_answer() {
+    let it = asked();
+    let asking = |reader: &Browser| whole(reader, &it).form("/rakenskaper");
+    give_insight(&it.officer, "aldreomsorg-2022", "Socialdepartementet").expect_status(200);
+    give_insight(&it.officer, "aldreomsorg-2022", "SKR").expect_status(200);
+    let department = it.portal.sign_in("Socialdepartementet", &[Role::Reader], "Departementet");
+    let form = asking(&department).set("asks_for", "Verifikationerna för larmen.").set("due", "2022-04-30");
+    let request = form.submit().expect_status(200).expect("Väntar på svar").address;
+    let own = request.replace("/granskning", "");
+    it.member.get(&own).expect("Socialdepartementet vill se").expect("har rätt att begära in kopior av");
+    answer_with_a_file(&it.member, &own).expect("Inlämnad");
+
+    // The paying authority reads it, and what it asked for itself is no business of the department's.
+    let theirs = it.officer.get(&request).expect("Begärd av Socialdepartementet").expect("huvudbok.pdf");
+    assert!(!theirs.has_form("/avslut"));
+    answer_with_a_file(&it.member, &it.own).expect("Inlämnad");
+    assert!(!department.get(&it.case).has_form("/avslut"));
+    let page = department.get(&request);
+    let csrf = it.officer.get(&it.case).form("/avslut").value_of("csrf").to_owned();
+    page.form("/avslut").set("csrf", &csrf).sent_by(&it.officer).submit().expect_status(404);
+    page.form("/komplettering")
+        .set("message", "En till.")
+        .set("due", "2022-05-31")
+        .submit()
+        .expect("Väntar på komplettering");
+    answer_with_a_file(&it.member, &own);
+    let closed = department.get(&request).form("/avslut").submit().expect("Avslutad");
+    closed.expect("Begäran om räkenskaper avslutades");
+
+    // SKR has insight and no such right; nobody has it under the decision of 2018.
+    let skr = it.portal.sign_in("SKR", &[Role::Reader], "Läsare");
+    assert!(!whole(&skr, &it).has_form("/rakenskaper"));
+}
+
+fn whole(browser: &Browser, it: &Asked) -> Page {
+    browser.get(&it.officer.get(&it.case).follow("Hela bidraget").address).expect_status(200)
 }
 
 #[test]

@@ -5,8 +5,8 @@ use bidragsporten::access::Role;
 use crate::{
     browser::{Form, at_once},
     handed_on::{
-        UNITS, apply, award_all, confirmed, figures, fill_application, fill_model, grant, import, invited,
-        link, list_of,
+        UNITS, apply, approved, award_all, confirmed, figures, fill_application, fill_model, grant, import,
+        invited, link, list_of,
     },
     portal::Portal,
     steps::{begin_report, paid},
@@ -152,6 +152,28 @@ fn below_the_minimum_outside_the_municipality_late_or_twice_is_refused_in_words(
     let late = anyone.get(&link(&preparer, &grant, "Syd"));
     late.expect("Sista dagen att ansöka var 31 maj 2022. (R1043)");
     assert!(!anyone.get(&link(&preparer, &grant, "Syd")).has_form("/ansokan"));
+}
+
+/// A sole trader's number is a person's: whole only where the register is kept.
+#[test]
+fn a_sole_traders_number_is_masked_wherever_others_read() {
+    // Of a 31 June, and so of nobody.
+    const WHOLE: &str = "640691-0015";
+    const ROW: &str = "640691-0015;Kims omsorg;Kims hemtjänst;Privat;Hemtjänst;12;\n";
+    let portal = Portal::new();
+    let grant = approved(&portal, "Ale");
+    let preparer = portal.preparer("Ale");
+    import(&preparer, ROW).expect("1 nya enheter");
+    let unit = preparer.get("/enheter").expect("640691-XXXX").expect_not(WHOLE).follow("Kims hemtjänst");
+    assert_eq!(unit.value_of("provider_number"), WHOLE);
+    portal.finance_head("Ale").get(&unit.address).expect("640691-XXXX").expect_not(WHOLE);
+    // The same list once more, and a change of something else, leave it as it is.
+    import(&preparer, ROW).expect("0 nya enheter");
+    unit.form(&unit.address).set("size", "13").submit().expect_status(200);
+    assert_eq!(preparer.get(&unit.address).value_of("provider_number"), WHOLE);
+    preparer.get(&format!("{grant}/vidarefordelning")).form("/inbjudningar").submit().expect_status(200);
+    let link = link(&preparer, &grant, "Kims hemtjänst");
+    portal.anyone().get(&link).expect("640691-XXXX").expect_not(WHOLE);
 }
 
 /// Where a unit must lie is the model's own choice, kind by kind.

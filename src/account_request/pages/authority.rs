@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     access::{
-        Actor, Role,
-        proof::{By, CaseOfficer, Overseer, Posted},
+        Actor,
+        proof::{Asker, By, Overseer, Posted},
     },
     filing::{Act, store::Attachment},
     grant::Scope,
@@ -32,7 +32,8 @@ struct ReviewPage {
     shown: Shown,
     /// The visitor has a desk at the paying authority, and does not only look.
     is_ours: bool,
-    is_officer: bool,
+    /// Of the organisation that asked, with the right to decide on the answer.
+    is_asker: bool,
     today: String,
     more: MoreForm,
     closing: CloseForm,
@@ -44,7 +45,7 @@ fn scope(actor: &Actor) -> Scope {
 }
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
-    Act::of_authority(actor, portal.clock.now())
+    Act::across(actor, portal.clock.now())
 }
 
 fn address(id: Id<AccountRequest>) -> String {
@@ -63,11 +64,12 @@ async fn review_page(
 ) -> Result<ReviewPage, AppError> {
     let found = read(portal, scope(actor), id).await?;
     let payer = found.case.grant.agreement.authority.id;
+    let is_asker = found.case.is_for(actor);
     Ok(ReviewPage {
         chrome,
         shown: Shown::of(found, &address(id), portal.clock.now()),
         is_ours: actor.is_official_of(payer),
-        is_officer: actor.has_at(Role::CaseOfficer, payer),
+        is_asker,
         today: portal.clock.today().to_string(),
         more: MoreForm::default(),
         closing: CloseForm::default(),
@@ -85,7 +87,7 @@ pub async fn attachment(
 }
 
 pub async fn close(
-    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<CloseForm>>,
+    Posted { by, body: Form(form) }: Posted<By<Asker>, Form<CloseForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<AccountRequest>>,
 ) -> Page {
@@ -109,7 +111,7 @@ pub async fn close(
 }
 
 pub async fn ask_for_more(
-    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<MoreForm>>,
+    Posted { by, body: Form(form) }: Posted<By<Asker>, Form<MoreForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<AccountRequest>>,
 ) -> Page {
@@ -155,7 +157,7 @@ impl ReviewPage {
     }
 
     fn may_decide(&self) -> bool {
-        self.is_officer && matches!(self.shown.case.request.status, Status::Answered { .. })
+        self.is_asker && matches!(self.shown.case.request.status, Status::Answered { .. })
     }
 
     fn more_is_open(&self) -> bool {

@@ -11,7 +11,7 @@ mod pool;
 mod probe;
 mod transaction;
 
-use std::{cell::Cell, fs::File, time::Duration};
+use std::{cell::Cell, fs::File, path::Path, time::Duration};
 
 use actix_web::rt::time::timeout;
 use diesel::{
@@ -55,6 +55,14 @@ pub struct Db {
     saved: LastSaved,
 }
 
+/// Held by one instance of the portal at a time, until it is dropped.
+fn start_lock(database: &Path) -> Result<File, DbError> {
+    let mut path = database.to_path_buf().into_os_string();
+    path.push(".lock");
+    let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
+    lock.map_err(|error| DbError::Unavailable(format!("{}: {error}", path.display())))
+}
+
 impl Db {
     /// Opens the database, makes the SQLite file when there is none, and brings the tables up to date.
     pub fn open(address: Address) -> Result<Self, DbError> {
@@ -62,6 +70,12 @@ impl Db {
         let (reader_count, writer_count) = match address {
             Address::Sqlite(_) => (workers + 2, 1),
             Address::Postgres(_) => (6, 6),
+        };
+        // SQLite sets the journal's mode at the first connection of all, and waits for nobody then: one instance at a time. Where
+        // no lock can be made, the connection tells why.
+        let held = match &address {
+            Address::Sqlite(path) => start_lock(path).ok(),
+            Address::Postgres(_) => None,
         };
         let file = OpenFile::of(&address)?;
         let place = (&address, file.as_ref());
@@ -73,6 +87,7 @@ impl Db {
             saved: LastSaved::default(),
             address,
         };
+        drop(held);
         db.exclusively(|db| db.migrate())?;
         Ok(db)
     }
@@ -81,11 +96,7 @@ impl Db {
     pub fn exclusively<T, E: From<DbError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
         match &self.address {
             Address::Sqlite(path) => {
-                let mut lock_path = path.clone().into_os_string();
-                lock_path.push(".lock");
-                let lock = File::create(&lock_path).and_then(|file| file.lock().map(|()| file));
-                let _held =
-                    lock.map_err(|error| DbError::Unavailable(format!("{}: {error}", lock_path.display())))?;
+                let _held = start_lock(path)?;
                 work(self)
             }
             Address::Postgres(_) => {

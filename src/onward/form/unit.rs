@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{line, whole};
 use crate::{
     infra::form::FieldErrors,
-    numbers::{Line, OrganisationNumber},
+    numbers::{Line, ProviderNumber},
     onward::{rules::Rule, unit::Content},
     text::{fold, same},
 };
@@ -30,7 +30,7 @@ pub struct UnitForm {
 impl UnitForm {
     pub fn of(content: &Content, is_closed: bool) -> Self {
         Self {
-            provider_number: content.provider_number.to_string(),
+            provider_number: content.provider_number.whole(),
             provider: content.provider.to_string(),
             name: content.name.to_string(),
             regime: content.regime().to_lowercase(),
@@ -50,7 +50,7 @@ impl UnitForm {
 
     fn fields(&self) -> [(&'static str, &str); 8] {
         [
-            ("Utförarens organisationsnummer", &self.provider_number),
+            ("Utförarens nummer", &self.provider_number),
             ("Utförare", &self.provider),
             ("Enhetens namn", &self.name),
             ("Regiform", &self.regime),
@@ -67,7 +67,7 @@ impl UnitForm {
     /// All that is to be mended, in the form's order.
     pub fn parse(&self, own: &[&str]) -> Result<Content, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let number = OrganisationNumber::parse(&self.provider_number);
+        let number = ProviderNumber::parse(&self.provider_number);
         let number = errors.read("provider_number", Rule::ProviderNumber, number);
         let provider =
             errors.read("provider", Rule::ProviderName, line(&self.provider, "Skriv utförarens namn."));

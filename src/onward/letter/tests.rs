@@ -7,7 +7,7 @@ use crate::{
     calendar::Deadline,
     document::sheet::tests::{assert_says, issued_at, open, text as text_of},
     ids::Id,
-    numbers::{Email, GiroAccount, GiroKind, Line, OrganisationNumber, Telephone},
+    numbers::{Email, GiroAccount, GiroKind, Line, ProviderNumber, Telephone},
     onward::{
         application::{Completion, Content, Received, Report},
         example::stockholm,
@@ -73,7 +73,7 @@ fn mailing(model: &Model) -> Mailing<'_> {
 
 fn unit(is_private: bool) -> unit::Content {
     unit::Content {
-        provider_number: OrganisationNumber::parse("559999-0016").unwrap(),
+        provider_number: ProviderNumber::parse("559999-0016").unwrap(),
         provider: line("Påhittad Omsorg AB"),
         name: line("Hemtjänsten Ängen"),
         is_private,

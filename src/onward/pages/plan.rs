@@ -25,7 +25,7 @@ use crate::{
         page::{self, Chrome, Page},
     },
     money::Money,
-    numbers::OrganisationNumber,
+    numbers::ProviderNumber,
     onward::{
         application::{Application, Status},
         case_number, counted, example,
@@ -269,7 +269,7 @@ fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
 /// Every unit that is shown, with what it gets and what its provider has had.
 pub fn table(
     case: &Case,
-    aid: Option<&[(OrganisationNumber, Money)]>,
+    aid: Option<&[(ProviderNumber, Money)]>,
     shown: impl Fn(&Application) -> bool,
 ) -> Table {
     let sums: HashMap<String, Money> =

@@ -20,6 +20,7 @@ use crate::{
         page::{self, Chrome, Page},
         upload::AnyUpload,
     },
+    numbers::ProviderNumber,
     onward::{
         form::UnitForm,
         import::{self, Fault},
@@ -67,7 +68,7 @@ fn table(units: &[Unit]) -> Table {
     let columns = vec![
         Column::text("enhet", "Enhet"),
         Column::text("utforare", "Utförare"),
-        Column::text("orgnr", "Organisationsnummer"),
+        Column::text("orgnr", "Nummer"),
         Column::text("regi", "Regiform"),
         Column::text("slag", "Verksamhet"),
         Column::number("storlek", "Storlek"),
@@ -111,6 +112,13 @@ struct UnitPage {
     /// A colleague changed the unit in between.
     conflict: Option<Conflict>,
     may_prepare: bool,
+}
+
+impl UnitPage {
+    /// For whoever only reads.
+    fn number_shown(&self) -> String {
+        ProviderNumber::parse(&self.form.provider_number).map(|number| number.to_string()).unwrap_or_default()
+    }
 }
 
 fn unit_page(

@@ -5,7 +5,7 @@ use chrono::TimeZone;
 use super::*;
 use crate::{
     ids::Id,
-    numbers::Bankgiro,
+    numbers::{Bankgiro, ProviderNumber},
     onward::list::Bic,
     table::csv::{self, Reader},
 };
@@ -40,7 +40,7 @@ fn payments() -> Vec<Payment> {
     vec![
         Payment {
             id: "01939f3c7a0070008000000000000b01".to_owned(),
-            provider_number: number("559999-0016"),
+            provider_number: ProviderNumber::parse("559999-0016").unwrap(),
             provider: "Påhittad Omsorg & Vänner AB".to_owned(),
             unit: "Hemtjänsten Ängen (påhittad)".to_owned(),
             account: GiroAccount::parse(GiroKind::Bankgiro, "5050-1055").unwrap(),
@@ -51,7 +51,7 @@ fn payments() -> Vec<Payment> {
         },
         Payment {
             id: "01939f3c7a0070008000000000000b02".to_owned(),
-            provider_number: number("559999-0024"),
+            provider_number: ProviderNumber::parse("559999-0024").unwrap(),
             provider: "Påhittade kommun".to_owned(),
             unit: "Björkens vård- och omsorgsboende (påhittat)".to_owned(),
             account: GiroAccount::parse(GiroKind::Plusgiro, "1 23 45 67-4").unwrap(),

@@ -13,7 +13,7 @@ use crate::{
         schema::{onward_applications, onward_entries, onward_failed_payments, onward_lists, onward_units},
     },
     money::Money,
-    numbers::{Bankgiro, OrganisationNumber},
+    numbers::{Bankgiro, OrganisationNumber, ProviderNumber},
     onward::{
         Plan,
         application::Status,
@@ -101,7 +101,7 @@ pub fn aid_since(
     connection: &mut AnyConnection,
     of: Id<Organisation>,
     since: NaiveDate,
-) -> Result<Vec<(OrganisationNumber, Money)>, DbError> {
+) -> Result<Vec<(ProviderNumber, Money)>, DbError> {
     let rows: Vec<(String, String, String, i64, NaiveDate)> = onward_entries::table
         .inner_join(onward_applications::table.inner_join(onward_units::table))
         .filter(onward_units::organisation_id.eq(of.to_string()))
@@ -114,7 +114,7 @@ pub fn aid_since(
             onward_entries::day,
         ))
         .load(connection)?;
-    let mut aid: BTreeMap<OrganisationNumber, Money> = BTreeMap::new();
+    let mut aid: BTreeMap<ProviderNumber, Money> = BTreeMap::new();
     for of_one in rows.chunk_by(|one, other| one.0 == other.0) {
         let status: Status = serde_json::from_str(&of_one[0].1).map_err(DbError::corrupt)?;
         let unit = status.received().map(|received| &received.unit);

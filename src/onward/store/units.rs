@@ -12,7 +12,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::onward_units,
     },
-    numbers::{Line, OrganisationNumber},
+    numbers::{Line, ProviderNumber},
     onward::unit::{Content, Unit},
     recipient::Organisation,
     text::fold,
@@ -46,7 +46,7 @@ impl TryFrom<UnitRow> for Unit {
         Ok(Self {
             id: row.id.parse().map_err(DbError::corrupt)?,
             content: Content {
-                provider_number: OrganisationNumber::parse(&row.provider_number).map_err(DbError::corrupt)?,
+                provider_number: ProviderNumber::parse(&row.provider_number).map_err(DbError::corrupt)?,
                 provider: Line::parse(&row.provider).map_err(DbError::corrupt)?,
                 name: Line::parse(&row.name).map_err(DbError::corrupt)?,
                 is_private: row.is_private,

@@ -11,7 +11,7 @@ use super::{act, label, scope};
 use crate::{
     access::{
         Actor, Role,
-        proof::{By, CaseOfficer, Confirmed, Overseer, Posted},
+        proof::{Asker, By, CaseOfficer, Confirmed, Overseer, Posted},
     },
     account_request::{
         self, AccountRequest, Refusal, form::AskForm, rules::Rule as AccountRule, verbs as account_verbs,
@@ -20,6 +20,7 @@ use crate::{
     calendar::{self, long_date},
     extension::{self, Extension, Kind, NoExtension, form::ExtensionForm},
     filing::{
+        Act,
         alike::Alike,
         pages::{TimelineView, timeline_of_all},
     },
@@ -64,6 +65,8 @@ struct GrantPage {
     /// The visitor has a desk at the paying authority, and does not only look.
     is_ours: bool,
     is_officer: bool,
+    /// Has the right to ask for accounts.
+    may_ask: bool,
     /// What can be extended, each with the day that holds.
     kinds: Vec<(String, String)>,
     extending: ExtensionForm,
@@ -201,6 +204,7 @@ async fn grant_page(
         timeline,
         is_ours: actor.is_official_of(grant.agreement.authority.id),
         is_officer: actor.has_at(Role::CaseOfficer, grant.agreement.authority.id),
+        may_ask: account_request::may_ask(actor, &grant),
         extending: ExtensionForm::fresh(),
         asking: AskForm::fresh(),
         alike: None,
@@ -334,12 +338,12 @@ fn impossible_day(refusal: &NoExtension) -> FieldErrors {
 
 /// Asks for accounts.
 pub async fn ask(
-    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<AskForm>>,
+    Posted { by, body: Form(form) }: Posted<By<Asker>, Form<AskForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Grant>>,
 ) -> Page {
     let id = id.into_inner();
-    let act = act(&by, &portal);
+    let act = Act::across(&by, portal.clock.now());
     let mut alike = None;
     let errors = match form.parse() {
         Err(errors) => errors,

@@ -77,7 +77,7 @@ fn the_department_asks_by_its_own_right_and_decides_on_the_answer() {
     let it = asked();
     let asking = |reader: &Browser| whole(reader, &it).form("/rakenskaper");
     give_insight(&it.officer, "aldreomsorg-2022", "Socialdepartementet").expect_status(200);
-    give_insight(&it.officer, "aldreomsorg-2022", "SKR").expect_status(200);
+    give_insight(&it.officer, "aldreomsorg-2022", "Sveriges Kommuner och Regioner").expect_status(200);
     let department = it.portal.sign_in("Socialdepartementet", &[Role::Reader], "Departementet");
     let form = asking(&department).set("asks_for", "Verifikationerna för larmen.").set("due", "2022-04-30");
     let request = form.submit().expect_status(200).expect("Väntar på svar").address;

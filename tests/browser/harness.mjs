@@ -171,10 +171,10 @@ function watch(page, [home, ...others]) {
   });
   page.on("requestfailed", (request) => {
     const failure = request.failure()?.errorText;
-    // The tab's icon is fetched after the page has loaded, and given up when the test has gone on to the next page.
-    const isLateIcon = failure === "net::ERR_ABORTED" && request.url().startsWith(`${home}/static/favicon.svg`);
+    // The tab's icon and a font that a page needs late are given up when the test has gone on to the next page.
+    const isLate = failure === "net::ERR_ABORTED" && ["favicon.svg", "fonts/"].some((late) => request.url().startsWith(`${home}/static/${late}`));
     // A download ends its navigation.
-    if (!isDocument(request) && !isLateIcon) trouble(`${failure} at ${request.url()}`);
+    if (!isDocument(request) && !isLate) trouble(`${failure} at ${request.url()}`);
   });
 }
 

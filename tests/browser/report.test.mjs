@@ -90,7 +90,7 @@ async function fill(page, costs, survey = "Ja") {
 
 async function fillCertificate(page, deviations = "") {
   await page.getByRole("radio").nth(deviations === "" ? 0 : 1).check();
-  if (deviations !== "") await page.getByLabel("Avvikelser (vid Alt 2)").fill(deviations);
+  if (deviations !== "") await page.getByLabel("Avvikelser (krävs vid Alt 2)").fill(deviations);
   await page.getByLabel("Befattning").fill("Ekonomichef");
   await page.locator("#certifier_telephone").fill("08-465 004 20");
   await page.getByLabel("Ditt lösenord").fill(PASSWORD);

@@ -47,7 +47,6 @@ impl Content {
     pub fn changes(&self, before: &Self) -> Vec<String> {
         let elsewhere = |of: &Self| of.elsewhere.as_ref().map_or("kommunen", Line::as_str).to_owned();
         let each = [
-            ("organisationsnummer", before.provider_number.to_string(), self.provider_number.to_string()),
             ("utförare", before.provider.to_string(), self.provider.to_string()),
             ("namn", before.name.to_string(), self.name.to_string()),
             ("regiform", before.regime().to_lowercase(), self.regime().to_lowercase()),
@@ -56,7 +55,14 @@ impl Content {
             ("ligger i", elsewhere(before), elsewhere(self)),
         ];
         let changed = each.into_iter().filter(|(_, before, after)| before != after);
-        changed.map(|(what, before, after)| format!("{what} {before} → {after}")).collect()
+        // Two sole traders' numbers can look the same as they are shown.
+        let number = (before.provider_number != self.provider_number)
+            .then(|| ("nummer", before.provider_number.to_string(), self.provider_number.to_string()));
+        number
+            .into_iter()
+            .chain(changed)
+            .map(|(what, before, after)| format!("{what} {before} → {after}"))
+            .collect()
     }
 
     /// The order in which units stand: by provider, each provider's by name.

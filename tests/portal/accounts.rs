@@ -102,9 +102,19 @@ fn the_department_asks_by_its_own_right_and_decides_on_the_answer() {
     let closed = department.get(&request).form("/avslut").submit().expect("Avslutad");
     closed.expect("Begäran om räkenskaper avslutades");
 
-    // SKR has insight and no such right; nobody has it under the decision of 2018.
+    // SKR has insight and no such right. Whoever only reads at the paying authority neither asks nor decides.
     let skr = it.portal.sign_in("SKR", &[Role::Reader], "Läsare");
-    assert!(!whole(&skr, &it).has_form("/rakenskaper"));
+    let onlooker = it.portal.sign_in("Kammarkollegiet", &[Role::Reader], "Läsare");
+    for reader in [&skr, &onlooker] {
+        let page = whole(reader, &it);
+        assert!(!page.has_form("/rakenskaper"));
+        assert!(!reader.get(&it.case).has_form("/avslut"));
+        let csrf = page.form("/logga-ut").value_of("csrf").to_owned();
+        let asking = form.clone().set("id", "01939f3c-7a00-7000-8000-0000000000a1").set("csrf", &csrf);
+        asking.sent_by(reader).submit().expect_status(404);
+        let closing = it.officer.get(&it.case).form("/avslut").set("csrf", &csrf);
+        closing.sent_by(reader).submit().expect_status(404);
+    }
 }
 
 fn whole(browser: &Browser, it: &Asked) -> Page {

@@ -174,6 +174,10 @@ fn a_sole_traders_number_is_masked_wherever_others_read() {
     preparer.get(&format!("{grant}/vidarefordelning")).form("/inbjudningar").submit().expect_status(200);
     let link = link(&preparer, &grant, "Kims hemtjänst");
     portal.anyone().get(&link).expect("640691-XXXX").expect_not(WHOLE);
+    // Another person's number with the same beginning is another number.
+    let unit = preparer.get(&unit.address);
+    unit.form(&unit.address).set("provider_number", "640691-0023").submit().expect_status(200);
+    preparer.get("/enheter/historik").expect("nummer 640691-XXXX → 640691-XXXX").expect_not("640691-0023");
 }
 
 /// Where a unit must lie is the model's own choice, kind by kind.

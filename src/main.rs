@@ -9,13 +9,7 @@ use std::{
 use actix_web::web;
 use anyhow::{Context, anyhow, bail};
 use bidragsporten::{
-    commands::{
-        check::check,
-        complain, database,
-        people::{self, AddPerson},
-        say,
-    },
-    infra::{
+    ground::infra::{
         Portal, SecondFactor,
         clock::Clock,
         config::Config,
@@ -24,8 +18,17 @@ use bidragsporten::{
         scan::Scanner,
         seal::Key,
     },
-    install::{self, Mode},
-    practice, server,
+    run::{
+        commands::{
+            check::check,
+            complain, database,
+            people::{self, AddPerson},
+            say,
+        },
+        install::{self, Mode},
+        practice,
+    },
+    server,
 };
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -101,7 +104,7 @@ enum Command {
         #[arg(long)]
         email: String,
     },
-    /// For whoever has lost both the app and the recovery codes: only the password is asked for, until a new one is set up.
+    /// For whoever has lost app, passkeys and recovery codes: only the password is asked for, until a new one is set up.
     RemoveSecondFactor {
         #[arg(long)]
         email: String,
@@ -113,7 +116,7 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
-    /// Verifies the database file and the history's chains.
+    /// Verifies the database file, the chains of the history, and that lists, ledger and cases agree with each other.
     Check,
     /// Puts a copy that `backup` wrote where the portal's SQLite database is to be, and verifies it. Never over one that is there.
     Restore { file: PathBuf },

@@ -11,22 +11,31 @@ use actix_web::{
 use askama::Template;
 
 use crate::{
-    about, access,
-    access::{
-        proof,
-        routing::{Route, Routes, reading},
+    desks::{
+        about, colleague, dashboard, my_grants, open_data, personal_data, proposal, registry, review,
+        saved_view,
     },
-    account, account_request, agreement, allocation, colleague, dashboard, further_report,
-    history::{Event, access_log},
-    identity,
-    infra::{
-        Portal, assets, db,
-        error::AppError,
-        page::{self, Chrome, Page},
-        trace,
+    grants::{
+        account_request, further_report, mandate, onward, payment, repayment, report, requisition, search,
     },
-    insight, mandate, my_grants, onward, open_data, operation, payment, personal_data, practice, proposal,
-    registry, repayment, report, requisition, review, saved_view, search,
+    ground::{
+        history::{Event, access_log},
+        infra::{
+            Portal, assets, db,
+            error::AppError,
+            page::{self, Chrome, Page},
+            trace,
+        },
+    },
+    people::{
+        access::{
+            self, proof,
+            routing::{Route, Routes, reading},
+        },
+        account, identity,
+    },
+    run::{operation, practice},
+    terms::{agreement, allocation, insight},
 };
 
 /// Registers everything and gives the table of routes × roles.

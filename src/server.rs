@@ -11,9 +11,11 @@ use actix_web::{
 use tracing_actix_web::TracingLogger;
 
 use crate::{
-    dashboard, identity,
-    infra::{Portal, browser, limits, metrics, trace},
-    operation, practice, routes,
+    desks::dashboard,
+    ground::infra::{Portal, browser, limits, metrics, trace},
+    people::identity,
+    routes,
+    run::{operation, practice},
 };
 
 /// A client that sends its headers slower than this is not waited for.

@@ -1,78 +1,100 @@
 //! The order of the house, read from its source: which room may use which, and where SQL and the web may be named.
 //!
+//! Rooms stand in wings (`src/people/access`). What a room names as `crate::wing::room`, by `super::` or, in a template, by a
+//! path or another room's template, is of a room above it.
+//!
 //! The reading is by tokens, not by text: comments and strings say nothing, and neither do `#[cfg(test)]` items and
-//! files named `tests.rs`, since a test may reach across. It sees `crate::room`, `use crate::{a, b::c}`, `super::super::`
-//! up to the top, and in `main.rs` the crate by its name.
+//! files named `tests.rs`, since a test may reach across. It sees `crate::wing::room`, `use crate::{a, b::{c, d}}`,
+//! `super::super::` up to the top, and in `main.rs` the crate by its name.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// A room uses rooms above its line, never one beside or below it.
-const ORDER: &[&[&str]] = &[
-    &["numbers", "document"],
-    &["file"],
-    &["money", "ids", "calendar", "text"],
-    &["picture"],
-    &["infra"],
-    &["recipient"],
-    &["history", "table"],
-    &["access"],
-    &["account"],
-    &["identity"],
-    &["agreement", "saved_view"],
-    &["allocation", "insight"],
-    &["grant"],
-    &["search"],
-    &["filing"],
-    &["requisition"],
-    &["payment", "extension", "mandate"],
-    &["report"],
-    &["repayment", "account_request", "further_report", "reclaim", "onward", "colleague"],
-    &["registry"],
-    &["standing"],
-    &["my_grants", "review", "dashboard", "proposal"],
-    &["open_data"],
-    &["about", "practice", "install", "operation", "personal_data"],
-    &["commands", "routes"],
-    &["server"],
-    &["main"],
+/// The wings, and the rooms of each. A room uses rooms above its line, never one beside or below it.
+const ORDER: &[(&str, &[&[&str]])] = &[
+    ("ground", &[&["infra"], &["history"]]),
+    ("people", &[&["recipient"], &["access"], &["account"], &["identity"]]),
+    ("terms", &[&["agreement"], &["allocation", "insight"]]),
+    (
+        "grants",
+        &[
+            &["grant"],
+            &["search"],
+            &["filing"],
+            &["requisition"],
+            &["payment", "extension", "mandate"],
+            &["report"],
+            &["repayment", "account_request", "further_report", "reclaim", "onward"],
+            &["standing"],
+        ],
+    ),
+    (
+        "desks",
+        &[
+            &["about", "saved_view", "personal_data", "colleague", "registry"],
+            &["my_grants", "review", "dashboard", "proposal"],
+            &["open_data"],
+        ],
+    ),
+    ("run", &[&["practice", "install", "operation"], &["commands"]]),
+    ("", &[&["routes"], &["server"], &["main"]]),
 ];
 
 const SQL: &[&str] = &["diesel", "diesel_migrations"];
 const WEB: &[&str] = &["actix_web", "actix_multipart", "askama"];
 
-/// Rooms where the web may be named anywhere. A picture is a template through and through.
-const WEB_ROOMS: &[&str] = &["access", "infra", "picture", "routes", "server", "main"];
+/// Rooms where the web may be named anywhere.
+const WEB_ROOMS: &[&str] = &["access", "infra", "routes", "server", "main"];
 
 #[test]
 fn rooms_use_only_rooms_above_them() {
-    assert_none(imports_that_run_up);
+    assert_none("src", imports_that_run_up);
+}
+
+#[test]
+fn templates_use_only_rooms_above_theirs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("templates"), "html", &mut files);
+    files.sort();
+    assert!(files.len() > 100, "only {} templates", files.len());
+    let found: Vec<String> = files
+        .iter()
+        .flat_map(|file| {
+            let path = file.strip_prefix(root).unwrap().to_str().unwrap();
+            rooms_a_template_uses_below_its_own(path, &fs::read_to_string(file).unwrap())
+        })
+        .collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
 #[test]
 fn sql_is_in_the_stores_and_infra() {
-    assert_none(sql_outside_stores);
+    assert_none("src", sql_outside_stores);
+    assert_none("crates", |source| source.names(SQL, "belongs in no crate of values and files"));
 }
 
 #[test]
 fn the_web_is_in_the_pages_access_and_infra() {
-    assert_none(web_outside_pages);
+    assert_none("src", web_outside_pages);
+    assert_none("crates", |source| source.names(&["actix_web", "actix_multipart"], "belongs in src/"));
 }
 
 #[test]
 fn nothing_unwraps() {
-    assert_none(unwraps);
+    assert_none("src", unwraps);
+    assert_none("crates", unwraps);
 }
 
 /// Runs one check over every file and names all that it found.
-fn assert_none(check: fn(&Source) -> Vec<String>) {
+fn assert_none(folder: &str, check: fn(&Source) -> Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    collect(&root.join("src"), &mut files);
+    collect(&root.join(folder), "rs", &mut files);
     files.sort();
-    assert!(files.len() > 20, "only {} files under src/: is this the house?", files.len());
+    assert!(files.len() > 20, "only {} files under {folder}/: is this the house?", files.len());
     let found: Vec<String> = files
         .iter()
         .filter(|file| !file.ends_with("tests.rs"))
@@ -84,12 +106,12 @@ fn assert_none(check: fn(&Source) -> Vec<String>) {
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+fn collect(folder: &Path, kind: &str, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            collect(&path, kind, files);
+        } else if path.extension().is_some_and(|extension| extension == kind) {
             files.push(path);
         }
     }
@@ -99,7 +121,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 fn imports_that_run_up(source: &Source) -> Vec<String> {
     let room = source.room();
-    if room == "lib" {
+    if room == "lib" || is_wing(room) {
         return Vec::new();
     }
     let Some(own) = place(room) else {
@@ -117,6 +139,30 @@ fn imports_that_run_up(source: &Source) -> Vec<String> {
                 );
             }
             Some(_) => {}
+        }
+    }
+    found
+}
+
+/// `templates/report/show.html` is the room `report`'s; those beside the folders are everybody's and know only `infra`.
+fn rooms_a_template_uses_below_its_own(path: &str, text: &str) -> Vec<String> {
+    let room = path.split('/').nth(1).filter(|part| !part.ends_with(".html"));
+    let own = room.map_or(place("history"), place);
+    let Some(own) = own else {
+        return vec![format!("{path}:1: the folder has no room in ORDER, tests/architecture.rs")];
+    };
+    let mut found = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let names = line.split("crate::").skip(1).filter_map(|after| after.split("::").nth(1));
+        let others = line
+            .split(&['"', '\''])
+            .filter(|quoted| quoted.ends_with(".html") && !quoted.contains(' '))
+            .filter_map(|quoted| quoted.split_once('/').map(|(folder, _)| folder));
+        for used in names.chain(others).filter(|used| Some(*used) != room) {
+            match place(used) {
+                Some(place) if place < own => {}
+                _ => found.push(format!("{path}:{}: uses `{used}`, which is not above it in ORDER", at + 1)),
+            }
         }
     }
     found
@@ -147,8 +193,13 @@ fn unwraps(source: &Source) -> Vec<String> {
         .collect()
 }
 
+fn is_wing(name: &str) -> bool {
+    ORDER.iter().any(|(wing, _)| *wing == name)
+}
+
+/// Counted through all wings.
 fn place(room: &str) -> Option<usize> {
-    ORDER.iter().position(|rooms| rooms.contains(&room))
+    ORDER.iter().flat_map(|(_, lines)| *lines).position(|rooms| rooms.contains(&room))
 }
 
 // Reading
@@ -159,7 +210,7 @@ struct Token {
 }
 
 struct Source<'a> {
-    /// From the root of the repository: `src/grant/store.rs`.
+    /// From the root of the repository: `src/grants/grant/store.rs`.
     path: &'a str,
     tokens: Vec<Token>,
 }
@@ -169,19 +220,21 @@ impl<'a> Source<'a> {
         Source { path, tokens: without_tests(tokens(text)) }
     }
 
-    /// `src/grant/store.rs` → `grant`, `store`; `src/money.rs` → `money`; `src/grant/mod.rs` → `grant`.
+    /// `src/grants/grant/store.rs` → `grants`, `grant`, `store`; `src/routes.rs` → `routes`; of `mod.rs`, its folder.
     fn modules(&self) -> Vec<&'a str> {
         let path = self.path.trim_start_matches("src/").trim_end_matches(".rs");
         path.split('/').filter(|module| *module != "mod").collect()
     }
 
+    /// The second of the modules; of what stands beside the wings, the first.
     fn room(&self) -> &'a str {
-        self.modules()[0]
+        let modules = self.modules();
+        modules[usize::from(is_wing(modules[0]) && modules.len() > 1)]
     }
 
     /// Is it the room's `name.rs`, or inside its folder `name/`?
     fn is_file(&self, name: &str) -> bool {
-        self.modules().get(1).is_some_and(|file| *file == name)
+        self.modules().get(2).is_some_and(|file| *file == name)
     }
 
     fn says(&self, token: &Token, what: &str) -> String {
@@ -193,9 +246,10 @@ impl<'a> Source<'a> {
         named.map(|token| self.says(token, &format!("`{}` {why}", token.text))).collect()
     }
 
-    /// The first name after every path that begins at the top of the crate.
+    /// The rooms of every path that begins at the top of the crate, or that `super::` leads out of the room.
     fn rooms_used(&self) -> Vec<&Token> {
         let is_main = self.room() == "main";
+        // Whether the file is in a wing's room decides how far up it is to the wing, and to the top.
         let mut depth = if is_main { 0 } else { self.modules().len() };
         let mut opened_by_module = Vec::new();
         let mut used = Vec::new();
@@ -207,15 +261,18 @@ impl<'a> Source<'a> {
                     opened_by_module.push(is_module);
                 }
                 "}" => depth -= usize::from(opened_by_module.pop().unwrap_or(false)),
-                "crate" if self.text(at + 1) == "::" => used.extend(self.heads(at + 2)),
-                "bidragsporten" if is_main && self.text(at + 1) == "::" => used.extend(self.heads(at + 2)),
+                "crate" if self.text(at + 1) == "::" => used.extend(self.rooms_at(at + 2)),
+                "bidragsporten" if is_main && self.text(at + 1) == "::" => used.extend(self.rooms_at(at + 2)),
                 "super" if at == 0 || self.text(at - 1) != "::" => {
                     let mut end = at;
                     while self.text(end) == "super" && self.text(end + 1) == "::" {
                         end += 2;
                     }
-                    if (end - at) / 2 >= depth {
-                        used.extend(self.heads(end));
+                    let up = (end - at) / 2;
+                    if up >= depth {
+                        used.extend(self.rooms_at(end));
+                    } else if up + 1 == depth && is_wing(self.modules()[0]) {
+                        used.extend(self.branches(end).into_iter().filter_map(|at| self.tokens.get(at)));
                     }
                 }
                 _ => {}
@@ -224,28 +281,35 @@ impl<'a> Source<'a> {
         used
     }
 
-    /// `a::b` → a; `{a, b::{c, d}}` → a, b.
-    fn heads(&self, at: usize) -> Vec<&Token> {
+    /// From the top: `people::{access::A, account}` → access, account; `routes` → routes.
+    fn rooms_at(&self, at: usize) -> Vec<&Token> {
+        let rooms = self.branches(at).into_iter().flat_map(|at| {
+            let into = is_wing(self.text(at)) && self.text(at + 1) == "::";
+            if into { self.branches(at + 2) } else { vec![at] }
+        });
+        rooms.filter_map(|at| self.tokens.get(at)).collect()
+    }
+
+    /// Where the names begin: `a::b` → at a; `{a, b::{c, d}}` → at a and at b.
+    fn branches(&self, at: usize) -> Vec<usize> {
         if self.text(at) != "{" {
-            return self.tokens.get(at).into_iter().collect();
+            return vec![at];
         }
         let mut depth = 0;
-        let mut heads = Vec::new();
+        let mut begun = Vec::new();
         for here in at..self.tokens.len() {
             match self.text(here) {
                 "{" => depth += 1,
                 "}" => depth -= 1,
-                _ if depth == 1 && ["{", ","].contains(&self.text(here - 1)) => {
-                    heads.push(&self.tokens[here]);
-                }
+                "self" => {}
+                _ if depth == 1 && ["{", ","].contains(&self.text(here - 1)) => begun.push(here),
                 _ => {}
             }
             if depth == 0 {
                 break;
             }
         }
-        heads.retain(|head| head.text != "self");
-        heads
+        begun
     }
 
     fn text(&self, at: usize) -> &str {
@@ -371,74 +435,97 @@ mod the_checks_can_fail {
         check(&Source::read(path, text))
     }
 
+    const HISTORY: &str = "src/ground/history/store.rs";
+
     #[test]
     fn an_import_that_runs_up_is_named_with_its_line() {
         for (text, line) in [
-            ("\nuse crate::access::Actor;", 2),
-            ("use crate::{\n    ids::{Id, self},\n    access::Actor,\n};", 3),
-            ("fn f(\n    actor: &crate::access::Actor) {}", 2),
-            ("mod part {\n use super::super::super::access; }", 2),
-            ("use super::super::{ids, access};", 1),
-            ("const A: &str = r#\"\n\"crate::\"#;\n// \"\nuse crate::access;", 4),
-            ("fn f<'a>(x: &'a str, y: char) { y == '\"' || y == '\\'' }\npub use crate::access;", 2),
+            ("\nuse crate::people::access::Actor;", 2),
+            ("use crate::{\n    ground::{infra::Portal, self},\n    people::access::Actor,\n};", 3),
+            ("use crate::people::{\n    access::{Actor, Role},\n};", 2),
+            ("fn f(\n    actor: &crate::people::access::Actor) {}", 2),
+            ("mod part {\n use super::super::super::super::people::access; }", 2),
+            ("use super::super::super::{ground::infra, people::access};", 1),
+            ("const A: &str = r#\"\n\"crate::\"#;\n// \"\nuse crate::people::access;", 4),
+            ("fn f<'a>(x: &'a str, y: char) { y == '\"' || y == '\\'' }\npub use crate::people::access;", 2),
         ] {
             assert_eq!(
-                found(imports_that_run_up, "src/history/store.rs", text),
-                [format!(
-                    "src/history/store.rs:{line}: `history` uses `access`, which is not above it in ORDER"
-                )],
+                found(imports_that_run_up, HISTORY, text),
+                [format!("{HISTORY}:{line}: `history` uses `access`, which is not above it in ORDER")],
                 "{text}"
             );
         }
-        assert_eq!(found(imports_that_run_up, "src/review/pages.rs", "use crate::dashboard;").len(), 1);
-        assert_eq!(found(imports_that_run_up, "src/money.rs", "use super::infra;").len(), 1);
-        assert_eq!(found(imports_that_run_up, "src/routes.rs", "use crate::{server, about};").len(), 1);
-        assert_eq!(found(imports_that_run_up, "src/main.rs", "use bidragsporten::{attic, server};").len(), 1);
-        assert_eq!(found(imports_that_run_up, "src/attic.rs", "").len(), 1);
-        assert_eq!(found(imports_that_run_up, "src/grant/mod.rs", "use crate::*;").len(), 1);
+        for (path, text) in [
+            ("src/desks/review/pages.rs", "use crate::desks::dashboard;"),
+            ("src/desks/review/pages.rs", "use super::super::dashboard;"),
+            ("src/ground/infra/mod.rs", "use super::history;"),
+            ("src/routes.rs", "use crate::{server, desks::about};"),
+            ("src/main.rs", "use bidragsporten::{attic, server};"),
+            ("src/desks/attic.rs", ""),
+            ("src/grants/grant/mod.rs", "use crate::*;"),
+            ("src/grants/grant/mod.rs", "use crate::people;"),
+        ] {
+            assert_eq!(found(imports_that_run_up, path, text).len(), 1, "{path}: {text}");
+        }
     }
 
     #[test]
     fn what_runs_down_or_is_not_code_is_left_alone() {
         for text in [
-            "use crate::{infra::db, recipient::Organisation};",
-            "use super::{Line, super::ids};",
+            "use crate::{ground::infra::db};",
+            "use super::{Line, super::infra};",
             "pub(crate) fn f() {}",
-            "// use crate::access;\n/* crate::access /* */ crate::grant */",
-            "const A: &str = \"crate::access \\\" crate::grant\";",
-            "#[cfg(test)]\n#[allow(unused)]\nmod tests { use crate::access; fn f() { g::<{ 1 }>(); } }",
-            "#[cfg(test)] use crate::{access::Actor, grant};",
+            "// use crate::people::access;\n/* crate::people::access /* */ crate::grants::grant */",
+            "const A: &str = \"crate::people::access \\\" crate::grants::grant\";",
+            "#[cfg(test)]\n#[allow(unused)]\nmod tests { use crate::people::access; fn f() { g::<{ 1 }>(); } }",
+            "#[cfg(test)] use crate::{people::access::Actor, grants::grant};",
             "#[cfg(test)]\nmod tests;\n",
-            "mod part { use super::super::access; }",
+            "mod part { use super::super::store; }",
         ] {
-            assert_eq!(found(imports_that_run_up, "src/history/store.rs", text), [""; 0], "{text}");
+            assert_eq!(found(imports_that_run_up, HISTORY, text), [""; 0], "{text}");
         }
+    }
+
+    #[test]
+    fn a_template_that_uses_a_room_below_is_named_with_its_line() {
+        let used = |text| rooms_a_template_uses_below_its_own("templates/report/show.html", text);
+        assert_eq!(
+            used("\n{% import \"review/pieces.html\" as pieces %}"),
+            ["templates/report/show.html:2: uses `review`, which is not above it in ORDER"]
+        );
+        assert_eq!(used("{{ crate::desks::review::word() }}").len(), 1);
+        assert!(used("{% extends \"layout.html\" %}{% import \"filing/a.html\" as a %}").is_empty());
+        assert!(
+            used("{{ values::calendar::long_date(*on) }}{{ crate::terms::agreement::word() }}").is_empty()
+        );
+        assert_eq!(rooms_a_template_uses_below_its_own("templates/attic/a.html", "").len(), 1);
     }
 
     #[test]
     fn sql_web_and_unwrap_are_found_outside_their_places() {
         let sql = "use diesel::prelude::*;";
         assert_eq!(
-            found(sql_outside_stores, "src/grant/mod.rs", sql),
-            ["src/grant/mod.rs:1: `diesel` belongs in store.rs or infra"]
+            found(sql_outside_stores, "src/grants/grant/mod.rs", sql),
+            ["src/grants/grant/mod.rs:1: `diesel` belongs in store.rs or infra"]
         );
         assert_eq!(
-            found(sql_outside_stores, "src/grant/pages.rs", "#[derive(diesel::Queryable)] struct A;").len(),
+            found(sql_outside_stores, "src/grants/grant/pages.rs", "#[derive(diesel::Queryable)] struct A;")
+                .len(),
             1
         );
-        assert!(found(sql_outside_stores, "src/grant/store.rs", sql).is_empty());
-        assert!(found(sql_outside_stores, "src/grant/store/rows.rs", sql).is_empty());
-        assert!(found(sql_outside_stores, "src/infra/db/mod.rs", sql).is_empty());
+        assert!(found(sql_outside_stores, "src/grants/grant/store.rs", sql).is_empty());
+        assert!(found(sql_outside_stores, "src/grants/grant/store/rows.rs", sql).is_empty());
+        assert!(found(sql_outside_stores, "src/ground/infra/db/mod.rs", sql).is_empty());
 
         let web = "use actix_web::web;\nuse askama::Template;";
-        assert_eq!(found(web_outside_pages, "src/grant/verbs.rs", web).len(), 2);
+        assert_eq!(found(web_outside_pages, "src/grants/grant/verbs.rs", web).len(), 2);
         assert_eq!(found(web_outside_pages, "src/pages.rs", web).len(), 2);
-        assert!(found(web_outside_pages, "src/grant/pages.rs", web).is_empty());
-        assert!(found(web_outside_pages, "src/access/proof.rs", web).is_empty());
+        assert!(found(web_outside_pages, "src/grants/grant/pages.rs", web).is_empty());
+        assert!(found(web_outside_pages, "src/people/access/proof.rs", web).is_empty());
 
         let unwrap =
             "fn f() {\n    g()\n        .unwrap();\n}\n#[cfg(test)]\nmod tests { fn f() { g().unwrap() } }";
-        assert_eq!(found(unwraps, "src/ids.rs", unwrap).len(), 1);
-        assert!(found(unwraps, "src/ids.rs", "f().unwrap_or(1); // .unwrap()").is_empty());
+        assert_eq!(found(unwraps, "crates/values/src/ids.rs", unwrap).len(), 1);
+        assert!(found(unwraps, "crates/values/src/ids.rs", "f().unwrap_or(1); // .unwrap()").is_empty());
     }
 }

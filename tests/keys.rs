@@ -3,10 +3,8 @@
 
 use std::{fmt::Write, fs};
 
-use bidragsporten::{
-    allocation::key::{Basis, Key, OddKronor},
-    money::Money,
-};
+use bidragsporten::terms::allocation::key::{Basis, Key, OddKronor};
+use values::Money;
 
 /// A published cell, and what the key gives.
 struct Cell {

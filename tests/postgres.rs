@@ -27,7 +27,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bidragsporten::infra::{
+use bidragsporten::ground::infra::{
     db::{AnyConnection, DbError},
     settings,
 };

@@ -22,7 +22,7 @@ mod steps;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 use crate::{
@@ -223,7 +223,7 @@ fn a_page_asks_no_more_when_there_is_more() {
         merge(&decision_maker, predecessor, "1440");
     }
     give_insight(&officer, "aldreomsorg-2021", "Socialdepartementet").expect_status(200);
-    portal.sign_in("Ale", &[bidragsporten::access::Role::FinanceHead], "Ekonomichef");
+    portal.sign_in("Ale", &[bidragsporten::people::access::Role::FinanceHead], "Ekonomichef");
     let much: Vec<usize> = pages.iter().map(|(browser, page)| queries_of(browser, page)).collect();
     assert_eq!(little, much, "{:?}", pages.iter().map(|(_, page)| page).collect::<Vec<_>>());
     assert!(little.iter().all(|count| (1..=14).contains(count)), "{little:?}");
@@ -365,5 +365,5 @@ fn onward_distribution_asks_no_more_when_there_are_more_units(portal: &Portal) {
     };
     // The one beside it is the session's, of a browser that has a cookie.
     assert_eq!(of_wrong(&format!("{unit}x")), 2, "of a wrong link");
-    assert_eq!(of_wrong(&format!("/utforare/{}/kod", bidragsporten::ids::Id::<()>::new())), 2);
+    assert_eq!(of_wrong(&format!("/utforare/{}/kod", values::Id::<()>::new())), 2);
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 const CONNECTIONS: usize = 8;
 const MEASURED: Duration = Duration::from_secs(5);

@@ -14,27 +14,34 @@ use std::{
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use bidragsporten::{
-    access::{self, Actor, Role},
-    agreement,
-    filing::Act,
-    grant,
-    ids::Id,
-    infra::{
+    grants::{
+        filing::Act,
+        grant,
+        requisition::{
+            Requisition, store,
+            verbs::{self, Target},
+        },
+    },
+    ground::infra::{
         Portal,
         clock::Clock,
         db::{Address, Db, DbError},
         seal::Key,
         settings,
     },
-    install::{self, Mode},
-    practice, recipient,
-    requisition::{
-        Requisition, store,
-        verbs::{self, Target},
+    people::{
+        access::{self, Actor, Role},
+        recipient,
+    },
+    run::{
+        install::{self, Mode},
+        practice,
     },
     server,
+    terms::agreement,
 };
 use chrono::{DateTime, Utc};
+use values::Id;
 
 use crate::load::{answers, body_of, connect, listen, load, request, sign_in};
 
@@ -182,7 +189,7 @@ fn issued(db: &Db, clock: &Clock) -> Result<Vec<(Act, Target)>, verbs::Failure> 
 }
 
 fn act(
-    connection: &mut bidragsporten::infra::db::AnyConnection,
+    connection: &mut bidragsporten::ground::infra::db::AnyConnection,
     recipient: &recipient::Organisation,
     now: DateTime<Utc>,
 ) -> Result<Act, DbError> {
@@ -194,7 +201,7 @@ fn act(
         mandates: Vec::new(),
         organisations: Vec::new(),
         receives_reports: false,
-        factors: bidragsporten::access::Factors::default(),
+        factors: bidragsporten::people::access::Factors::default(),
     };
     Ok(Act::of_recipient(&actor, now))
 }

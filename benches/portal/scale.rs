@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use bidragsporten::infra::{
+use bidragsporten::ground::infra::{
     clock::Clock,
     db::{AnyConnection, Db, DbError},
 };
@@ -13,7 +13,7 @@ use crate::{
     load::{connect, load, request, sign_in},
     serve,
 };
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 const AGREEMENTS: usize = 200;
 const YEARS: usize = 20;

@@ -3,7 +3,7 @@
 
 use actix_web::{App, http::Method};
 use bidragsporten::{
-    access::{Role, proof::Access, routing::Route},
+    people::access::{Role, proof::Access, routing::Route},
     routes,
 };
 use scraper::{Html, Selector};
@@ -39,7 +39,7 @@ fn every_post_that_is_held_says_what_it_does() {
     for route in table().into_iter().filter(|route| route.method == Method::POST) {
         let address = route.path.replace(['{', '}'], "");
         let is_of_signing_in = OF_SIGNING_IN.iter().any(|start| route.path.starts_with(start));
-        let deed = bidragsporten::access::deeds::of(&address);
+        let deed = bidragsporten::people::access::deeds::of(&address);
         assert!(is_of_signing_in || !deed.is_empty(), "{}", route.path);
     }
 }

@@ -1,6 +1,6 @@
 //! Requests for accounts: the authority asks, the municipality uploads and hands in.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::{Browser, Page, at_once},
@@ -178,7 +178,10 @@ fn the_request_is_told_what_it_lacks() {
 
 #[test]
 fn the_files_of_a_grant_have_a_bound() {
-    use bidragsporten::{filing::MOST_BYTES, infra::db::DbError, infra::schema::files};
+    use bidragsporten::{
+        grants::filing::MOST_BYTES,
+        ground::infra::{db::DbError, schema::files},
+    };
     use diesel::prelude::*;
 
     let it = asked();

@@ -1,12 +1,16 @@
 //! Local accounts: the second factor, recovery codes, tries, and changing the password.
 
 use bidragsporten::{
-    access::{self, Role},
-    account::totp,
-    history,
-    infra::{
-        db::DbError,
-        schema::{people, second_factors, sign_in_attempts, sign_in_steps},
+    ground::{
+        history,
+        infra::{
+            db::DbError,
+            schema::{people, second_factors, sign_in_attempts, sign_in_steps},
+        },
+    },
+    people::{
+        access::{self, Role},
+        account::totp,
     },
 };
 use chrono::{DateTime, Duration, Utc};
@@ -482,7 +486,7 @@ fn the_database_alone_opens_nothing() {
     assert!(
         !sealed.contains(&hex) && !sealed.contains(&totp::base32(&secret)) && !sealed.contains(&codes[0])
     );
-    let other = bidragsporten::infra::seal::Key::random().unwrap();
+    let other = bidragsporten::ground::infra::seal::Key::random().unwrap();
     let person =
         portal.db.read_now(|connection| access::store::find_by_email(connection, EMAIL)).unwrap().unwrap().0;
     assert!(other.open(&sealed, &person.id.to_string()).is_err());

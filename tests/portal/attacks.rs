@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 use scraper::{Html, Selector};
 
 use crate::{

@@ -1,9 +1,11 @@
 //! Colleagues: an organisation's administrator invites, gives and takes roles, and says who takes over.
 
 use bidragsporten::{
-    access::{self, Role},
-    infra::{db::DbError, schema::identities},
-    recipient,
+    ground::infra::{db::DbError, schema::identities},
+    people::{
+        access::{self, Role},
+        recipient,
+    },
 };
 use chrono::Utc;
 use diesel::{ExpressionMethods, RunQueryDsl};

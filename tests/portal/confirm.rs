@@ -1,6 +1,6 @@
 //! Showing once more who one is: to decide within a quarter of an hour, to sign each time. And one's own sessions.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 use chrono::Duration;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! Two people fill in the same form: nothing is overwritten unseen. Whoever comes second sees who saved, when, and both texts side
 //! by side, and a second press decides.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::{Browser, Page},

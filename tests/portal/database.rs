@@ -11,8 +11,8 @@ use std::{
 };
 
 use bidragsporten::{
-    infra::db::{Address, Db},
-    install::{self, Mode},
+    ground::infra::db::{Address, Db},
+    run::install::{self, Mode},
 };
 use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection,

@@ -1,6 +1,6 @@
 //! A later day for one municipality: it holds everywhere, to its last second, and for nobody else.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::{Browser, Page, at_once},

@@ -2,25 +2,28 @@
 //! municipality. For tests of what comes after.
 
 use bidragsporten::{
-    access::{self, Actor, Mandate, Role},
-    agreement,
-    filing::{Act, head::HeadForm},
-    grant::{self, Account, Entry, Grant, Scope},
-    ids::Id,
-    infra::{
+    grants::{
+        filing::{Act, head::HeadForm},
+        grant::{self, Account, Entry, Grant, Scope},
+        report::{
+            Report,
+            certificate::CertificateForm,
+            form::ReportForm,
+            store,
+            verbs::{self, Failure, Target},
+        },
+    },
+    ground::infra::{
         db::{AnyConnection, DbError},
         upload::ReceivedFile,
     },
-    money::Money,
-    recipient,
-    report::{
-        Report,
-        certificate::CertificateForm,
-        form::ReportForm,
-        store, verbs,
-        verbs::{Failure, Target},
+    people::{
+        access::{self, Actor, Mandate, Role},
+        recipient,
     },
+    terms::agreement,
 };
+use values::{Id, Money};
 
 use crate::portal::Portal;
 
@@ -74,7 +77,7 @@ impl<'a> Filing<'a> {
                 name: "underlag.pdf".to_owned(),
                 media_type: "application/pdf",
                 bytes: include_bytes!("../samples/scan.pdf").to_vec(),
-                scanned: bidragsporten::infra::scan::Scanned::Not,
+                scanned: bidragsporten::ground::infra::scan::Scanned::Not,
             };
             verbs::attach(connection, act, id, &file)?;
             Ok(id)
@@ -179,7 +182,7 @@ pub fn actor(
         mandates: vec![(role, Mandate::default())],
         organisations: vec![(organisation.id, organisation.name.clone())],
         receives_reports: false,
-        factors: bidragsporten::access::Factors::default(),
+        factors: bidragsporten::people::access::Factors::default(),
         organisation,
     })
 }

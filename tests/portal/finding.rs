@@ -1,15 +1,17 @@
 //! That everything is found by what people write, on paper or by heart, and that nobody loses the way back to the list.
 
 use bidragsporten::{
-    access::Role,
-    agreement,
-    grant::{self, Scope},
-    infra::db::{AnyConnection, DbError},
-    install::Mode,
-    search,
-    text::Sought,
+    grants::{
+        grant::{self, Scope},
+        search,
+    },
+    ground::infra::db::{AnyConnection, DbError},
+    people::access::Role,
+    run::install::Mode,
+    terms::agreement,
 };
 use diesel::RunQueryDsl;
+use values::text::Sought;
 
 use crate::{
     browser::{Browser, Page},
@@ -284,7 +286,7 @@ fn what_tells_units_apart_is_written_anew_in_a_database_of_an_earlier_version() 
     };
     // As an earlier version kept them: by lower case, so that a twin with its letters taken apart was another.
     sql("UPDATE onward_units SET name = 'A\u{30A}sen', name_key = 'a\u{30A}sen' WHERE name = 'Annan'");
-    bidragsporten::install::install(&portal.db, Mode::Real, chrono::Utc::now()).unwrap();
+    bidragsporten::run::install::install(&portal.db, Mode::Real, chrono::Utc::now()).unwrap();
     assert_eq!(sql("UPDATE onward_units SET revision = revision WHERE name_key = '\u{E5}sen'"), 1);
     assert_eq!(sql("UPDATE onward_units SET revision = revision WHERE name_key = '\u{E5}sen ' || id"), 1);
 }

@@ -1,6 +1,6 @@
 //! Reports beside the financial one: a region files to Socialstyrelsen, SKR to Socialdepartementet (2020 §7, §10.2).
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::{Browser, Page, at_once},

@@ -9,10 +9,10 @@ use std::{
 };
 
 use bidragsporten::{
-    agreement, dashboard, file, money,
-    numbers::{Bankgiro, Diarienummer, Email, Ocr, OrganisationNumber, Plusgiro, PostalAddress, Telephone},
-    saved_view,
+    desks::{dashboard, saved_view},
+    terms::agreement,
 };
+use values::{Bankgiro, Diarienummer, Email, Ocr, OrganisationNumber, Plusgiro, PostalAddress, Telephone};
 
 use crate::portal::Portal;
 
@@ -109,7 +109,7 @@ fn what_is_typed_in_a_field() {
         "amounts",
         amounts,
         text(|typed| {
-            let _ = black_box((money::parse_kronor(typed, ""), money::parse_amount(typed, "")));
+            let _ = black_box((values::parse_kronor(typed, ""), values::parse_amount(typed, "")));
         }),
     );
     let numbers: &[&[u8]] = &[
@@ -162,10 +162,10 @@ fn tables_and_definitions() {
     let toml = include_bytes!("../../agreements/aldreomsorg-2022/agreement.toml");
     let workbook = workbook();
     fuzz("CSV", &[&csv[..2_000], b"Kommun;Belopp\r\nAle;1 000\r\n"], |bytes| {
-        let _ = black_box(file::reading::read(bytes));
+        let _ = black_box(files::reading::read(bytes));
     });
     fuzz("XLSX", &[&workbook], |bytes| {
-        let _ = black_box(file::reading::read(bytes));
+        let _ = black_box(files::reading::read(bytes));
     });
     fuzz("agreement.toml", &[toml], text(|text| drop(black_box(agreement::definition::parse("a", text)))));
 }

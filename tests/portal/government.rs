@@ -2,8 +2,9 @@
 
 use std::io::Cursor;
 
-use bidragsporten::{access::Role, money::Money};
+use bidragsporten::people::access::Role;
 use calamine::{Data, Reader, Xlsx};
+use values::Money;
 
 use crate::{browser::Page, filed_reports::Filing, portal::Portal, steps::give_insight};
 

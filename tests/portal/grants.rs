@@ -1,6 +1,6 @@
 //! The authority's page of one grant.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     journeys::{begin, issue, sign, whole_grant},

@@ -1,6 +1,6 @@
 //! What was posted when the session had ended: its owner gets it back, and nobody else gets anything of it.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 use chrono::Duration;
 
 use crate::{

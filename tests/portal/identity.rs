@@ -2,10 +2,12 @@
 //! (`tests/browser/oidc.test.mjs`).
 
 use bidragsporten::{
-    access::{self, Role},
-    identity::{Purpose, store},
-    infra::{db::DbError, error::Resume, schema::sign_in_requests},
-    recipient,
+    ground::infra::{db::DbError, error::Resume, schema::sign_in_requests},
+    people::{
+        access::{self, Role},
+        identity::{Purpose, store},
+        recipient,
+    },
 };
 use diesel::{QueryDsl, RunQueryDsl};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 use rust_xlsxwriter::Workbook;
 
 use crate::{

@@ -3,7 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use bidragsporten::{access::Role, agreement, history, infra::db::DbError, practice};
+use bidragsporten::{
+    ground::{history, infra::db::DbError},
+    people::access::Role,
+    run::practice,
+    terms::agreement,
+};
 use scraper::{Html, Selector};
 
 use crate::{

@@ -6,7 +6,7 @@ use crate::{
     portal::Portal,
     steps::{beginning, filled},
 };
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 /// Ale's share in 2022.
 const ALE: &str = "381 308";

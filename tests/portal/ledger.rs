@@ -2,24 +2,29 @@
 //! what its requisitions, payments, report and repayments say together, and its history is whole.
 
 use bidragsporten::{
-    access::{Actor, Role},
-    agreement,
-    filing::{Act, FieldRemark},
-    grant::{self, Account, Grant},
-    history,
-    ids::Id,
-    infra::db::{AnyConnection, DbError},
-    money::{Money, Positive},
-    payment::{self, Reference, Registration},
-    recipient,
-    repayment::{
-        self, Settlement,
-        form::{Incoming, Outgoing},
+    grants::{
+        filing::{Act, FieldRemark},
+        grant::{self, Account, Grant},
+        payment::{self, Reference, Registration},
+        repayment::{
+            self, Settlement,
+            form::{Incoming, Outgoing},
+        },
+        report::{self, certificate::CertificateForm},
+        requisition::{self, form::RequisitionForm},
     },
-    report::{self, certificate::CertificateForm},
-    requisition::{self, form::RequisitionForm},
+    ground::{
+        history,
+        infra::db::{AnyConnection, DbError},
+    },
+    people::{
+        access::{Actor, Role},
+        recipient,
+    },
+    terms::agreement,
 };
 use proptest::{prelude::*, test_runner::TestRunner};
+use values::{Id, Money, Positive};
 
 use crate::{
     database::on_postgres,

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bidragsporten::infra::limits::Limits;
+use bidragsporten::ground::infra::limits::Limits;
 
 use crate::{
     browser::{Browser, Page},
@@ -17,7 +17,7 @@ use crate::{
 const SIGN_INS: usize = 60;
 
 fn limited() -> Portal {
-    Portal::set_up(|portal| bidragsporten::infra::Portal { limits: Limits::on(), ..portal })
+    Portal::set_up(|portal| bidragsporten::ground::infra::Portal { limits: Limits::on(), ..portal })
 }
 
 fn sign_in_wrongly(browser: &Browser, password: &str) -> Page {
@@ -68,7 +68,7 @@ fn an_address_in_a_header_is_believed_from_a_proxy_of_ours_and_from_nobody_else(
         knock(&browser, &format!("198.51.100.{number}")).status == 429
     });
 
-    let behind = Portal::set_up(|portal| bidragsporten::infra::Portal {
+    let behind = Portal::set_up(|portal| bidragsporten::ground::infra::Portal {
         limits: Limits::on(),
         proxies: vec!["127.0.0.1".parse().unwrap()],
         ..portal
@@ -108,7 +108,7 @@ fn talk(portal: &Portal, pieces: &[&str]) -> (String, Duration) {
 
 #[test]
 fn a_client_that_dawdles_is_not_waited_for() {
-    let portal = Portal::set_up(|portal| bidragsporten::infra::Portal {
+    let portal = Portal::set_up(|portal| bidragsporten::ground::infra::Portal {
         limits: Limits::off().within(Duration::from_secs(1)),
         ..portal
     });

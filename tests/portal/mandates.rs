@@ -1,6 +1,6 @@
 //! Mandates: who may sign, from when to when, on what decision.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::{Browser, Page},
@@ -134,7 +134,7 @@ fn the_organisations_history_is_checked_too() {
     portal
         .db
         .write_now(|connection| {
-            use bidragsporten::infra::{db::DbError, schema::history};
+            use bidragsporten::ground::infra::{db::DbError, schema::history};
             use diesel::{ExpressionMethods, RunQueryDsl};
             let line = history::table;
             diesel::update(diesel::QueryDsl::filter(line, history::event.eq("mandate_set")))

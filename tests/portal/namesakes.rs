@@ -1,6 +1,6 @@
 //! Two people with one name are two: what one did is never taken for the other's.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::{Browser, Page},

@@ -1,6 +1,6 @@
 //! Onward distribution: a municipality hands its grant on to care providers. From the model to the financial report.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::{Form, at_once},

@@ -1,8 +1,8 @@
 //! What nobody does alone, or without having seen it, in onward distribution.
 
 use bidragsporten::{
-    access::Role,
-    infra::{db::DbError, limits::Limits, schema::memberships},
+    ground::infra::{db::DbError, limits::Limits, schema::memberships},
+    people::access::Role,
 };
 use diesel::prelude::*;
 
@@ -150,7 +150,8 @@ fn no_list_is_dated_on_a_day_when_banks_are_closed() {
 
 #[test]
 fn wrong_links_are_counted_by_address_and_a_right_one_opens_all_the_same() {
-    let portal = Portal::set_up(|state| bidragsporten::infra::Portal { limits: Limits::on(), ..state });
+    let portal =
+        Portal::set_up(|state| bidragsporten::ground::infra::Portal { limits: Limits::on(), ..state });
     let grant = approved(&portal, "Ale");
     let preparer = portal.preparer("Ale");
     crate::handed_on::import(&preparer, crate::handed_on::UNITS).expect_status(200);

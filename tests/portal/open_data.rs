@@ -4,18 +4,20 @@
 use std::collections::BTreeMap;
 
 use bidragsporten::{
-    access::Role,
-    history,
-    infra::{
-        db::DbError,
-        schema::{organisations, people},
+    ground::{
+        history,
+        infra::{
+            db::DbError,
+            schema::{organisations, people},
+        },
     },
-    money::Money,
-    practice, recipient,
+    people::{access::Role, recipient},
+    run::practice,
 };
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use reqwest::{Method, header};
 use scraper::{Html, Selector};
+use values::Money;
 
 use crate::{
     browser::{Browser, Page, at_once},
@@ -304,7 +306,7 @@ fn no_person_and_no_case_is_in_it() {
     let contacts: Vec<String> = portal
         .db
         .read_now(|connection| {
-            use bidragsporten::infra::schema::{issues, report_issues};
+            use bidragsporten::ground::infra::schema::{issues, report_issues};
             let mut all: Vec<String> = issues::table.select(issues::content).load(connection)?;
             all.extend(report_issues::table.select(report_issues::content).load::<String>(connection)?);
             Ok::<_, DbError>(all)

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bidragsporten::infra::db::DbError;
+use bidragsporten::ground::infra::db::DbError;
 use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
 
 use crate::{

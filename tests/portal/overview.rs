@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 use calamine::{Data, Reader, Xlsx};
 use scraper::{Html, Selector};
 

@@ -2,8 +2,8 @@
 //! own, by the letter of W3C *Web Authentication*: what a real browser does is in `tests/browser/passkeys.test.mjs`.
 
 use bidragsporten::{
-    access::Role,
-    infra::{db::DbError, schema::passkey_challenges},
+    ground::infra::{db::DbError, schema::passkey_challenges},
+    people::access::Role,
 };
 use chrono::{Duration, Utc};
 use diesel::{ExpressionMethods, RunQueryDsl};
@@ -227,9 +227,9 @@ fn the_access_log_says_with_what_somebody_came_in() {
 
 #[test]
 fn whoever_must_have_a_second_factor_may_have_a_passkey() {
-    let portal = Portal::set_up(|state| bidragsporten::infra::Portal {
-        second_factor: bidragsporten::infra::SecondFactor::Required,
-        config: bidragsporten::infra::config::Config { address: ADDRESS.to_owned(), ..state.config },
+    let portal = Portal::set_up(|state| bidragsporten::ground::infra::Portal {
+        second_factor: bidragsporten::ground::infra::SecondFactor::Required,
+        config: bidragsporten::ground::infra::config::Config { address: ADDRESS.to_owned(), ..state.config },
         ..state
     });
     let signatory = portal.sign_in("Ale", &[Role::Signatory], "Fia");

@@ -1,21 +1,24 @@
 //! What an authority has paid: one by one, many at once, put right, and never more than is approved.
 
 use bidragsporten::{
-    access::{self, Actor, Role},
-    filing::Act,
-    grant::{self, Account, Grant},
-    history,
-    ids::Id,
-    money::{Money, Positive},
-    payment::{
-        Reference, Registration,
-        store::{of_grant, of_requisition},
-        verbs::{self, Failure},
+    grants::{
+        filing::Act,
+        grant::{self, Account, Grant},
+        payment::{
+            Reference, Registration,
+            store::{of_grant, of_requisition},
+            verbs::{self, Failure},
+        },
+        requisition::{Requisition, store::find},
     },
-    recipient,
-    requisition::{Requisition, store::find},
+    ground::history,
+    people::{
+        access::{self, Actor, Role},
+        recipient,
+    },
 };
 use proptest::{prelude::*, test_runner::TestRunner};
+use values::{Id, Money, Positive};
 
 use crate::{
     browser::{Browser, Form, Page, at_once},
@@ -62,7 +65,7 @@ fn paid_out(portal: &Portal, id: &str) -> (Money, Money) {
             let versions = grant::store::versions(connection)?;
             let (stream, version) = versions.into_iter().find(|(of, _)| *of == grant.to_string()).unwrap();
             assert_eq!(history::store::verify(connection, &stream, version)?, None);
-            Ok::<_, bidragsporten::infra::db::DbError>((paid, ledger.total(Account::PaidOut)))
+            Ok::<_, bidragsporten::ground::infra::db::DbError>((paid, ledger.total(Account::PaidOut)))
         })
         .unwrap()
 }
@@ -402,9 +405,9 @@ fn act(portal: &Portal) -> Act {
                 mandates: Vec::new(),
                 organisations: Vec::new(),
                 receives_reports: false,
-                factors: bidragsporten::access::Factors::default(),
+                factors: bidragsporten::people::access::Factors::default(),
             };
-            Ok::<_, bidragsporten::infra::db::DbError>(Act::of_authority(
+            Ok::<_, bidragsporten::ground::infra::db::DbError>(Act::of_authority(
                 &actor,
                 stockholm("2022-03-20 12:00:00"),
             ))

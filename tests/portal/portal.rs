@@ -4,18 +4,23 @@ use std::{net::TcpListener, sync::LazyLock, thread};
 
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher};
 use bidragsporten::{
-    access::{self, Role},
-    history,
-    infra::{
-        Portal as State, SecondFactor,
-        clock::Clock,
-        config::Config,
-        db::{Address, Db, DbError},
-        schema::{memberships, people, sessions},
-        seal::Key,
+    ground::{
+        history,
+        infra::{
+            Portal as State, SecondFactor,
+            clock::Clock,
+            config::Config,
+            db::{Address, Db, DbError},
+            schema::{memberships, people, sessions},
+            seal::Key,
+        },
     },
-    install::Mode,
-    recipient, server,
+    people::{
+        access::{self, Role},
+        recipient,
+    },
+    run::install::Mode,
+    server,
 };
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use chrono_tz::Europe::Stockholm;

@@ -1,6 +1,6 @@
 //! A new agreement made in the browser: from a copy of an earlier one to a requisition of it, without a restart.
 
-use bidragsporten::{access::Role, install};
+use bidragsporten::{people::access::Role, run::install};
 
 use crate::{
     browser::{Browser, Form, Page, at_once},
@@ -105,7 +105,10 @@ fn the_agreement_of_2027_is_made_in_the_browser_and_requisitioned() {
 
 /// Every chain of the history holds, those of proposals too.
 fn every_chain_holds(portal: &Portal) {
-    use bidragsporten::{history, infra::db::DbError, proposal};
+    use bidragsporten::{
+        desks::proposal,
+        ground::{history, infra::db::DbError},
+    };
 
     let breaks = portal.db.read_now(|connection| {
         let mut breaks = Vec::new();
@@ -354,9 +357,9 @@ fn what_is_exported_is_imported_to_the_same_agreement() {
     let terms = install::import(&other.db, folder.path(), stockholm("2027-01-10 08:00:00")).unwrap();
     press(&officer, &proposal, "/framlaggning").expect_status(200);
     press(&decider(&portal), &proposal, "/publicering").expect_status(200);
-    let stored = portal
-        .db
-        .read_now(|connection| bidragsporten::agreement::store::find_by_slug(connection, "aldreomsorg-2027"));
+    let stored = portal.db.read_now(|connection| {
+        bidragsporten::terms::agreement::store::find_by_slug(connection, "aldreomsorg-2027")
+    });
     let stored = stored.unwrap().unwrap().terms;
     assert_eq!(serde_json::to_string(&stored).unwrap(), serde_json::to_string(&terms).unwrap());
     let total = "167 100 000";

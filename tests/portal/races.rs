@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use bidragsporten::grant::{self, Account, store::Which};
+use bidragsporten::grants::grant::{self, Account, store::Which};
 
 use crate::{
     browser::Form,
@@ -26,7 +26,11 @@ fn simultaneous_submissions_never_exceed_the_allocation() {
     // One person's tries of a password wait for each other; of different persons they do not.
     let signatories: Vec<_> = (0..COUNT / 5)
         .map(|number| {
-            portal.sign_in("Ale", &[bidragsporten::access::Role::Signatory], &format!("Företrädare {number}"))
+            portal.sign_in(
+                "Ale",
+                &[bidragsporten::people::access::Role::Signatory],
+                &format!("Företrädare {number}"),
+            )
         })
         .collect();
     let mut waiting: Vec<String> = (0..FIT).map(|_| issue(&preparer, "bas", "2 000").address).collect();
@@ -62,7 +66,8 @@ fn simultaneous_submissions_never_exceed_the_allocation() {
     let ledgers = portal
         .db
         .read_now(|connection| {
-            let agreement = bidragsporten::agreement::store::find_by_slug(connection, "aldreomsorg-2022")?;
+            let agreement =
+                bidragsporten::terms::agreement::store::find_by_slug(connection, "aldreomsorg-2022")?;
             grant::store::ledgers(connection, Which::of(&[agreement.unwrap().id]))
         })
         .unwrap();
@@ -71,7 +76,7 @@ fn simultaneous_submissions_never_exceed_the_allocation() {
         .map(|ledger| ledger.total(Account::Requisitioned))
         .filter(|amount| !amount.is_zero())
         .collect();
-    assert_eq!(requisitioned, [bidragsporten::money::Money::kronor(380_000)]);
+    assert_eq!(requisitioned, [values::Money::kronor(380_000)]);
 }
 
 /// A machine under load may ask to try again; who was asked does so, as the page says.
@@ -89,7 +94,7 @@ fn of_two_officers_at_once_one_decides_and_the_other_is_told() {
     let portal = Portal::new();
     let requisition = issue(&portal.preparer("Ale"), "bas", "381 308").address;
     sign(&portal.signatory("Ale"), &requisition).expect_status(200);
-    let role = [bidragsporten::access::Role::CaseOfficer];
+    let role = [bidragsporten::people::access::Role::CaseOfficer];
     let (one, other) = (portal.officer(), portal.sign_in("Kammarkollegiet", &role, "Handläggare två"));
     let (first, second) = (one.get(&case_of(&requisition)), other.get(&case_of(&requisition)));
     first.form("/godkannande").submit().expect("Godkänd");
@@ -103,7 +108,7 @@ fn of_two_officers_at_once_one_decides_and_the_other_is_told() {
 #[test]
 fn colleagues_never_overwrite_each_other_unseen() {
     let portal = Portal::new();
-    let role = [bidragsporten::access::Role::Preparer];
+    let role = [bidragsporten::people::access::Role::Preparer];
     let (one, other) = (portal.preparer("Ale"), portal.sign_in("Ale", &role, "Ekonom två"));
     let mine = begin(&one, "bas");
     let theirs = other.get(&mine.address);

@@ -1,6 +1,9 @@
 //! The register: names, numbers, what is added, and who takes over from whom.
 
-use bidragsporten::{access::Role, history, infra::db::DbError, recipient};
+use bidragsporten::{
+    ground::{history, infra::db::DbError},
+    people::{access::Role, recipient},
+};
 
 use crate::{
     browser::{Browser, Form, Page, at_once},
@@ -43,7 +46,7 @@ fn assert_whole(portal: &Portal) {
         .db
         .read_now(|connection| {
             let mut broken = Vec::new();
-            let streams = bidragsporten::grant::store::versions(connection)?;
+            let streams = bidragsporten::grants::grant::store::versions(connection)?;
             for (stream, version) in streams.into_iter().chain(recipient::store::versions(connection)?) {
                 broken.extend(history::store::verify(connection, &stream, version)?);
             }

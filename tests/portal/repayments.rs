@@ -1,14 +1,13 @@
 //! What a recipient owes back, from the approved report to a grant that is closed.
 
 use bidragsporten::{
-    access::Role,
-    agreement,
-    grant::{self, Account, Entry, Grant},
-    ids::Id,
-    infra::db::DbError,
-    money::Money,
+    grants::grant::{self, Account, Entry, Grant},
+    ground::infra::db::DbError,
+    people::access::Role,
+    terms::agreement,
 };
 use chrono::Utc;
+use values::{Id, Money};
 
 use crate::{
     browser::{Browser, Page, at_once},
@@ -48,7 +47,7 @@ fn report(portal: &Portal, recipient: &str, kronor: i64) {
 }
 
 fn post(
-    connection: &mut bidragsporten::infra::db::AnyConnection,
+    connection: &mut bidragsporten::ground::infra::db::AnyConnection,
     grant: Id<Grant>,
     account: Account,
     kronor: i64,

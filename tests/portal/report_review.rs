@@ -1,6 +1,6 @@
 //! The authority's review of financial reports.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::at_once,

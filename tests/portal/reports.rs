@@ -1,6 +1,6 @@
 //! The financial report through its pages: filled in, certified, signed, corrected, and everything that is refused.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::{Browser, at_once},
@@ -338,8 +338,10 @@ fn the_report_as_pdf_says_what_was_certified_and_signed() {
     }
     // Bilaga 2, the right column: every section and label, word for word and in its order.
     let definition = include_str!("../../agreements/aldreomsorg-2022/agreement.toml");
-    let paper =
-        bidragsporten::agreement::definition::parse("agreement.toml", definition).unwrap().forms.report;
+    let paper = bidragsporten::terms::agreement::definition::parse("agreement.toml", definition)
+        .unwrap()
+        .forms
+        .report;
     let mut rest = form.as_str();
     for section in &paper.sections {
         for label in std::iter::once(&section.title).chain(section.fields.iter().map(|field| &field.label)) {

@@ -9,8 +9,8 @@ use std::{
 };
 
 use bidragsporten::{
-    filing,
-    infra::{db::AnyConnection, scan::Scanner},
+    grants::filing,
+    ground::infra::{db::AnyConnection, scan::Scanner},
 };
 use tempfile::TempDir;
 
@@ -73,7 +73,7 @@ impl Clamd {
 
     fn portal(&self) -> Portal {
         let scanner = Some(self.scanner());
-        Portal::set_up(|portal| bidragsporten::infra::Portal {
+        Portal::set_up(|portal| bidragsporten::ground::infra::Portal {
             scanner,
             upkeep: Duration::from_millis(100),
             ..portal

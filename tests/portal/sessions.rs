@@ -149,7 +149,7 @@ fn practice_persons_have_no_way_into_the_real_portal() {
     let portal = Portal::new();
     let page = portal.anyone().get("/logga-in");
     let form = page.form("/logga-in").set("email", "ekonom.1440@ovning.example");
-    form.set("password", bidragsporten::access::PRACTICE_PASSWORD).submit().expect_status(422);
+    form.set("password", bidragsporten::people::access::PRACTICE_PASSWORD).submit().expect_status(422);
 }
 
 /// Two colleagues try the same practice role for the first time, at the same moment.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use bidragsporten::{access::Role, install};
+use bidragsporten::{people::access::Role, run::install};
 
 use crate::{
     browser::{Browser, Form, Page},

@@ -2,7 +2,7 @@
 
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, path::Path, thread};
 
-use bidragsporten::infra::db::DbError;
+use bidragsporten::ground::infra::db::DbError;
 use diesel::RunQueryDsl;
 
 use crate::{

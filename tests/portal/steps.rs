@@ -1,6 +1,6 @@
 //! The steps that the tests walk in, through the pages.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::{Browser, Form, Page},

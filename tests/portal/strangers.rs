@@ -1,6 +1,6 @@
 //! Another's address typed in by hand: it is not there, for reading or for changing, and nothing of it changes.
 
-use bidragsporten::access::Role;
+use bidragsporten::people::access::Role;
 
 use crate::{
     browser::{Browser, Form, Page},

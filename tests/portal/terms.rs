@@ -2,8 +2,8 @@
 //! organisation that it binds, and in the forms, word for word.
 
 use bidragsporten::{
-    access::Role,
-    agreement::{PaperForm, Provision, Terms, definition},
+    people::access::Role,
+    terms::agreement::{PaperForm, Provision, Terms, definition},
 };
 
 use crate::{
@@ -149,7 +149,7 @@ fn published(text: &str) -> [Vec<String>; 2] {
 }
 
 fn points(paper: &PaperForm) -> Vec<String> {
-    let point = |section: &bidragsporten::agreement::Section| {
+    let point = |section: &bidragsporten::terms::agreement::Section| {
         let labels = section.fields.iter().map(|field| field.label.clone());
         let heading = format!("{}. {}", section.number, section.title);
         std::iter::once(heading)

@@ -2,8 +2,8 @@
 //! it was.
 
 use bidragsporten::{
-    access::Role,
-    install::{Mode, install},
+    people::access::Role,
+    run::install::{Mode, install},
 };
 
 use crate::{

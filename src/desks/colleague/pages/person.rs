@@ -1,0 +1,147 @@
+//! One colleague: the roles, giving one more, and a link for a new password.
+
+use actix_web::{HttpRequest, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{act, list, signed_in, token};
+use crate::{
+    desks::colleague::{
+        Colleague,
+        form::{GiveForm, role},
+        roles_of,
+        verbs::{self, Failure},
+    },
+    grants::mandate,
+    ground::infra::{
+        Portal,
+        browser::BrowserToken,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    people::{
+        access::{
+            Person, Role,
+            proof::{Administrator, By, Confirmed, Posted},
+        },
+        account::{Invitation, token_hash},
+    },
+};
+use values::Id;
+
+#[derive(Template)]
+#[template(path = "colleague/person.html")]
+struct PersonPage {
+    chrome: Chrome,
+    colleague: Colleague,
+    signed_in: String,
+    roles: Vec<RoleView>,
+    options: Vec<(String, String)>,
+    /// For the link that may be made from this page.
+    invitation: Id<Invitation>,
+    errors: FieldErrors,
+}
+
+struct RoleView {
+    role: Role,
+    told: String,
+    state: &'static str,
+    tone: &'static str,
+}
+
+pub async fn find(
+    by: &By<Administrator>,
+    portal: &Portal,
+    id: Id<Person>,
+) -> Result<(Colleague, Vec<Colleague>), AppError> {
+    let own = by.organisation.id;
+    let all =
+        portal.db.read(move |connection| verbs::everybody(connection, own)).await.map_err(AppError::from)?;
+    let found = all.iter().find(|colleague| colleague.person.id == id).cloned();
+    Ok((found.ok_or(AppError::NotFound)?, all))
+}
+
+pub async fn show(
+    by: By<Administrator>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Person>>,
+    done: web::Query<list::Done>,
+) -> Page {
+    let mut page = read(&by, &portal, id.into_inner()).await?;
+    page.chrome = page.chrome.noting(done.words());
+    page::show(&page)
+}
+
+async fn read(by: &By<Administrator>, portal: &Portal, id: Id<Person>) -> Result<PersonPage, AppError> {
+    let (colleague, _) = find(by, portal, id).await?;
+    let today = portal.clock.today();
+    let view = |(role, held): &(Role, crate::people::access::Mandate)| {
+        let (state, tone) = mandate::tag(held, today);
+        RoleView { role: *role, told: list::told(held), state, tone }
+    };
+    let mut others = roles_of(by.organisation.kind);
+    others.retain(|role| !colleague.has(*role));
+    Ok(PersonPage {
+        chrome: by.chrome.clone(),
+        signed_in: signed_in(colleague.signed_in_at),
+        roles: colleague.roles.iter().map(view).collect(),
+        options: list::options(&others),
+        invitation: Id::new(),
+        errors: FieldErrors::default(),
+        colleague,
+    })
+}
+
+pub async fn give(
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Administrator>, Form<GiveForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Person>>,
+) -> Page {
+    let id = id.into_inner();
+    let role = match role(&form.role, by.organisation.kind) {
+        Ok(role) => role,
+        Err(message) => {
+            let mut page = read(&by, &portal, id).await?;
+            page.errors.add("role", message);
+            return page::show_errors(&page);
+        }
+    };
+    let act = act(&by, &portal);
+    match portal.db.write(move |connection| verbs::give(connection, &act, id, role)).await {
+        Ok(()) => page::see_other(format!("/kollegor/{id}?klart=roll")),
+        Err(Failure::Refused(refusal)) => list::refused(&by, &portal, refusal).await,
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct OfferForm {
+    invitation: Id<Invitation>,
+}
+
+pub async fn offer_new_password(
+    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Administrator>, Form<OfferForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Person>>,
+    request: HttpRequest,
+) -> Page {
+    let (id, invitation, own) = (id.into_inner(), form.invitation, by.organisation.id);
+    let hash = token_hash(&token(&BrowserToken::of(&request)?, invitation));
+    let act = act(&by, &portal);
+    let done = portal
+        .db
+        .write(move |connection| {
+            // The other half of a double click.
+            if crate::people::account::store::find(connection, own, invitation)?.is_some() {
+                return Ok(());
+            }
+            verbs::offer_new_password(connection, &act, id, invitation, &hash)
+        })
+        .await;
+    match done {
+        Ok(()) => page::see_other(format!("/kollegor/inbjudningar/{invitation}")),
+        Err(Failure::Refused(refusal)) => list::refused(&by, &portal, refusal).await,
+        Err(failure) => Err(failure.into()),
+    }
+}

@@ -1,0 +1,110 @@
+//! What can be done with a table on its way into a proposal. Until it is used it is a draft, and no line is written.
+
+use chrono::{DateTime, Utc};
+
+use super::Import;
+use crate::{
+    desks::proposal::{
+        Deed, Proposal, ProposalForm, Refusal,
+        rows::Row,
+        store::import as store,
+        verbs::{Failure, hold, line, same},
+    },
+    ground::{
+        history::{self, Event},
+        infra::db::{AnyConnection, DbError},
+    },
+    people::access::Actor,
+};
+use values::Id;
+
+/// Keeps a table that was read from a file, in the place of the one before.
+pub fn upload(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    id: Id<Proposal>,
+    import: &Import,
+) -> Result<(), Failure> {
+    hold(connection, actor, id)?.editable()?;
+    Ok(store::replace(connection, id, import)?)
+}
+
+/// Keeps what was said of columns and rows.
+pub fn change(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    id: Id<Proposal>,
+    stamp: Id<Import>,
+    after: &Import,
+) -> Result<(), Failure> {
+    hold(connection, actor, id)?.editable()?;
+    if store::change(connection, id, stamp, after)? { Ok(()) } else { Err(Failure::Overtaken) }
+}
+
+/// Throws the table away before it was used, with why. Asked twice, it is done once.
+pub fn discard(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Id<Proposal>,
+    stamp: Id<Import>,
+    reason: &str,
+) -> Result<(), Failure> {
+    let proposal = hold(connection, actor, id)?;
+    proposal.editable()?;
+    match store::of(connection, id)? {
+        None => Ok(()),
+        Some(import) if import.stamp == stamp => {
+            let entry = line(actor, now, Event::ProposalTableDiscarded, import.file_name);
+            Ok(store::discard(connection, &proposal, history::Entry { reason: reason.to_owned(), ..entry })?)
+        }
+        Some(_) => Err(Failure::Overtaken),
+    }
+}
+
+/// What a proved table makes of a proposal.
+#[derive(Clone)]
+pub struct Used {
+    /// Of the table and of the proposal, as they were proved.
+    pub stamp: Id<Import>,
+    pub revision: i64,
+    pub form: ProposalForm,
+    pub rows: Vec<Row>,
+    /// For the history: which file, how many rows, what they come to.
+    pub details: String,
+}
+
+/// Puts the whole table into the proposal as it was when the table was proved, or nothing of it.
+pub fn use_table(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Id<Proposal>,
+    used: &Used,
+) -> Result<(), Failure> {
+    let before = hold(connection, actor, id)?;
+    before.editable()?;
+    same(&before, used.revision).map_err(|_: Refusal| Failure::Overtaken)?;
+    if !store::stands(connection, id, used.stamp)? {
+        return Err(Failure::Overtaken);
+    }
+    let entry = line(actor, now, Event::ProposalTableRead, used.details.clone());
+    let after = before.with(used.form.clone(), used.rows.clone(), &Deed::of(actor, now));
+    store::put(connection, &after, entry)?;
+    Ok(store::remove(connection, id)?)
+}
+
+/// Whether the actor has just used the table: the other half of a double click.
+pub fn was_used_by(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    proposal: &Proposal,
+    revision: i64,
+) -> Result<bool, DbError> {
+    let lines = history::store::of(connection, &proposal.id.to_string())?;
+    let own = lines.last().is_some_and(|line| {
+        line.entry.event == Event::ProposalTableRead
+            && line.entry.who.person_id == actor.person.id.to_string()
+    });
+    Ok(own && proposal.revision == revision + 1)
+}

@@ -1,0 +1,172 @@
+//! The authority's proposals, and beginning one.
+
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::address;
+use crate::{
+    desks::proposal::{
+        Proposal,
+        form::next_year,
+        store::{self, Summary},
+        verbs,
+    },
+    ground::infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    people::access::{
+        Actor, Role,
+        proof::{By, CaseOfficer, Discloser, Posted},
+    },
+    terms::agreement::{self, Agreement},
+};
+use values::Id;
+
+#[derive(Template)]
+#[template(path = "proposal/list.html")]
+struct ListPage {
+    chrome: Chrome,
+    authority: String,
+    proposals: Vec<Summary>,
+    may_begin: bool,
+}
+
+pub async fn list(by: By<Discloser>, portal: web::Data<Portal>) -> Page {
+    let authority = by.organisation.id;
+    let proposals =
+        portal.db.read(move |connection| store::all(connection, authority)).await.map_err(AppError::from)?;
+    page::show(&ListPage {
+        authority: by.organisation.name.clone(),
+        may_begin: by.actor.has(Role::CaseOfficer),
+        chrome: by.chrome,
+        proposals,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "proposal/new.html")]
+struct NewPage {
+    chrome: Chrome,
+    agreements: Vec<(String, String)>,
+    /// The authority's own, whose tables it can replace.
+    own: Vec<(String, String)>,
+    form: StartForm,
+    errors: FieldErrors,
+}
+
+impl NewPage {
+    /// For the form that begins a replacement.
+    fn fresh_id(&self) -> Id<Proposal> {
+        Id::new()
+    }
+}
+
+/// As typed.
+#[derive(Clone, Deserialize)]
+pub struct StartForm {
+    /// Made with the page: posted twice, the proposal is begun once.
+    id: Id<Proposal>,
+    /// The agreement to copy, by its name in addresses; empty to begin from nothing.
+    #[serde(default)]
+    overenskommelse: String,
+    #[serde(default)]
+    year: String,
+}
+
+pub async fn new(by: By<CaseOfficer>, portal: web::Data<Portal>) -> Page {
+    let agreements = all(&portal).await?;
+    let newest = agreements.iter().find(|agreement| agreement.authority.id == by.organisation.id);
+    let form = StartForm {
+        id: Id::new(),
+        overenskommelse: newest.map(|newest| newest.terms.slug.clone()).unwrap_or_default(),
+        year: newest.map(|newest| next_year(&newest.terms).to_string()).unwrap_or_default(),
+    };
+    let errors = FieldErrors::default();
+    let own = own(&agreements, &by);
+    page::show(&NewPage { chrome: by.chrome, agreements: options(&agreements), own, form, errors })
+}
+
+pub async fn create(
+    crate::people::access::proof::Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<StartForm>>,
+    portal: web::Data<Portal>,
+) -> Page {
+    let agreements = all(&portal).await?;
+    let copied = match form.copied(&agreements) {
+        Ok(copied) => copied,
+        Err(errors) => {
+            let (agreements, own) = (options(&agreements), own(&agreements, &by));
+            return page::show_errors(&NewPage { chrome: by.chrome, agreements, own, form, errors });
+        }
+    };
+    let (actor, now, id) = (by.actor.clone(), portal.clock.now(), form.id);
+    portal
+        .db
+        .write(move |connection| {
+            let copied = copied.as_ref().map(|(agreement, year)| (agreement, *year));
+            verbs::start(connection, &actor, now, id, copied)
+        })
+        .await?;
+    page::see_other(format!("{}?klart=borjat", address(id)))
+}
+
+/// Which agreement's table is to be replaced.
+#[derive(Deserialize)]
+pub struct ReplaceForm {
+    /// Made with the page: posted twice, the proposal is begun once.
+    id: Id<Proposal>,
+    #[serde(default)]
+    ersatt: String,
+}
+
+pub async fn replace(
+    crate::people::access::proof::Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ReplaceForm>>,
+    portal: web::Data<Portal>,
+) -> Page {
+    let (actor, now, id) = (by.actor.clone(), portal.clock.now(), form.id);
+    portal
+        .db
+        .write(move |connection| verbs::start_replacement(connection, &actor, now, id, &form.ersatt))
+        .await?;
+    page::see_other(format!("{}/fordelning", address(id)))
+}
+
+impl StartForm {
+    /// What is to be copied and for which year; nothing when it begins from nothing.
+    fn copied(&self, agreements: &[Agreement]) -> Result<Option<(Agreement, i32)>, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        if self.overenskommelse.is_empty() {
+            return Ok(None);
+        }
+        let found = agreements.iter().find(|agreement| agreement.terms.slug == self.overenskommelse);
+        if found.is_none() {
+            errors.add("overenskommelse", "Välj en överenskommelse i listan.");
+        }
+        let year = self.year.trim().parse::<i32>().ok().filter(|year| (1990..=2200).contains(year));
+        if year.is_none() {
+            errors.add("year", "Skriv året med fyra siffror, till exempel 2027.");
+        }
+        match (found, year) {
+            (Some(agreement), Some(year)) => Ok(Some((agreement.clone(), year))),
+            _ => Err(errors),
+        }
+    }
+}
+
+async fn all(portal: &Portal) -> Result<Vec<Agreement>, AppError> {
+    portal.db.read(agreement::store::all).await.map_err(AppError::from)
+}
+
+fn own(agreements: &[Agreement], by: &Actor) -> Vec<(String, String)> {
+    let own = agreements.iter().filter(|agreement| agreement.authority.id == by.organisation.id);
+    own.map(|agreement| (agreement.terms.slug.clone(), agreement.terms.title())).collect()
+}
+
+fn options(agreements: &[Agreement]) -> Vec<(String, String)> {
+    let nothing = (String::new(), "Ingen: börja från början".to_owned());
+    let copies = agreements.iter().map(|of| (of.terms.slug.clone(), of.terms.title()));
+    std::iter::once(nothing).chain(copies).collect()
+}

@@ -1,0 +1,104 @@
+//! The register's pages: the list, an organisation, a new one, and who takes over from whom.
+
+mod list;
+mod new;
+mod show;
+mod succession;
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use serde::Deserialize;
+
+use super::{Refusal, verbs::Failure};
+use crate::{
+    grants::filing::Act,
+    ground::infra::{
+        Portal,
+        error::AppError,
+        form::FieldErrors,
+        page::{self, Page},
+    },
+    people::access::{Role, proof::By, routing::Routes},
+};
+
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
+        .get("/register", list::list)
+        // Before the addresses of the organisations, of which it would be one.
+        .get("/register/ny", new::new)
+        .post("/register/ny", new::create)
+        .get("/register/{code}", show::show)
+        .post("/register/{code}/alias", show::add_alias)
+        .post("/register/{code}/alias/borttagning", show::take_alias_away)
+        .post("/register/{code}/namn", show::rename)
+        .post("/register/{code}/nummer", show::set_number)
+        .get("/register/{code}/sammanlaggning", succession::new_merger)
+        .post("/register/{code}/sammanlaggning/kontroll", succession::check_merger)
+        .post("/register/{code}/sammanlaggning", succession::merge)
+        .get("/register/{code}/delning", succession::new_split)
+        .post("/register/{code}/delning/kontroll", succession::check_split)
+        .post("/register/{code}/delning", succession::split);
+}
+
+fn act<R>(by: &By<R>, portal: &Portal) -> Act {
+    Act::of_authority(by, portal.clock.now())
+}
+
+/// What was done, as the address says after it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Done {
+    klart: String,
+}
+
+impl Done {
+    fn words(&self) -> Option<&'static str> {
+        match self.klart.as_str() {
+            "alias" => Some("Mottagaren finns nu under det aliaset."),
+            "borttaget" => Some("Aliaset är borttaget."),
+            "namn" => Some("Namnet är ändrat. Det gamla är kvar som alias."),
+            "nummer" => Some("Organisationsnumret är ändrat."),
+            "ny" => Some("Organisationen är tillagd."),
+            "efterfoljare" => Some("Efterföljaren är registrerad. Bidragen har gått över."),
+            _ => None,
+        }
+    }
+}
+
+fn address(code: &str) -> String {
+    format!("/register/{code}")
+}
+
+/// What a form that was not carried out comes back with.
+#[derive(Default)]
+struct Mending {
+    errors: FieldErrors,
+    refusal: Option<Refusal>,
+}
+
+/// To the organisation when it is done, also when the same was done a moment ago. Otherwise what is to be mended (422), or
+/// that somebody else was first (409).
+fn outcome<T>(done: Result<T, Failure>, code: &str, word: &str) -> Result<Page, (StatusCode, Mending)> {
+    match done {
+        Ok(_) | Err(Failure::Done) => Ok(page::see_other(format!("{}?klart={word}", address(code)))),
+        Err(Failure::Invalid(errors)) => {
+            Err((StatusCode::UNPROCESSABLE_ENTITY, Mending { errors, refusal: None }))
+        }
+        Err(Failure::Refused(refusal)) => {
+            Err((StatusCode::CONFLICT, Mending { refusal: Some(refusal), ..Mending::default() }))
+        }
+        Err(failure) => Ok(Err(AppError::from(failure))),
+    }
+}
+
+fn is_officer<R>(by: &By<R>) -> bool {
+    by.has_at(Role::CaseOfficer, by.organisation.id)
+}
+
+fn is_decision_maker<R>(by: &By<R>) -> bool {
+    by.has_at(Role::DecisionMaker, by.organisation.id)
+}
+
+fn show_as(status: StatusCode, template: &impl Template) -> Page {
+    page::show_as(status, template)
+}

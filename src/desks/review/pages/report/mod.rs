@@ -1,0 +1,12 @@
+//! The desk's pages about financial reports: their queue, a case, the decisions on it.
+
+pub mod case;
+pub mod decide;
+pub mod queue;
+
+use crate::grants::report::Report;
+use values::Id;
+
+fn address(id: Id<Report>) -> String {
+    format!("/granskning/redovisningar/{id}")
+}

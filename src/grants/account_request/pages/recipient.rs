@@ -1,0 +1,154 @@
+//! The recipient's page: what is asked for, the files one at a time, handing in.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+
+use super::{
+    AccountRequest, Refusal, Shown, Status, download,
+    form::AnswerForm,
+    or_done_before, read,
+    verbs::{self, Failure, Target},
+};
+use crate::{
+    grants::{
+        filing::{Act, store::Attachment},
+        grant::Scope,
+    },
+    ground::infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+        upload::DataUpload,
+    },
+    people::access::{
+        Actor,
+        proof::{By, Member, NoFields, Posted},
+    },
+};
+use values::Id;
+
+#[derive(Template)]
+#[template(path = "account_request/show.html")]
+struct ShowPage {
+    chrome: Chrome,
+    shown: Shown,
+    /// Of the next file: sent twice, it is there once.
+    file_id: Id<Attachment>,
+    message: String,
+    errors: FieldErrors,
+}
+
+fn scope(actor: &Actor) -> Scope {
+    Scope::Recipient(actor.organisation.id)
+}
+
+fn act(actor: &Actor, portal: &Portal) -> Act {
+    Act::of_recipient(actor, portal.clock.now())
+}
+
+fn address(id: Id<AccountRequest>) -> String {
+    format!("/rakenskaper/{id}")
+}
+
+pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<AccountRequest>>) -> Page {
+    page::show(&show_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
+}
+
+async fn show_page(
+    actor: &Actor,
+    chrome: Chrome,
+    portal: &Portal,
+    id: Id<AccountRequest>,
+) -> Result<ShowPage, AppError> {
+    let found = read(portal, scope(actor), id).await?;
+    Ok(ShowPage {
+        chrome,
+        shown: Shown::of(found, &address(id), portal.clock.now()),
+        file_id: Id::new(),
+        message: String::new(),
+        errors: FieldErrors::default(),
+    })
+}
+
+pub async fn attachment(
+    by: By<Member>,
+    portal: web::Data<Portal>,
+    ids: web::Path<(Id<AccountRequest>, Id<Attachment>)>,
+) -> Page {
+    let (id, file) = ids.into_inner();
+    download(&portal, scope(&by), id, file).await
+}
+
+pub async fn add_file(
+    Posted { by, body: DataUpload(upload) }: Posted<By<Member>, DataUpload>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<AccountRequest>>,
+) -> Page {
+    let id = id.into_inner();
+    let file_id =
+        upload.field("id").parse().map_err(|_| AppError::bad_request("Sidan saknar en uppgift."))?;
+    let fault = match upload.file {
+        Ok(Some(file)) => {
+            let act = act(&by, &portal);
+            let add = move |connection: &mut _| verbs::add_file(connection, &act, id, file_id, &file);
+            match portal.db.write(add).await {
+                Ok(()) => return page::see_other(format!("{}#filer", address(id))),
+                Err(Failure::Refused(refusal @ (Refusal::TooManyFiles | Refusal::NoRoom(_)))) => {
+                    refusal.to_string()
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+        Ok(None) => "Välj filen som ska laddas upp.".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let mut page = show_page(&by.actor, by.chrome, &portal, id).await?;
+    page.errors.add("file", fault);
+    page::show_errors(&page)
+}
+
+pub async fn remove_file(
+    Posted { by, body: Form(NoFields {}) }: Posted<By<Member>, Form<NoFields>>,
+    portal: web::Data<Portal>,
+    ids: web::Path<(Id<AccountRequest>, Id<Attachment>)>,
+) -> Page {
+    let (id, file) = ids.into_inner();
+    let act = act(&by, &portal);
+    portal.db.write(move |connection| verbs::remove_file(connection, &act, id, file)).await?;
+    page::see_other(format!("{}#filer", address(id)))
+}
+
+pub async fn answer(
+    Posted { by, body: Form(form) }: Posted<By<Member>, Form<AnswerForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<AccountRequest>>,
+) -> Page {
+    let id = id.into_inner();
+    let (status, errors) = match form.parse() {
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        Ok(message) => {
+            let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
+            let done =
+                portal.db.write(move |connection| verbs::answer(connection, &act, target, &message)).await;
+            let me = by.person.id;
+            let is_in = |status: &Status| matches!(status, Status::Answered { answer } if answer.by.is(me));
+            let Some(refusal) = or_done_before(done, &portal, scope(&by), target, is_in).await? else {
+                return page::see_other(address(id));
+            };
+            let mut errors = FieldErrors::default();
+            match refusal {
+                Refusal::NothingToHandIn => {
+                    errors.add("file", refusal);
+                    (StatusCode::UNPROCESSABLE_ENTITY, errors)
+                }
+                _ => {
+                    errors.add("", refusal);
+                    (StatusCode::CONFLICT, errors)
+                }
+            }
+        }
+    };
+    let page = show_page(&by.actor, by.chrome, &portal, id).await?;
+    page::show_as(status, &ShowPage { message: form.message, errors, ..page })
+}

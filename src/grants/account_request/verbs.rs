@@ -1,0 +1,251 @@
+//! What can be done with a request for accounts. Each verb is one transaction and one history line, but for adding and
+//! removing files before they are handed in: that is a draft, and not yet anybody's word.
+
+use chrono::NaiveDate;
+use thiserror::Error;
+
+use super::{AccountRequest, MOST_FILES, Refusal, Status, form::Asked, may_ask, number_of, store};
+use crate::{
+    grants::{
+        filing::{self, Act, alike::Alike, store::Attachment},
+        grant::{self, Grant},
+    },
+    ground::{
+        history::{self, Event},
+        infra::{
+            db::{AnyConnection, DbError},
+            error::AppError,
+            upload::ReceivedFile,
+        },
+    },
+};
+use values::{
+    Id,
+    calendar::{self, Deadline, long_date},
+};
+
+/// Which request, and as it was when the page was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    pub id: Id<AccountRequest>,
+    pub revision: i64,
+}
+
+#[derive(Debug, Error)]
+pub enum Failure {
+    #[error("not found")]
+    NotFound,
+    /// By the other half of a double click. Rolls the lock back: nothing has changed.
+    #[error("asked already")]
+    AskedAlready,
+    /// The same is asked for already, and nobody has said that this is another request.
+    #[error("registered already")]
+    Alike(Alike),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NotFound,
+            Failure::AskedAlready => Self::Conflict("Begäran är redan skickad.".to_owned()),
+            Failure::Alike(known) => Self::Conflict(known.to_string()),
+            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Db(error) => error.into(),
+        }
+    }
+}
+
+/// Whoever has the right asks. The id comes from the page: posted twice, it is asked once.
+pub fn ask(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant_id: Id<Grant>,
+    id: Id<AccountRequest>,
+    asked: &Asked,
+) -> Result<(), Failure> {
+    let seen = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
+    if !may_ask(&act.actor, &seen) {
+        return Err(Failure::NotFound);
+    }
+    let version = grant::store::lock(connection, grant_id)?;
+    match store::grant_of(connection, id)? {
+        Some(asked) if asked == grant_id => return Err(Failure::AskedAlready),
+        Some(_) => return Err(Failure::NotFound),
+        None => {}
+    }
+    let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
+    let request = AccountRequest {
+        id,
+        grant_id,
+        number: store::next_number(connection, grant_id)?,
+        asks_for: asked.asks_for.clone(),
+        due: not_passed(asked.due, act)?,
+        asked_by: act.by(),
+        asked_at: act.now,
+        status: Status::Open { more: None },
+        revision: 1,
+        asker: Some(act.actor.organisation.id).filter(|asker| *asker != grant.agreement.authority.id),
+    };
+    let before = store::of_grant(connection, grant_id)?;
+    let known = before.iter().find(|known| known.asks_the_same_as(&request));
+    if let Some(known) = known.filter(|_| !asked.is_another) {
+        return Err(Failure::Alike(known.alike(&grant)));
+    }
+    store::insert(connection, &request)?;
+    let entry = history::Entry {
+        details: format!("senast {}", long_date(asked.due)),
+        reason: asked.asks_for.clone(),
+        ..act.entry(Event::AccountsRequested, number_of(&grant, &request))
+    };
+    history::store::append(connection, &grant_id.to_string(), version, entry)?;
+    Ok(())
+}
+
+fn not_passed(due: NaiveDate, act: &Act) -> Result<Deadline, Refusal> {
+    let today = calendar::day(act.now);
+    if due < today { Err(Refusal::DayHasPassed(today)) } else { Ok(Deadline(due)) }
+}
+
+/// The request that a file is added to or removed from, taken for this transaction.
+fn take_open(
+    connection: &mut AnyConnection,
+    act: &Act,
+    id: Id<AccountRequest>,
+) -> Result<AccountRequest, Failure> {
+    if store::find(connection, act.scope, id)?.is_none() {
+        return Err(Failure::NotFound);
+    }
+    store::touch(connection, id)?;
+    let request = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    if request.is_open() { Ok(request) } else { Err(request.status.not_now().into()) }
+}
+
+/// Adds a file to what will be handed in. The file's id comes from the page: posted twice, it is there once.
+pub fn add_file(
+    connection: &mut AnyConnection,
+    act: &Act,
+    id: Id<AccountRequest>,
+    file_id: Id<Attachment>,
+    file: &ReceivedFile,
+) -> Result<(), Failure> {
+    let request = take_open(connection, act, id)?;
+    let files = filing::store::attachments_of(connection, id)?;
+    let given = file_id.to_string();
+    if files.iter().any(|known| known.id == given) {
+        return Ok(());
+    }
+    // Another case's: it tells nothing.
+    if filing::store::exists(connection, file_id)? {
+        return Err(Failure::NotFound);
+    }
+    if files.len() >= MOST_FILES {
+        return Err(Refusal::TooManyFiles.into());
+    }
+    filing::store::has_room(connection, request.grant_id, file)?.map_err(Refusal::from)?;
+    filing::store::insert_attachment_as(connection, file_id, id, file, &act.by(), act.now)?;
+    Ok(())
+}
+
+/// Away with a file that is not handed in. One that is away already is no fault.
+pub fn remove_file(
+    connection: &mut AnyConnection,
+    act: &Act,
+    id: Id<AccountRequest>,
+    file: Id<Attachment>,
+) -> Result<(), Failure> {
+    let request = take_open(connection, act, id)?;
+    if request.handed_in().contains(&file.to_string()) {
+        return Err(Refusal::HandedIn.into());
+    }
+    filing::store::remove_attachment(connection, id, file)?;
+    Ok(())
+}
+
+/// The recipient hands in the files and the message.
+pub fn answer(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    message: &str,
+) -> Result<(), Failure> {
+    write(connection, act, target, Event::AccountsAnswered, |connection, request| {
+        let before = request.handed_in().len();
+        let files = filing::store::attachments_of(connection, request.id)?;
+        let files: Vec<String> = files.into_iter().map(|file| file.id).collect();
+        let added = files.len().saturating_sub(before);
+        let after = request.answer(act.doer(), act.now, message.to_owned(), files)?;
+        let late = if after.is_late(act.now) { ", efter sista dagen" } else { "" };
+        let details = match added {
+            1 => format!("1 fil{late}"),
+            count => format!("{count} filer{late}"),
+        };
+        Ok(Written { after, details, reason: message.to_owned() })
+    })
+}
+
+/// Nobody else's request is closed or added to.
+fn is_own(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
+    if case.is_for(&act.actor) { Ok(()) } else { Err(Failure::NotFound) }
+}
+
+/// Whoever asked has what it needs.
+pub fn close(connection: &mut AnyConnection, act: &Act, target: Target, remark: &str) -> Result<(), Failure> {
+    is_own(connection, act, target)?;
+    write(connection, act, target, Event::AccountsClosed, |_, request| {
+        let after = request.close(act.doer(), act.now, remark.to_owned())?;
+        Ok(Written { after, details: String::new(), reason: remark.to_owned() })
+    })
+}
+
+/// Whoever asked wants more, by another day.
+pub fn ask_for_more(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    message: &str,
+    due: NaiveDate,
+) -> Result<(), Failure> {
+    is_own(connection, act, target)?;
+    write(connection, act, target, Event::AccountsRequested, |_, request| {
+        let after = request.ask_for_more(act.doer(), act.now, message.to_owned(), due)?;
+        not_passed(due, act)?;
+        let details = format!("komplettering, senast {}", long_date(due));
+        Ok(Written { after, details, reason: message.to_owned() })
+    })
+}
+
+/// What a transition came to, and what the history says of it.
+struct Written {
+    after: AccountRequest,
+    details: String,
+    reason: String,
+}
+
+/// Locks the grant, reads, decides, writes over the page's revision, and adds the history line.
+fn write(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    event: Event,
+    transition: impl FnOnce(&mut AnyConnection, AccountRequest) -> Result<Written, Failure>,
+) -> Result<(), Failure> {
+    let seen = store::find(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
+    let version = grant::store::lock(connection, seen.grant_id)?;
+    let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
+    let number = case.number();
+    let written = transition(connection, case.request.clone())?;
+    // After the transition, whose refusal says more.
+    if case.request.revision != target.revision {
+        return Err(Refusal::Changed.into());
+    }
+    store::update(connection, &written.after)??;
+    let entry =
+        history::Entry { details: written.details, reason: written.reason, ..act.entry(event, number) };
+    history::store::append(connection, &seen.grant_id.to_string(), version, entry)?;
+    Ok(())
+}

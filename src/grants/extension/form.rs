@@ -1,0 +1,78 @@
+//! The form in which a case officer gives an extension.
+
+use serde::Deserialize;
+
+use super::{Extension, Kind, rules::Rule};
+use crate::{grants::filing::Act, ground::infra::form::FieldErrors};
+use values::{Id, Line, LineError, Prose, ProseError};
+
+/// As typed. The names are those of the controls on the grant's page, which has other forms too.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ExtensionForm {
+    pub id: Id<Extension>,
+    #[serde(default)]
+    pub kind: String,
+    #[serde(default)]
+    pub until: String,
+    #[serde(default)]
+    pub decision: String,
+    #[serde(default)]
+    pub reason: String,
+    /// How many extensions the page showed.
+    #[serde(default)]
+    pub seen: Option<usize>,
+    /// `ja`: the new day has passed, and that is meant.
+    #[serde(default)]
+    pub day_has_passed: String,
+}
+
+impl ExtensionForm {
+    /// Nothing is chosen. Posted twice, the same id gives one extension.
+    pub fn fresh() -> Self {
+        Self {
+            id: Id::new(),
+            kind: String::new(),
+            until: String::new(),
+            decision: String::new(),
+            reason: String::new(),
+            seen: None,
+            day_has_passed: String::new(),
+        }
+    }
+
+    /// A day that has passed is meant.
+    pub fn passed_is_meant(&self) -> bool {
+        self.day_has_passed == "ja"
+    }
+
+    pub fn parse(&self, act: &Act) -> Result<Extension, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let kind = Kind::parse(&self.kind).ok_or("Välj vilken dag anståndet gäller.");
+        let kind = errors.read("kind", Rule::Kind, kind);
+        let until = self.until.trim().parse();
+        let until = until.map_err(|_| "Skriv den nya sista dagen som ÅÅÅÅ-MM-DD, till exempel 2022-12-15.");
+        let until = errors.read("until", Rule::Until, until);
+        let decision = Line::<60>::parse(&self.decision).map_err(|error| match error {
+            LineError::Empty => "Ange er beteckning på beslutet.".to_owned(),
+            error => error.to_string(),
+        });
+        let decision = errors.read("decision", Rule::Decision, decision);
+        let reason = Prose::<1000>::parse(&self.reason).map_err(|error| match error {
+            ProseError::Empty => "Skriv skälet till anståndet.".to_owned(),
+            error => error.to_string(),
+        });
+        let reason = errors.read("reason", Rule::Reason, reason);
+        match (kind, until, decision, reason) {
+            (Some(kind), Some(until), Some(decision), Some(reason)) => Ok(Extension {
+                id: self.id,
+                kind,
+                until,
+                decision: decision.to_string(),
+                reason: reason.to_string(),
+                decided_by: act.by(),
+                decided_at: act.now,
+            }),
+            _ => Err(errors),
+        }
+    }
+}

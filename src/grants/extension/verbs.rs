@@ -1,0 +1,82 @@
+//! What can be done with extensions: they are given.
+
+use thiserror::Error;
+
+use super::{Extension, NoExtension, check, store};
+use crate::{
+    grants::{
+        filing::Act,
+        grant::{self, Grant},
+    },
+    ground::{
+        history::{self, Event},
+        infra::{
+            db::{AnyConnection, DbError},
+            error::AppError,
+        },
+    },
+};
+use values::{Id, calendar};
+
+#[derive(Debug, Error)]
+pub enum Failure {
+    #[error("not found")]
+    NotFound,
+    /// By the other half of a double click. Rolls the lock back: nothing has changed.
+    #[error("given already")]
+    GivenAlready,
+    #[error(transparent)]
+    Refused(#[from] NoExtension),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NotFound,
+            Failure::GivenAlready => Self::Conflict("Anståndet är redan registrerat.".to_owned()),
+            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Db(error) => error.into(),
+        }
+    }
+}
+
+/// Gives one recipient a later day. The id comes from the page: posted twice, it is given once.
+pub fn extend(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant_id: Id<Grant>,
+    extension: &Extension,
+    seen: Option<usize>,
+    passed_is_meant: bool,
+) -> Result<(), Failure> {
+    if grant::store::find(connection, act.scope, grant_id)?.is_none() {
+        return Err(Failure::NotFound);
+    }
+    let version = grant::store::lock(connection, grant_id)?;
+    match store::grant_of(connection, extension.id)? {
+        Some(given) if given == grant_id => return Err(Failure::GivenAlready),
+        Some(_) => return Err(Failure::NotFound),
+        None => {}
+    }
+    let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
+    let given = store::of_grant(connection, grant_id)?;
+    if let Some(newest) = given.iter().max_by_key(|given| given.decided_at)
+        && seen.is_some_and(|seen| seen < given.len())
+    {
+        return Err(NoExtension::GivenMeanwhile(Box::new(newest.clone())).into());
+    }
+    check(extension.kind, extension.until, &grant.deadlines, &grant.agreement.terms.deadlines)?;
+    if extension.until < calendar::day(act.now) && !passed_is_meant {
+        return Err(NoExtension::Passed(extension.until).into());
+    }
+    store::insert(connection, grant_id, extension)?;
+    let entry = history::Entry {
+        details: extension.told(),
+        reason: extension.reason.clone(),
+        ..act.entry(Event::ExtensionGranted, extension.kind.label())
+    };
+    history::store::append(connection, &grant_id.to_string(), version, entry)?;
+    Ok(())
+}

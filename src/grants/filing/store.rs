@@ -1,0 +1,267 @@
+//! Rows and queries of the files of a case: a requisition, a report, a request for accounts.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Nullable},
+};
+
+use super::{Act, MOST_BYTES, NoRoom, Signature, head::HeadForm};
+use crate::{
+    grants::grant::Grant,
+    ground::{
+        history::{self, Event},
+        infra::{
+            db::{AnyConnection, DbError},
+            hash::sha256_hex,
+            scan::Scanned,
+            schema::{account_requests, files, further_reports, reports, requisitions},
+            upload::ReceivedFile,
+        },
+    },
+    people::{access, recipient::Organisation},
+};
+use values::Id;
+
+/// An uploaded file, without its bytes.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = files)]
+pub struct Attachment {
+    pub id: String,
+    pub file_name: String,
+    pub media_type: String,
+    pub size: i64,
+    pub sha256: String,
+    pub uploaded_by: String,
+    pub uploaded_at: NaiveDateTime,
+    scanned: String,
+}
+
+impl Attachment {
+    /// What the virus scanner said.
+    pub fn scanned(&self) -> Scanned {
+        // What nobody can read is not opened.
+        Scanned::parse(&self.scanned).unwrap_or(Scanned::Waiting)
+    }
+
+    /// Whole kilobytes, at least one.
+    pub fn kilobytes(&self) -> i64 {
+        (self.size / 1024).max(1)
+    }
+}
+
+pub fn attachments_of<C>(connection: &mut AnyConnection, case: Id<C>) -> Result<Vec<Attachment>, DbError> {
+    Ok(files::table
+        .filter(files::case_id.eq(case.to_string()))
+        .order_by((files::uploaded_at, files::id))
+        .select(Attachment::as_select())
+        .load(connection)?)
+}
+
+/// A file of a case that the caller has found for these eyes, unless it waits for its scan or failed it.
+pub fn attachment<C>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    id: Id<Attachment>,
+) -> Result<Option<(Attachment, Vec<u8>)>, DbError> {
+    Ok(files::table
+        .filter(files::id.eq(id.to_string()))
+        .filter(files::case_id.eq(case.to_string()))
+        .filter(files::scanned.eq_any([Scanned::Not.key(), Scanned::Clean.key()]))
+        .select((Attachment::as_select(), files::content))
+        .first(connection)
+        .optional()?)
+}
+
+pub fn insert_attachment<C>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    file: &ReceivedFile,
+    by: &str,
+    at: DateTime<Utc>,
+) -> Result<String, DbError> {
+    let id = Id::new();
+    insert_attachment_as(connection, id, case, file, by, at)?;
+    Ok(id.to_string())
+}
+
+/// That the signed original of a case came on that day, with the scan of it kept.
+pub fn original<C>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    act: &Act,
+    arrived: NaiveDate,
+    scan: &ReceivedFile,
+) -> Result<Signature, DbError> {
+    let by = act.doer();
+    let attachment = insert_attachment(connection, case, scan, by.name(), act.now)?;
+    let (registered_at, attachment) = (Some(act.now), Some(attachment));
+    Ok(Signature::Original { arrived, registered_by: by, registered_at, attachment })
+}
+
+/// Whether any case has a file with this id.
+pub fn exists(connection: &mut AnyConnection, id: Id<Attachment>) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(files::table.find(id.to_string()))).get_result(connection)?)
+}
+
+/// With an id that the page gave, so that the same file sent twice is there once.
+pub fn insert_attachment_as<C>(
+    connection: &mut AnyConnection,
+    id: Id<Attachment>,
+    case: Id<C>,
+    file: &ReceivedFile,
+    by: &str,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(files::table)
+        .values((
+            files::id.eq(id.to_string()),
+            files::case_id.eq(case.to_string()),
+            files::file_name.eq(&file.name),
+            files::media_type.eq(file.media_type),
+            files::size.eq(i64::try_from(file.bytes.len()).map_err(DbError::corrupt)?),
+            files::sha256.eq(sha256_hex(&file.bytes)),
+            files::uploaded_by.eq(by),
+            files::uploaded_at.eq(at.naive_utc()),
+            files::content.eq(&file.bytes),
+            files::scanned.eq(file.scanned.key()),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Whether a file has room among those of a grant's cases. After the grant is locked.
+pub fn has_room(
+    connection: &mut AnyConnection,
+    grant: Id<Grant>,
+    file: &ReceivedFile,
+) -> Result<Result<(), NoRoom>, DbError> {
+    let grant = grant.to_string();
+    let of_requisitions =
+        requisitions::table.filter(requisitions::grant_id.eq(&grant)).select(requisitions::id);
+    let of_reports = reports::table.filter(reports::grant_id.eq(&grant)).select(reports::id);
+    let of_requests =
+        account_requests::table.filter(account_requests::grant_id.eq(&grant)).select(account_requests::id);
+    let of_further =
+        further_reports::table.filter(further_reports::grant_id.eq(&grant)).select(further_reports::id);
+    let used: Option<i64> = files::table
+        .filter(
+            files::case_id
+                .eq_any(of_requisitions)
+                .or(files::case_id.eq_any(of_reports))
+                .or(files::case_id.eq_any(of_requests))
+                .or(files::case_id.eq_any(of_further)),
+        )
+        // A plain SUM over BIGINT is NUMERIC on PostgreSQL.
+        .select(sql::<Nullable<BigInt>>("CAST(SUM(files.size) AS BIGINT)"))
+        .first(connection)?;
+    let (used, size) = (used.unwrap_or_default(), i64::try_from(file.bytes.len()).map_err(DbError::corrupt)?);
+    Ok(if used + size > MOST_BYTES { Err(NoRoom { used }) } else { Ok(()) })
+}
+
+/// Away with a file that has not been handed in yet; false when it is not there.
+pub fn remove_attachment<C>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    id: Id<Attachment>,
+) -> Result<bool, DbError> {
+    let row = files::table.filter(files::id.eq(id.to_string())).filter(files::case_id.eq(case.to_string()));
+    Ok(diesel::delete(row).execute(connection)? == 1)
+}
+
+/// The files whose bytes are not those that came. One by one: each may be large.
+pub fn altered_files(connection: &mut AnyConnection) -> Result<Vec<String>, DbError> {
+    let ids: Vec<String> = files::table.order_by(files::id).select(files::id).load(connection)?;
+    let mut found = Vec::new();
+    for id in ids {
+        let (sha256, content): (String, Vec<u8>) =
+            files::table.find(&id).select((files::sha256, files::content)).first(connection)?;
+        if sha256_hex(&content) != sha256 {
+            found.push(format!("filen {id}: innehållet är inte det som laddades upp"));
+        }
+    }
+    Ok(found)
+}
+
+/// A file that waits for its scan.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = files)]
+pub struct Waiting {
+    pub id: String,
+    #[diesel(column_name = case_id)]
+    pub case: String,
+    pub sha256: String,
+    pub content: Vec<u8>,
+    /// How often its scan failed.
+    #[diesel(column_name = scan_tries)]
+    pub tries: i32,
+}
+
+/// Of those whose time it is, the one that was tried longest ago.
+pub fn next_to_scan(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<Option<Waiting>, DbError> {
+    Ok(files::table
+        .filter(files::scanned.eq(Scanned::Waiting.key()))
+        .filter(files::scan_at.le(now.naive_utc()))
+        .order_by((files::scan_at, files::id))
+        .select(Waiting::as_select())
+        .first(connection)
+        .optional()?)
+}
+
+pub fn set_scanned(connection: &mut AnyConnection, file: &str, scanned: Scanned) -> Result<(), DbError> {
+    diesel::update(files::table.find(file)).set(files::scanned.eq(scanned.key())).execute(connection)?;
+    Ok(())
+}
+
+/// The contact person of a form, when it was a colleague and is none any more. Somebody who never had a role is nobody that
+/// the portal knows.
+pub fn contact_who_left(
+    connection: &mut AnyConnection,
+    organisation: Id<Organisation>,
+    head: &HeadForm,
+) -> Result<Option<String>, DbError> {
+    let (name, email) = (head.contact_person.trim(), head.email.trim());
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let with_address = format!("{name} ({})", email.to_lowercase());
+    let events = [Event::MembershipEnded, Event::RoleTaken];
+    let was_one =
+        history::store::tells(connection, &organisation.to_string(), &events, &[name, &with_address])?;
+    let has_left = was_one && !access::store::is_colleague(connection, organisation, (name, email))?;
+    Ok(has_left.then(|| name.to_owned()))
+}
+
+/// It is tried again then.
+pub fn set_scan_failed(
+    connection: &mut AnyConnection,
+    file: &str,
+    tries: i32,
+    again: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::update(files::table.find(file))
+        .set((files::scan_tries.eq(tries), files::scan_at.eq(again.naive_utc())))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The files that could not be scanned, by when they came.
+pub fn impossible_to_scan(connection: &mut AnyConnection) -> Result<Vec<Attachment>, DbError> {
+    Ok(files::table
+        .filter(files::scanned.eq(Scanned::Impossible.key()))
+        .order_by((files::uploaded_at, files::id))
+        .select(Attachment::as_select())
+        .load(connection)?)
+}
+
+/// They are tried from the beginning again; tells how many they are.
+pub fn scan_again(connection: &mut AnyConnection) -> Result<usize, DbError> {
+    let impossible = files::table.filter(files::scanned.eq(Scanned::Impossible.key()));
+    let anew = (
+        files::scanned.eq(Scanned::Waiting.key()),
+        files::scan_tries.eq(0),
+        files::scan_at.eq(DateTime::UNIX_EPOCH.naive_utc()),
+    );
+    Ok(diesel::update(impossible).set(anew).execute(connection)?)
+}

@@ -1,0 +1,137 @@
+//! The addressee's page of one report that came in: reading it, and sending it back.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+
+use super::{
+    Shown, file_of,
+    form::ReturnForm,
+    or_done_before, read, store,
+    verbs::{self, Target},
+};
+use crate::{
+    grants::{
+        filing::{Act, store::Attachment},
+        further_report::{OwedReport, Status},
+    },
+    ground::infra::{
+        Portal,
+        error::AppError,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    people::access::{
+        Actor, Role,
+        proof::{Addressee, By, CaseOfficer, Posted},
+    },
+};
+use values::Id;
+
+#[derive(Template)]
+#[template(path = "further_report/review.html")]
+struct ReviewPage {
+    chrome: Chrome,
+    id: Id<OwedReport>,
+    shown: Shown,
+    is_officer: bool,
+    form: ReturnForm,
+    errors: FieldErrors,
+}
+
+impl ReviewPage {
+    fn may_send_back(&self) -> bool {
+        self.is_officer && !self.shown.case.is_editable()
+    }
+
+    /// What was typed when it can no longer be sent: shown, so that it can be copied.
+    fn left_over(&self) -> &str {
+        if self.may_send_back() { "" } else { &self.form.message }
+    }
+}
+
+fn address(id: Id<OwedReport>) -> String {
+    format!("/rapporter/{id}")
+}
+
+pub async fn show(by: By<Addressee>, portal: web::Data<Portal>, id: web::Path<Id<OwedReport>>) -> Page {
+    page::show(&review_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
+}
+
+async fn review_page(
+    actor: &Actor,
+    chrome: Chrome,
+    portal: &Portal,
+    id: Id<OwedReport>,
+) -> Result<ReviewPage, AppError> {
+    let addressee = actor.organisation.id;
+    let mut found = portal
+        .db
+        .read(move |connection| {
+            let case = store::addressed_to(connection, addressee, id)?;
+            read(connection, case)
+        })
+        .await?;
+    // What is added for a completion is the recipient's own until it is handed in.
+    let handed_in = found.case.report.as_ref().map_or(&[][..], OwedReport::handed_in);
+    found.files.retain(|file| handed_in.contains(&file.id));
+    Ok(ReviewPage {
+        chrome,
+        id,
+        shown: Shown::of(found, &address(id), portal.clock.now()),
+        is_officer: actor.has(Role::CaseOfficer),
+        form: ReturnForm::default(),
+        errors: FieldErrors::default(),
+    })
+}
+
+pub async fn attachment(
+    by: By<Addressee>,
+    portal: web::Data<Portal>,
+    ids: web::Path<(Id<OwedReport>, Id<Attachment>)>,
+) -> Page {
+    let (id, file) = ids.into_inner();
+    let addressee = by.organisation.id;
+    let (file, bytes) = portal
+        .db
+        .read(move |connection| {
+            let case = store::addressed_to(connection, addressee, id)?.ok_or(AppError::NotFound)?;
+            let handed_in = case.report.as_ref().map_or(&[][..], OwedReport::handed_in);
+            let is_seen = handed_in.contains(&file.to_string());
+            file_of(connection, &case, file)?.filter(|_| is_seen).ok_or(AppError::NotFound)
+        })
+        .await?;
+    page::download(&file.media_type, &file.file_name, bytes)
+}
+
+pub async fn send_back(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ReturnForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<OwedReport>>,
+) -> Page {
+    let (id, addressee) = (id.into_inner(), by.organisation.id);
+    let (status, errors) = match form.parse() {
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        Ok(message) => {
+            let act = Act::of_authority(&by, portal.clock.now());
+            let target = Target { id, revision: form.revision };
+            let send = move |connection: &mut _| verbs::send_back(connection, &act, target, &message);
+            let done = portal.db.write(send).await;
+            let now = match &done {
+                Ok(()) => None,
+                Err(_) => {
+                    portal.db.read(move |connection| store::addressed_to(connection, addressee, id)).await?
+                }
+            };
+            let me = by.person.id;
+            let is_back = |status: &Status| matches!(status, Status::Draft { answers: Some(returned) } if returned.by.is(me));
+            let Some(refusal) = or_done_before(done, now, form.revision, is_back)? else {
+                return page::see_other(address(id));
+            };
+            let mut errors = FieldErrors::default();
+            errors.add("", refusal);
+            (StatusCode::CONFLICT, errors)
+        }
+    };
+    let page = review_page(&by.actor, by.chrome, &portal, id).await?;
+    page::show_as(status, &ReviewPage { form, errors, ..page })
+}

@@ -1,0 +1,152 @@
+//! The pages of a further report: the recipient's, where it is filed, and the addressee's, where it is read.
+
+mod addressee;
+mod list;
+mod recipient;
+
+use chrono::{DateTime, Utc};
+
+use super::{Case, Filed, Refusal, form, store, verbs};
+use crate::{
+    grants::filing::{
+        self,
+        pages::{AttachmentView, TimelineView, timeline},
+        store::Attachment,
+    },
+    ground::{
+        history::{self, Line},
+        infra::{
+            db::{AnyConnection, DbError},
+            error::AppError,
+        },
+    },
+    people::access::routing::Routes,
+};
+use values::calendar;
+
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
+        .get("/bidrag/{id}/rapporter/{key}", recipient::show)
+        .post("/bidrag/{id}/rapporter/{key}/filer", recipient::add_file)
+        .get("/bidrag/{id}/rapporter/{key}/bilagor/{attachment}", recipient::attachment)
+        .post("/bidrag/{id}/rapporter/{key}/bilagor/{attachment}/borttagning", recipient::remove_file)
+        .post("/bidrag/{id}/rapporter/{key}/underskrift", recipient::sign)
+        .get("/rapporter", list::show)
+        .get("/rapporter.csv", list::csv)
+        .get("/rapporter.xlsx", list::workbook)
+        .get("/rapporter/{id}", addressee::show)
+        .get("/rapporter/{id}/bilagor/{attachment}", addressee::attachment)
+        .post("/rapporter/{id}/komplettering", addressee::send_back);
+}
+
+/// Everything a page reads, at one time.
+struct ReportFile {
+    case: Case,
+    files: Vec<Attachment>,
+    lines: Vec<Line>,
+}
+
+fn read(connection: &mut AnyConnection, case: Option<Case>) -> Result<ReportFile, AppError> {
+    let case = case.ok_or(AppError::NotFound)?;
+    let files = match &case.report {
+        Some(report) => filing::store::attachments_of(connection, report.id)?,
+        None => Vec::new(),
+    };
+    let lines = history::store::of(connection, &case.grant.id.to_string())?;
+    Ok(ReportFile { case, files, lines })
+}
+
+/// A file of a report that the caller has found for these eyes.
+fn file_of(
+    connection: &mut AnyConnection,
+    case: &Case,
+    file: values::Id<Attachment>,
+) -> Result<Option<(Attachment, Vec<u8>)>, DbError> {
+    match &case.report {
+        Some(report) => filing::store::attachment(connection, report.id, file),
+        None => Ok(None),
+    }
+}
+
+/// What both pages show of a report.
+struct Shown {
+    case: Case,
+    number: String,
+    state: &'static str,
+    tone: &'static str,
+    /// How far it is to the last day; empty when it is not the recipient's turn.
+    days_left: String,
+    /// What the addressee has.
+    handed_in: Vec<AttachmentView>,
+    /// What the recipient has added since.
+    added: Vec<AttachmentView>,
+    timeline: Vec<TimelineView>,
+}
+
+impl Shown {
+    fn of(found: ReportFile, base: &str, now: DateTime<Utc>) -> Self {
+        let ReportFile { case, files, lines } = found;
+        let known = case.report.as_ref().map_or(&[][..], |report| report.handed_in());
+        let (handed_in, added): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|file| known.contains(&file.id));
+        let days_left = match (case.filed(), case.asked.due.days_left(now)) {
+            (Some(_), _) => String::new(),
+            (None, days @ 0..) => calendar::days_ahead(days),
+            (None, _) => "har passerat".to_owned(),
+        };
+        let standing = case.standing(now);
+        let number = case.number();
+        Self {
+            state: standing.label(),
+            tone: standing.tone(),
+            days_left,
+            handed_in: AttachmentView::of(base, handed_in),
+            added: AttachmentView::of(base, added),
+            timeline: timeline(&lines, &number),
+            number,
+            case,
+        }
+    }
+
+    fn agreement(&self) -> String {
+        let terms = &self.case.grant.agreement.terms;
+        terms.title()
+    }
+
+    /// When it first came in, and whether that was in time.
+    fn received(&self, filed: &Filed) -> String {
+        let late = if self.case.asked.due.passed(filed.first_at) { ", efter sista dagen" } else { "" };
+        format!("{}{late}", calendar::zoned_time(filed.first_at))
+    }
+
+    fn revision(&self) -> i64 {
+        self.case.report.as_ref().map_or(0, |report| report.revision)
+    }
+}
+
+impl Case {
+    fn filed(&self) -> Option<&Filed> {
+        self.report.as_ref()?.filed()
+    }
+
+    fn is_editable(&self) -> bool {
+        self.report.as_ref().is_none_or(super::OwedReport::is_editable)
+    }
+}
+
+/// What a verb came to. One that was refused because the same page was posted just before has come to what it should.
+fn or_done_before(
+    done: Result<(), verbs::Failure>,
+    now: Option<Case>,
+    revision: i64,
+    is_goal: impl FnOnce(&super::Status) -> bool,
+) -> Result<Option<Refusal>, AppError> {
+    let refusal = match done {
+        Ok(()) => return Ok(None),
+        Err(verbs::Failure::Refused(refusal)) => refusal,
+        Err(failure) => return Err(failure.into()),
+    };
+    let report = now.and_then(|case| case.report);
+    let is_done = report.is_some_and(|now| now.revision - 1 == revision && is_goal(&now.status));
+    Ok(if is_done { None } else { Some(refusal) })
+}

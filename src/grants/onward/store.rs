@@ -1,0 +1,280 @@
+//! Rows and queries of onward distribution.
+
+mod money;
+mod units;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+pub use money::{
+    aid_since, entries, entry_exists, failed_payments, insert_entry, insert_failed, insert_list, list_of,
+    lists, next_number, put_on_list, strike_failed,
+};
+pub use units::{fold_names, insert_unit, unit, unit_exists, units, update_unit};
+
+use super::{
+    Case, Plan,
+    application::{Application, Refusal},
+    unit::Unit,
+};
+use crate::{
+    grants::grant::{self, Grant, Scope},
+    ground::infra::{
+        conflict::Saved,
+        db::{AnyConnection, DbError},
+        schema::{onward_applications, onward_plans, onward_units},
+    },
+};
+use values::Id;
+
+use self::units::UnitRow;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = onward_plans)]
+struct PlanRow {
+    id: String,
+    grant_id: String,
+    draft: String,
+    model: Option<String>,
+    approved_by: String,
+    approved_at: Option<NaiveDateTime>,
+    revision: i64,
+    saved_by: String,
+    saved_at: Option<NaiveDateTime>,
+}
+
+impl TryFrom<PlanRow> for Plan {
+    type Error = DbError;
+
+    fn try_from(row: PlanRow) -> Result<Self, DbError> {
+        let model = row.model.map(|model| serde_json::from_str(&model));
+        Ok(Self {
+            id: row.id.parse().map_err(DbError::corrupt)?,
+            grant_id: row.grant_id.parse().map_err(DbError::corrupt)?,
+            draft: serde_json::from_str(&row.draft).map_err(DbError::corrupt)?,
+            model: model.transpose().map_err(DbError::corrupt)?,
+            approved: row.approved_at.map(|at| (row.approved_by, at.and_utc())),
+            revision: row.revision,
+            saved: Saved::of((row.saved_by, row.saved_at)),
+        })
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(DbError::corrupt)
+}
+
+/// The plan of a grant that has been found in scope.
+pub fn plan_of(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Option<Plan>, DbError> {
+    onward_plans::table
+        .filter(onward_plans::grant_id.eq(grant.to_string()))
+        .select(PlanRow::as_select())
+        .first::<PlanRow>(connection)
+        .optional()?
+        .map(TryInto::try_into)
+        .transpose()
+}
+
+/// After the grant is held, so that there is one.
+pub fn insert_plan(connection: &mut AnyConnection, plan: &Plan) -> Result<(), DbError> {
+    diesel::insert_into(onward_plans::table)
+        .values((
+            onward_plans::id.eq(plan.id.to_string()),
+            onward_plans::grant_id.eq(plan.grant_id.to_string()),
+            onward_plans::draft.eq(json(&plan.draft)?),
+            onward_plans::approved_by.eq(""),
+            onward_plans::revision.eq(plan.revision),
+            onward_plans::version.eq(0),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Takes the plan for the rest of this transaction and gives its new version: the number of the history line that the caller
+/// owes. Every verb on it begins with this, so that two writers never both give out the same money.
+pub fn lock(connection: &mut AnyConnection, plan: Id<Plan>) -> Result<i64, DbError> {
+    let id = plan.to_string();
+    diesel::update(onward_plans::table.find(&id))
+        .set(onward_plans::version.eq(onward_plans::version + 1))
+        .execute(connection)?;
+    Ok(onward_plans::table.find(&id).select(onward_plans::version).first(connection)?)
+}
+
+/// Every plan's stream and version, for `bidragsporten check`.
+pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, DbError> {
+    Ok(onward_plans::table
+        .order_by(onward_plans::id)
+        .select((onward_plans::id, onward_plans::version))
+        .load(connection)?)
+}
+
+/// Writes the draft and the decision over the revision that was read; false when somebody wrote in between.
+pub fn update_plan(connection: &mut AnyConnection, plan: &Plan, saved: &Saved) -> Result<bool, DbError> {
+    let row = onward_plans::table.find(plan.id.to_string()).filter(onward_plans::revision.eq(plan.revision));
+    let (saved_by, saved_at) = saved.columns();
+    let (by, at) = match &plan.approved {
+        Some((by, at)) => (by.as_str(), Some(at.naive_utc())),
+        None => ("", None),
+    };
+    let changed = diesel::update(row)
+        .set((
+            onward_plans::draft.eq(json(&plan.draft)?),
+            onward_plans::model.eq(plan.model.as_ref().map(json).transpose()?),
+            onward_plans::approved_by.eq(by),
+            onward_plans::approved_at.eq(at),
+            onward_plans::revision.eq(plan.revision + 1),
+            (onward_plans::saved_by.eq(saved_by), onward_plans::saved_at.eq(saved_at)),
+        ))
+        .execute(connection)?;
+    Ok(changed == 1)
+}
+
+/// Everything of a grant's onward distribution, if the grant is there for these eyes and somebody has begun: a fixed number of
+/// queries however many units there are.
+pub fn case(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> Result<Option<Case>, DbError> {
+    let Some(grant) = grant::store::find(connection, scope, grant)? else { return Ok(None) };
+    let Some(plan) = plan_of(connection, grant.id)? else { return Ok(None) };
+    Ok(Some(Case {
+        applications: applications(connection, plan.id)?,
+        entries: entries(connection, plan.id)?,
+        lists: lists(connection, plan.id)?,
+        failed: failed_payments(connection, plan.id)?,
+        grant,
+        plan,
+    }))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = onward_applications)]
+struct ApplicationRow {
+    id: String,
+    plan_id: String,
+    state: String,
+    link: i32,
+    revision: i64,
+    saved_by: String,
+    saved_at: Option<NaiveDateTime>,
+}
+
+fn assemble((row, unit): (ApplicationRow, UnitRow)) -> Result<Application, DbError> {
+    Ok(Application {
+        id: row.id.parse().map_err(DbError::corrupt)?,
+        plan: row.plan_id.parse().map_err(DbError::corrupt)?,
+        unit: unit.try_into()?,
+        status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
+        link: row.link,
+        revision: row.revision,
+        saved: Saved::of((row.saved_by, row.saved_at)),
+    })
+}
+
+/// A plan's units, by provider and name.
+pub fn applications(connection: &mut AnyConnection, plan: Id<Plan>) -> Result<Vec<Application>, DbError> {
+    let rows: Vec<(ApplicationRow, UnitRow)> = onward_applications::table
+        .inner_join(onward_units::table)
+        .filter(onward_applications::plan_id.eq(plan.to_string()))
+        .order_by(onward_applications::id)
+        .select((ApplicationRow::as_select(), UnitRow::as_select()))
+        .load(connection)?;
+    let mut applications: Vec<Application> = rows.into_iter().map(assemble).collect::<Result<_, _>>()?;
+    applications.sort_by_cached_key(|application| application.unit.content.order());
+    Ok(applications)
+}
+
+/// One of them.
+pub fn application(
+    connection: &mut AnyConnection,
+    plan: Id<Plan>,
+    id: Id<Application>,
+) -> Result<Option<Application>, DbError> {
+    Ok(find_application(connection, id)?.filter(|application| application.plan == plan))
+}
+
+/// By its id alone: for whoever has shown its link.
+pub fn find_application(
+    connection: &mut AnyConnection,
+    id: Id<Application>,
+) -> Result<Option<Application>, DbError> {
+    onward_applications::table
+        .inner_join(onward_units::table)
+        .filter(onward_applications::id.eq(id.to_string()))
+        .select((ApplicationRow::as_select(), UnitRow::as_select()))
+        .first::<(ApplicationRow, UnitRow)>(connection)
+        .optional()?
+        .map(assemble)
+        .transpose()
+}
+
+/// The number of an application's present link, and nothing else: enough to judge a link by.
+pub fn link_number(connection: &mut AnyConnection, id: Id<Application>) -> Result<Option<i32>, DbError> {
+    let link = onward_applications::table.find(id.to_string()).select(onward_applications::link);
+    Ok(link.first(connection).optional()?)
+}
+
+/// The grant that an application is for, and who holds it.
+pub fn grant_of(connection: &mut AnyConnection, plan: Id<Plan>) -> Result<Option<Grant>, DbError> {
+    use crate::ground::infra::schema::grants;
+
+    let found: Option<(String, String)> = onward_plans::table
+        .inner_join(grants::table)
+        .filter(onward_plans::id.eq(plan.to_string()))
+        .select((grants::id, grants::holder_id))
+        .first(connection)
+        .optional()?;
+    let Some((grant, holder)) = found else { return Ok(None) };
+    let holder = holder.parse().map_err(DbError::corrupt)?;
+    grant::store::find(connection, Scope::Recipient(holder), grant.parse().map_err(DbError::corrupt)?)
+}
+
+pub fn insert_application(connection: &mut AnyConnection, application: &Application) -> Result<(), DbError> {
+    let (by, at) = application.saved.as_ref().map(Saved::columns).unzip();
+    let by = by.unwrap_or_default();
+    diesel::insert_into(onward_applications::table)
+        .values((
+            onward_applications::id.eq(application.id.to_string()),
+            onward_applications::plan_id.eq(application.plan.to_string()),
+            onward_applications::unit_id.eq(application.unit.id.to_string()),
+            onward_applications::status.eq(application.status.key()),
+            onward_applications::state.eq(json(&application.status)?),
+            onward_applications::link.eq(application.link),
+            onward_applications::revision.eq(application.revision),
+            onward_applications::saved_by.eq(by),
+            onward_applications::saved_at.eq(at),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Lets it be for a unit of another register, when the grant passes to a successor.
+pub fn move_application(
+    connection: &mut AnyConnection,
+    application: Id<Application>,
+    unit: Id<Unit>,
+) -> Result<(), DbError> {
+    diesel::update(onward_applications::table.find(application.to_string()))
+        .set(onward_applications::unit_id.eq(unit.to_string()))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Writes its new state over the revision that was read.
+pub fn update_application(
+    connection: &mut AnyConnection,
+    application: &Application,
+    saved: &Saved,
+) -> Result<Result<(), Refusal>, DbError> {
+    let (by, at) = saved.columns();
+    let row = onward_applications::table
+        .find(application.id.to_string())
+        .filter(onward_applications::revision.eq(application.revision));
+    let changed = diesel::update(row)
+        .set((
+            onward_applications::status.eq(application.status.key()),
+            onward_applications::state.eq(json(&application.status)?),
+            onward_applications::link.eq(application.link),
+            onward_applications::revision.eq(application.revision + 1),
+            (onward_applications::saved_by.eq(by), onward_applications::saved_at.eq(at)),
+        ))
+        .execute(connection)?;
+    Ok(if changed == 1 { Ok(()) } else { Err(Refusal::Changed) })
+}

@@ -1,0 +1,164 @@
+//! What can be done. Each verb is one transaction and one history line: in the plan's own history, or in the organisation's for
+//! its register of units. Typing a draft of the model is no verb.
+
+mod awards;
+mod lists;
+mod model;
+mod money;
+mod succession;
+mod summary;
+mod units;
+mod visitor;
+
+pub use awards::{
+    award, give_back, invite, pay_to, redistribute, refuse, renew_link, share_out, take_back_unpaid,
+};
+pub use lists::{make_list, payment_was_made, payments_failed};
+pub use model::{approve, begin, move_days, reopen, save_draft, set_reserve};
+pub use money::{register_return, send_back, strike_returns};
+pub use succession::{pass_on, pass_units};
+pub use summary::{Costs, fill_report};
+pub use units::{Imported, add, change, import};
+pub use visitor::{apply, report};
+
+use chrono::NaiveDate;
+use thiserror::Error;
+
+use super::{
+    Case,
+    application::{Application, Refusal},
+    case_number,
+    fund::{Account, Entry, NotEnough},
+    model::Model,
+    store,
+};
+use crate::{
+    grants::{
+        filing::{Act, NoMandate, alike::Alike},
+        grant::{Grant, Scope},
+    },
+    ground::{
+        history,
+        infra::{
+            db::{AnyConnection, DbError},
+            error::AppError,
+            form::FieldErrors,
+        },
+    },
+    people::access::Role,
+};
+use values::{Id, Money};
+
+#[derive(Debug, Error)]
+pub enum Failure {
+    #[error("not found")]
+    NotFound,
+    /// What was typed does not hold against what there is now.
+    #[error("invalid")]
+    Invalid(FieldErrors),
+    #[error(transparent)]
+    Refused(Refusal),
+    /// Somebody else saved since the page was made: it is shown as it is now, with what was typed.
+    #[error("overtaken")]
+    Overtaken,
+    /// The same came back already, and nobody has said that this is another.
+    #[error("registered already")]
+    Alike(Alike),
+    #[error(transparent)]
+    NotEnough(#[from] NotEnough),
+    /// Done already, by the other half of a double click. Rolls the lock back: nothing has changed.
+    #[error("done already")]
+    Done,
+    /// It is a signatory's, and the mandate does not hold.
+    #[error(transparent)]
+    NoMandate(#[from] NoMandate),
+    #[error("{0}")]
+    Conflict(&'static str),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+pub const APPROVED: &str = "Modellen är fastställd. Öppna den för ändring först.";
+pub const NOT_APPROVED: &str = "Fastställ fördelningsmodellen först.";
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Changed => Self::Overtaken,
+            other => Self::Refused(other),
+        }
+    }
+}
+
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NotFound,
+            Failure::Invalid(errors) => Self::Conflict(
+                errors.list.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" "),
+            ),
+            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Alike(known) => Self::Conflict(known.to_string()),
+            Failure::NotEnough(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Overtaken => Self::Conflict(Refusal::Changed.to_string()),
+            Failure::Done => Self::Conflict("Det är redan gjort.".to_owned()),
+            Failure::NoMandate(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Conflict(words) => Self::Conflict(words.to_owned()),
+            Failure::Db(error) => error.into(),
+        }
+    }
+}
+
+/// The plan of a grant in scope, taken for this transaction and read again, with the number of the line that is owed.
+fn take(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> Result<(Case, i64), Failure> {
+    let seen = store::case(connection, scope, grant)?.ok_or(Failure::NotFound)?;
+    let version = store::lock(connection, seen.plan.id)?;
+    let case = store::case(connection, scope, grant)?.ok_or(Failure::NotFound)?;
+    Ok((case, version))
+}
+
+/// The same for what only a signatory does, by a mandate that holds and that an authority has confirmed.
+fn take_as_signatory(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+) -> Result<(Case, i64), Failure> {
+    let taken = take(connection, act.scope, grant)?;
+    act.mandated(Role::Signatory)?;
+    Ok(taken)
+}
+
+fn model(case: &Case) -> Result<&Model, Failure> {
+    case.plan.model.as_ref().ok_or(Failure::Conflict(NOT_APPROVED))
+}
+
+fn append(
+    connection: &mut AnyConnection,
+    case: &Case,
+    version: i64,
+    entry: history::Entry,
+) -> Result<(), DbError> {
+    let entry = history::Entry { subject: case_number(&case.grant), ..entry };
+    history::store::append(connection, &case.plan.id.to_string(), version, entry)
+}
+
+/// A movement that comes of this act, on the day and by the decision or the reference that it rests on.
+fn movement(
+    act: &Act,
+    account: Account,
+    application: Option<Id<Application>>,
+    amount: Money,
+    (day, reference): (NaiveDate, &str),
+) -> Entry {
+    Entry {
+        id: Id::new(),
+        account,
+        application,
+        amount,
+        day,
+        reference: reference.to_owned(),
+        by: act.by(),
+        at: act.now,
+        list: None,
+    }
+}

@@ -1,0 +1,148 @@
+//! What moves money beside the awards: what comes back, and a report that is not enough.
+
+use super::{Failure, append, awards::one, movement, take, take_as_signatory};
+use crate::{
+    grants::{
+        filing::{Act, alike::Alike},
+        grant::Grant,
+        onward::{
+            Case,
+            application::{Application, Refusal},
+            form::Returned,
+            fund::{Account, Entry},
+            store,
+        },
+    },
+    ground::{
+        history::{self, Event},
+        infra::db::AnyConnection,
+    },
+};
+use values::{
+    Id,
+    calendar::{long_date, long_time},
+    text::fold,
+};
+
+/// What the municipality says is missing in a unit's report.
+pub fn send_back(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    revision: i64,
+    message: &str,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let found = one(&case, id)?;
+    let after = found.clone().send_back(message.to_owned(), act.by(), act.now)?;
+    if found.revision != revision {
+        return Err(Failure::Overtaken);
+    }
+    store::update_application(connection, &after, &act.saved())??;
+    let entry = history::Entry {
+        details: found.of().name.to_string(),
+        reason: message.to_owned(),
+        ..act.entry(Event::OnwardReportReturned, "")
+    };
+    Ok(append(connection, &case, version, entry)?)
+}
+
+/// Money that a unit paid back to the municipality: there is more to distribute. The id comes from the page: posted twice, it is
+/// registered once.
+pub fn register_return(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    (entry_id, revision): (Id<Entry>, i64),
+    came_back: &Returned,
+) -> Result<(), Failure> {
+    let (case, version) = take(connection, act.scope, grant)?;
+    let found = one(&case, id)?;
+    if case.entries_of(found).any(|entry| entry.id == entry_id) {
+        return Err(Failure::Done);
+    }
+    if store::entry_exists(connection, entry_id)? {
+        return Err(Failure::NotFound);
+    }
+    if !found.has_money() {
+        return Err(Refusal::NotInThisState(found.status.told()).into());
+    }
+    if found.revision != revision {
+        return Err(Failure::Overtaken);
+    }
+    let amount = came_back.amount.get();
+    if let Some(known) = alike(&case, found, came_back).filter(|_| !came_back.is_another) {
+        return Err(Failure::Alike(known));
+    }
+    if amount > case.can_come_back(found) {
+        return Err(Failure::Conflict(
+            "Mer kan inte komma tillbaka än vad enheten har fått utbetalt och inte använt.",
+        ));
+    }
+    let entry = movement(act, Account::Return, Some(id), amount, (came_back.on, &came_back.reference));
+    store::insert_entry(connection, case.plan.id, &Entry { id: entry_id, ..entry })?;
+    store::update_application(connection, &Application { revision, ..found.clone() }, &act.saved())??;
+    let details = format!("{}, {amount}", found.of().name);
+    append(
+        connection,
+        &case,
+        version,
+        history::Entry { details, ..act.entry(Event::OnwardMoneyReturned, "") },
+    )?;
+    Ok(())
+}
+
+/// One with the same day, amount and reference, that has not been struck.
+fn alike(case: &Case, application: &Application, came_back: &Returned) -> Option<Alike> {
+    let of = case.entries_of(application).filter(|entry| entry.account == Account::Return);
+    let standing: Vec<&Entry> = of.collect();
+    let struck = standing.iter().rposition(|entry| entry.amount.is_negative()).map_or(0, |place| place + 1);
+    let is_like = |entry: &&&Entry| {
+        (entry.amount, entry.day) == (came_back.amount.get(), came_back.on)
+            && fold(&entry.reference) == fold(&came_back.reference)
+    };
+    let known = standing[struck..].iter().find(is_like)?;
+    let (amount, day, by) = (known.amount, long_date(known.day), &known.by);
+    let at = long_time(known.at);
+    Some(Alike {
+        told: format!("{amount} den {day}, referens {}, av {by} {at}", told(&known.reference)),
+        href: format!("/bidrag/{}/vidarefordelning/ansokningar/{}#pengarna", case.grant.id, application.id),
+    })
+}
+
+fn told(reference: &str) -> &str {
+    if reference.is_empty() { "saknas" } else { reference }
+}
+
+/// Returns that were registered wrongly are taken away by a movement of the opposite sign, as long as the money has not been
+/// distributed anew.
+pub fn strike_returns(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    id: Id<Application>,
+    revision: i64,
+    reason: &str,
+) -> Result<(), Failure> {
+    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let found = one(&case, id)?;
+    let returned = case.balance(found).returned;
+    if returned.is_zero() {
+        return Err(Failure::Done);
+    }
+    if found.revision != revision {
+        return Err(Failure::Overtaken);
+    }
+    case.fund().award(returned)?;
+    let entry = movement(act, Account::Return, Some(id), -returned, (values::calendar::day(act.now), ""));
+    store::insert_entry(connection, case.plan.id, &entry)?;
+    store::update_application(connection, &Application { revision, ..found.clone() }, &act.saved())??;
+    let entry = history::Entry {
+        details: format!("{}, {returned}", found.of().name),
+        reason: reason.to_owned(),
+        ..act.entry(Event::OnwardReturnsStruck, "")
+    };
+    Ok(append(connection, &case, version, entry)?)
+}

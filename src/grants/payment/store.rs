@@ -1,0 +1,262 @@
+//! Rows and queries of payments.
+
+use std::{collections::HashMap, ops::RangeInclusive};
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use diesel::{
+    dsl::{exists, max, min, sql},
+    prelude::*,
+    sql_types::BigInt,
+};
+
+use super::{Payment, Reversal};
+use crate::{
+    grants::{
+        filing::FieldRemark,
+        grant::{self, Grant},
+        requisition::{Content, Requisition},
+    },
+    ground::infra::{
+        db::{AnyConnection, DbError},
+        schema::{agreements, grants, issues, organisations, payments, requisitions},
+    },
+    people::{access::Doer, recipient::Organisation},
+};
+use values::{Id, Line, Money};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = payments)]
+struct PaymentRow {
+    id: String,
+    requisition_id: String,
+    amount: i64,
+    paid_on: NaiveDate,
+    reference: String,
+    registered_by: String,
+    registered_at: NaiveDateTime,
+    reversed_by: Option<String>,
+    reversed_at: Option<NaiveDateTime>,
+    reversal_reason: Option<String>,
+    reversed_by_id: Option<String>,
+}
+
+impl TryFrom<PaymentRow> for Payment {
+    type Error = DbError;
+
+    fn try_from(row: PaymentRow) -> Result<Self, DbError> {
+        let reversal = match (row.reversed_by, row.reversed_at, row.reversal_reason) {
+            (Some(by), Some(at), Some(reason)) => {
+                let by = Doer::stored(row.reversed_by_id, by)?;
+                Some(Reversal { by, at: at.and_utc(), reason })
+            }
+            (None, None, None) => None,
+            _ => return Err(DbError::corrupt(format!("half a reversal of payment {}", row.id))),
+        };
+        Ok(Self {
+            id: row.id.parse().map_err(DbError::corrupt)?,
+            requisition: row.requisition_id.parse().map_err(DbError::corrupt)?,
+            amount: Money::ore(row.amount),
+            paid_on: row.paid_on,
+            reference: Line::parse(&row.reference).map_err(DbError::corrupt)?,
+            registered_by: row.registered_by,
+            registered_at: row.registered_at.and_utc(),
+            reversal,
+        })
+    }
+}
+
+/// A requisition's payments, the oldest first. Inside a verb: after the grant is locked.
+pub fn of_requisition(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Payment>, DbError> {
+    let rows: Vec<PaymentRow> = payments::table
+        .filter(payments::requisition_id.eq(id.to_string()))
+        .order_by((payments::registered_at, payments::id))
+        .select(PaymentRow::as_select())
+        .load(connection)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// A payment with the requisition it is of, as its grant names it.
+#[derive(Debug, Clone)]
+pub struct OfGrant {
+    pub payment: Payment,
+    /// Counts the grant's requisitions from 1.
+    pub requisition_number: i32,
+    pub post: String,
+}
+
+/// A grant's payments, reversed ones too, the oldest first.
+pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<OfGrant>, DbError> {
+    let rows: Vec<(PaymentRow, i32, String)> = payments::table
+        .inner_join(requisitions::table)
+        .filter(requisitions::grant_id.eq(grant.to_string()))
+        .order_by((payments::registered_at, payments::id))
+        .select((PaymentRow::as_select(), requisitions::number, requisitions::post))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(payment, requisition_number, post)| {
+            Ok(OfGrant { payment: payment.try_into()?, requisition_number, post })
+        })
+        .collect()
+}
+
+pub fn exists_already(connection: &mut AnyConnection, id: Id<Payment>) -> Result<bool, DbError> {
+    Ok(diesel::select(exists(payments::table.find(id.to_string()))).get_result(connection)?)
+}
+
+pub fn insert(connection: &mut AnyConnection, payment: &Payment) -> Result<(), DbError> {
+    diesel::insert_into(payments::table)
+        .values((
+            payments::id.eq(payment.id.to_string()),
+            payments::requisition_id.eq(payment.requisition.to_string()),
+            payments::amount.eq(payment.amount.to_ore()),
+            payments::paid_on.eq(payment.paid_on),
+            payments::reference.eq(payment.reference.as_str()),
+            payments::registered_by.eq(&payment.registered_by),
+            payments::registered_at.eq(payment.registered_at.naive_utc()),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Keeps the reversal of a payment. After the grant is locked.
+pub fn reverse(connection: &mut AnyConnection, payment: &Payment) -> Result<(), DbError> {
+    let reversal = payment.reversal.as_ref();
+    diesel::update(payments::table.find(payment.id.to_string()))
+        .set((
+            payments::reversed_by.eq(reversal.map(|reversal| reversal.by.name())),
+            payments::reversed_by_id.eq(reversal.and_then(|reversal| reversal.by.person())),
+            payments::reversed_at.eq(reversal.map(|reversal| reversal.at.naive_utc())),
+            payments::reversal_reason.eq(reversal.map(|reversal| &reversal.reason)),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// What is paid of these requisitions: one query. None of it: not there.
+pub fn paid(
+    connection: &mut AnyConnection,
+    requisitions: &[Id<Requisition>],
+) -> Result<HashMap<Id<Requisition>, Money>, DbError> {
+    let sums: Vec<(String, i64)> = payments::table
+        .filter(payments::requisition_id.eq_any(requisitions.iter().map(ToString::to_string)))
+        .filter(payments::reversed_at.is_null())
+        .group_by(payments::requisition_id)
+        // A plain SUM over BIGINT is NUMERIC on PostgreSQL.
+        .select((payments::requisition_id, sql::<BigInt>("CAST(SUM(payments.amount) AS BIGINT)")))
+        .load(connection)?;
+    sums.into_iter().map(|(id, ore)| Ok((id.parse().map_err(DbError::corrupt)?, Money::ore(ore)))).collect()
+}
+
+/// An approved requisition's words, and what the recipient was asked about in them.
+#[derive(Debug, Clone)]
+pub struct Words {
+    pub content: Content,
+    pub warnings: Vec<FieldRemark>,
+}
+
+/// What these approved requisitions say, as they were approved: one query. An approved requisition's newest issue is the
+/// one that came in.
+pub fn contents(
+    connection: &mut AnyConnection,
+    approved: &[Id<Requisition>],
+) -> Result<HashMap<Id<Requisition>, Words>, DbError> {
+    let newest = issues::requisition_id.eq(requisitions::id).and(issues::version.eq(requisitions::version));
+    let rows: Vec<(String, String, String)> = requisitions::table
+        .inner_join(issues::table.on(newest))
+        .filter(requisitions::id.eq_any(approved.iter().map(ToString::to_string)))
+        .select((requisitions::id, issues::content, issues::warnings))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(id, content, warnings)| {
+            let words = Words {
+                content: serde_json::from_str(&content).map_err(DbError::corrupt)?,
+                warnings: serde_json::from_str(&warnings).map_err(DbError::corrupt)?,
+            };
+            Ok((id.parse().map_err(DbError::corrupt)?, words))
+        })
+        .collect()
+}
+
+diesel::alias!(organisations as holders: Holders);
+
+/// What the list of payments shows.
+#[derive(Debug, Clone)]
+pub struct RegisteredRow {
+    pub payment: Payment,
+    pub number: i32,
+    pub post: String,
+    pub recipient_code: String,
+    pub recipient: String,
+    pub agreement_code: String,
+    pub agreement_slug: String,
+    pub year: i32,
+}
+
+/// The years in which an authority has paid anything, from the first to the last.
+pub fn years(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+) -> Result<Option<RangeInclusive<i32>>, DbError> {
+    let (first, last): (Option<NaiveDate>, Option<NaiveDate>) = payments::table
+        .inner_join(requisitions::table.inner_join(grants::table.inner_join(agreements::table)))
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .select((min(payments::paid_on), max(payments::paid_on)))
+        .first(connection)?;
+    Ok(first.zip(last).map(|(first, last)| first.year()..=last.year()))
+}
+
+/// What an authority paid in a year, the newest first.
+pub fn registered(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+    year: i32,
+) -> Result<Vec<RegisteredRow>, DbError> {
+    let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    type Row = (PaymentRow, i32, String, String, String, String, String, String, i32);
+    let rows: Vec<Row> = payments::table
+        .inner_join(
+            requisitions::table
+                .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table)),
+        )
+        .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
+        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(payments::paid_on.between(day(1, 1), day(12, 31)))
+        .order_by((payments::registered_at.desc(), payments::id.desc()))
+        .select((
+            PaymentRow::as_select(),
+            requisitions::number,
+            requisitions::post,
+            organisations::code,
+            organisations::name,
+            holders.field(organisations::name),
+            agreements::code,
+            agreements::slug,
+            agreements::year,
+        ))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|row| {
+            let (
+                payment,
+                number,
+                post,
+                recipient_code,
+                recipient,
+                holder,
+                agreement_code,
+                agreement_slug,
+                year,
+            ) = row;
+            Ok(RegisteredRow {
+                payment: payment.try_into()?,
+                number,
+                post,
+                recipient_code,
+                recipient: grant::held_by(&holder, &recipient),
+                agreement_code,
+                agreement_slug,
+                year,
+            })
+        })
+        .collect()
+}

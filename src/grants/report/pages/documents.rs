@@ -1,0 +1,92 @@
+//! The report's documents: the form and the receipt as PDF/A, the receipt as a page, the uploaded files.
+
+use actix_web::web;
+use askama::Template;
+
+use super::{address, find, scope};
+use crate::{
+    grants::{
+        filing::{
+            self,
+            pages::{FieldView, pdf},
+            store::Attachment,
+        },
+        report::{Case, Issue, Received, Report, sheet, store},
+    },
+    ground::infra::{
+        Portal,
+        error::AppError,
+        page::{self, Chrome, Page},
+    },
+    people::access::proof::{By, Member},
+};
+use document::sheet::Receipt;
+use values::Id;
+
+#[derive(Template)]
+#[template(path = "report/receipt.html")]
+struct ReceiptPage {
+    chrome: Chrome,
+    address: String,
+    /// Somebody certified it: a step more.
+    is_certified: bool,
+    repayment: String,
+    receipt: Receipt,
+    fields: Vec<FieldView>,
+}
+
+/// What came in, for a receipt: not what may have been issued since.
+async fn came_in(
+    by: &By<Member>,
+    portal: &Portal,
+    id: Id<Report>,
+) -> Result<(Case, Issue, Received), AppError> {
+    let case = find(portal, scope(by), id).await?;
+    let report = case.report.clone();
+    let issue = portal.db.read(move |connection| store::received_issue(connection, &report)).await?;
+    let (issue, received) = issue.zip(case.report.received().cloned()).ok_or(AppError::NotFound)?;
+    Ok((case, issue, received))
+}
+
+pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
+    let (case, issue, received) = came_in(&by, &portal, id.into_inner()).await?;
+    let receipt = sheet::receipt(&case, &issue, &received, portal.practice);
+    page::show(&ReceiptPage {
+        chrome: by.chrome,
+        address: address(case.report.id),
+        is_certified: received.certificate.is_some(),
+        repayment: format!("/bidrag/{}/aterbetalning", case.grant.id),
+        fields: receipt.submitted.iter().map(FieldView::of).collect(),
+        receipt,
+    })
+}
+
+pub async fn receipt_pdf(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
+    let (case, issue, received) = came_in(&by, &portal, id.into_inner()).await?;
+    let receipt = sheet::receipt(&case, &issue, &received, portal.practice);
+    let at = received.completed_at;
+    pdf(format!("Kvitto {}.pdf", case.number()), move || receipt.to_pdf(at)).await
+}
+
+pub async fn form_pdf(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
+    let case = find(&portal, scope(&by), id.into_inner()).await?;
+    let issue = case.issue.as_ref().ok_or(AppError::NotFound)?;
+    let document = sheet::form(&case, issue, portal.practice);
+    let at = issue.issued_at;
+    pdf(format!("Ekonomisk redovisning {}.pdf", case.number()), move || document.to_pdf(at)).await
+}
+
+pub async fn attachment(
+    by: By<Member>,
+    portal: web::Data<Portal>,
+    ids: web::Path<(Id<Report>, Id<Attachment>)>,
+) -> Page {
+    let (report, id) = ids.into_inner();
+    let case = find(&portal, scope(&by), report).await?;
+    let (file, bytes) = portal
+        .db
+        .read(move |connection| filing::store::attachment(connection, case.report.id, id))
+        .await?
+        .ok_or(AppError::NotFound)?;
+    page::download(&file.media_type, &file.file_name, bytes)
+}

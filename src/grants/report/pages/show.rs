@@ -1,0 +1,257 @@
+//! The report's own page: what it says, where it stands, what can be done.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{RevisionForm, act, address, or_done_before, scope};
+use crate::{
+    grants::{
+        filing::{
+            self,
+            pages::{AttachmentView, SectionView, TimelineView, recipients_lines, timeline},
+        },
+        report::{
+            Case, Issue, Refusal, Report, Status, sheet, store,
+            verbs::{self, Failure, Target},
+        },
+    },
+    ground::{
+        history,
+        infra::{
+            Portal,
+            error::AppError,
+            form::{FieldErrors, Form},
+            page::{self, Chrome, Page},
+            upload::Upload,
+        },
+    },
+    people::access::{
+        Role,
+        proof::{By, Member, Posted, Preparer},
+    },
+};
+use document::sheet::Choice;
+use values::{Id, Money, Prose};
+
+#[derive(Template)]
+#[template(path = "report/show.html")]
+struct ShowPage {
+    chrome: Chrome,
+    case: Case,
+    sections: Vec<SectionView>,
+    attachments: Vec<AttachmentView>,
+    /// Versions that came in before the one that stands, with their issue.
+    versions: Vec<Issue>,
+    timeline: Vec<TimelineView>,
+    days_left: String,
+    may_prepare: bool,
+    may_certify: bool,
+    may_sign: bool,
+    /// The contact person, who is no colleague any more.
+    contact_left: Option<String>,
+    errors: FieldErrors,
+    reason: String,
+}
+
+impl ShowPage {
+    fn certified(&self) -> Option<CertificateView> {
+        CertificateView::of(&self.case, self.case.issue.as_ref()?)
+    }
+
+    /// How the version that is shown was signed.
+    fn signing(&self) -> String {
+        let version = self.case.issue.as_ref().map(|issue| issue.version);
+        match self.case.report.received() {
+            Some(received) if version == Some(received.version) => sheet::signing_sentence(received),
+            _ => "Inte underskriven än".to_owned(),
+        }
+    }
+
+    fn received(&self) -> String {
+        let received = self.case.report.received();
+        received.map(|received| received.came_in().first()).unwrap_or_default()
+    }
+
+    /// When the completed or corrected version came in, if there is one.
+    fn completed(&self) -> String {
+        let received = self.case.report.received();
+        received.map(|received| received.came_in().completed()).unwrap_or_default()
+    }
+
+    fn is_late(&self) -> bool {
+        let deadline = self.case.grant.deadlines.report;
+        self.case.report.received().is_some_and(|received| deadline.passed(received.at))
+    }
+
+    fn costs(&self) -> Money {
+        self.case.issue.as_ref().map(|issue| issue.content.costs()).unwrap_or_default()
+    }
+
+    fn unspent(&self) -> Money {
+        self.case.issue.as_ref().map(|issue| issue.content.unspent()).unwrap_or_default()
+    }
+
+    fn to_repay(&self) -> Money {
+        self.case.issue.as_ref().map(|issue| issue.content.to_repay()).unwrap_or_default()
+    }
+}
+
+/// The section of the certificate as it is given: the words of both alternatives, whoever certified, and what deviates.
+pub struct CertificateView {
+    pub section: SectionView,
+    pub choices: Vec<Choice>,
+    pub is_correct: bool,
+    pub sentence: String,
+}
+
+impl CertificateView {
+    pub fn of(case: &Case, issue: &Issue) -> Option<Self> {
+        let certificate = case.report.certificate()?;
+        let section = sheet::certified_section(case, issue)?;
+        Some(Self {
+            choices: section.choices.clone(),
+            section: SectionView::of(&[section]).pop()?,
+            is_correct: certificate.statement.verdict.is_correct(),
+            sentence: sheet::certificate_sentence(certificate),
+        })
+    }
+}
+
+pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
+    page::show(&show_page(&by, &portal, id.into_inner()).await?)
+}
+
+async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Report>) -> Result<ShowPage, AppError> {
+    let scope = scope(by);
+    let (case, files, issues, lines, contact_left) = portal
+        .db
+        .read(move |connection| {
+            let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
+            let files = filing::store::attachments_of(connection, id)?;
+            let issues = store::issues_of(connection, id)?;
+            let lines = history::store::of(connection, &case.grant.id.to_string())?;
+            let holder = case.grant.holder.id;
+            let left = filing::store::contact_who_left(connection, holder, &case.report.draft.head)?;
+            Ok::<_, AppError>((case, files, issues, lines, left))
+        })
+        .await?;
+    let standing = case.report.standing_version();
+    Ok(ShowPage {
+        chrome: by.chrome.clone(),
+        sections: case
+            .issue
+            .as_ref()
+            .map_or_else(Vec::new, |issue| SectionView::of(&sheet::filled_sections(&case, issue))),
+        attachments: AttachmentView::of(&address(id), files),
+        versions: issues
+            .into_iter()
+            .filter(|(issue, came_in)| *came_in && Some(issue.version) != standing)
+            .map(|(issue, _)| issue)
+            .collect(),
+        timeline: timeline(&recipients_lines(lines), &case.number()),
+        days_left: case.grant.deadlines.report.from_now(portal.clock.now()),
+        may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
+        may_certify: by.has(Role::FinanceHead),
+        may_sign: by.has(Role::Signatory),
+        contact_left,
+        errors: FieldErrors::default(),
+        reason: String::new(),
+        case,
+    })
+}
+
+pub async fn take_back(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<RevisionForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Report>>,
+) -> Page {
+    let id = id.into_inner();
+    let (act, target) = (act(&by, &portal), form.of(id));
+    let done = portal.db.write(move |connection| verbs::take_back(connection, &act, target)).await;
+    let is_back = |status: &Status| matches!(status, Status::Draft { .. });
+    or_done_before(done, &portal, scope(&by), target, is_back).await?;
+    page::see_other(format!("{}/uppgifter", address(id)))
+}
+
+pub async fn scan(
+    Posted { by, body: upload }: Posted<By<Preparer>, Upload>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Report>>,
+) -> Page {
+    let id = id.into_inner();
+    let revision =
+        upload.field("revision").parse().map_err(|_| AppError::bad_request("Sidan saknar en uppgift."))?;
+    let file = match upload.file {
+        Ok(Some(file)) => file,
+        missing => {
+            let mut page = show_page(&by, &portal, id).await?;
+            // The paper is of the version that the page showed.
+            if page.case.report.revision != revision {
+                return Err(Failure::from(Refusal::Changed).into());
+            }
+            match missing {
+                Err(error) => page.errors.add("file", error),
+                _ => page.errors.add("file", "Välj den inskannade, undertecknade redovisningen."),
+            }
+            return page::show_errors(&page);
+        }
+    };
+    let act = act(&by, &portal);
+    let target = Target { id, revision };
+    let scanned = portal.db.write(move |connection| verbs::scan(connection, &act, target, &file)).await;
+    let me = by.person.id;
+    let is_in =
+        |status: &Status| matches!(status, Status::Submitted { received } if received.signature.by().is(me));
+    match or_done_before(scanned, &portal, scope(&by), target, is_in).await {
+        Ok(()) => page::see_other(format!("{}/kvitto", address(id))),
+        Err(Failure::Refused(refusal)) => {
+            let mut page = show_page(&by, &portal, id).await?;
+            page.errors.add("", refusal);
+            page::show_as(StatusCode::CONFLICT, &page)
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct CorrectForm {
+    revision: i64,
+    #[serde(default)]
+    reason: String,
+}
+
+pub async fn correct(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<CorrectForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Report>>,
+) -> Page {
+    let id = id.into_inner();
+    let reason = match Prose::<1000>::parse(&form.reason) {
+        Ok(reason) => reason.to_string(),
+        Err(error) => {
+            let mut page = show_page(&by, &portal, id).await?;
+            page.errors.add("reason", error);
+            page.reason = form.reason;
+            return page::show_errors(&page);
+        }
+    };
+    let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
+    let done = portal.db.write(move |connection| verbs::correct(connection, &act, target, &reason)).await;
+    let is_open = |status: &Status| matches!(status, Status::Draft { .. });
+    or_done_before(done, &portal, scope(&by), target, is_open).await?;
+    page::see_other(format!("{}/uppgifter", address(id)))
+}
+
+pub async fn give_up_correction(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<RevisionForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Report>>,
+) -> Page {
+    let id = id.into_inner();
+    let (act, target) = (act(&by, &portal), form.of(id));
+    let done = portal.db.write(move |connection| verbs::give_up_correction(connection, &act, target)).await;
+    let is_back = |status: &Status| matches!(status, Status::Approved(_));
+    or_done_before(done, &portal, scope(&by), target, is_back).await?;
+    page::see_other(address(id))
+}

@@ -1,0 +1,136 @@
+//! Before it is signed: fixed for certificate and signature, and taken back.
+
+use super::{Failure, Locked, Target, form_facts, lock, same_revision, simply, write};
+use crate::{
+    grants::{
+        filing::{self, Act, FieldRemark},
+        grant::Grant,
+        report::{Content, Issue, Report, Status, form::warnings, number_of, store},
+    },
+    ground::{
+        history::{self, Event},
+        infra::{
+            db::{AnyConnection, DbError},
+            form::FieldErrors,
+        },
+    },
+};
+use values::Id;
+
+/// Fixes the draft for certificate and signature.
+pub fn issue(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    confirmed: bool,
+) -> Result<(), Failure> {
+    let locked = lock(connection, act, target.id)?;
+    let report = &locked.report;
+    if !report.is_editable() {
+        return Err(report.status.not_now().into());
+    }
+    same_revision(report, target)?;
+    let terms = &locked.grant.agreement.terms;
+    let facts = form_facts(&locked.grant);
+    let content = report.draft.parse(&facts).map_err(Failure::Invalid)?;
+    let last = store::last_received(connection, act.scope, &locked.grant)?;
+    let mut warnings = warnings(&content, &facts, last.as_ref().map(|(_, last)| last));
+    if is_unchanged(connection, report, &content)? {
+        filing::warn_unchanged(&mut warnings);
+    }
+    if !warnings.is_empty() && !confirmed {
+        return Err(Failure::Unconfirmed);
+    }
+    let after = without_anothers_certificate(connection, &locked)?
+        .issue(&content.section_3(), terms.certificate.is_some())?;
+    let issue = Issue::new(
+        &number_of(&locked.grant),
+        &locked.grant.holder,
+        after.version,
+        content,
+        remarks(warnings),
+        act.doer(),
+        act.now,
+    );
+    let entry = history::Entry {
+        details: issued_details(report, &after, &issue),
+        ..act.entry(Event::ReportIssued, number_of(&locked.grant))
+    };
+    write(connection, act, &locked, &after, entry)?;
+    store::insert_issue(connection, after.id, &issue)?;
+    Ok(())
+}
+
+/// The answer to a request for completion says what the report said before, and no file has come with it.
+pub fn is_unchanged(
+    connection: &mut AnyConnection,
+    report: &Report,
+    content: &Content,
+) -> Result<bool, DbError> {
+    if report.returned().is_none() {
+        return Ok(false);
+    }
+    let files = filing::store::attachments_of(connection, report.id)?;
+    let before = store::received_issue(connection, report)?;
+    Ok(before.is_some_and(|before| before.content == *content)
+        && files.iter().all(|file| report.has_handed_in(file)))
+}
+
+fn remarks(errors: FieldErrors) -> Vec<FieldRemark> {
+    let of = |error: crate::ground::infra::form::FieldError| FieldRemark {
+        field: error.field.into_owned(),
+        text: error.message,
+    };
+    errors.list.into_iter().map(of).collect()
+}
+
+fn issued_details(before: &Report, after: &Report, issue: &Issue) -> String {
+    let figures = format!(
+        "version {}, kostnader {} av {}",
+        issue.version,
+        issue.content.costs(),
+        issue.content.received()
+    );
+    let had = matches!(&before.status, Status::Draft { certificate: Some(_), .. });
+    match &after.status {
+        Status::AwaitingCertificate { .. } if had => {
+            format!("{figures}; intyget upphörde eftersom punkt 3 har ändrats")
+        }
+        Status::AwaitingSignature { certificate: Some(_), .. } => {
+            format!("{figures}; intyget gäller, punkt 3 är oförändrad")
+        }
+        _ => figures,
+    }
+}
+
+pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    simply(connection, act, target, Event::ReportTakenBack, "", Report::take_back)
+}
+
+/// The grant has just passed to a successor, in this transaction. What waits for a certificate or a signature is taken back, and whoever has the
+/// form open cannot save it any more. What came in stays as it was. `act` has the successor's eyes.
+pub fn pass_on(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    reason: &str,
+) -> Result<(), Failure> {
+    let Some(report) = store::of_grant(connection, grant)? else { return Ok(()) };
+    let target = Target { id: report.id, revision: report.revision };
+    match report.status {
+        Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. } => {
+            simply(connection, act, target, Event::ReportTakenBack, reason, Report::pass_on)
+        }
+        Status::Draft { .. } => Ok(store::update(connection, &report.pass_on()?)??),
+        Status::Submitted { .. } | Status::Approved(_) => Ok(()),
+    }
+}
+
+/// A predecessor's certificate is not its successor's, nor is one from under another name.
+fn without_anothers_certificate(connection: &mut AnyConnection, locked: &Locked) -> Result<Report, Failure> {
+    let report = locked.report.clone();
+    match store::received_issue(connection, &report)? {
+        Some(last) if last.recipient != locked.grant.holder.formal_name => Ok(report.pass_on()?),
+        Some(_) | None => Ok(report),
+    }
+}

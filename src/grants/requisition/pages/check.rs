@@ -1,0 +1,103 @@
+//! The last look before the content is fixed for signature.
+
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::{act, address, edit::Known, find, or_done_before, scope};
+use crate::{
+    grants::{
+        filing::pages::SectionView,
+        requisition::{
+            Case, Issue, Requisition, Status,
+            form::warnings,
+            sheet,
+            verbs::{self, Failure, Target},
+        },
+    },
+    ground::infra::{
+        Portal,
+        form::{FieldErrors, Form},
+        page::{self, Chrome, Page},
+    },
+    people::access::{
+        Doer,
+        proof::{By, Posted, Preparer},
+    },
+};
+use values::{Id, calendar};
+
+#[derive(Template)]
+#[template(path = "requisition/check.html")]
+struct CheckPage {
+    chrome: Chrome,
+    case: Case,
+    sections: Vec<SectionView>,
+    warnings: FieldErrors,
+    errors: FieldErrors,
+    deadline: calendar::LastDay,
+}
+
+pub async fn check(by: By<Preparer>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
+    let case = find(&portal, scope(&by), id.into_inner()).await?;
+    check_page(by.chrome, &portal, case, FieldErrors::default()).await
+}
+
+async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: FieldErrors) -> Page {
+    let has_lapsed =
+        case.requisition.has_lapsed(case.grant.right_has_lapsed(&case.requisition.form, portal.clock.now()));
+    if !case.requisition.is_editable() || has_lapsed {
+        return page::see_other(address(case.requisition.id));
+    }
+    let facts = Known::of(portal, &case).await?.facts;
+    let Ok(content) = case.requisition.draft.parse(&facts) else {
+        return page::see_other(format!("{}/uppgifter?visa=fel", address(case.requisition.id)));
+    };
+    let warnings = warnings(&content, &facts);
+    // As it would be issued; what is shown here is not stored.
+    let preview = Issue::new(
+        &case.number(),
+        &case.grant.holder,
+        case.requisition.version + 1,
+        content,
+        Vec::new(),
+        Doer::named(""),
+        portal.clock.now(),
+    );
+    let sections = SectionView::of(&sheet::filled_sections(&case, &preview));
+    case.issue = Some(preview);
+    let deadline = case.grant.requisition_deadline(&case.requisition.form);
+    let page = CheckPage { chrome, case, sections, warnings, errors, deadline };
+    if page.errors.is_empty() { page::show(&page) } else { page::show_errors(&page) }
+}
+
+#[derive(Deserialize)]
+pub struct IssueForm {
+    revision: i64,
+    #[serde(default)]
+    confirmed: String,
+}
+
+pub async fn issue(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<IssueForm>>,
+    portal: web::Data<Portal>,
+    id: web::Path<Id<Requisition>>,
+) -> Page {
+    let id = id.into_inner();
+    let act = act(&by, &portal);
+    let target = Target { id, revision: form.revision };
+    let confirmed = form.confirmed == "ja";
+    let issued = portal.db.write(move |connection| verbs::issue(connection, &act, target, confirmed)).await;
+    let is_issued = |status: &Status| matches!(status, Status::AwaitingSignature { .. });
+    match or_done_before(issued, &portal, scope(&by), target, is_issued).await {
+        Ok(()) => page::see_other(address(id)),
+        Err(Failure::Unconfirmed) => {
+            let case = find(&portal, scope(&by), id).await?;
+            let mut errors = FieldErrors::default();
+            errors.add("confirmed", "Bekräfta att du har kontrollerat varningarna, eller ändra uppgifterna.");
+            check_page(by.chrome, &portal, case, errors).await
+        }
+        Err(Failure::Invalid(_)) => page::see_other(format!("{}/uppgifter?visa=fel", address(id))),
+        Err(failure) => Err(failure.into()),
+    }
+}

@@ -1,0 +1,333 @@
+//! What can be done with a requisition: each verb one transaction, one history line.
+
+mod deciding;
+mod preparing;
+mod submitting;
+
+pub use deciding::{approve, assign, refuse, send_back};
+pub use preparing::{discard, issue, pass_on, take_back, take_back_above};
+pub use submitting::{arrive, register_paper, scan, sign, withdraw};
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::{
+    Facts, Refusal, Requisition, Status, case_number,
+    form::{Beside, FormFacts, Late, PostFacts, RequisitionForm},
+    store,
+};
+use crate::{
+    grants::{
+        filing::{self, Act, alike::Alike},
+        grant::{self, Account, Grant, Scope},
+    },
+    ground::{
+        history::{self, Event},
+        infra::{
+            db::{AnyConnection, DbError},
+            error::AppError,
+            form::FieldErrors,
+        },
+    },
+    terms::agreement::Post,
+};
+use values::{Id, Money, calendar};
+
+/// So many drafts on one form of a grant.
+const MOST_DRAFTS: usize = 3;
+
+/// Which requisition, and as it was when the page was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    pub id: Id<Requisition>,
+    pub revision: i64,
+}
+
+#[derive(Debug, Error)]
+pub enum Failure {
+    #[error("not found")]
+    NotFound,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Fields to be mended, or warnings that nobody has confirmed.
+    #[error("the form is not complete")]
+    Invalid(FieldErrors),
+    #[error("the warnings are not confirmed")]
+    Unconfirmed,
+    /// One that looks the same is registered from paper, and nobody has said that this is another.
+    #[error("registered already")]
+    Alike(Alike),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NotFound,
+            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
+            Failure::Invalid(_) => Self::Conflict(
+                "Uppgifterna i rekvisitionen är inte längre fullständiga. Öppna formuläret och rätta dem."
+                    .to_owned(),
+            ),
+            Failure::Alike(known) => Self::Conflict(known.to_string()),
+            Failure::Unconfirmed => {
+                Self::Conflict("Bekräfta att du har kontrollerat varningarna.".to_owned())
+            }
+            Failure::Db(error) => error.into(),
+        }
+    }
+}
+
+/// The line that the history gets about this requisition.
+fn line(act: &Act, event: Event, grant: &Grant, requisition: &Requisition) -> history::Entry {
+    act.entry(event, number_of(grant, requisition))
+}
+
+pub fn number_of(grant: &Grant, requisition: &Requisition) -> String {
+    case_number(&grant.agreement.terms.code, &grant.recipient.code, requisition.number)
+}
+
+/// What the form is held against; `this` requisition may claim something already. When the right has lapsed a completion
+/// can ask for no more than that; one that never came in is refused as it is.
+pub fn form_facts(
+    grant: &Grant,
+    form: &str,
+    this: Option<&Requisition>,
+    beside: &Beside,
+    now: DateTime<Utc>,
+) -> FormFacts {
+    let before = |post: &str| this.map_or(Money::ZERO, |requisition| requisition.claim_on(post));
+    let is_claimed = this.is_some_and(|requisition| !requisition.claim().is_zero());
+    let is_late_completion = grant.right_has_lapsed(form, now) && is_claimed;
+    let available = |post: &str| match is_late_completion {
+        true => before(post),
+        false => grant.ledger.available_to(post, before(post)),
+    };
+    let of_form = grant.posts_of_form(form).map(|post| PostFacts {
+        key: post.key.clone(),
+        name: post.name.clone(),
+        available: available(&post.key),
+    });
+    FormFacts {
+        organisation_number: grant.holder.organisation_number,
+        period: grant.agreement.terms.period,
+        posts: of_form.collect(),
+        last_accounts: beside.contents().map(|content| content.account).collect(),
+        right_can_lapse: grant.deadlines_of(form).right_can_lapse(),
+        instrument: grant.agreement.terms.instrument,
+        waiting: beside.waiting.clone(),
+        is_reported: beside.is_reported,
+        late: late(grant, form, this, now),
+        returned: beside.own.clone().filter(|_| this.is_some_and(|this| this.returned().is_some())),
+    }
+}
+
+/// That the last day has passed, where a late requisition is received all the same. One that came in before is completed.
+fn late(grant: &Grant, form: &str, this: Option<&Requisition>, now: DateTime<Utc>) -> Option<Late> {
+    let came_in = this.is_some_and(|requisition| requisition.received().is_some());
+    let last = grant.requisition_deadline(form);
+    let period_to = grant.agreement.terms.period.to;
+    (!came_in && last.passed(now) && !grant.right_has_lapsed(form, now))
+        .then(|| Late { last, period_to: (calendar::day(now) > period_to).then_some(period_to) })
+}
+
+/// What the recipient has beside this form, for these eyes.
+pub fn beside(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    grant: &Grant,
+    form: &str,
+    this: Option<&Requisition>,
+) -> Result<Beside, DbError> {
+    let last = store::last_received(connection, scope, grant.holder.id, this)?;
+    let own = match this {
+        Some(this) => store::received_issue(connection, this)?.map(|issue| issue.content),
+        None => None,
+    };
+    let waiting = store::awaiting(connection, &[grant.id])?.into_iter();
+    let others =
+        waiting.filter(|(other, _)| other.form == form && this.is_none_or(|this| this.id != other.id));
+    Ok(Beside {
+        last: last.map(|(_, content)| content),
+        own,
+        waiting: others
+            .map(|(other, content)| (number_of(grant, &other), content.amount - other.claim()))
+            .collect(),
+        is_reported: store::is_reported(connection, grant.id)?,
+    })
+}
+
+/// The post that must be requisitioned before those on this form and is not.
+pub fn missing_before<'a>(grant: &'a Grant, form: &str) -> Option<&'a Post> {
+    let terms = &grant.agreement.terms;
+    let of_form = terms.posts.iter().find(|post| post.form() == form)?;
+    let first = terms.post(&of_form.opens_after)?;
+    grant.ledger.of(&first.key, Account::Requisitioned).is_zero().then_some(first)
+}
+
+fn facts(grant: &Grant, form: &str, at: DateTime<Utc>) -> Facts {
+    Facts {
+        deadline: grant.requisition_deadline(form),
+        right_has_lapsed: grant.right_has_lapsed(form, at),
+        opens_after_missing: missing_before(grant, form).map(|first| first.name.clone()),
+    }
+}
+
+/// Begins a requisition with everything that is known filled in. The id comes from the page: posted twice, it is begun
+/// once.
+pub fn start(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant_id: Id<Grant>,
+    form: &str,
+    id: Id<Requisition>,
+) -> Result<Id<Requisition>, Failure> {
+    if grant::store::find(connection, act.scope, grant_id)?.is_none() {
+        return Err(Failure::NotFound);
+    }
+    let version = grant::store::lock(connection, grant_id)?;
+    let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
+    if store::exists(connection, id)? {
+        // Rolls the lock back: nothing has changed.
+        return match store::find(connection, act.scope, id)? {
+            Some(_) => Err(Failure::Refused(Refusal::Changed)),
+            None => Err(Failure::NotFound),
+        };
+    }
+    if grant.posts_of_form(form).next().is_none() {
+        return Err(Failure::NotFound);
+    }
+    let facts = facts(&grant, form, act.now);
+    if facts.right_has_lapsed {
+        return Err(Refusal::TooLate(facts.deadline).into());
+    }
+    if let Some(first) = facts.opens_after_missing {
+        return Err(Refusal::NotOpenYet(first).into());
+    }
+    if grant.left_on(form).is_zero() {
+        return Err(Refusal::NothingLeft.into());
+    }
+    nothing_waits_for_all(connection, &grant, form)?;
+    drafts_have_room(connection, &grant, form)?;
+    let beside = beside(connection, act.scope, &grant, form, None)?;
+    let form_facts = form_facts(&grant, form, None, &beside, act.now);
+    let last = beside.last.as_ref();
+    let mut draft = RequisitionForm::prefilled(&form_facts, &grant.agreement.diarienummer, last);
+    if filing::store::contact_who_left(connection, grant.holder.id, &draft.head)?.is_some() {
+        draft.head = draft.head.without_contact();
+    }
+    let requisition = Requisition {
+        id,
+        grant_id,
+        number: store::next_number(connection, grant_id)?,
+        form: form.to_owned(),
+        status: Status::Draft,
+        draft,
+        version: 0,
+        revision: 1,
+        officer: None,
+    };
+    store::insert(connection, &requisition, act.actor.person.id, act.now)?;
+    let entry = line(act, Event::RequisitionStarted, &grant, &requisition);
+    history::store::append(connection, &grant_id.to_string(), version, entry)?;
+    Ok(id)
+}
+
+/// Where what waits for a signature asks for all that is left, it is signed or taken back: there is nothing to begin.
+fn nothing_waits_for_all(connection: &mut AnyConnection, grant: &Grant, form: &str) -> Result<(), Failure> {
+    let mut waiting = store::awaiting(connection, &[grant.id])?;
+    waiting.retain(|(requisition, _)| requisition.form == form);
+    let asked: Money =
+        waiting.iter().map(|(requisition, content)| content.amount - requisition.claim()).sum();
+    match waiting.first() {
+        Some((first, _)) if asked >= grant.left_on(form) => {
+            Err(Refusal::AllWaits { id: first.id, number: number_of(grant, first) }.into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A few drafts on one form are enough. The grant is locked, so they are counted right.
+fn drafts_have_room(connection: &mut AnyConnection, grant: &Grant, form: &str) -> Result<(), Failure> {
+    let all = store::of_grant(connection, grant.id)?;
+    let is_draft = |it: &&Requisition| it.form == form && matches!(it.status, Status::Draft);
+    let drafts: Vec<String> = all.iter().filter(is_draft).map(|draft| number_of(grant, draft)).collect();
+    if drafts.len() >= MOST_DRAFTS {
+        return Err(Refusal::TooManyDrafts(drafts.join(", ")).into());
+    }
+    Ok(())
+}
+
+/// The requisition as it stands, with the grant locked for this transaction.
+struct Locked {
+    grant: Grant,
+    grant_version: i64,
+    requisition: Requisition,
+}
+
+fn lock(connection: &mut AnyConnection, act: &Act, id: Id<Requisition>) -> Result<Locked, Failure> {
+    let seen = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    let grant_version = grant::store::lock(connection, seen.grant_id)?;
+    let requisition = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    let grant = grant::store::find(connection, act.scope, requisition.grant_id)?.ok_or(Failure::NotFound)?;
+    Ok(Locked { grant, grant_version, requisition })
+}
+
+/// Writes a requisition's new state, moves its claim in the ledger, and adds the history line.
+fn write(
+    connection: &mut AnyConnection,
+    act: &Act,
+    locked: &Locked,
+    after: &Requisition,
+    entry: history::Entry,
+) -> Result<(), Failure> {
+    let before = &locked.requisition;
+    post_movements(connection, act, &locked.grant, before, after)?;
+    store::update(connection, after)??;
+    history::store::append(connection, &before.grant_id.to_string(), locked.grant_version, entry)?;
+    Ok(())
+}
+
+/// The ledger follows from the states: what the requisition claims and what of it is approved.
+fn post_movements(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: &Grant,
+    before: &Requisition,
+    after: &Requisition,
+) -> Result<(), Failure> {
+    let subject = after.id.to_string();
+    for post in grant.posts_of_form(&after.form) {
+        let key = post.key.as_str();
+        let claim =
+            grant.ledger.claim(key, before.claim_on(key), after.claim_on(key)).map_err(Refusal::from)?;
+        let approval =
+            grant::movement(key, Account::Approved, before.approved_on(key), after.approved_on(key));
+        for entry in claim.iter().chain(&approval) {
+            grant::store::post_entry(connection, grant.id, entry, Some(&subject), act.now)?;
+        }
+    }
+    Ok(())
+}
+
+/// The revision a page was made from must be the one that is changed. After the transition, whose refusal says more.
+fn same_revision(requisition: &Requisition, target: Target) -> Result<(), Refusal> {
+    if requisition.revision == target.revision { Ok(()) } else { Err(Refusal::Changed) }
+}
+
+/// A verb that needs nothing but the requisition itself.
+fn simply(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    event: Event,
+    reason: &str,
+    transition: impl FnOnce(Requisition) -> Result<Requisition, Refusal>,
+) -> Result<(), Failure> {
+    let locked = lock(connection, act, target.id)?;
+    let after = transition(locked.requisition.clone())?;
+    same_revision(&locked.requisition, target)?;
+    let entry = history::Entry { reason: reason.to_owned(), ..line(act, event, &locked.grant, &after) };
+    write(connection, act, &locked, &after, entry)
+}

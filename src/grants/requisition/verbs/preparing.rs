@@ -1,0 +1,120 @@
+//! Before it is signed: fixed for signature, taken back, passed on, done away with.
+
+use super::{Failure, Target, beside, form_facts, line, lock, number_of, same_revision, simply, write};
+use crate::{
+    grants::{
+        filing::{Act, FieldRemark},
+        grant::Grant,
+        requisition::{
+            Content, Issue, Refusal, Requisition, Status,
+            form::{FormFacts, warnings},
+            store,
+        },
+    },
+    ground::{
+        history::{self, Event},
+        infra::db::AnyConnection,
+    },
+};
+use values::Id;
+
+/// Fixes the draft for signature.
+pub fn issue(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    confirmed: bool,
+) -> Result<(), Failure> {
+    let locked = lock(connection, act, target.id)?;
+    let requisition = &locked.requisition;
+    let form = &requisition.form;
+    let beside = beside(connection, act.scope, &locked.grant, form, Some(requisition))?;
+    let form_facts = form_facts(&locked.grant, form, Some(requisition), &beside, act.now);
+    let after = requisition.clone().issue()?;
+    same_revision(requisition, target)?;
+    if requisition.has_lapsed(locked.grant.right_has_lapsed(&requisition.form, act.now)) {
+        return Err(Refusal::TooLate(locked.grant.requisition_deadline(&requisition.form)).into());
+    }
+    let content = requisition.draft.parse(&form_facts).map_err(Failure::Invalid)?;
+    let warnings = confirmed_warnings(&content, &form_facts, confirmed)?;
+    let issue = Issue::new(
+        &number_of(&locked.grant, &after),
+        &locked.grant.holder,
+        after.version,
+        content,
+        warnings,
+        act.doer(),
+        act.now,
+    );
+    let entry = history::Entry {
+        details: format!("version {}, {}", issue.version, issue.content.amount),
+        ..line(act, Event::RequisitionIssued, &locked.grant, &after)
+    };
+    write(connection, act, &locked, &after, entry)?;
+    store::insert_issue(connection, after.id, &issue)?;
+    Ok(())
+}
+
+pub(super) fn confirmed_warnings(
+    content: &Content,
+    facts: &FormFacts,
+    confirmed: bool,
+) -> Result<Vec<FieldRemark>, Failure> {
+    let warnings = warnings(content, facts).list;
+    if !warnings.is_empty() && !confirmed {
+        return Err(Failure::Unconfirmed);
+    }
+    Ok(warnings
+        .into_iter()
+        .map(|warning| FieldRemark { field: warning.field.into_owned(), text: warning.message })
+        .collect())
+}
+
+pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    simply(connection, act, target, Event::RequisitionTakenBack, "", Requisition::take_back)
+}
+
+/// The table that the grant's amount stands in has just been replaced, in this transaction, and less is left than what
+/// waits for a signature asks for. The recipient gets it back to be changed.
+pub fn take_back_above(
+    connection: &mut AnyConnection,
+    act: &Act,
+    target: Target,
+    reason: &str,
+) -> Result<(), Failure> {
+    simply(connection, act, target, Event::RequisitionTakenBack, reason, Requisition::take_back)
+}
+
+/// The grant has just passed to a successor, in this transaction. What waits for a signature is taken back, so that nobody signs a form with the
+/// predecessor's name on it, and whoever has a form open cannot save it any more. What came in stays as it was. `act` has
+/// the successor's eyes.
+pub fn pass_on(
+    connection: &mut AnyConnection,
+    act: &Act,
+    grant: Id<Grant>,
+    reason: &str,
+) -> Result<(), Failure> {
+    for requisition in store::of_grant(connection, grant)? {
+        let target = Target { id: requisition.id, revision: requisition.revision };
+        match requisition.status {
+            Status::AwaitingSignature { .. } => {
+                let event = Event::RequisitionTakenBack;
+                simply(connection, act, target, event, reason, Requisition::take_back)?;
+            }
+            Status::Draft | Status::Returned(_) => store::update(connection, &requisition)??,
+            Status::Submitted { .. }
+            | Status::Approved { .. }
+            | Status::Refused { .. }
+            | Status::Withdrawn { .. }
+            | Status::Discarded { .. } => {}
+        }
+    }
+    Ok(())
+}
+
+pub fn discard(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    let by = act.doer();
+    simply(connection, act, target, Event::RequisitionDiscarded, "", |requisition| {
+        requisition.discard(by, act.now)
+    })
+}

@@ -1,0 +1,285 @@
+//! One search for everything (*Sök*): what there is for whoever asks, by kind.
+
+use std::collections::{HashMap, HashSet};
+
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    Group, Hit,
+    store::{self, CaseRow, GrantRow, RepaymentRow, UnitRow},
+};
+use crate::{
+    grants::grant::{Scope, held_by},
+    ground::infra::{
+        Portal,
+        db::{AnyConnection, DbError},
+        error::AppError,
+        page::{self, Chrome, Page},
+        way::along_from,
+    },
+    people::{
+        access::{
+            Actor, Role,
+            proof::{By, SignedIn},
+            routing::Routes,
+        },
+        recipient::{self, Names, Organisation},
+    },
+    terms::agreement::{self, Agreement},
+};
+use values::{
+    Money, Ocr,
+    calendar::long_date,
+    text::{Sought, sort_key},
+};
+
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.get("/sok", show);
+}
+
+#[derive(Debug, Deserialize)]
+struct Typed {
+    #[serde(rename = "sok", default)]
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "search/results.html")]
+struct ResultsPage {
+    chrome: Chrome,
+    words: String,
+    is_asked: bool,
+    groups: Vec<Group>,
+}
+
+impl ResultsPage {
+    /// What the links end with, so that what is found leads back here.
+    fn along(&self) -> String {
+        along_from("/sok", &serde_html_form::to_string([("sok", &self.words)]).unwrap_or_default())
+    }
+}
+
+async fn show(by: By<SignedIn>, portal: web::Data<Portal>, typed: web::Query<Typed>) -> Page {
+    let words = typed.into_inner().words;
+    let sought = Sought::new(&words);
+    let is_asked = !sought.is_empty();
+    let actor = by.actor.clone();
+    let groups = if is_asked {
+        portal
+            .db
+            .read(move |connection| {
+                let everything = Everything::read(connection, &actor, &sought)?;
+                Ok::<_, AppError>(everything.groups(&actor, &sought))
+            })
+            .await?
+    } else {
+        Vec::new()
+    };
+    page::show(&ResultsPage { chrome: by.chrome, words, is_asked, groups })
+}
+
+/// All that the person may see, before it is held against what is looked for.
+#[derive(Default)]
+struct Everything {
+    names: Names,
+    organisations: Vec<Organisation>,
+    agreements: Vec<Agreement>,
+    grants: Vec<GrantRow>,
+    requisitions: Vec<CaseRow>,
+    reports: Vec<CaseRow>,
+    account_requests: Vec<CaseRow>,
+    /// Requisition and reference.
+    payments: Vec<(String, String)>,
+    /// The requisitions that name an account that is looked for.
+    naming: HashSet<String>,
+    repayments: Vec<RepaymentRow>,
+    units: Vec<UnitRow>,
+}
+
+/// Whose cases somebody sees: the own organisation's, those of the agreements that it pays or reads, or none.
+fn scope(actor: &Actor) -> Option<Scope> {
+    let has = |roles: &[Role]| roles.iter().any(|role| actor.has(*role));
+    if is_member(actor) {
+        Some(Scope::Recipient(actor.organisation.id))
+    } else if has(&[Role::CaseOfficer, Role::DecisionMaker, Role::PaymentOfficer, Role::Reader]) {
+        Some(Scope::across(actor))
+    } else {
+        None
+    }
+}
+
+fn is_member(actor: &Actor) -> bool {
+    [Role::Preparer, Role::FinanceHead, Role::Signatory].iter().any(|role| actor.has(*role))
+}
+
+fn is_registrar(actor: &Actor) -> bool {
+    actor.has(Role::CaseOfficer) || actor.has(Role::DecisionMaker)
+}
+
+fn sees_repayments(actor: &Actor) -> bool {
+    is_registrar(actor) || actor.has(Role::PaymentOfficer)
+}
+
+impl Everything {
+    fn read(connection: &mut AnyConnection, actor: &Actor, sought: &Sought) -> Result<Self, DbError> {
+        let agreements = agreement::store::all(connection)?;
+        let Some(scope) = scope(actor) else { return Ok(Self { agreements, ..Self::default() }) };
+        let own = actor.organisation.id;
+        Ok(Self {
+            names: recipient::store::names(connection)?,
+            organisations: if is_registrar(actor) { recipient::store::all(connection)? } else { Vec::new() },
+            agreements,
+            grants: store::grants(connection, scope)?,
+            requisitions: store::requisitions(connection, scope)?,
+            reports: store::reports(connection, scope)?,
+            account_requests: store::account_requests(connection, scope)?,
+            payments: store::payment_references(connection, scope)?,
+            naming: store::naming(connection, &sought.accounts())?.into_iter().collect(),
+            repayments: if sees_repayments(actor) { store::repayments(connection, own)? } else { Vec::new() },
+            units: if is_member(actor) { store::units(connection, own)? } else { Vec::new() },
+        })
+    }
+
+    /// What is found, by kind; a kind without anything is left out.
+    fn groups(&self, actor: &Actor, sought: &Sought) -> Vec<Group> {
+        let is_own = is_member(actor);
+        let mut groups = vec![Group::new("Mottagare", self.recipients(sought))];
+        groups.extend(self.of_grants(is_own, sought));
+        groups.push(Group::new("Inbetalningar", self.repayments(sought)));
+        groups.push(Group::new("Enheter", self.units(sought)));
+        groups.push(Group::new("Överenskommelser", self.agreements(sought)));
+        groups.retain(|group| !group.hits.is_empty());
+        groups
+    }
+
+    /// Those that have a grant in sight lead to the overview of it, the others to the register.
+    fn recipients(&self, sought: &Sought) -> Vec<Hit> {
+        let with_grants: HashSet<&str> =
+            self.grants.iter().map(|grant| grant.recipient_code.as_str()).collect();
+        let mut found: Vec<&Organisation> =
+            self.organisations.iter().filter(|organisation| organisation.kind.receives_grants()).collect();
+        sought.narrow(&mut found, |organisation| self.names.of(&organisation.code).to_vec());
+        let hit = |organisation: &Organisation| {
+            let place = if with_grants.contains(organisation.code.as_str()) {
+                "/oversikt/mottagare"
+            } else {
+                "/register"
+            };
+            let number =
+                organisation.organisation_number.map(|number| format!(", {number}")).unwrap_or_default();
+            Hit {
+                href: format!("{place}/{}", organisation.code),
+                title: organisation.formal_name.clone(),
+                detail: format!("{}{number}", organisation.code),
+                is_exact: sought.names(self.names.of(&organisation.code)),
+            }
+        };
+        found.into_iter().map(hit).collect()
+    }
+
+    /// The grants, and their cases. A case is found by its own number or by what its grant is known by.
+    fn of_grants(&self, is_own: bool, sought: &Sought) -> [Group; 4] {
+        let mut found: Vec<&GrantRow> = self.grants.iter().collect();
+        sought.narrow(&mut found, |grant| self.known_by(grant));
+        let found_ids: HashSet<&str> = found.iter().map(|grant| grant.id.as_str()).collect();
+        let by_id: HashMap<&str, &GrantRow> =
+            self.grants.iter().map(|grant| (grant.id.as_str(), grant)).collect();
+        let place = if is_own { "/bidrag" } else { "/granskning/bidrag" };
+        let grants = found.iter().map(|grant| Hit {
+            href: format!("{place}/{}", grant.id),
+            title: format!("{}, {}", grant.number(), held_by(&grant.holder, &grant.recipient)),
+            detail: format!("{}, OCR {}", self.agreement(grant), Ocr::of(grant.reference)),
+            is_exact: sought.names(&[grant.number(), Ocr::of(grant.reference).to_string()]),
+        });
+        let paid: HashMap<&str, &str> =
+            self.payments.iter().map(|(of, reference)| (of.as_str(), reference.as_str())).collect();
+        let cases = |rows: &[CaseRow], letter: char, place: &str| {
+            rows.iter()
+                .filter_map(|(id, grant, number)| {
+                    let grant = by_id.get(grant.as_str())?;
+                    let number = format!("{}-{letter}{number}", grant.number());
+                    let reference = paid.get(id.as_str()).copied().unwrap_or_default();
+                    let is_named = sought.names(&[number.as_str(), reference]) || self.naming.contains(id);
+                    let is_found = is_named || sought.finds(&[number.as_str(), reference]);
+                    (is_found || found_ids.contains(grant.id.as_str())).then(|| Hit {
+                        href: format!("{place}/{id}"),
+                        title: format!("{number}, {}", held_by(&grant.holder, &grant.recipient)),
+                        detail: self.agreement(grant),
+                        is_exact: is_named,
+                    })
+                })
+                .collect::<Vec<Hit>>()
+        };
+        let (requisitions, reports, requests) = if is_own {
+            ("/rekvisitioner", "/redovisningar", "/rakenskaper")
+        } else {
+            ("/granskning", "/granskning/redovisningar", "/granskning/rakenskaper")
+        };
+        [
+            Group::new("Bidrag", grants.collect()),
+            Group::new("Rekvisitioner", cases(&self.requisitions, 'R', requisitions)),
+            Group::new("Redovisningar", cases(&self.reports, 'E', reports)),
+            Group::new("Begäran om räkenskaper", cases(&self.account_requests, 'B', requests)),
+        ]
+    }
+
+    fn known_by(&self, grant: &GrantRow) -> Vec<String> {
+        let own = [grant.number(), Ocr::of(grant.reference).to_string(), self.agreement(grant)];
+        let names = self.names.of(&grant.recipient_code).iter().chain(self.names.of(&grant.holder_code));
+        own.into_iter().chain(names.cloned()).collect()
+    }
+
+    fn agreement(&self, grant: &GrantRow) -> String {
+        let of = self.agreements.iter().find(|agreement| agreement.id.to_string() == grant.agreement_id);
+        of.map(|agreement| agreement.terms.title()).unwrap_or_default()
+    }
+
+    fn repayments(&self, sought: &Sought) -> Vec<Hit> {
+        let mut found: Vec<&RepaymentRow> = self.repayments.iter().collect();
+        sought.narrow(&mut found, |(_, _, _, reference, payer)| vec![reference.clone(), payer.clone()]);
+        let hit = |(id, ore, day, reference, payer): &RepaymentRow| Hit {
+            href: format!("/aterbetalningar/{id}"),
+            title: format!("{}, {}", Money::ore(*ore), long_date(*day)),
+            detail: [payer.as_str(), reference]
+                .iter()
+                .filter(|text| !text.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join(", "),
+            is_exact: sought.names(&[reference]),
+        };
+        found.into_iter().map(hit).collect()
+    }
+
+    fn units(&self, sought: &Sought) -> Vec<Hit> {
+        let mut found: Vec<&UnitRow> = self.units.iter().collect();
+        found.sort_by_cached_key(|(_, name, provider, _)| (sort_key(provider), sort_key(name)));
+        sought.narrow(&mut found, |(_, name, provider, number)| {
+            vec![name.clone(), provider.clone(), number.clone()]
+        });
+        let hit = |(id, name, provider, _): &UnitRow| Hit {
+            href: format!("/enheter/{id}"),
+            title: name.clone(),
+            detail: provider.clone(),
+            is_exact: sought.names(&[name]),
+        };
+        found.into_iter().map(hit).collect()
+    }
+
+    fn agreements(&self, sought: &Sought) -> Vec<Hit> {
+        let mut found: Vec<&Agreement> = self.agreements.iter().collect();
+        sought.narrow(&mut found, |agreement| {
+            let terms = &agreement.terms;
+            vec![terms.name.clone(), terms.code.clone(), terms.year.to_string()]
+        });
+        let hit = |agreement: &Agreement| Hit {
+            href: format!("/overenskommelser/{}", agreement.terms.slug),
+            title: agreement.terms.title(),
+            detail: format!("{}, {}", agreement.terms.code, agreement.authority.name),
+            is_exact: sought.names(&[&agreement.terms.code, &agreement.terms.name]),
+        };
+        found.into_iter().map(hit).collect()
+    }
+}

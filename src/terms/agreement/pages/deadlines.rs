@@ -1,0 +1,103 @@
+//! The page where the paying authority decides the last days that the source leaves to it.
+
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+
+use crate::{
+    ground::{
+        history,
+        infra::{
+            Portal,
+            conflict::Conflict,
+            error::AppError,
+            form::{FieldErrors, Form},
+            page::{self, Chrome, Page},
+        },
+    },
+    people::access::proof::{By, CaseOfficer, Posted},
+    terms::agreement::{
+        Agreement, Decidable,
+        form::DeadlinesForm,
+        store,
+        verbs::{self, DeadlinesFailure, Failure},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "agreement/deadlines.html")]
+struct DeadlinesPage {
+    chrome: Chrome,
+    agreement: Agreement,
+    form: DeadlinesForm,
+    errors: FieldErrors,
+    /// Somebody else changed the agreement while the form was filled in.
+    conflict: Option<Conflict>,
+}
+
+impl DeadlinesPage {
+    fn may_decide(&self, which: Decidable) -> bool {
+        self.agreement.terms.deadlines.may_be_decided.contains(&which)
+    }
+}
+
+pub async fn edit(by: By<CaseOfficer>, portal: web::Data<Portal>, slug: web::Path<String>) -> Page {
+    let agreement = find(&by, &portal, slug.into_inner()).await?;
+    page::show(&DeadlinesPage {
+        chrome: by.chrome.clone(),
+        form: DeadlinesForm::of(&agreement),
+        agreement,
+        errors: FieldErrors::default(),
+        conflict: None,
+    })
+}
+
+pub async fn update(
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<DeadlinesForm>>,
+    portal: web::Data<Portal>,
+    slug: web::Path<String>,
+) -> Page {
+    let slug = slug.into_inner();
+    let now = portal.clock.now();
+    let (actor, typed, place) = (by.actor.clone(), form.clone(), slug.clone());
+    let done = portal
+        .db
+        .write(move |connection| verbs::decide_deadlines(connection, &actor, now, &place, &typed))
+        .await;
+    let errors = match done {
+        Ok(()) => return page::see_other(format!("/overenskommelser/{slug}?sparat=dagar")),
+        Err(DeadlinesFailure::Invalid(errors)) => errors,
+        Err(DeadlinesFailure::Failure(Failure::Changed(now))) => {
+            return overtaken(by, &portal, *now, form).await;
+        }
+        Err(DeadlinesFailure::Failure(Failure::NotFound)) => return Err(AppError::NotFound),
+        Err(DeadlinesFailure::Failure(Failure::Db(error))) => return Err(error.into()),
+    };
+    let agreement = find(&by, &portal, slug).await?;
+    let page = DeadlinesPage { chrome: by.chrome.clone(), agreement, form, errors, conflict: None };
+    page::show_errors(&page)
+}
+
+/// Whoever has seen what stands there now may save again.
+async fn overtaken(by: By<CaseOfficer>, portal: &Portal, agreement: Agreement, form: DeadlinesForm) -> Page {
+    let stream = agreement.id.to_string();
+    let last = portal.db.read(move |connection| history::store::last(connection, &stream)).await;
+    let saved = last.map_err(AppError::from)?.map(|line| line.entry.saved());
+    let now = DeadlinesForm::of(&agreement);
+    let fields = [
+        ("Sista dag för rekvisition", &form.requisition, now.requisition),
+        ("Sista dag för ekonomisk redovisning", &form.report, now.report),
+    ];
+    let fields = fields.map(|(label, mine, theirs)| (label.to_owned(), mine.clone(), theirs));
+    let conflict = Some(Conflict::new(saved, fields));
+    let form = DeadlinesForm { version: now.version, ..form };
+    let errors = FieldErrors::default();
+    let page = DeadlinesPage { chrome: by.chrome.clone(), agreement, form, errors, conflict };
+    page::show_as(StatusCode::CONFLICT, &page)
+}
+
+/// The agreement, if the authority pays it.
+async fn find(by: &By<CaseOfficer>, portal: &Portal, slug: String) -> Result<Agreement, AppError> {
+    let authority = by.organisation.id;
+    let found = portal.db.read(move |connection| store::find_paid_by(connection, authority, &slug)).await;
+    found.map_err(AppError::from)?.ok_or(AppError::NotFound)
+}

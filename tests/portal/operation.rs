@@ -2,7 +2,7 @@
 
 use std::{fs, thread, time::Duration};
 
-use bidragsporten::infra::db::DbError;
+use bidragsporten::ground::infra::db::DbError;
 use diesel::RunQueryDsl;
 
 use crate::{browser::Browser, portal::Portal, program::Program};
@@ -120,7 +120,7 @@ fn pinged() -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
 fn strangers_who_ask_whether_the_portal_is_ready_do_not_keep_the_scanner_busy() {
     let (address, count) = pinged();
     let scanner = address.parse().ok();
-    let portal = Portal::set_up(|portal| bidragsporten::infra::Portal { scanner, ..portal });
+    let portal = Portal::set_up(|portal| bidragsporten::ground::infra::Portal { scanner, ..portal });
     for _ in 0..20 {
         assert_eq!(portal.anyone().get("/readyz").html(), "ok");
     }
@@ -170,7 +170,7 @@ fn a_person_takes_their_data_along_and_leaves_nothing_but_what_was_done() {
     portal.anyone().get("/personuppgifter").expect_status(200).expect("Åtkomstlogg");
 }
 
-/// By the very lines that the README gives.
+/// By the very lines that `docs/operating.md` gives.
 #[test]
 fn an_auditor_gets_the_whole_history_and_can_recompute_every_hash() {
     let portal = Portal::new();
@@ -178,8 +178,8 @@ fn an_auditor_gets_the_whole_history_and_can_recompute_every_hash() {
     let program = Program::on(&portal.address);
     let file = program.path("historik.jsonl");
     program.run(&["export-history", &file]).expect("rader ur");
-    let readme = include_str!("../../README.md");
-    let (_, code) = readme.split_once("```python\n").expect("the README tells how");
+    let told = include_str!("../../docs/operating.md");
+    let (_, code) = told.split_once("```python\n").expect("the document tells how");
     let (code, _) = code.split_once("```").unwrap();
     let verify = |of: &str| {
         let said =
@@ -315,7 +315,7 @@ fn a_line_of_a_newer_version_breaks_no_page_and_holds() {
         "",
         previous,
     ]);
-    let hash = bidragsporten::infra::hash::sha256_hex(fields.to_string());
+    let hash = bidragsporten::ground::infra::hash::sha256_hex(fields.to_string());
     change(&format!(
         "INSERT INTO history (stream, seq, at, person_id, person, organisation, event, subject, details, reason, previous, \
          hash) VALUES ('{stream}', {seq}, '2022-03-15 08:00:00', '', 'Prov', 'Ale', 'reminded_by_owl', 'AO22-1440-R1', \

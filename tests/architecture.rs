@@ -21,8 +21,8 @@ const ORDER: &[(&str, &[&[&str]])] = &[
         "grants",
         &[
             &["grant"],
+            &["case"],
             &["search"],
-            &["filing"],
             &["requisition"],
             &["payment", "extension", "mandate"],
             &["report"],
@@ -494,7 +494,7 @@ mod the_checks_can_fail {
             ["templates/report/show.html:2: uses `review`, which is not above it in ORDER"]
         );
         assert_eq!(used("{{ crate::desks::review::word() }}").len(), 1);
-        assert!(used("{% extends \"layout.html\" %}{% import \"filing/a.html\" as a %}").is_empty());
+        assert!(used("{% extends \"layout.html\" %}{% import \"case/a.html\" as a %}").is_empty());
         assert!(
             used("{{ values::calendar::long_date(*on) }}{{ crate::terms::agreement::word() }}").is_empty()
         );

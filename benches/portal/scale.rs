@@ -158,17 +158,11 @@ fn copy(connection: &mut AnyConnection, index: usize) -> Result<(), DbError> {
             id("grant_id")
         ),
         format!(
-            "INSERT INTO requisitions (id, grant_id, number, post, status, state, draft, version, revision, \
-             created_by, created_at, received_at, officer_id) SELECT {}, {}, number, post, status, state, draft, \
-             version, revision, created_by, created_at, received_at, officer_id FROM requisitions \
+            "INSERT INTO cases (id, kind, grant_id, part, number, status, state, draft, version, revision, is_shown, \
+             created_by, created_at, received_at, approved_at, officer_id, asks_for, due, asked_by, asker_id) \
+             SELECT {}, kind, {}, part, number, status, state, draft, version, revision, is_shown, created_by, \
+             created_at, received_at, approved_at, officer_id, asks_for, due, asked_by, asker_id FROM cases \
              WHERE grant_id IN {grants}",
-            id("id"),
-            id("grant_id")
-        ),
-        format!(
-            "INSERT INTO reports (id, grant_id, status, state, draft, version, revision, created_by, created_at, \
-             received_at, approved_at, officer_id) SELECT {}, {}, status, state, draft, version, revision, \
-             created_by, created_at, received_at, approved_at, officer_id FROM reports WHERE grant_id IN {grants}",
             id("id"),
             id("grant_id")
         ),

@@ -1,8 +1,8 @@
 //! A recipient's share of an agreement and all that happens to it, from the requisition to the repaid rest.
 
 pub mod account_request;
+pub mod case;
 pub mod extension;
-pub mod filing;
 pub mod further_report;
 pub mod grant;
 pub mod mandate;

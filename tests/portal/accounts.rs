@@ -179,7 +179,7 @@ fn the_request_is_told_what_it_lacks() {
 #[test]
 fn the_files_of_a_grant_have_a_bound() {
     use bidragsporten::{
-        grants::filing::MOST_BYTES,
+        grants::case::MOST_BYTES,
         ground::infra::{db::DbError, schema::files},
     };
     use diesel::prelude::*;

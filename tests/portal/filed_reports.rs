@@ -3,13 +3,12 @@
 
 use bidragsporten::{
     grants::{
-        filing::{Act, head::HeadForm},
+        case::{self, Act, head::HeadForm},
         grant::{self, Account, Entry, Grant, Scope},
         report::{
             Report,
             certificate::CertificateForm,
             form::ReportForm,
-            store,
             verbs::{self, Failure, Target},
         },
     },
@@ -89,9 +88,9 @@ impl<'a> Filing<'a> {
     /// Fills in the figures and fixes them, also in answer to a return or as a correction.
     pub fn fill_and_issue(&self, id: Id<Report>) {
         self.by(Role::Preparer, |connection, act, _| {
-            let report = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+            let report = case::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
             let form = self.filled(report.draft);
-            assert!(store::save_draft(connection, act, id, report.revision, &form)?);
+            assert!(case::store::save_draft(connection, act, id, report.revision, &form)?);
             verbs::issue(connection, act, Target { id, revision: report.revision + 1 }, true)
         });
     }
@@ -199,7 +198,7 @@ fn pay_out(connection: &mut AnyConnection, act: &Act, grant: &Grant) -> Result<(
 }
 
 fn as_it_is(connection: &mut AnyConnection, act: &Act, id: Id<Report>) -> Result<Target, Failure> {
-    let report = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    let report = case::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
     Ok(Target { id, revision: report.revision })
 }
 
@@ -210,7 +209,7 @@ pub fn seen_by_recipient(portal: &Portal, id: Id<Report>, municipality: &str) ->
         .read_now(|connection| {
             let all = recipient::store::all(connection)?;
             let organisation = all.into_iter().find(|of| of.name == municipality).expect("known");
-            store::find(connection, Scope::Recipient(organisation.id), id)
+            case::store::find(connection, Scope::Recipient(organisation.id), id)
         })
         .unwrap()
         .expect("its own")

@@ -3,7 +3,7 @@
 
 use bidragsporten::{
     grants::{
-        filing::{Act, FieldRemark},
+        case::{self, Act, FieldRemark},
         grant::{self, Account, Grant},
         payment::{self, Reference, Registration},
         repayment::{
@@ -11,7 +11,7 @@ use bidragsporten::{
             form::{Incoming, Outgoing},
         },
         report::{self, certificate::CertificateForm},
-        requisition::{self, form::RequisitionForm},
+        requisition::{self, Requisition, form::RequisitionForm},
     },
     ground::{
         history,
@@ -209,7 +209,7 @@ impl Cast {
         let act = &self.preparer;
         let left = grant::store::ledger(connection, self.grant)?.left_to_requisition("bas");
         let id = verbs::start(connection, act, self.grant, "bas", Id::new())?;
-        let begun = requisition::store::find(connection, act.scope, id)?.ok_or(Refused)?;
+        let begun = case::store::find(connection, act.scope, id)?.ok_or(Refused)?;
         let mut form = RequisitionForm {
             amount: (left.to_ore() / 100 * percent / 100).max(1).to_string(),
             account_kind: "bankgiro".to_owned(),
@@ -222,7 +222,7 @@ impl Cast {
         form.head.city = "Alafors".to_owned();
         form.head.telephone = "08-465 004 10".to_owned();
         form.head.email = "ekonomi@prov.example".to_owned();
-        requisition::store::save_draft(connection, act, id, 1, &form)?;
+        case::store::save_draft(connection, act, id, 1, &form)?;
         verbs::issue(connection, act, Target { id, revision: 2 }, true)?;
         Ok(verbs::sign(connection, &self.signatory, Target { id, revision: 3 })?)
     }
@@ -231,7 +231,7 @@ impl Cast {
         &self,
         connection: &mut AnyConnection,
     ) -> Result<requisition::verbs::Target, Refused> {
-        let all = requisition::store::of_grant(connection, self.grant)?;
+        let all = case::store::of_grant::<Requisition>(connection, self.grant)?;
         let newest = all.first().ok_or(Refused)?;
         Ok(requisition::verbs::Target { id: newest.id, revision: newest.revision })
     }
@@ -253,7 +253,7 @@ impl Cast {
 
     fn pay(&self, connection: &mut AnyConnection, percent: i64) -> Result<(), Refused> {
         let target = self.newest_requisition(connection)?;
-        let found = requisition::store::find(connection, self.payer.scope, target.id)?.ok_or(Refused)?;
+        let found = case::store::find(connection, self.payer.scope, target.id)?.ok_or(Refused)?;
         let paid: Money =
             payment::store::of_requisition(connection, target.id)?.iter().map(|of| of.counts()).sum();
         let left = found.approved() - paid;
@@ -283,7 +283,7 @@ impl Cast {
         let mut form = report.draft.clone().fitted_to(&verbs::form_facts(&grant));
         form.survey = "ja".to_owned();
         form.posts.first_mut().ok_or(Refused)?.costs = (paid.to_ore() / 100 * percent / 100).to_string();
-        if !report::store::save_draft(connection, act, report.id, report.revision, &form)? {
+        if !case::store::save_draft(connection, act, report.id, report.revision, &form)? {
             return Err(Refused);
         }
         Ok(verbs::issue(connection, act, Target { id: report.id, revision: report.revision + 1 }, true)?)
@@ -306,7 +306,7 @@ impl Cast {
             .db
             .read_now(|connection| {
                 let ledger = grant::store::ledger(connection, self.grant)?;
-                let requisitions = requisition::store::of_grant(connection, self.grant)?;
+                let requisitions = case::store::of_grant::<Requisition>(connection, self.grant)?;
                 let claimed: Money = requisitions.iter().map(|requisition| requisition.claim()).sum();
                 let approved: Money = requisitions.iter().map(|requisition| requisition.approved()).sum();
                 let paid: Money = payment::store::of_grant(connection, self.grant)?

@@ -306,9 +306,8 @@ fn no_person_and_no_case_is_in_it() {
     let contacts: Vec<String> = portal
         .db
         .read_now(|connection| {
-            use bidragsporten::ground::infra::schema::{issues, report_issues};
-            let mut all: Vec<String> = issues::table.select(issues::content).load(connection)?;
-            all.extend(report_issues::table.select(report_issues::content).load::<String>(connection)?);
+            use bidragsporten::ground::infra::schema::editions;
+            let all: Vec<String> = editions::table.select(editions::content).load(connection)?;
             Ok::<_, DbError>(all)
         })
         .unwrap();

@@ -225,13 +225,13 @@ fn whatever_is_altered_in_the_database_is_found() {
             "på paid_out, ärendena",
         ),
         (
-            "UPDATE issues SET content = REPLACE(content, 'Alafors', 'Surte')",
-            "UPDATE issues SET content = REPLACE(content, 'Surte', 'Alafors')",
+            "UPDATE editions SET content = REPLACE(content, 'Alafors', 'Surte')",
+            "UPDATE editions SET content = REPLACE(content, 'Surte', 'Alafors')",
             "AO22-1440-R1 version 1: innehållet är inte det som gjordes klart för underskrift",
         ),
         (
-            "UPDATE requisitions SET status = 'refused'",
-            "UPDATE requisitions SET status = 'approved'",
+            "UPDATE cases SET status = 'refused' WHERE kind = 'requisition'",
+            "UPDATE cases SET status = 'approved' WHERE kind = 'requisition'",
             "AO22-1440-R1: läget som listorna läser är inte ärendets",
         ),
         (

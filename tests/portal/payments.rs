@@ -2,14 +2,15 @@
 
 use bidragsporten::{
     grants::{
-        filing::Act,
+        case::Act,
+        case::store::find,
         grant::{self, Account, Grant},
         payment::{
             Reference, Registration,
             store::{of_grant, of_requisition},
             verbs::{self, Failure},
         },
-        requisition::{Requisition, store::find},
+        requisition::Requisition,
     },
     ground::history,
     people::{

@@ -9,7 +9,7 @@ use std::{
 };
 
 use bidragsporten::{
-    grants::filing,
+    grants::case,
     ground::infra::{db::AnyConnection, scan::Scanner},
 };
 use tempfile::TempDir;
@@ -155,8 +155,8 @@ fn a_file_that_cannot_be_scanned_holds_up_nobody_elses() {
     // After some tries it is not tried any more, and everybody who can do something about it is told.
     let last_try = |connection: &mut AnyConnection| {
         let later = chrono::Utc::now() + chrono::TimeDelta::days(1);
-        let file = filing::store::next_to_scan(connection, later)?.expect("the large file waits");
-        filing::store::set_scan_failed(connection, &file.id, 4, chrono::Utc::now())
+        let file = case::store::next_to_scan(connection, later)?.expect("the large file waits");
+        case::store::set_scan_failed(connection, &file.id, 4, chrono::Utc::now())
     };
     portal.db.write_now(last_try).unwrap();
     let told = "går inte att virusgenomsöka och kan inte öppnas";

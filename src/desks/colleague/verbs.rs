@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::{Colleague, Refusal, colleagues, losses};
 use crate::{
     grants::{
-        filing::Act,
+        case::{self, Act},
         report::{self, Report},
         requisition::{self, Requisition},
     },
@@ -334,7 +334,9 @@ pub fn open_cases(
     officer: Id<Person>,
 ) -> Result<Vec<OpenCase>, DbError> {
     let mut cases = Vec::new();
-    for (one, agreement, recipient) in requisition::store::open_cases_of(connection, authority, officer)? {
+    for (one, agreement, recipient) in
+        case::store::open_cases_of::<Requisition>(connection, authority, officer)?
+    {
         cases.push(OpenCase {
             number: requisition::case_number(&agreement, &recipient, one.number),
             address: format!("/granskning/{}", one.id),
@@ -342,7 +344,7 @@ pub fn open_cases(
             which: Which::Requisition(one.id),
         });
     }
-    for (one, agreement, recipient) in report::store::open_cases_of(connection, authority, officer)? {
+    for (one, agreement, recipient) in case::store::open_cases_of::<Report>(connection, authority, officer)? {
         cases.push(OpenCase {
             number: report::case_number(&agreement, &recipient),
             address: format!("/granskning/redovisningar/{}", one.id),
@@ -363,14 +365,13 @@ fn pass_on(
 ) -> Result<usize, Failure> {
     let was = officer.to_string();
     let cases = open_cases(connection, act.actor.organisation.id, officer)?;
-    for case in &cases {
-        match case.which {
+    for open in &cases {
+        match open.which {
             Which::Requisition(id) => {
-                requisition::verbs::assign(connection, act, id, Some(&was), successor)
-                    .map_err(of_requisition)?;
+                case::verbs::assign(connection, act, id, Some(&was), successor).map_err(of_requisition)?;
             }
             Which::Report(id) => {
-                report::verbs::assign(connection, act, id, Some(&was), successor).map_err(of_report)?;
+                case::verbs::assign(connection, act, id, Some(&was), successor).map_err(of_report)?;
             }
         }
     }

@@ -11,8 +11,9 @@ use super::{PostView, closing::Closing, view};
 use crate::{
     grants::{
         account_request::{self, AccountRequest},
+        case,
+        case::pages::{TimelineView, recipients_lines, timeline_of_all},
         extension::{self, Extension},
-        filing::pages::{TimelineView, recipients_lines, timeline_of_all},
         further_report,
         grant::{self, Grant, Scope},
         payment::{self, Payment},
@@ -103,8 +104,8 @@ async fn list(by: By<Member>, portal: web::Data<Portal>, filter: web::Query<Filt
         .db
         .read(move |connection| {
             let grants = grant::store::held_by(connection, &holder)?;
-            let requisitions = requisition::store::held_by(connection, holder.id)?;
-            let reports = report::store::held_by(connection, holder.id)?;
+            let requisitions = case::store::held_by::<Requisition>(connection, holder.id)?;
+            let reports = case::store::held_by::<Report>(connection, holder.id)?;
             let requests = account_request::store::open_held_by(connection, holder.id)?;
             Ok::<_, AppError>((grants, requisitions, reports, requests))
         })
@@ -206,11 +207,11 @@ async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>
         .db
         .read(move |connection| {
             let grant = grant::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
-            let requisitions = requisition::store::of_grant(connection, id)?;
+            let requisitions = case::store::of_grant::<Requisition>(connection, id)?;
             let report = report::store::of_grant(connection, id)?;
             let payments = payment::store::of_grant(connection, id)?;
             let extensions = extension::store::of_grant(connection, id)?;
-            let requests = account_request::store::of_grant(connection, id)?;
+            let requests = case::store::of_grant::<AccountRequest>(connection, id)?;
             let further_reports = further_report::store::all_owed_by(connection, &grant)?;
             let lines = history::store::of(connection, &id.to_string())?;
             Ok::<_, AppError>((

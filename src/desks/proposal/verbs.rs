@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     grants::{
-        filing::Act,
+        case::Act,
         grant::{self, Grant},
         requisition,
     },

@@ -16,9 +16,11 @@ use super::{
 };
 use crate::{
     grants::{
-        filing::Act,
+        case::{self, Act},
         grant::{self, Grant, Scope},
-        onward, report, requisition,
+        onward,
+        report::{self, Report},
+        requisition::{self, Requisition},
     },
     ground::{
         history::{self, Event},
@@ -158,8 +160,8 @@ fn handovers(
     going: Vec<(Held, &Organisation, &Organisation)>,
 ) -> Result<Vec<Handover>, DbError> {
     let ids: Vec<Id<Grant>> = going.iter().map(|(held, _, _)| held.grant).collect();
-    let requisitions = requisition::store::of_grants(connection, &ids)?;
-    let reports = report::store::of_grants(connection, &ids)?;
+    let requisitions = case::store::of_grants::<Requisition>(connection, &ids)?;
+    let reports = case::store::of_grants::<Report>(connection, &ids)?;
     let mut handovers: Vec<Handover> = Vec::new();
     for (held, from, to) in going {
         let of_requisitions = requisitions.iter().filter(|one| one.grant_id == held.grant);

@@ -9,7 +9,7 @@ use super::{
     store,
 };
 use crate::{
-    grants::{filing::Act, grant},
+    grants::{case::Act, grant},
     ground::{
         history::{self, Event},
         infra::{

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     grants::{
-        filing::{FieldRemark, head::HeadForm, parse_arrival, rules::Rule},
+        case::{FieldRemark, head::HeadForm, parse_arrival, rules::Rule},
         grant::Grant,
         report,
         requisition::{

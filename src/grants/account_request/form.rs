@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{AccountRequest, rules::Rule};
-use crate::{grants::filing::alike, ground::infra::form::FieldErrors};
+use crate::{grants::case::alike, ground::infra::form::FieldErrors};
 use values::{Id, Prose, ProseError};
 
 /// What is asked, as typed on the grant's page, which has other forms too.

@@ -22,9 +22,10 @@ use thiserror::Error;
 
 use crate::{
     grants::{
-        filing::{NoRoom, alike::Alike},
+        case::{self, Kind, NoRoom, alike::Alike},
         grant::Grant,
     },
+    ground::infra::failure,
     people::{
         access::{Actor, Doer, Role},
         recipient::Organisation,
@@ -172,10 +173,47 @@ pub enum Refusal {
     NoRoom(#[from] NoRoom),
     #[error("Filen är redan inlämnad och kan inte tas bort.")]
     HandedIn,
+    /// By the other half of a double click.
+    #[error("Begäran är redan skickad.")]
+    AskedAlready,
+    /// The same is asked for already, and nobody has said that this is another request.
+    #[error("{0}")]
+    Alike(Alike),
 }
+
+impl failure::Refusal for Refusal {}
 
 /// More files than an answer needs.
 pub const MOST_FILES: usize = 100;
+
+impl case::Case for AccountRequest {
+    const KIND: Kind = Kind::AccountRequest;
+    type Refusal = Refusal;
+
+    fn id(&self) -> Id<Self> {
+        self.id
+    }
+
+    fn grant_id(&self) -> Id<Grant> {
+        self.grant_id
+    }
+
+    fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    fn case_number(&self, grant: &Grant) -> String {
+        number_of(grant, self)
+    }
+
+    fn is_editable(&self) -> bool {
+        matches!(self.status, Status::Open { .. })
+    }
+
+    fn changed() -> Refusal {
+        Refusal::Changed
+    }
+}
 
 impl AccountRequest {
     /// The recipient hands in what it has added. `files` are all that are there.

@@ -2,21 +2,20 @@
 //! removing files before they are handed in: that is a draft, and not yet anybody's word.
 
 use chrono::NaiveDate;
-use thiserror::Error;
 
 use super::{AccountRequest, MOST_FILES, Refusal, Status, form::Asked, may_ask, number_of, store};
 use crate::{
     grants::{
-        filing::{self, Act, alike::Alike, store::Attachment},
+        case::{
+            self, Act, Case as _,
+            store::Attachment,
+            verbs::{line, lock, same_revision},
+        },
         grant::{self, Grant},
     },
     ground::{
         history::{self, Event},
-        infra::{
-            db::{AnyConnection, DbError},
-            error::AppError,
-            upload::ReceivedFile,
-        },
+        infra::{db::AnyConnection, failure, upload::ReceivedFile},
     },
 };
 use values::{
@@ -24,40 +23,8 @@ use values::{
     calendar::{self, Deadline, long_date},
 };
 
-/// Which request, and as it was when the page was made.
-#[derive(Debug, Clone, Copy)]
-pub struct Target {
-    pub id: Id<AccountRequest>,
-    pub revision: i64,
-}
-
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    /// By the other half of a double click. Rolls the lock back: nothing has changed.
-    #[error("asked already")]
-    AskedAlready,
-    /// The same is asked for already, and nobody has said that this is another request.
-    #[error("registered already")]
-    Alike(Alike),
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::AskedAlready => Self::Conflict("Begäran är redan skickad.".to_owned()),
-            Failure::Alike(known) => Self::Conflict(known.to_string()),
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
+pub type Target = case::verbs::Target<AccountRequest>;
 
 /// Whoever has the right asks. The id comes from the page: posted twice, it is asked once.
 pub fn ask(
@@ -72,8 +39,8 @@ pub fn ask(
         return Err(Failure::NotFound);
     }
     let version = grant::store::lock(connection, grant_id)?;
-    match store::grant_of(connection, id)? {
-        Some(asked) if asked == grant_id => return Err(Failure::AskedAlready),
+    match case::store::grant_of(connection, &id.to_string())? {
+        Some(asked) if asked == grant_id => return Err(Refusal::AskedAlready.into()),
         Some(_) => return Err(Failure::NotFound),
         None => {}
     }
@@ -81,7 +48,7 @@ pub fn ask(
     let request = AccountRequest {
         id,
         grant_id,
-        number: store::next_number(connection, grant_id)?,
+        number: case::store::next_number::<AccountRequest>(connection, grant_id)?,
         asks_for: asked.asks_for.clone(),
         due: not_passed(asked.due, act)?,
         asked_by: act.by(),
@@ -90,12 +57,12 @@ pub fn ask(
         revision: 1,
         asker: Some(act.actor.organisation.id).filter(|asker| *asker != grant.agreement.authority.id),
     };
-    let before = store::of_grant(connection, grant_id)?;
+    let before: Vec<AccountRequest> = case::store::of_grant(connection, grant_id)?;
     let known = before.iter().find(|known| known.asks_the_same_as(&request));
     if let Some(known) = known.filter(|_| !asked.is_another) {
-        return Err(Failure::Alike(known.alike(&grant)));
+        return Err(Refusal::Alike(known.alike(&grant)).into());
     }
-    store::insert(connection, &request)?;
+    case::store::insert(connection, &request, None, act.now)?;
     let entry = history::Entry {
         details: format!("senast {}", long_date(asked.due)),
         reason: asked.asks_for.clone(),
@@ -116,12 +83,12 @@ fn take_open(
     act: &Act,
     id: Id<AccountRequest>,
 ) -> Result<AccountRequest, Failure> {
-    if store::find(connection, act.scope, id)?.is_none() {
+    if case::store::find(connection, act.scope, id)?.is_none() {
         return Err(Failure::NotFound);
     }
-    store::touch(connection, id)?;
-    let request = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
-    if request.is_open() { Ok(request) } else { Err(request.status.not_now().into()) }
+    case::store::touch(connection, id)?;
+    let request = case::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    if request.is_editable() { Ok(request) } else { Err(request.status.not_now().into()) }
 }
 
 /// Adds a file to what will be handed in. The file's id comes from the page: posted twice, it is there once.
@@ -133,20 +100,20 @@ pub fn add_file(
     file: &ReceivedFile,
 ) -> Result<(), Failure> {
     let request = take_open(connection, act, id)?;
-    let files = filing::store::attachments_of(connection, id)?;
+    let files = case::store::attachments_of(connection, id)?;
     let given = file_id.to_string();
     if files.iter().any(|known| known.id == given) {
         return Ok(());
     }
     // Another case's: it tells nothing.
-    if filing::store::exists(connection, file_id)? {
+    if case::store::file_exists(connection, file_id)? {
         return Err(Failure::NotFound);
     }
     if files.len() >= MOST_FILES {
         return Err(Refusal::TooManyFiles.into());
     }
-    filing::store::has_room(connection, request.grant_id, file)?.map_err(Refusal::from)?;
-    filing::store::insert_attachment_as(connection, file_id, id, file, &act.by(), act.now)?;
+    case::store::has_room(connection, request.grant_id, file)?.map_err(Refusal::from)?;
+    case::store::insert_attachment_as(connection, file_id, id, file, &act.by(), act.now)?;
     Ok(())
 }
 
@@ -161,7 +128,7 @@ pub fn remove_file(
     if request.handed_in().contains(&file.to_string()) {
         return Err(Refusal::HandedIn.into());
     }
-    filing::store::remove_attachment(connection, id, file)?;
+    case::store::remove_attachment(connection, id, file)?;
     Ok(())
 }
 
@@ -174,7 +141,7 @@ pub fn answer(
 ) -> Result<(), Failure> {
     write(connection, act, target, Event::AccountsAnswered, |connection, request| {
         let before = request.handed_in().len();
-        let files = filing::store::attachments_of(connection, request.id)?;
+        let files = case::store::attachments_of(connection, request.id)?;
         let files: Vec<String> = files.into_iter().map(|file| file.id).collect();
         let added = files.len().saturating_sub(before);
         let after = request.answer(act.doer(), act.now, message.to_owned(), files)?;
@@ -234,18 +201,13 @@ fn write(
     event: Event,
     transition: impl FnOnce(&mut AnyConnection, AccountRequest) -> Result<Written, Failure>,
 ) -> Result<(), Failure> {
-    let seen = store::find(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
-    let version = grant::store::lock(connection, seen.grant_id)?;
-    let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
-    let number = case.number();
-    let written = transition(connection, case.request.clone())?;
-    // After the transition, whose refusal says more.
-    if case.request.revision != target.revision {
-        return Err(Refusal::Changed.into());
-    }
-    store::update(connection, &written.after)??;
-    let entry =
-        history::Entry { details: written.details, reason: written.reason, ..act.entry(event, number) };
-    history::store::append(connection, &seen.grant_id.to_string(), version, entry)?;
-    Ok(())
+    let locked = lock(connection, act, target.id)?;
+    let written = transition(connection, locked.case.clone())?;
+    same_revision(&locked.case, target)?;
+    let entry = history::Entry {
+        details: written.details,
+        reason: written.reason,
+        ..line(act, event, &locked.grant, &written.after)
+    };
+    case::verbs::write(connection, act, &locked, &written.after, entry)
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Extension, Kind, rules::Rule};
-use crate::{grants::filing::Act, ground::infra::form::FieldErrors};
+use crate::{grants::case::Act, ground::infra::form::FieldErrors};
 use values::{Id, Line, LineError, Prose, ProseError};
 
 /// As typed. The names are those of the controls on the grant's page, which has other forms too.

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::{Extension, NoExtension, check, store};
 use crate::{
     grants::{
-        filing::Act,
+        case::Act,
         grant::{self, Grant},
     },
     ground::{

@@ -23,9 +23,10 @@ use thiserror::Error;
 
 use crate::{
     grants::{
-        filing::{NoMandate, NoRoom},
+        case::{self, Case as _, Kind, NoMandate, NoRoom},
         grant::{Grant, Ledger},
     },
+    ground::infra::failure,
     people::access::Doer,
     terms::agreement::{FurtherReport, Terms},
 };
@@ -99,8 +100,42 @@ pub enum Refusal {
     NoMandate(#[from] NoMandate),
 }
 
+impl failure::Refusal for Refusal {}
+
 /// More files than a report needs.
 pub const MOST_FILES: usize = 100;
+
+impl case::Case for OwedReport {
+    const KIND: Kind = Kind::FurtherReport;
+    type Refusal = Refusal;
+
+    fn id(&self) -> Id<Self> {
+        self.id
+    }
+
+    fn grant_id(&self) -> Id<Grant> {
+        self.grant_id
+    }
+
+    fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    fn case_number(&self, grant: &Grant) -> String {
+        let terms = &grant.agreement.terms;
+        let place =
+            owed(terms, &grant.ledger).find(|(_, report)| report.key == self.key).map(|(place, _)| place);
+        case_number(&terms.code, &grant.recipient.code, place.unwrap_or_default())
+    }
+
+    fn is_editable(&self) -> bool {
+        matches!(self.status, Status::Draft { .. })
+    }
+
+    fn changed() -> Refusal {
+        Refusal::Changed
+    }
+}
 
 impl OwedReport {
     /// A signatory hands in what was added. `files` are all that are there.
@@ -152,10 +187,6 @@ impl OwedReport {
     /// The files that the addressee has, by id. They stay.
     pub fn handed_in(&self) -> &[String] {
         self.filed().map_or(&[], |filed| &filed.files)
-    }
-
-    pub fn is_editable(&self) -> bool {
-        matches!(self.status, Status::Draft { .. })
     }
 
     pub fn not_now(&self) -> Refusal {

@@ -2,42 +2,48 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use diesel::{dsl, prelude::*};
 
-use super::{Case, OwedReport, Refusal, owed};
+use super::{Case, OwedReport, owed};
 use crate::{
-    grants::grant::{self, Grant, Scope, store::Which},
+    grants::{
+        case::{
+            self, Kind,
+            store::{Columns, Row, Stored, from_json, json},
+        },
+        grant::{self, Grant, Scope, store::Which},
+    },
     ground::infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, further_reports, grants, report_addressees},
+        schema::{agreements, cases, grants, report_addressees},
     },
-    people::{access::Person, recipient::Organisation},
+    people::recipient::Organisation,
     terms::agreement::{self, Agreement},
 };
 use values::Id;
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = further_reports)]
-struct ReportRow {
-    id: String,
-    grant_id: String,
-    key: String,
-    state: String,
-    revision: i64,
-}
-
-impl TryFrom<ReportRow> for OwedReport {
-    type Error = DbError;
-
-    fn try_from(row: ReportRow) -> Result<Self, DbError> {
+impl Stored for OwedReport {
+    fn read(row: Row) -> Result<Self, DbError> {
         Ok(Self {
-            id: row.id.parse().map_err(DbError::corrupt)?,
-            grant_id: row.grant_id.parse().map_err(DbError::corrupt)?,
-            key: row.key,
-            status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
+            id: row.id()?,
+            grant_id: row.grant_id()?,
+            key: row.part,
+            status: from_json(&row.state)?,
             revision: row.revision,
         })
+    }
+
+    fn columns(&self) -> Result<Columns, DbError> {
+        let filed = self.filed();
+        Ok(Columns {
+            received_at: filed.map(|filed| filed.first_at.naive_utc()),
+            ..Columns::of(self.status.key(), json(&self.status)?, filed.is_some())
+        })
+    }
+
+    /// A grant has one of each.
+    fn place(&self) -> (&str, i32) {
+        (&self.key, 1)
     }
 }
 
@@ -55,7 +61,8 @@ pub fn owed_by(
     };
     let addressee =
         agreement::store::addressees(connection, grant.agreement.id)?.remove(key).unwrap_or_default();
-    let report = of_grant(connection, id)?.into_iter().find(|report| report.key == key);
+    let report =
+        case::store::of_grant(connection, id)?.into_iter().find(|report: &OwedReport| report.key == key);
     Ok(Some(Case { grant, asked, place, addressee, report }))
 }
 
@@ -65,13 +72,14 @@ pub fn addressed_to(
     addressee: Id<Organisation>,
     id: Id<OwedReport>,
 ) -> Result<Option<Case>, DbError> {
-    let found: Option<(String, String, String)> = further_reports::table
+    let found: Option<(String, String, String)> = cases::table
         .inner_join(grants::table.inner_join(agreements::table))
         .inner_join(report_addressees::table.on(is_of_agreement()))
-        .filter(further_reports::id.eq(id.to_string()))
+        .filter(cases::kind.eq(Kind::FurtherReport.key()))
+        .filter(cases::id.eq(id.to_string()))
         .filter(report_addressees::organisation_id.eq(addressee.to_string()))
-        .filter(further_reports::received_at.is_not_null())
-        .select((further_reports::grant_id, further_reports::key, agreements::authority_id))
+        .filter(cases::received_at.is_not_null())
+        .select((cases::grant_id, cases::part, agreements::authority_id))
         .first(connection)
         .optional()?;
     let Some((grant, key, authority)) = found else { return Ok(None) };
@@ -81,13 +89,11 @@ pub fn addressed_to(
 
 type IsOfAgreement = dsl::And<
     dsl::Eq<report_addressees::agreement_id, grants::agreement_id>,
-    dsl::Eq<report_addressees::key, further_reports::key>,
+    dsl::Eq<report_addressees::key, cases::part>,
 >;
 
 fn is_of_agreement() -> IsOfAgreement {
-    report_addressees::agreement_id
-        .eq(grants::agreement_id)
-        .and(report_addressees::key.eq(further_reports::key))
+    report_addressees::agreement_id.eq(grants::agreement_id).and(report_addressees::key.eq(cases::part))
 }
 
 /// Which reports, of which agreements, are for this organisation.
@@ -108,15 +114,16 @@ pub fn received_by(
     connection: &mut AnyConnection,
     addressee: Id<Organisation>,
 ) -> Result<Vec<OwedReport>, DbError> {
-    let rows: Vec<ReportRow> = further_reports::table
+    let rows: Vec<Row> = cases::table
         .inner_join(grants::table)
         .inner_join(report_addressees::table.on(is_of_agreement()))
+        .filter(cases::kind.eq(Kind::FurtherReport.key()))
         .filter(report_addressees::organisation_id.eq(addressee.to_string()))
-        .filter(further_reports::received_at.is_not_null())
-        .order_by((further_reports::received_at, further_reports::id))
-        .select(ReportRow::as_select())
+        .filter(cases::received_at.is_not_null())
+        .order_by((cases::received_at, cases::id))
+        .select(Row::as_select())
         .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    rows.into_iter().map(OwedReport::read).collect()
 }
 
 /// The keys of what has come in of these grants, by the grants' ids: one query.
@@ -124,11 +131,12 @@ pub fn filed(
     connection: &mut AnyConnection,
     which: Which<'_>,
 ) -> Result<HashMap<String, Vec<String>>, DbError> {
-    let rows: Vec<(String, String)> = further_reports::table
-        .filter(further_reports::grant_id.eq_any(which.ids()))
-        .filter(further_reports::received_at.is_not_null())
-        .order_by((further_reports::grant_id, further_reports::key))
-        .select((further_reports::grant_id, further_reports::key))
+    let rows: Vec<(String, String)> = cases::table
+        .filter(cases::kind.eq(Kind::FurtherReport.key()))
+        .filter(cases::grant_id.eq_any(which.ids()))
+        .filter(cases::received_at.is_not_null())
+        .order_by((cases::grant_id, cases::part))
+        .select((cases::grant_id, cases::part))
         .load(connection)?;
     let mut filed: HashMap<String, Vec<String>> = HashMap::new();
     for (grant, key) in rows {
@@ -140,8 +148,9 @@ pub fn filed(
 /// What a grant that the caller has found owes, in the agreement's order: two queries.
 pub fn all_owed_by(connection: &mut AnyConnection, grant: &Grant) -> Result<Vec<Case>, DbError> {
     let mut names = agreement::store::addressees(connection, grant.agreement.id)?;
+    let begun: Vec<OwedReport> = case::store::of_grant(connection, grant.id)?;
     let mut begun: HashMap<String, OwedReport> =
-        of_grant(connection, grant.id)?.into_iter().map(|report| (report.key.clone(), report)).collect();
+        begun.into_iter().map(|report| (report.key.clone(), report)).collect();
     let case = |(place, asked): (usize, &crate::terms::agreement::FurtherReport)| Case {
         grant: grant.clone(),
         asked: asked.clone(),
@@ -150,51 +159,4 @@ pub fn all_owed_by(connection: &mut AnyConnection, grant: &Grant) -> Result<Vec<
         report: begun.remove(&asked.key),
     };
     Ok(owed(&grant.agreement.terms, &grant.ledger).map(case).collect())
-}
-
-fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<OwedReport>, DbError> {
-    let rows: Vec<ReportRow> = further_reports::table
-        .filter(further_reports::grant_id.eq(grant.to_string()))
-        .order_by(further_reports::key)
-        .select(ReportRow::as_select())
-        .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
-}
-
-/// After the grant is held.
-pub fn insert(
-    connection: &mut AnyConnection,
-    report: &OwedReport,
-    by: Id<Person>,
-    at: DateTime<Utc>,
-) -> Result<(), DbError> {
-    diesel::insert_into(further_reports::table)
-        .values((
-            further_reports::id.eq(report.id.to_string()),
-            further_reports::grant_id.eq(report.grant_id.to_string()),
-            further_reports::key.eq(&report.key),
-            further_reports::status.eq(report.status.key()),
-            further_reports::state.eq(serde_json::to_string(&report.status).map_err(DbError::corrupt)?),
-            further_reports::revision.eq(report.revision),
-            further_reports::created_by.eq(by.to_string()),
-            further_reports::created_at.eq(at.naive_utc()),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// Writes its new state over the revision that was read.
-pub fn update(connection: &mut AnyConnection, report: &OwedReport) -> Result<Result<(), Refusal>, DbError> {
-    let row = further_reports::table
-        .find(report.id.to_string())
-        .filter(further_reports::revision.eq(report.revision));
-    let changed = diesel::update(row)
-        .set((
-            further_reports::status.eq(report.status.key()),
-            further_reports::state.eq(serde_json::to_string(&report.status).map_err(DbError::corrupt)?),
-            further_reports::received_at.eq(report.filed().map(|filed| filed.first_at.naive_utc())),
-            further_reports::revision.eq(report.revision + 1),
-        ))
-        .execute(connection)?;
-    Ok(if changed == 1 { Ok(()) } else { Err(Refusal::Changed) })
 }

@@ -1,19 +1,17 @@
 //! What can be done with a further report. Signing it and sending it back are one transaction and one history line each;
 //! adding and removing files before that is a draft, and not yet anybody's word.
 
-use thiserror::Error;
-
 use super::{Case, MOST_FILES, OwedReport, Refusal, Status, store};
 use crate::{
     grants::{
-        filing::{self, Act, store::Attachment},
+        case::{self, Act, Case as _, store::Attachment},
         grant::{self, Grant},
     },
     ground::{
         history::{self, Event},
         infra::{
             db::{AnyConnection, DbError},
-            error::AppError,
+            failure,
             upload::ReceivedFile,
         },
     },
@@ -21,38 +19,14 @@ use crate::{
 };
 use values::Id;
 
+pub type Failure = failure::Failure<Refusal>;
+pub type Target = case::verbs::Target<OwedReport>;
+
 /// Which of a grant's further reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Which {
     pub grant: Id<Grant>,
     pub key: String,
-}
-
-/// Which report, and as it was when the addressee's page was made.
-#[derive(Debug, Clone, Copy)]
-pub struct Target {
-    pub id: Id<OwedReport>,
-    pub revision: i64,
-}
-
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Db(error) => error.into(),
-        }
-    }
 }
 
 /// The report that a file is added to or removed from, with its grant held for this transaction.
@@ -80,22 +54,22 @@ pub fn add_file(
 ) -> Result<(), Failure> {
     let case = hold(connection, act, which)?;
     let report = if let Some(report) = case.report { report } else { begin(connection, act, which)? };
-    let files = filing::store::attachments_of(connection, report.id)?;
+    let files = case::store::attachments_of(connection, report.id)?;
     let given = file_id.to_string();
     if files.iter().any(|known| known.id == given) {
         return Ok(());
     }
     // Another case's: it tells nothing.
-    if filing::store::exists(connection, file_id)? {
+    if case::store::file_exists(connection, file_id)? {
         return Err(Failure::NotFound);
     }
     if files.len() >= MOST_FILES {
         return Err(Refusal::TooManyFiles.into());
     }
-    filing::store::has_room(connection, which.grant, file)?.map_err(Refusal::from)?;
-    filing::store::insert_attachment_as(connection, file_id, report.id, file, &act.by(), act.now)?;
+    case::store::has_room(connection, which.grant, file)?.map_err(Refusal::from)?;
+    case::store::insert_attachment_as(connection, file_id, report.id, file, &act.by(), act.now)?;
     // What a signatory sees elsewhere is no longer what would be signed.
-    store::update(connection, &report)??;
+    case::store::update(connection, &report)??;
     Ok(())
 }
 
@@ -107,7 +81,7 @@ fn begin(connection: &mut AnyConnection, act: &Act, which: &Which) -> Result<Owe
         status: Status::Draft { answers: None },
         revision: 1,
     };
-    store::insert(connection, &report, act.actor.person.id, act.now)?;
+    case::store::insert(connection, &report, Some(act.actor.person.id.to_string()), act.now)?;
     Ok(report)
 }
 
@@ -122,8 +96,8 @@ pub fn remove_file(
     if report.handed_in().contains(&file.to_string()) {
         return Err(Refusal::HandedIn.into());
     }
-    if filing::store::remove_attachment(connection, report.id, file)? {
-        store::update(connection, &report)??;
+    if case::store::remove_attachment(connection, report.id, file)? {
+        case::store::update(connection, &report)??;
     }
     Ok(())
 }
@@ -138,7 +112,7 @@ pub fn sign(connection: &mut AnyConnection, act: &Act, which: &Which, revision: 
     let case = store::owed_by(connection, act.scope, which.grant, &which.key)?.ok_or(Failure::NotFound)?;
     let report = case.report.clone().ok_or(Refusal::NothingToHandIn)?;
     let before = report.handed_in().len();
-    let files = filing::store::attachments_of(connection, report.id)?;
+    let files = case::store::attachments_of(connection, report.id)?;
     let files: Vec<String> = files.into_iter().map(|file| file.id).collect();
     let added = files.len().saturating_sub(before);
     let after = report.submit(act.doer(), act.now, case.grant.holder.formal_name.clone(), files)?;
@@ -184,7 +158,7 @@ fn write(
     if after.revision != revision {
         return Err(Refusal::Changed.into());
     }
-    store::update(connection, after)??;
+    case::store::update(connection, after)??;
     history::store::append(connection, &case.grant.id.to_string(), version, entry)?;
     Ok(())
 }

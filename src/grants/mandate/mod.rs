@@ -3,7 +3,7 @@
 //! one is the authority's to know, so its case officers register what the recipient sends it.
 //!
 //! A mandate is a property of a role that a person holds ([`crate::people::access::Mandate`]); that it must hold on the day it is
-//! used is [`crate::grants::filing::Act::mandated`].
+//! used is [`crate::grants::case::Act::mandated`].
 
 pub mod form;
 pub mod pages;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     grants::{
-        filing::{Act, pages::TimelineView},
+        case::{Act, pages::TimelineView},
         grant,
     },
     ground::{

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::told;
 use crate::{
-    grants::filing::Act,
+    grants::case::Act,
     ground::{
         history::{self, Entry, Event, Who},
         infra::db::{AnyConnection, DbError},

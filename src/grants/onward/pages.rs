@@ -21,7 +21,7 @@ use actix_web::HttpRequest;
 use super::{Case, application::Application, store, verbs::Failure};
 use crate::{
     grants::{
-        filing::Act,
+        case::Act,
         grant::{Grant, Scope},
     },
     ground::infra::{

@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     grants::{
-        filing::{Act, NoMandate, alike::Alike},
+        case::{Act, NoMandate, alike::Alike},
         grant::{Grant, Scope},
     },
     ground::{

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Payment, Reference, Refusal, Registration, rules::Rule};
 use crate::{
-    grants::{filing::alike, requisition::Requisition},
+    grants::{case::alike, requisition::Requisition},
     ground::infra::{error::AppError, form::FieldErrors},
 };
 use values::{Id, LineError, Money, Positive, Prose, ProseError};

@@ -18,7 +18,7 @@ use thiserror::Error;
 
 use crate::{
     grants::{
-        filing::alike::Alike,
+        case::alike::Alike,
         grant::{Account, Ledger},
         requisition::{Requisition, Status},
     },

@@ -12,13 +12,13 @@ use diesel::{
 use super::{Payment, Reversal};
 use crate::{
     grants::{
-        filing::FieldRemark,
+        case::FieldRemark,
         grant::{self, Grant},
         requisition::{Content, Requisition},
     },
     ground::infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, grants, issues, organisations, payments, requisitions},
+        schema::{agreements, cases, editions, grants, organisations, payments},
     },
     people::{access::Doer, recipient::Organisation},
 };
@@ -87,10 +87,10 @@ pub struct OfGrant {
 /// A grant's payments, reversed ones too, the oldest first.
 pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<OfGrant>, DbError> {
     let rows: Vec<(PaymentRow, i32, String)> = payments::table
-        .inner_join(requisitions::table)
-        .filter(requisitions::grant_id.eq(grant.to_string()))
+        .inner_join(cases::table)
+        .filter(cases::grant_id.eq(grant.to_string()))
         .order_by((payments::registered_at, payments::id))
-        .select((PaymentRow::as_select(), requisitions::number, requisitions::post))
+        .select((PaymentRow::as_select(), cases::number, cases::part))
         .load(connection)?;
     rows.into_iter()
         .map(|(payment, requisition_number, post)| {
@@ -160,11 +160,11 @@ pub fn contents(
     connection: &mut AnyConnection,
     approved: &[Id<Requisition>],
 ) -> Result<HashMap<Id<Requisition>, Words>, DbError> {
-    let newest = issues::requisition_id.eq(requisitions::id).and(issues::version.eq(requisitions::version));
-    let rows: Vec<(String, String, String)> = requisitions::table
-        .inner_join(issues::table.on(newest))
-        .filter(requisitions::id.eq_any(approved.iter().map(ToString::to_string)))
-        .select((requisitions::id, issues::content, issues::warnings))
+    let newest = editions::case_id.eq(cases::id).and(editions::version.eq(cases::version));
+    let rows: Vec<(String, String, String)> = cases::table
+        .inner_join(editions::table.on(newest))
+        .filter(cases::id.eq_any(approved.iter().map(ToString::to_string)))
+        .select((cases::id, editions::content, editions::warnings))
         .load(connection)?;
     rows.into_iter()
         .map(|(id, content, warnings)| {
@@ -198,7 +198,7 @@ pub fn years(
     authority: Id<Organisation>,
 ) -> Result<Option<RangeInclusive<i32>>, DbError> {
     let (first, last): (Option<NaiveDate>, Option<NaiveDate>) = payments::table
-        .inner_join(requisitions::table.inner_join(grants::table.inner_join(agreements::table)))
+        .inner_join(cases::table.inner_join(grants::table.inner_join(agreements::table)))
         .filter(agreements::authority_id.eq(authority.to_string()))
         .select((min(payments::paid_on), max(payments::paid_on)))
         .first(connection)?;
@@ -215,7 +215,7 @@ pub fn registered(
     type Row = (PaymentRow, i32, String, String, String, String, String, String, i32);
     let rows: Vec<Row> = payments::table
         .inner_join(
-            requisitions::table
+            cases::table
                 .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table)),
         )
         .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
@@ -224,8 +224,8 @@ pub fn registered(
         .order_by((payments::registered_at.desc(), payments::id.desc()))
         .select((
             PaymentRow::as_select(),
-            requisitions::number,
-            requisitions::post,
+            cases::number,
+            cases::part,
             organisations::code,
             organisations::name,
             holders.field(organisations::name),

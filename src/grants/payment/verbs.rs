@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::{Payment, Refusal, Registration, Standing, not_accounted_for, store};
 use crate::{
     grants::{
-        filing::Act,
+        case::{self, Act},
         grant::{self, Account, Grant},
         requisition::{self, Requisition, verbs::number_of},
     },
@@ -48,9 +48,9 @@ struct Locked {
 }
 
 fn lock(connection: &mut AnyConnection, act: &Act, id: Id<Requisition>) -> Result<Locked, Failure> {
-    let seen = requisition::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    let seen = case::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
     let grant_version = grant::store::lock(connection, seen.grant_id)?;
-    let requisition = requisition::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    let requisition = case::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
     let grant = grant::store::find(connection, act.scope, requisition.grant_id)?.ok_or(Failure::NotFound)?;
     let standing = Standing::of(&requisition, store::of_requisition(connection, id)?)?;
     Ok(Locked { grant, grant_version, requisition, standing })

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Repayment, Target, rules::Rule};
-use crate::{grants::filing::alike, ground::infra::form::FieldErrors};
+use crate::{grants::case::alike, ground::infra::form::FieldErrors};
 use values::{Id, Line, Money, Positive, Prose, ProseError, parse_amount};
 
 /// What negative amounts would mean: money that went the other way.

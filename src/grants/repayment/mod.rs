@@ -26,7 +26,7 @@ use thiserror::Error;
 
 use crate::{
     grants::{
-        filing::alike::Alike,
+        case::alike::Alike,
         grant::{Account, Grant, Ledger},
     },
     people::{

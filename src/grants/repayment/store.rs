@@ -7,10 +7,10 @@ use diesel::prelude::*;
 
 use super::{Refusal, Repayment};
 use crate::{
-    grants::grant::Grant,
+    grants::{case::Kind, grant::Grant},
     ground::infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, grants, repayments, reports},
+        schema::{agreements, cases, grants, repayments},
     },
     people::recipient::Organisation,
     terms::agreement::Agreement,
@@ -175,9 +175,10 @@ pub fn grant_of(
 
 /// True when the grant's report is approved, and what is owed is known. It stays so while a correction is written.
 pub fn is_settled(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<bool, DbError> {
-    let approved = reports::table
-        .filter(reports::grant_id.eq(grant.to_string()))
-        .filter(reports::approved_at.is_not_null());
+    let approved = cases::table
+        .filter(cases::kind.eq(Kind::Report.key()))
+        .filter(cases::grant_id.eq(grant.to_string()))
+        .filter(cases::approved_at.is_not_null());
     Ok(diesel::select(diesel::dsl::exists(approved)).get_result(connection)?)
 }
 
@@ -186,12 +187,13 @@ pub fn settled(
     connection: &mut AnyConnection,
     agreements: &[Id<Agreement>],
 ) -> Result<HashSet<String>, DbError> {
-    let ids: Vec<String> = reports::table
+    let ids: Vec<String> = cases::table
         .inner_join(grants::table)
+        .filter(cases::kind.eq(Kind::Report.key()))
         .filter(grants::agreement_id.eq_any(agreements.iter().map(ToString::to_string)))
-        .filter(reports::approved_at.is_not_null())
-        .order_by(reports::grant_id)
-        .select(reports::grant_id)
+        .filter(cases::approved_at.is_not_null())
+        .order_by(cases::grant_id)
+        .select(cases::grant_id)
         .load(connection)?;
     Ok(ids.into_iter().collect())
 }

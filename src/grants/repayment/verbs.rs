@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     grants::{
-        filing::{Act, alike::Alike},
+        case::{Act, alike::Alike},
         grant::{self, Account, Grant, WHOLE},
     },
     ground::{

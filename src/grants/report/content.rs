@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     grants::{
-        filing::{self, head::Head},
+        case::{self, head::Head},
         grant::{Account, Ledger},
     },
     ground::infra::hash::sha256_hex,
@@ -110,4 +110,4 @@ impl Content {
 }
 
 /// What was fixed for certificate and signature.
-pub type Issue = filing::Issue<Content>;
+pub type Issue = case::Issue<Content>;

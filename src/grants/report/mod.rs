@@ -36,9 +36,10 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     grants::{
-        filing::{FieldRemark, Signature, store::Attachment},
-        grant::{Account, Grant, Ledger},
+        case::{self, FieldRemark, Handled, Kind, Signature, store::Attachment},
+        grant::{self, Account, Entry, Grant, Ledger},
     },
+    ground::history::Event,
     people::access::Doer,
 };
 use values::{Id, Money, Prose};
@@ -94,6 +95,75 @@ impl<'a> Signer<'a> {
     #[cfg(test)]
     fn other(person_id: &'a str) -> Self {
         Self { person_id, alone: None }
+    }
+}
+
+impl case::Case for Report {
+    const KIND: Kind = Kind::Report;
+    type Refusal = Refusal;
+
+    fn id(&self) -> Id<Self> {
+        self.id
+    }
+
+    fn grant_id(&self) -> Id<Grant> {
+        self.grant_id
+    }
+
+    fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    fn case_number(&self, grant: &Grant) -> String {
+        number_of(grant)
+    }
+
+    fn is_editable(&self) -> bool {
+        matches!(self.status, Status::Draft { .. })
+    }
+
+    fn changed() -> Refusal {
+        Refusal::Changed
+    }
+
+    /// The ledger follows from the states: what the report that came in last says, and what the approved one says.
+    fn movements(before: &Self, after: &Self, grant: &Grant) -> Result<Vec<Entry>, Refusal> {
+        let of_post = |key: &str| {
+            let reported = grant::movement(key, Account::Reported, before.reported(key), after.reported(key));
+            let costs = grant::movement(key, Account::Costs, before.costs(key), after.costs(key));
+            [reported, costs]
+        };
+        let posts = grant.agreement.terms.posts.iter();
+        Ok(posts.flat_map(|post| of_post(&post.key)).flatten().collect())
+    }
+}
+
+impl Handled for Report {
+    const ASSIGNED: Event = Event::ReportAssigned;
+    const OPEN: &'static [&'static str] =
+        &["submitted", "returned", "draft", "awaiting_certificate", "awaiting_signature"];
+
+    fn officer(&self) -> Option<&str> {
+        self.officer.as_deref()
+    }
+
+    /// Not before it came in, and not when it is decided.
+    fn assign(mut self, officer: Option<String>) -> Result<Self, Refusal> {
+        match self.status {
+            Status::Approved(_) => Err(self.status.not_now()),
+            Status::Draft { .. } | Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. }
+                if self.received().is_none() =>
+            {
+                Err(self.status.not_now())
+            }
+            Status::Draft { .. }
+            | Status::AwaitingCertificate { .. }
+            | Status::AwaitingSignature { .. }
+            | Status::Submitted { .. } => {
+                self.officer = officer;
+                Ok(self)
+            }
+        }
     }
 }
 
@@ -199,10 +269,6 @@ impl Report {
         self.received().is_some() || matches!(self.status, Status::AwaitingSignature { .. })
     }
 
-    pub fn is_editable(&self) -> bool {
-        matches!(self.status, Status::Draft { .. })
-    }
-
     /// Fixes the content. It goes straight to signature when nobody is to certify it, or when section 3 is as it was
     /// certified; otherwise the certificate falls. The caller keeps the [`Issue`] with the next version.
     pub fn issue(mut self, section_3: &str, is_to_be_certified: bool) -> Result<Self, Refusal> {
@@ -285,25 +351,6 @@ impl Report {
             },
         };
         Ok(self)
-    }
-
-    /// A case officer takes the case, hands it over, or lets it go. Not before it came in, and not when it is decided.
-    pub fn assign(mut self, officer: Option<String>) -> Result<Self, Refusal> {
-        match self.status {
-            Status::Approved(_) => Err(self.status.not_now()),
-            Status::Draft { .. } | Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. }
-                if self.received().is_none() =>
-            {
-                Err(self.status.not_now())
-            }
-            Status::Draft { .. }
-            | Status::AwaitingCertificate { .. }
-            | Status::AwaitingSignature { .. }
-            | Status::Submitted { .. } => {
-                self.officer = officer;
-                Ok(self)
-            }
-        }
     }
 
     pub fn send_back(

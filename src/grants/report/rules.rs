@@ -1,4 +1,4 @@
-//! The numbered rules of the financial report, beside those of every form (`filing::rules`). An error stops it, a warning
+//! The numbered rules of the financial report, beside those of every form (`case::rules`). An error stops it, a warning
 //! asks for a confirmation, and both warnings and observations are shown to the reviewer.
 
 use std::fmt;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     grants::{
-        filing::{
+        case::{
             Signature,
             head::{self, text},
         },

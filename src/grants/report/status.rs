@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use super::certificate::{Certificate, Verdict};
 use crate::{
-    grants::filing::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, NoRoom, Signature},
+    grants::case::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, NoRoom, Signature},
+    ground::infra::failure,
     people::access::Doer,
 };
 use values::{Money, Prose};
@@ -120,6 +121,8 @@ pub enum Refusal {
     #[error(transparent)]
     NoMandate(#[from] NoMandate),
 }
+
+impl failure::Refusal for Refusal {}
 
 impl Status {
     pub const KEYS: [(&'static str, &'static str); 6] = [

@@ -6,11 +6,9 @@ mod preparing;
 mod signing;
 
 pub use attachments::{attach, detach};
-pub use deciding::{approve, assign, correct, give_up_correction, send_back};
+pub use deciding::{approve, correct, give_up_correction, send_back};
 pub use preparing::{is_unchanged, issue, pass_on, take_back};
 pub use signing::{arrive, certify, scan, sign};
-
-use thiserror::Error;
 
 use super::{
     Refusal, Report, Status,
@@ -19,59 +17,20 @@ use super::{
 };
 use crate::{
     grants::{
-        filing::{self, Act},
+        case::{self, Act},
         grant::{self, Account, Grant},
     },
     ground::{
         history::{self, Event},
-        infra::{
-            db::{AnyConnection, DbError},
-            error::AppError,
-            form::FieldErrors,
-        },
+        infra::{db::AnyConnection, failure},
     },
     people::recipient::Kind,
 };
 use values::Id;
 
-/// Which report, and as it was when the page was made.
-#[derive(Debug, Clone, Copy)]
-pub struct Target {
-    pub id: Id<Report>,
-    pub revision: i64,
-}
-
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// Fields to be mended, or warnings that nobody has confirmed.
-    #[error("the form is not complete")]
-    Invalid(FieldErrors),
-    #[error("the warnings are not confirmed")]
-    Unconfirmed,
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Invalid(_) => Self::Conflict(
-                "Uppgifterna i redovisningen är inte längre fullständiga. Öppna formuläret och rätta dem."
-                    .to_owned(),
-            ),
-            Failure::Unconfirmed => {
-                Self::Conflict("Bekräfta att du har kontrollerat varningarna.".to_owned())
-            }
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
+pub type Target = case::verbs::Target<Report>;
+type Locked = case::verbs::Locked<Report>;
 
 /// What the form is held against: everything that has been paid out.
 pub fn form_facts(grant: &Grant) -> FormFacts {
@@ -118,7 +77,7 @@ pub fn start(connection: &mut AnyConnection, act: &Act, grant_id: Id<Grant>) -> 
         crate::grants::requisition::store::last_received(connection, act.scope, grant.holder.id, None)?;
     let head = last.as_ref().map(|(_, content)| &content.head);
     let mut draft = ReportForm::prefilled(&facts, &grant.agreement.diarienummer, head);
-    if filing::store::contact_who_left(connection, grant.holder.id, &draft.head)?.is_some() {
+    if case::store::contact_who_left(connection, grant.holder.id, &draft.head)?.is_some() {
         draft.head = draft.head.without_contact();
     }
     let report = Report {
@@ -131,78 +90,8 @@ pub fn start(connection: &mut AnyConnection, act: &Act, grant_id: Id<Grant>) -> 
         revision: 1,
         officer: None,
     };
-    store::insert(connection, &report, act.actor.person.id, act.now)?;
+    case::store::insert(connection, &report, Some(act.actor.person.id.to_string()), act.now)?;
     let entry = act.entry(Event::ReportStarted, number_of(&grant));
     history::store::append(connection, &grant_id.to_string(), version, entry)?;
     Ok(report.id)
-}
-
-/// The report as it stands, with the grant locked for this transaction.
-struct Locked {
-    grant: Grant,
-    grant_version: i64,
-    report: Report,
-}
-
-fn lock(connection: &mut AnyConnection, act: &Act, id: Id<Report>) -> Result<Locked, Failure> {
-    let seen = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
-    let grant_version = grant::store::lock(connection, seen.grant_id)?;
-    let report = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
-    let grant = grant::store::find(connection, act.scope, report.grant_id)?.ok_or(Failure::NotFound)?;
-    Ok(Locked { grant, grant_version, report })
-}
-
-/// Writes a report's new state, moves its costs in the ledger, and adds the history line.
-fn write(
-    connection: &mut AnyConnection,
-    act: &Act,
-    locked: &Locked,
-    after: &Report,
-    entry: history::Entry,
-) -> Result<(), Failure> {
-    post_movements(connection, act, locked, after)?;
-    store::update(connection, after)??;
-    history::store::append(connection, &after.grant_id.to_string(), locked.grant_version, entry)?;
-    Ok(())
-}
-
-/// The ledger follows from the states: what the report that came in last says, and what the approved one says.
-fn post_movements(
-    connection: &mut AnyConnection,
-    act: &Act,
-    locked: &Locked,
-    after: &Report,
-) -> Result<(), DbError> {
-    let before = &locked.report;
-    let subject = after.id.to_string();
-    for post in &locked.grant.agreement.terms.posts {
-        let key = post.key.as_str();
-        let reported = grant::movement(key, Account::Reported, before.reported(key), after.reported(key));
-        let costs = grant::movement(key, Account::Costs, before.costs(key), after.costs(key));
-        for entry in reported.iter().chain(&costs) {
-            grant::store::post_entry(connection, locked.grant.id, entry, Some(&subject), act.now)?;
-        }
-    }
-    Ok(())
-}
-
-/// The revision a page was made from must be the one that is changed. After the transition, whose refusal says more.
-fn same_revision(report: &Report, target: Target) -> Result<(), Refusal> {
-    if report.revision == target.revision { Ok(()) } else { Err(Refusal::Changed) }
-}
-
-/// A verb that needs nothing but the report itself.
-fn simply(
-    connection: &mut AnyConnection,
-    act: &Act,
-    target: Target,
-    event: Event,
-    reason: &str,
-    transition: impl FnOnce(Report) -> Result<Report, Refusal>,
-) -> Result<(), Failure> {
-    let locked = lock(connection, act, target.id)?;
-    let after = transition(locked.report.clone())?;
-    same_revision(&locked.report, target)?;
-    let entry = history::Entry { reason: reason.to_owned(), ..act.entry(event, number_of(&locked.grant)) };
-    write(connection, act, &locked, &after, entry)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    grants::filing::{self, head::Head},
+    grants::case::{self, head::Head},
     terms::agreement::Period,
 };
 use values::{GiroAccount, Line, Money};
@@ -36,7 +36,7 @@ pub struct PostAmount {
 }
 
 /// What was fixed for signature.
-pub type Issue = filing::Issue<Content>;
+pub type Issue = case::Issue<Content>;
 
 /// An amount by post: all on the one that the form is for, where it is for one.
 pub(super) fn by_post<'a>(form: &'a str, amount: Money, amounts: &'a [PostAmount]) -> Vec<(&'a str, Money)> {

@@ -10,7 +10,7 @@ use super::{
     rules::{Caution, Rule},
 };
 use crate::{
-    grants::filing::{
+    grants::case::{
         self, FieldRemark, Remarks,
         head::{self, HeadForm},
     },
@@ -371,7 +371,7 @@ fn circumstances(content: &Content, facts: &FormFacts, warnings: &mut FieldError
         warnings.broken(amount.clone(), Caution::AnotherWaits, message);
     }
     if facts.returned.as_ref() == Some(content) {
-        filing::warn_unchanged(warnings);
+        case::warn_unchanged(warnings);
     }
     if let Some(late) = facts.late {
         warnings.broken("period_to", Caution::LastDayPassed, late);

@@ -32,9 +32,10 @@ use chrono::{DateTime, Utc};
 use self::content::by_post;
 use crate::{
     grants::{
-        filing::{FieldRemark, Signature},
-        grant::Grant,
+        case::{self, FieldRemark, Handled, Kind, Signature},
+        grant::{self, Account, Entry, Grant},
     },
+    ground::history::Event,
     people::access::Doer,
 };
 use values::{Id, Money, calendar::LastDay};
@@ -86,7 +87,77 @@ pub struct Facts {
     pub opens_after_missing: Option<String>,
 }
 
+impl case::Case for Requisition {
+    const KIND: Kind = Kind::Requisition;
+    type Refusal = Refusal;
+
+    fn id(&self) -> Id<Self> {
+        self.id
+    }
+
+    fn grant_id(&self) -> Id<Grant> {
+        self.grant_id
+    }
+
+    fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    fn case_number(&self, grant: &Grant) -> String {
+        case_number(&grant.agreement.terms.code, &grant.recipient.code, self.number)
+    }
+
+    fn is_editable(&self) -> bool {
+        matches!(self.status, Status::Draft | Status::Returned(_))
+    }
+
+    fn changed() -> Refusal {
+        Refusal::Changed
+    }
+
+    /// The ledger follows from the states: what the requisition claims and what of it is approved.
+    fn movements(before: &Self, after: &Self, grant: &Grant) -> Result<Vec<Entry>, Refusal> {
+        let mut moved = Vec::new();
+        for post in grant.posts_of_form(&after.form) {
+            let key = post.key.as_str();
+            moved.extend(grant.ledger.claim(key, before.claim_on(key), after.claim_on(key))?);
+            let (before, after) = (before.approved_on(key), after.approved_on(key));
+            moved.extend(grant::movement(key, Account::Approved, before, after));
+        }
+        Ok(moved)
+    }
+}
+
+impl Handled for Requisition {
+    const ASSIGNED: Event = Event::RequisitionAssigned;
+    const OPEN: &'static [&'static str] = &["awaiting_signature", "submitted", "returned"];
+
+    fn officer(&self) -> Option<&str> {
+        self.officer.as_deref()
+    }
+
+    /// Not when it is decided.
+    fn assign(mut self, officer: Option<String>) -> Result<Self, Refusal> {
+        match self.status {
+            Status::AwaitingSignature { .. } | Status::Submitted { .. } | Status::Returned(_) => {
+                self.officer = officer;
+                Ok(self)
+            }
+            Status::Draft
+            | Status::Approved { .. }
+            | Status::Refused { .. }
+            | Status::Withdrawn { .. }
+            | Status::Discarded { .. } => Err(self.status.not_now()),
+        }
+    }
+}
+
 impl Requisition {
+    /// Whether the authority sees it: a draft is the recipient's own.
+    pub fn is_shown(&self) -> bool {
+        !matches!(self.status, Status::Draft | Status::Discarded { .. })
+    }
+
     /// What it holds of the allocation.
     pub fn claim(&self) -> Money {
         self.received().filter(|_| !self.status.is_void()).map_or(Money::ZERO, |received| received.amount)
@@ -178,10 +249,6 @@ impl Requisition {
             | Status::Withdrawn { .. }
             | Status::Discarded { .. } => None,
         }
-    }
-
-    pub fn is_editable(&self) -> bool {
-        matches!(self.status, Status::Draft | Status::Returned(_))
     }
 
     /// True when it was never received and can no longer be: the right to the grant has lapsed.
@@ -280,21 +347,6 @@ impl Requisition {
             other => return Err(other.not_now()),
         };
         Ok(self)
-    }
-
-    /// A case officer takes the case, hands it over, or lets it go. Not when it is decided.
-    pub fn assign(mut self, officer: Option<String>) -> Result<Self, Refusal> {
-        match self.status {
-            Status::AwaitingSignature { .. } | Status::Submitted { .. } | Status::Returned(_) => {
-                self.officer = officer;
-                Ok(self)
-            }
-            Status::Draft
-            | Status::Approved { .. }
-            | Status::Refused { .. }
-            | Status::Withdrawn { .. }
-            | Status::Discarded { .. } => Err(self.status.not_now()),
-        }
     }
 
     pub fn approve(mut self, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {

@@ -1,4 +1,4 @@
-//! The numbered rules of the requisition, beside those of every form (`filing::rules`). An error stops it, a warning asks for
+//! The numbered rules of the requisition, beside those of every form (`case::rules`). An error stops it, a warning asks for
 //! a confirmation and is shown to the reviewer.
 
 use std::fmt;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Case, Content, Issue, Received, Status};
 use crate::{
-    grants::filing::{Signature, head::text},
+    grants::case::{Signature, head::text},
     terms::agreement::{PaperForm, Period},
 };
 use document::sheet::{Field, FormDocument, Receipt, Section, Signature as PrintedSignature};

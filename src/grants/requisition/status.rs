@@ -7,10 +7,11 @@ use thiserror::Error;
 use super::content::{PostAmount, by_post};
 use crate::{
     grants::{
-        filing::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, Signature},
+        case::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, Signature, alike::Alike},
         grant::Overdrawn,
         requisition::Requisition,
     },
+    ground::infra::failure,
     people::access::Doer,
 };
 use values::{Id, Money, calendar::LastDay};
@@ -96,7 +97,12 @@ pub enum Refusal {
     ImpossibleArrival(#[from] ImpossibleArrival),
     #[error(transparent)]
     NoMandate(#[from] NoMandate),
+    /// One that looks the same is registered from paper, and nobody has said that this is another.
+    #[error("{0}")]
+    Alike(Alike),
 }
+
+impl failure::Refusal for Refusal {}
 
 impl Status {
     pub const KEYS: [(&'static str, &'static str); 8] = [

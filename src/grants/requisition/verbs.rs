@@ -4,12 +4,11 @@ mod deciding;
 mod preparing;
 mod submitting;
 
-pub use deciding::{approve, assign, refuse, send_back};
+pub use deciding::{approve, refuse, send_back};
 pub use preparing::{discard, issue, pass_on, take_back, take_back_above};
 pub use submitting::{arrive, register_paper, scan, sign, withdraw};
 
 use chrono::{DateTime, Utc};
-use thiserror::Error;
 
 use super::{
     Facts, Refusal, Requisition, Status, case_number,
@@ -18,71 +17,26 @@ use super::{
 };
 use crate::{
     grants::{
-        filing::{self, Act, alike::Alike},
+        case::{self, Act, verbs::line},
         grant::{self, Account, Grant, Scope},
     },
     ground::{
         history::{self, Event},
         infra::{
             db::{AnyConnection, DbError},
-            error::AppError,
-            form::FieldErrors,
+            failure,
         },
     },
     terms::agreement::Post,
 };
 use values::{Id, Money, calendar};
 
+pub type Failure = failure::Failure<Refusal>;
+pub type Target = case::verbs::Target<Requisition>;
+type Locked = case::verbs::Locked<Requisition>;
+
 /// So many drafts on one form of a grant.
 const MOST_DRAFTS: usize = 3;
-
-/// Which requisition, and as it was when the page was made.
-#[derive(Debug, Clone, Copy)]
-pub struct Target {
-    pub id: Id<Requisition>,
-    pub revision: i64,
-}
-
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// Fields to be mended, or warnings that nobody has confirmed.
-    #[error("the form is not complete")]
-    Invalid(FieldErrors),
-    #[error("the warnings are not confirmed")]
-    Unconfirmed,
-    /// One that looks the same is registered from paper, and nobody has said that this is another.
-    #[error("registered already")]
-    Alike(Alike),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Invalid(_) => Self::Conflict(
-                "Uppgifterna i rekvisitionen är inte längre fullständiga. Öppna formuläret och rätta dem."
-                    .to_owned(),
-            ),
-            Failure::Alike(known) => Self::Conflict(known.to_string()),
-            Failure::Unconfirmed => {
-                Self::Conflict("Bekräfta att du har kontrollerat varningarna.".to_owned())
-            }
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
-
-/// The line that the history gets about this requisition.
-fn line(act: &Act, event: Event, grant: &Grant, requisition: &Requisition) -> history::Entry {
-    act.entry(event, number_of(grant, requisition))
-}
 
 pub fn number_of(grant: &Grant, requisition: &Requisition) -> String {
     case_number(&grant.agreement.terms.code, &grant.recipient.code, requisition.number)
@@ -188,9 +142,9 @@ pub fn start(
     }
     let version = grant::store::lock(connection, grant_id)?;
     let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
-    if store::exists(connection, id)? {
+    if case::store::exists(connection, id)? {
         // Rolls the lock back: nothing has changed.
-        return match store::find(connection, act.scope, id)? {
+        return match case::store::find(connection, act.scope, id)? {
             Some(_) => Err(Failure::Refused(Refusal::Changed)),
             None => Err(Failure::NotFound),
         };
@@ -214,13 +168,13 @@ pub fn start(
     let form_facts = form_facts(&grant, form, None, &beside, act.now);
     let last = beside.last.as_ref();
     let mut draft = RequisitionForm::prefilled(&form_facts, &grant.agreement.diarienummer, last);
-    if filing::store::contact_who_left(connection, grant.holder.id, &draft.head)?.is_some() {
+    if case::store::contact_who_left(connection, grant.holder.id, &draft.head)?.is_some() {
         draft.head = draft.head.without_contact();
     }
     let requisition = Requisition {
         id,
         grant_id,
-        number: store::next_number(connection, grant_id)?,
+        number: case::store::next_number::<Requisition>(connection, grant_id)?,
         form: form.to_owned(),
         status: Status::Draft,
         draft,
@@ -228,7 +182,7 @@ pub fn start(
         revision: 1,
         officer: None,
     };
-    store::insert(connection, &requisition, act.actor.person.id, act.now)?;
+    case::store::insert(connection, &requisition, Some(act.actor.person.id.to_string()), act.now)?;
     let entry = line(act, Event::RequisitionStarted, &grant, &requisition);
     history::store::append(connection, &grant_id.to_string(), version, entry)?;
     Ok(id)
@@ -250,84 +204,11 @@ fn nothing_waits_for_all(connection: &mut AnyConnection, grant: &Grant, form: &s
 
 /// A few drafts on one form are enough. The grant is locked, so they are counted right.
 fn drafts_have_room(connection: &mut AnyConnection, grant: &Grant, form: &str) -> Result<(), Failure> {
-    let all = store::of_grant(connection, grant.id)?;
+    let all = case::store::of_grant::<Requisition>(connection, grant.id)?;
     let is_draft = |it: &&Requisition| it.form == form && matches!(it.status, Status::Draft);
     let drafts: Vec<String> = all.iter().filter(is_draft).map(|draft| number_of(grant, draft)).collect();
     if drafts.len() >= MOST_DRAFTS {
         return Err(Refusal::TooManyDrafts(drafts.join(", ")).into());
     }
     Ok(())
-}
-
-/// The requisition as it stands, with the grant locked for this transaction.
-struct Locked {
-    grant: Grant,
-    grant_version: i64,
-    requisition: Requisition,
-}
-
-fn lock(connection: &mut AnyConnection, act: &Act, id: Id<Requisition>) -> Result<Locked, Failure> {
-    let seen = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
-    let grant_version = grant::store::lock(connection, seen.grant_id)?;
-    let requisition = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
-    let grant = grant::store::find(connection, act.scope, requisition.grant_id)?.ok_or(Failure::NotFound)?;
-    Ok(Locked { grant, grant_version, requisition })
-}
-
-/// Writes a requisition's new state, moves its claim in the ledger, and adds the history line.
-fn write(
-    connection: &mut AnyConnection,
-    act: &Act,
-    locked: &Locked,
-    after: &Requisition,
-    entry: history::Entry,
-) -> Result<(), Failure> {
-    let before = &locked.requisition;
-    post_movements(connection, act, &locked.grant, before, after)?;
-    store::update(connection, after)??;
-    history::store::append(connection, &before.grant_id.to_string(), locked.grant_version, entry)?;
-    Ok(())
-}
-
-/// The ledger follows from the states: what the requisition claims and what of it is approved.
-fn post_movements(
-    connection: &mut AnyConnection,
-    act: &Act,
-    grant: &Grant,
-    before: &Requisition,
-    after: &Requisition,
-) -> Result<(), Failure> {
-    let subject = after.id.to_string();
-    for post in grant.posts_of_form(&after.form) {
-        let key = post.key.as_str();
-        let claim =
-            grant.ledger.claim(key, before.claim_on(key), after.claim_on(key)).map_err(Refusal::from)?;
-        let approval =
-            grant::movement(key, Account::Approved, before.approved_on(key), after.approved_on(key));
-        for entry in claim.iter().chain(&approval) {
-            grant::store::post_entry(connection, grant.id, entry, Some(&subject), act.now)?;
-        }
-    }
-    Ok(())
-}
-
-/// The revision a page was made from must be the one that is changed. After the transition, whose refusal says more.
-fn same_revision(requisition: &Requisition, target: Target) -> Result<(), Refusal> {
-    if requisition.revision == target.revision { Ok(()) } else { Err(Refusal::Changed) }
-}
-
-/// A verb that needs nothing but the requisition itself.
-fn simply(
-    connection: &mut AnyConnection,
-    act: &Act,
-    target: Target,
-    event: Event,
-    reason: &str,
-    transition: impl FnOnce(Requisition) -> Result<Requisition, Refusal>,
-) -> Result<(), Failure> {
-    let locked = lock(connection, act, target.id)?;
-    let after = transition(locked.requisition.clone())?;
-    same_revision(&locked.requisition, target)?;
-    let entry = history::Entry { reason: reason.to_owned(), ..line(act, event, &locked.grant, &after) };
-    write(connection, act, &locked, &after, entry)
 }

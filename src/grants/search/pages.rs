@@ -11,7 +11,10 @@ use super::{
     store::{self, CaseRow, GrantRow, RepaymentRow, UnitRow},
 };
 use crate::{
-    grants::grant::{Scope, held_by},
+    grants::{
+        case::Kind,
+        grant::{Scope, held_by},
+    },
     ground::infra::{
         Portal,
         db::{AnyConnection, DbError},
@@ -132,9 +135,9 @@ impl Everything {
             organisations: if is_registrar(actor) { recipient::store::all(connection)? } else { Vec::new() },
             agreements,
             grants: store::grants(connection, scope)?,
-            requisitions: store::requisitions(connection, scope)?,
-            reports: store::reports(connection, scope)?,
-            account_requests: store::account_requests(connection, scope)?,
+            requisitions: store::cases(connection, scope, Kind::Requisition)?,
+            reports: store::cases(connection, scope, Kind::Report)?,
+            account_requests: store::cases(connection, scope, Kind::AccountRequest)?,
             payments: store::payment_references(connection, scope)?,
             naming: store::naming(connection, &sought.accounts())?.into_iter().collect(),
             repayments: if sees_repayments(actor) { store::repayments(connection, own)? } else { Vec::new() },

@@ -2,21 +2,19 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use diesel::{
     dsl::{self, not},
     prelude::*,
+    sql_types::Bool,
 };
 
 use super::{Known, grant_number};
 use crate::{
-    grants::grant::Scope,
+    grants::{case::Kind, grant::Scope},
     ground::infra::{
         db::{AnyConnection, DbError},
-        schema::{
-            account_requests, agreements, grants, issues, onward_units, organisations, payments, repayments,
-            reports, requisitions,
-        },
+        schema::{agreements, cases, editions, grants, onward_units, organisations, payments, repayments},
     },
     people::recipient::{self, Organisation},
     terms::insight,
@@ -127,13 +125,13 @@ fn paid_to(
     account: &str,
     sight: Scope,
 ) -> Result<Vec<(String, String)>, DbError> {
-    Ok(issues::table
+    Ok(editions::table
         .inner_join(
-            requisitions::table
+            cases::table
                 .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table)),
         )
         .filter(in_sight(sight))
-        .filter(issues::content.like(written(account)))
+        .filter(editions::content.like(written(account)))
         .order_by((agreements::code, organisations::code))
         .select((agreements::code, organisations::code))
         .distinct()
@@ -233,55 +231,28 @@ fn grant_row(
 /// A case of a grant: its id, its grant's, and its number within the grant.
 pub type CaseRow = (String, String, i32);
 
-/// The requisitions in sight: a recipient's own, or those that an authority has been handed.
-pub fn requisitions(connection: &mut AnyConnection, scope: Scope) -> Result<Vec<CaseRow>, DbError> {
-    let hidden = if is_own(scope) { vec!["discarded"] } else { vec!["discarded", "draft"] };
-    Ok(requisitions::table
+/// The cases of a kind in sight: a recipient's own, or those that others see, the newest first.
+pub fn cases(connection: &mut AnyConnection, scope: Scope, kind: Kind) -> Result<Vec<CaseRow>, DbError> {
+    let is_own = matches!(scope, Scope::Recipient(_));
+    Ok(cases::table
         .inner_join(grants::table.inner_join(agreements::table))
         .filter(in_sight(scope))
-        .filter(requisitions::status.ne_all(hidden))
-        .order_by((requisitions::created_at.desc(), requisitions::id))
-        .select((requisitions::id, requisitions::grant_id, requisitions::number))
+        .filter(cases::kind.eq(kind.key()))
+        .filter(cases::status.ne("discarded"))
+        .filter(cases::is_shown.or(is_own.into_sql::<Bool>()))
+        .order_by((cases::created_at.desc(), cases::id))
+        .select((cases::id, cases::grant_id, cases::number))
         .load(connection)?)
-}
-
-/// The reports in sight, as with requisitions. A grant has one.
-pub fn reports(connection: &mut AnyConnection, scope: Scope) -> Result<Vec<CaseRow>, DbError> {
-    let rows: Vec<(String, String, Option<NaiveDateTime>, String)> = reports::table
-        .inner_join(grants::table.inner_join(agreements::table))
-        .filter(in_sight(scope))
-        .order_by((reports::created_at.desc(), reports::id))
-        .select((reports::id, reports::grant_id, reports::received_at, reports::status))
-        .load(connection)?;
-    let shown = rows.into_iter().filter(|(_, _, received, status)| {
-        is_own(scope) || received.is_some() || status == "awaiting_signature"
-    });
-    Ok(shown.map(|(id, grant, _, _)| (id, grant, 1)).collect())
-}
-
-/// The requests for accounts in sight.
-pub fn account_requests(connection: &mut AnyConnection, scope: Scope) -> Result<Vec<CaseRow>, DbError> {
-    Ok(account_requests::table
-        .inner_join(grants::table.inner_join(agreements::table))
-        .filter(in_sight(scope))
-        .order_by((account_requests::asked_at.desc(), account_requests::id))
-        .select((account_requests::id, account_requests::grant_id, account_requests::number))
-        .load(connection)?)
-}
-
-/// Whether what is in sight is the recipient's own, drafts among it.
-fn is_own(scope: Scope) -> bool {
-    matches!(scope, Scope::Recipient(_))
 }
 
 /// The requisitions that name one of these accounts, whoever's they are.
 pub fn naming(connection: &mut AnyConnection, accounts: &[String]) -> Result<Vec<String>, DbError> {
     let mut found = Vec::new();
     for account in accounts {
-        let ids: Vec<String> = issues::table
-            .filter(issues::content.like(written(account)))
-            .order_by(issues::requisition_id)
-            .select(issues::requisition_id)
+        let ids: Vec<String> = editions::table
+            .filter(editions::content.like(written(account)))
+            .order_by(editions::case_id)
+            .select(editions::case_id)
             .distinct()
             .load(connection)?;
         found.extend(ids);
@@ -295,7 +266,7 @@ pub fn payment_references(
     scope: Scope,
 ) -> Result<Vec<(String, String)>, DbError> {
     Ok(payments::table
-        .inner_join(requisitions::table.inner_join(grants::table.inner_join(agreements::table)))
+        .inner_join(cases::table.inner_join(grants::table.inner_join(agreements::table)))
         .filter(in_sight(scope))
         .order_by((payments::registered_at.desc(), payments::id))
         .select((payments::requisition_id, payments::reference))

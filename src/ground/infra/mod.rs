@@ -8,6 +8,7 @@ pub mod config;
 pub mod conflict;
 pub mod db;
 pub mod error;
+pub mod failure;
 pub mod form;
 pub mod hash;
 pub mod held;

@@ -221,36 +221,44 @@ diesel::table! {
 }
 
 diesel::table! {
-    requisitions (id) {
+    cases (id) {
         id -> Text,
+        kind -> Text,
         grant_id -> Text,
+        part -> Text,
         number -> Integer,
-        post -> Text,
         status -> Text,
         state -> Text,
         draft -> Text,
         version -> Integer,
         revision -> BigInt,
-        created_by -> Text,
+        is_shown -> Bool,
+        created_by -> Nullable<Text>,
         created_at -> Timestamp,
         received_at -> Nullable<Timestamp>,
+        approved_at -> Nullable<Timestamp>,
         officer_id -> Nullable<Text>,
         saved_by -> Text,
         saved_at -> Nullable<Timestamp>,
+        asks_for -> Text,
+        due -> Nullable<Date>,
+        asked_by -> Text,
+        asker_id -> Nullable<Text>,
     }
 }
 
 diesel::table! {
-    issues (requisition_id, version) {
-        requisition_id -> Text,
+    editions (case_id, version) {
+        case_id -> Text,
         version -> Integer,
         content -> Text,
         warnings -> Text,
         fingerprint -> Text,
         issued_by -> Text,
+        issued_by_id -> Nullable<Text>,
         issued_at -> Timestamp,
         recipient -> Text,
-        issued_by_id -> Nullable<Text>,
+        certificate -> Nullable<Text>,
     }
 }
 
@@ -288,40 +296,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    reports (id) {
-        id -> Text,
-        grant_id -> Text,
-        status -> Text,
-        state -> Text,
-        draft -> Text,
-        version -> Integer,
-        revision -> BigInt,
-        created_by -> Text,
-        created_at -> Timestamp,
-        received_at -> Nullable<Timestamp>,
-        approved_at -> Nullable<Timestamp>,
-        officer_id -> Nullable<Text>,
-        saved_by -> Text,
-        saved_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    report_issues (report_id, version) {
-        report_id -> Text,
-        version -> Integer,
-        content -> Text,
-        warnings -> Text,
-        fingerprint -> Text,
-        issued_by -> Text,
-        issued_at -> Timestamp,
-        certificate -> Nullable<Text>,
-        recipient -> Text,
-        issued_by_id -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
     survey_answers (agreement_id, recipient_id) {
         agreement_id -> Text,
         recipient_id -> Text,
@@ -350,36 +324,6 @@ diesel::table! {
         registered_by -> Text,
         registered_at -> Timestamp,
         state -> Text,
-    }
-}
-
-diesel::table! {
-    account_requests (id) {
-        id -> Text,
-        grant_id -> Text,
-        number -> Integer,
-        status -> Text,
-        state -> Text,
-        asks_for -> Text,
-        due -> Date,
-        asked_by -> Text,
-        asked_at -> Timestamp,
-        revision -> BigInt,
-        asker_id -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    further_reports (id) {
-        id -> Text,
-        grant_id -> Text,
-        key -> Text,
-        status -> Text,
-        state -> Text,
-        revision -> BigInt,
-        created_by -> Text,
-        created_at -> Timestamp,
-        received_at -> Nullable<Timestamp>,
     }
 }
 
@@ -640,16 +584,12 @@ diesel::joinable!(insights -> organisations (organisation_id));
 diesel::joinable!(grants -> agreements (agreement_id));
 diesel::joinable!(grants -> organisations (recipient_id));
 diesel::joinable!(ledger_entries -> grants (grant_id));
-diesel::joinable!(requisitions -> grants (grant_id));
-diesel::joinable!(issues -> requisitions (requisition_id));
-diesel::joinable!(payments -> requisitions (requisition_id));
-diesel::joinable!(reports -> grants (grant_id));
-diesel::joinable!(report_issues -> reports (report_id));
+diesel::joinable!(cases -> grants (grant_id));
+diesel::joinable!(editions -> cases (case_id));
+diesel::joinable!(payments -> cases (requisition_id));
 diesel::joinable!(survey_answers -> organisations (recipient_id));
 diesel::joinable!(repayments -> grants (grant_id));
-diesel::joinable!(account_requests -> grants (grant_id));
 diesel::joinable!(extensions -> grants (grant_id));
-diesel::joinable!(further_reports -> grants (grant_id));
 diesel::joinable!(report_addressees -> agreements (agreement_id));
 diesel::joinable!(report_addressees -> organisations (organisation_id));
 diesel::joinable!(succession_grants -> successions (succession_id));
@@ -668,19 +608,18 @@ diesel::joinable!(onward_entries -> onward_plans (plan_id));
 diesel::joinable!(onward_failed_payments -> onward_lists (list_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
-    account_requests,
     agreements,
     allocations,
+    cases,
+    editions,
     extensions,
     files,
     former_names,
-    further_reports,
     grants,
     history,
     identities,
     insights,
     invitations,
-    issues,
     known_browsers,
     ledger_entries,
     memberships,
@@ -700,9 +639,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     proposals,
     repayments,
     report_addressees,
-    report_issues,
-    reports,
-    requisitions,
     saved_views,
     second_factors,
     sessions,

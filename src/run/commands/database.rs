@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 
 use super::{check::check, say};
 use crate::{
-    grants::filing,
+    grants::case,
     ground::{
         history,
         infra::db::{
@@ -83,7 +83,7 @@ fn remove(database: &Path) {
 
 /// What the virus scanner could not scan: by case, since a name is its owner's.
 pub fn unscannable(db: &Db) -> anyhow::Result<()> {
-    let files = db.read_now(filing::store::impossible_to_scan)?;
+    let files = db.read_now(case::store::impossible_to_scan)?;
     for file in &files {
         say(format_args!(
             "{} {} kB, SHA-256 {}",
@@ -98,7 +98,7 @@ pub fn unscannable(db: &Db) -> anyhow::Result<()> {
 
 /// For when the scanner has been given more room or time.
 pub fn scan_again(db: &Db) -> anyhow::Result<()> {
-    let count = db.write_now(filing::store::scan_again)?;
+    let count = db.write_now(case::store::scan_again)?;
     say(format_args!("Filer som genomsöks på nytt: {count}."));
     Ok(())
 }

@@ -1,5 +1,4 @@
 //! Operation (*drift*): whether the program is alive and ready, its figures, and what it does by itself at times.
 
 pub mod pages;
-pub mod store;
 pub mod upkeep;

@@ -2,10 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::store;
 use crate::{
     grants::{
-        filing::{self, store::Waiting},
+        case::{self, store::Waiting},
         grant,
     },
     ground::{
@@ -33,7 +32,7 @@ async fn scan_waiting(portal: &Portal, scanner: &Scanner) -> Result<(), DbError>
     loop {
         // The machine's own time: which date is practised does not matter to clamd.
         let now = Utc::now();
-        let next = portal.db.read(move |connection| filing::store::next_to_scan(connection, now)).await?;
+        let next = portal.db.read(move |connection| case::store::next_to_scan(connection, now)).await?;
         let Some(file) = next else { return Ok(()) };
         let Some(turn) = portal.turns.wait("upkeep").await else { return Ok(()) };
         let verdict = scanner.scan(&file.content).await;
@@ -59,14 +58,14 @@ async fn scan_waiting(portal: &Portal, scanner: &Scanner) -> Result<(), DbError>
 fn note_failure(connection: &mut AnyConnection, file: &Waiting) -> Result<(), DbError> {
     let tries = file.tries.saturating_add(1);
     match scan::pause_after(tries) {
-        Some(pause) => filing::store::set_scan_failed(connection, &file.id, tries, Utc::now() + pause),
+        Some(pause) => case::store::set_scan_failed(connection, &file.id, tries, Utc::now() + pause),
         None => {
             tracing::error!(
                 file = file.id,
                 sha256 = file.sha256,
                 "a file cannot be scanned, and nobody opens it"
             );
-            filing::store::set_scanned(connection, &file.id, Scanned::Impossible)
+            case::store::set_scanned(connection, &file.id, Scanned::Impossible)
         }
     }
 }
@@ -80,11 +79,11 @@ fn note(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     let grant = match scanned {
-        Scanned::Infected => store::grant_of(connection, &file.case)?,
+        Scanned::Infected => case::store::grant_of(connection, &file.case)?,
         Scanned::Clean | Scanned::Not | Scanned::Waiting | Scanned::Impossible => None,
     };
     let version = grant.map(|grant| grant::store::lock(connection, grant)).transpose()?;
-    filing::store::set_scanned(connection, &file.id, scanned)?;
+    case::store::set_scanned(connection, &file.id, scanned)?;
     let Some((grant, version)) = grant.zip(version) else { return Ok(()) };
     let line = Entry {
         at: now,

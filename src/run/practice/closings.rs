@@ -5,14 +5,13 @@ use chrono::{DateTime, Duration, Utc};
 use super::actor;
 use crate::{
     grants::{
-        filing::Act,
+        case::{self, Act},
         grant::{self, Account, Grant, Scope},
         payment::{self, Reference, Registration},
         repayment::{self, form::Incoming},
         report::{
             certificate::CertificateForm,
             form::{AnswerForm, PartForm},
-            store,
             verbs::{self, Failure, Target},
         },
         requisition::Requisition,
@@ -142,7 +141,7 @@ fn report(
     let scope = Scope::Recipient(recipient.id);
     let id = verbs::start(connection, &step(0, &preparer), grant.id)
         .map_err(|failure| DbError::corrupt(format!("{}: {failure}", recipient.code)))?;
-    let begun = store::find(connection, scope, id)?.ok_or_else(|| DbError::corrupt("no report"))?;
+    let begun = case::store::find(connection, scope, id)?.ok_or_else(|| DbError::corrupt("no report"))?;
     let mut form = begun.draft;
     let paid = grant::store::ledger(connection, grant.id)?;
     for post in &mut form.posts {
@@ -152,7 +151,7 @@ fn report(
     }
     form.survey = "ja".to_owned();
     form.answers = agreement.terms.questions_to(paid.shares()).map(answer).collect();
-    store::save_draft(connection, &step(0, &preparer), id, 1, &form)?;
+    case::store::save_draft(connection, &step(0, &preparer), id, 1, &form)?;
     let at = |revision: i64| Target { id, revision };
     if stage == Stage::Draft {
         return Ok(());

@@ -5,12 +5,11 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use super::{actor, closings};
 use crate::{
     grants::{
-        filing::{Act, FieldRemark, head::HeadForm},
+        case::{self, Act, FieldRemark, head::HeadForm},
         grant::{self, Grant, Scope},
         requisition::{
             Requisition,
             form::{Beside, RequisitionForm},
-            store,
             verbs::{self, Failure, Target},
         },
     },
@@ -166,7 +165,7 @@ fn file(
     };
     verbs::start(connection, &step(0, &preparer, filer), grant.id, post, id).map_err(DbError::corrupt)?;
     let draft = made_up(&grant, post, percent, first);
-    store::save_draft(connection, &step(0, &preparer, filer), id, 1, &draft)?;
+    case::store::save_draft(connection, &step(0, &preparer, filer), id, 1, &draft)?;
     let at = |revision: i64| Target { id, revision };
     if stage == Stage::Draft {
         return Ok(id);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::signed_in;
 use crate::{
     desks::colleague::{Colleague, Refusal, form::InviteForm, roles_of, verbs},
-    grants::{filing::pages::TimelineView, mandate},
+    grants::{case::pages::TimelineView, mandate},
     ground::{
         history::{self, Event},
         infra::{

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::verbs::Failure;
 use crate::{
-    grants::filing::Act,
+    grants::case::Act,
     ground::infra::{Portal, browser::BrowserToken},
     people::{
         access::{proof::By, routing::Routes},

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Head, address, with_known};
 use crate::{
     desks::proposal::{Proposal, check::Known, file, sheet::Preview},
-    grants::filing::pages::pdf as as_pdf,
+    grants::case::pages::pdf as as_pdf,
     ground::infra::{
         Portal,
         error::AppError,

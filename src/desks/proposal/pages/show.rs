@@ -11,7 +11,7 @@ use crate::{
         form::Fault,
         verbs::{self, Failure},
     },
-    grants::filing::pages::TimelineView,
+    grants::case::pages::TimelineView,
     ground::{
         history,
         infra::{

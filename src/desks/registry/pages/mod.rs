@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{Refusal, verbs::Failure};
 use crate::{
-    grants::filing::Act,
+    grants::case::Act,
     ground::infra::{
         Portal,
         error::AppError,

@@ -10,7 +10,7 @@ use crate::{
         form::{AliasForm, NumberForm, RenameForm},
         store, verbs,
     },
-    grants::filing::pages::TimelineView,
+    grants::case::pages::TimelineView,
     ground::{
         history::{self, Event},
         infra::{

@@ -5,7 +5,7 @@ pub mod requisition;
 
 use chrono::{DateTime, Utc};
 
-use crate::{grants::filing::FieldRemark, people::access::Doer};
+use crate::{grants::case::FieldRemark, people::access::Doer};
 use values::calendar;
 
 /// A numbered box of the form.

@@ -3,7 +3,7 @@
 use super::{Change, Row, Section, Version, covers, texts_at};
 use crate::{
     grants::{
-        filing::{FieldRemark, pages::FieldView},
+        case::{FieldRemark, pages::FieldView},
         grant::Grant,
         report::{Case, Content, Issue, form::costs_field, sheet},
     },

@@ -3,7 +3,7 @@
 use super::{Change, Row, Section, Version, covers, texts_at};
 use crate::{
     grants::{
-        filing::head::text,
+        case::head::text,
         requisition::{Case, Content, Issue, sheet},
     },
     terms::agreement::PaperForm,

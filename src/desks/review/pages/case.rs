@@ -12,7 +12,7 @@ use crate::{
         queue::{self, days_left},
     },
     grants::{
-        filing::{
+        case::{
             self, Signature,
             head::field_label,
             pages::{AttachmentView, TimelineView, timeline},
@@ -86,8 +86,8 @@ pub async fn attachment(
     let (file, bytes) = portal
         .db
         .read(move |connection| {
-            store::find(connection, scope, requisition)?.ok_or(AppError::NotFound)?;
-            filing::store::attachment(connection, requisition, id)?.ok_or(AppError::NotFound)
+            case::store::find(connection, scope, requisition)?.ok_or(AppError::NotFound)?;
+            case::store::attachment(connection, requisition, id)?.ok_or(AppError::NotFound)
         })
         .await?;
     page::download(&file.media_type, &file.file_name, bytes)
@@ -113,7 +113,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<Cas
             Ok(CaseFile {
                 issues: store::issues_of(connection, id)?,
                 last: store::last_received(connection, scope, case.grant.holder.id, Some(&case.requisition))?,
-                attachments: filing::store::attachments_of(connection, id)?,
+                attachments: case::store::attachments_of(connection, id)?,
                 lines: history::store::of(connection, &case.grant.id.to_string())?,
                 officer: match &case.requisition.officer {
                     Some(officer) => store::officer_name(connection, officer)?,

@@ -5,9 +5,12 @@ use actix_web::{http::StatusCode, web};
 use super::{act, address, case::case_page, typed::Typed};
 use crate::{
     desks::review::form::{ApproveForm, ArrivalForm, AssignForm, RefuseForm, ReturnForm, of_requisition},
-    grants::requisition::{
-        Refusal, Requisition, Status,
-        verbs::{self, Failure, Target},
+    grants::{
+        case,
+        requisition::{
+            Refusal, Requisition, Status,
+            verbs::{self, Failure, Target},
+        },
     },
     ground::infra::{
         Portal,
@@ -127,7 +130,7 @@ pub async fn assign(
     let act = act(&by, &portal);
     let outcome = portal
         .db
-        .write(move |connection| verbs::assign(connection, &act, id, form.was(), officer.as_ref()))
+        .write(move |connection| case::verbs::assign(connection, &act, id, form.was(), officer.as_ref()))
         .await;
     answer(by, &portal, id, outcome, Typed::default(), |_| false).await
 }

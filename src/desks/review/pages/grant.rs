@@ -14,12 +14,12 @@ use crate::{
         account_request::{
             self, AccountRequest, Refusal, form::AskForm, rules::Rule as AccountRule, verbs as account_verbs,
         },
-        extension::{self, Extension, Kind, NoExtension, form::ExtensionForm},
-        filing::{
-            Act,
+        case::{
+            self, Act,
             alike::Alike,
             pages::{TimelineView, timeline_of_all},
         },
+        extension::{self, Extension, Kind, NoExtension, form::ExtensionForm},
         further_report,
         grant::{self, Account, Grant},
         onward,
@@ -143,7 +143,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Grant>) -> Result<GrantFile
         .read(move |connection| {
             let grant = grant::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             Ok(GrantFile {
-                requisitions: requisition::store::of_grant(connection, id)?,
+                requisitions: case::store::of_grant::<Requisition>(connection, id)?,
                 report: report::store::of_grant(connection, id)?,
                 payments: payment::store::of_grant(connection, id)?
                     .into_iter()
@@ -151,7 +151,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Grant>) -> Result<GrantFile
                     .filter(|payment| payment.reversal.is_none())
                     .collect(),
                 extensions: extension::store::of_grant(connection, id)?,
-                requests: account_request::store::of_grant(connection, id)?,
+                requests: case::store::of_grant::<AccountRequest>(connection, id)?,
                 further_reports: further_report::store::all_owed_by(connection, &grant)?,
                 plan: onward::store::plan_of(connection, id)?,
                 lines: history::store::of(connection, &id.to_string())?,
@@ -356,7 +356,7 @@ pub async fn ask(
             let request = form.id;
             let ask = move |connection: &mut _| account_verbs::ask(connection, &act, id, request, &asked);
             match portal.db.write(ask).await {
-                Ok(()) | Err(account_verbs::Failure::AskedAlready) => {
+                Ok(()) | Err(account_verbs::Failure::Refused(account_request::Refusal::AskedAlready)) => {
                     return page::see_other(format!("/granskning/rakenskaper/{request}"));
                 }
                 Err(account_verbs::Failure::Refused(refusal @ Refusal::DayHasPassed(_))) => {
@@ -364,7 +364,7 @@ pub async fn ask(
                     errors.add("due", refusal);
                     errors
                 }
-                Err(account_verbs::Failure::Alike(known)) => {
+                Err(account_verbs::Failure::Refused(account_request::Refusal::Alike(known))) => {
                     let errors = known.asked(AccountRule::Alike);
                     alike = Some(known);
                     errors

@@ -11,7 +11,7 @@ mod typed;
 
 use crate::{
     grants::{
-        filing::Act,
+        case::Act,
         grant::Scope,
         requisition::{Requisition, Status},
     },

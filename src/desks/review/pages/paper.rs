@@ -7,8 +7,8 @@ use super::{act, address, scope};
 use crate::{
     desks::review::form::{Choice, PaperForm},
     grants::{
-        filing::{
-            Remarks,
+        case::{
+            self, Remarks,
             alike::{self, Alike},
             parse_arrival,
             rules::Rule,
@@ -125,7 +125,7 @@ pub async fn create(
     let mut known = None;
     let status = match outcome {
         Ok(()) => return page::see_other(address(id)),
-        Err(Failure::Alike(found)) => {
+        Err(Failure::Refused(Refusal::Alike(found))) => {
             errors = found.asked(Rule::Alike);
             known = Some(found);
             StatusCode::UNPROCESSABLE_ENTITY
@@ -180,7 +180,7 @@ fn again(
 
 async fn is_registered(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<bool, AppError> {
     let scope = scope(actor);
-    Ok(portal.db.read(move |connection| store::find(connection, scope, id)).await?.is_some())
+    Ok(portal.db.read(move |connection| case::store::find(connection, scope, id)).await?.is_some())
 }
 
 async fn find(actor: &Actor, portal: &Portal, grant: Id<Grant>, post: String) -> Result<Sheet, AppError> {
@@ -202,7 +202,7 @@ fn sheet(
     post: String,
 ) -> Result<Sheet, DbError> {
     let last = store::last_received(connection, scope, grant.holder.id, None)?.map(|(_, content)| content);
-    let awaiting = store::of_grant(connection, grant.id)?
+    let awaiting = case::store::of_grant::<Requisition>(connection, grant.id)?
         .into_iter()
         .filter(|requisition| matches!(requisition.status, Status::AwaitingSignature { .. }))
         .map(|requisition| (requisition.id, number_of(&grant, &requisition)))

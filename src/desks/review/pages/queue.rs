@@ -13,13 +13,9 @@ use crate::{
         queue::{self, Frame, Outcome, REQUISITIONS, days_left, is_mine, waited},
     },
     grants::{
+        case::{self, store::QueueRow},
         grant::Scope,
-        requisition::{
-            Requisition, Status, case_number,
-            store::{self, QueueRow},
-            tone,
-            verbs::{self, Failure},
-        },
+        requisition::{Requisition, Status, case_number, tone, verbs::Failure},
         search::{self, Known},
     },
     ground::infra::{
@@ -81,7 +77,7 @@ pub async fn list(
 /// Back to the list after the last.
 pub async fn next(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
     let (id, scope) = (id.into_inner(), scope(&by.actor));
-    let found = portal.db.read(move |connection| store::find(connection, scope, id)).await?;
+    let found = portal.db.read(move |connection| case::store::find(connection, scope, id)).await?;
     let case = found.ok_or(AppError::NotFound)?;
     let Some(way) = by.chrome.way.clone() else { return page::see_other(REQUISITIONS.address) };
     let filter: Filter = serde_html_form::from_str(way.query()).unwrap_or_default();
@@ -103,7 +99,7 @@ pub async fn take(
     Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<TakeForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
-    let cases = form.cases()?;
+    let cases = form.cases::<Requisition>()?;
     if cases.is_empty() {
         let mut page = queue_page(&by.actor, by.chrome, &portal, form.filter()).await?;
         page.frame.errors.add("", "Inget ärende är markerat. Kryssa för minst ett och försök igen.");
@@ -112,7 +108,10 @@ pub async fn take(
     let mut outcome = Outcome::default();
     for case in cases {
         let (act, me) = (act(&by, &portal), by.person.clone());
-        match portal.db.write(move |connection| verbs::assign(connection, &act, case, None, Some(&me))).await
+        match portal
+            .db
+            .write(move |connection| case::verbs::assign(connection, &act, case, None, Some(&me)))
+            .await
         {
             Ok(()) => outcome.taken += 1,
             Err(Failure::Refused(_) | Failure::NotFound) => outcome.missed += 1,
@@ -135,12 +134,12 @@ async fn queue_page(
     let (mut rows, agreements, known) = portal
         .db
         .read(move |connection| {
-            let rows = store::queue(connection, authority, statuses)?;
+            let rows = case::store::queue::<Requisition>(connection, authority, statuses, None)?;
             let known = search::store::known(connection, &looked_for, Some(Scope::Authority(authority)))?;
             Ok::<_, AppError>((rows, queue::agreements_of(connection, authority)?, known))
         })
         .await?;
-    rows.retain(|row| queue::keeps(&filter, actor, &row.agreement_slug, row.requisition.officer.as_ref()));
+    rows.retain(|row| queue::keeps(&filter, actor, &row.agreement_slug, row.case.officer.as_ref()));
     sought.narrow(&mut rows, |row| known_by(row, &known));
     let by_slug: HashMap<&str, &Agreement> =
         agreements.iter().map(|agreement| (agreement.terms.slug.as_str(), agreement)).collect();
@@ -156,14 +155,14 @@ async fn queue_page(
     Ok(QueuePage { chrome, frame, lines, total })
 }
 
-fn known_by(row: &QueueRow, known: &Known) -> Vec<String> {
+fn known_by(row: &QueueRow<Requisition>, known: &Known) -> Vec<String> {
     let mut known_by = known.of(&row.agreement_code, &row.recipient_code);
-    known_by.push(case_number(&row.agreement_code, &row.recipient_code, row.requisition.number));
+    known_by.push(case_number(&row.agreement_code, &row.recipient_code, row.case.number));
     known_by
 }
 
-fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>) -> Line {
-    let requisition = row.requisition;
+fn line(row: QueueRow<Requisition>, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>) -> Line {
+    let requisition = row.case;
     let posts = agreement.terms.posts_of_form(&requisition.form).map(|post| post.key.as_str());
     let deadlines = agreement.terms.deadlines_of(posts, row.later);
     let deadline = deadlines.requisition;

@@ -6,7 +6,7 @@ mod recipient;
 use super::{AccountRequest, Answer, Case, Refusal, Status, form, store, verbs};
 use crate::{
     grants::{
-        filing::{
+        case::{
             self,
             pages::{AttachmentView, TimelineView, timeline},
             store::Attachment,
@@ -51,7 +51,7 @@ async fn read(portal: &Portal, scope: Scope, id: Id<AccountRequest>) -> Result<R
         .read(move |connection| {
             let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
             Ok(RequestFile {
-                files: filing::store::attachments_of(connection, id)?,
+                files: case::store::attachments_of(connection, id)?,
                 lines: history::store::of(connection, &case.grant.id.to_string())?,
                 case,
             })
@@ -135,12 +135,12 @@ async fn download(portal: &Portal, scope: Scope, id: Id<AccountRequest>, file: I
     let (file, bytes) = portal
         .db
         .read(move |connection| {
-            let request = store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
+            let request = case::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let is_seen = match scope {
                 Scope::Recipient(_) => true,
                 Scope::Authority(_) | Scope::Reader(_) => request.handed_in().contains(&file.to_string()),
             };
-            let found = filing::store::attachment(connection, id, file)?.filter(|_| is_seen);
+            let found = case::store::attachment(connection, id, file)?.filter(|_| is_seen);
             found.ok_or(AppError::NotFound)
         })
         .await?;
@@ -160,7 +160,7 @@ async fn or_done_before(
         Err(verbs::Failure::Refused(refusal)) => refusal,
         Err(failure) => return Err(failure.into()),
     };
-    let now = portal.db.read(move |connection| store::find(connection, scope, target.id)).await?;
+    let now = portal.db.read(move |connection| case::store::find(connection, scope, target.id)).await?;
     let is_done = now.is_some_and(|now| now.revision - 1 == target.revision && is_goal(&now.status));
     Ok(if is_done { None } else { Some(refusal) })
 }

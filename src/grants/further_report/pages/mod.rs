@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Case, Filed, Refusal, form, store, verbs};
 use crate::{
-    grants::filing::{
+    grants::case::{
         self,
         pages::{AttachmentView, TimelineView, timeline},
         store::Attachment,
@@ -49,7 +49,7 @@ struct ReportFile {
 fn read(connection: &mut AnyConnection, case: Option<Case>) -> Result<ReportFile, AppError> {
     let case = case.ok_or(AppError::NotFound)?;
     let files = match &case.report {
-        Some(report) => filing::store::attachments_of(connection, report.id)?,
+        Some(report) => case::store::attachments_of(connection, report.id)?,
         None => Vec::new(),
     };
     let lines = history::store::of(connection, &case.grant.id.to_string())?;
@@ -63,7 +63,7 @@ fn file_of(
     file: values::Id<Attachment>,
 ) -> Result<Option<(Attachment, Vec<u8>)>, DbError> {
     match &case.report {
-        Some(report) => filing::store::attachment(connection, report.id, file),
+        Some(report) => case::store::attachment(connection, report.id, file),
         None => Ok(None),
     }
 }
@@ -130,7 +130,7 @@ impl Case {
     }
 
     fn is_editable(&self) -> bool {
-        self.report.as_ref().is_none_or(super::OwedReport::is_editable)
+        self.report.as_ref().is_none_or(case::Case::is_editable)
     }
 }
 

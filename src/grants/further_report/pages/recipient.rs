@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     grants::{
-        filing::{Act, store::Attachment},
+        case::{Act, store::Attachment},
         further_report::{Case, MOST_FILES, Status},
         grant::{Grant, Scope},
     },

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     grants::{
-        filing::alike,
+        case::alike,
         onward::{application::Report, fund::Entry, model::Model, rules::Rule},
     },
     ground::infra::form::FieldErrors,

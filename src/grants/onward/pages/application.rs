@@ -6,7 +6,7 @@ use askama::Template;
 use super::{Case, act, address, case, link, refused};
 use crate::{
     grants::{
-        filing::{Act, alike::Alike},
+        case::{Act, alike::Alike},
         grant::Grant,
         onward::{
             application::{Application, Status},

@@ -6,7 +6,7 @@ use askama::Template;
 use super::{Case, scope};
 use crate::{
     grants::{
-        filing::pages::{TimelineView, timeline},
+        case::pages::{TimelineView, timeline},
         grant::Grant,
         onward::{case_number, store},
     },

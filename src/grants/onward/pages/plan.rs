@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{Case, act, address, csv_file, scope};
 use crate::{
     grants::{
-        filing::pages::{TimelineView, timeline},
+        case::pages::{TimelineView, timeline},
         grant::{self, Grant},
         onward::{
             application::{Application, Status},

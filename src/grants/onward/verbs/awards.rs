@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Failure, append, model, movement, take, take_as_signatory};
 use crate::{
     grants::{
-        filing::Act,
+        case::Act,
         grant::Grant,
         onward::{
             Case,

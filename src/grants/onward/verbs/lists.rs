@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{Failure, append};
 use crate::{
     grants::{
-        filing::Act,
+        case::Act,
         grant::Grant,
         onward::{
             Case,

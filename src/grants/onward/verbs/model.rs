@@ -3,7 +3,7 @@
 use super::{Failure, append, movement, take, take_as_signatory};
 use crate::{
     grants::{
-        filing::Act,
+        case::Act,
         grant::{self, Grant},
         onward::{
             Plan,

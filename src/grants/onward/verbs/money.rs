@@ -3,7 +3,7 @@
 use super::{Failure, append, awards::one, movement, take, take_as_signatory};
 use crate::{
     grants::{
-        filing::{Act, alike::Alike},
+        case::{Act, alike::Alike},
         grant::Grant,
         onward::{
             Case,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::append;
 use crate::{
     grants::{
-        filing::Act,
+        case::Act,
         grant::Grant,
         onward::{
             Case, counted, store,

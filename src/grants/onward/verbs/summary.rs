@@ -3,7 +3,7 @@
 use super::{Failure, append, take};
 use crate::{
     grants::{
-        filing::{self, Act},
+        case::{self, Act},
         grant::{self, Grant},
         onward::{Case, counted},
         report::{
@@ -97,13 +97,13 @@ pub fn fill_report(
         .ok_or(Failure::Conflict("Redovisningen har inte den posten."))?;
     of_post.costs = costs.total().digits().to_string();
     of_post.items = costs.items(&case);
-    if !report::store::save_draft(connection, act, report.id, report.revision, &draft)? {
+    if !case::store::save_draft(connection, act, report.id, report.revision, &draft)? {
         return Err(Failure::Conflict(
             "Redovisningen kan inte ändras nu: den är lämnad till granskning eller underskrift, eller ändrades just.",
         ));
     }
     // The list of an earlier time goes; one that came in with a report stays.
-    for earlier in filing::store::attachments_of(connection, report.id)? {
+    for earlier in case::store::attachments_of(connection, report.id)? {
         if earlier.file_name == list.name
             && let Ok(file) = earlier.id.parse()
         {

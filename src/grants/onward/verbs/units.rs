@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::{
     grants::{
-        filing::Act,
+        case::Act,
         onward::{
             counted,
             rules::Rule,

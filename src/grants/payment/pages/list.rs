@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{act, address};
 use crate::{
     grants::{
-        filing,
+        case::{self, store::QueueRow},
         grant::Scope,
         payment::{
             Payment, Refusal,
@@ -22,7 +22,7 @@ use crate::{
             store::{self, RegisteredRow, Words},
             verbs::{self, Failure},
         },
-        requisition::{self, Requisition, Status, case_number, store::QueueRow},
+        requisition::{self, Requisition, Status, case_number},
         search::{self, Known},
     },
     ground::infra::{
@@ -247,7 +247,7 @@ impl Tick {
 #[derive(Default)]
 struct Found {
     agreements: Vec<Agreement>,
-    approved: Vec<QueueRow>,
+    approved: Vec<QueueRow<Requisition>>,
     paid: HashMap<Id<Requisition>, Money>,
     contents: HashMap<Id<Requisition>, Words>,
     years: Option<RangeInclusive<i32>>,
@@ -278,11 +278,11 @@ async fn found(
                 return Ok(Found { agreements, years, registered, known, ..Found::default() });
             }
             let approved = requisition::store::to_pay(connection, authority, &named)?;
-            let ids: Vec<_> = approved.iter().map(|row| row.requisition.id).collect();
+            let ids: Vec<_> = approved.iter().map(|row| row.case.id).collect();
             let paid = store::paid(connection, &ids)?;
             let to_pay: Vec<_> = approved
                 .iter()
-                .map(|row| &row.requisition)
+                .map(|row| &row.case)
                 .filter(|requisition| !left(requisition, &paid).is_zero())
                 .map(|requisition| requisition.id)
                 .collect();
@@ -299,9 +299,9 @@ fn left(requisition: &Requisition, paid: &HashMap<Id<Requisition>, Money>) -> Mo
 impl Found {
     /// How every approved requisition is called.
     fn names(&self) -> HashMap<Id<Requisition>, String> {
-        let name = |row: &QueueRow| {
-            let number = case_number(&row.agreement_code, &row.recipient_code, row.requisition.number);
-            (row.requisition.id, format!("{}, {number}", row.recipient))
+        let name = |row: &QueueRow<Requisition>| {
+            let number = case_number(&row.agreement_code, &row.recipient_code, row.case.number);
+            (row.case.id, format!("{}, {number}", row.recipient))
         };
         self.approved.iter().map(name).collect()
     }
@@ -313,12 +313,12 @@ impl Found {
 
     /// What is to be paid, the first approved first.
     fn lines(&self, filter: &Filter, tick: &Tick) -> Vec<Line> {
-        let is_kept = |row: &&QueueRow| of_agreement(filter, &row.agreement_slug);
-        let mut rows: Vec<&QueueRow> = self
+        let is_kept = |row: &&QueueRow<Requisition>| of_agreement(filter, &row.agreement_slug);
+        let mut rows: Vec<&QueueRow<Requisition>> = self
             .approved
             .iter()
             .filter(is_kept)
-            .filter(|row| !left(&row.requisition, &self.paid).is_zero())
+            .filter(|row| !left(&row.case, &self.paid).is_zero())
             .collect();
         Sought::new(&filter.search).narrow(&mut rows, |row| self.known_by(row));
         let mut lines: Vec<Line> = rows.into_iter().filter_map(|row| self.line(row, tick)).collect();
@@ -326,18 +326,18 @@ impl Found {
         lines
     }
 
-    fn known_by(&self, row: &QueueRow) -> Vec<String> {
+    fn known_by(&self, row: &QueueRow<Requisition>) -> Vec<String> {
         let mut known_by = self.known.of(&row.agreement_code, &row.recipient_code);
-        known_by.push(case_number(&row.agreement_code, &row.recipient_code, row.requisition.number));
-        if let Some(Words { content, .. }) = self.contents.get(&row.requisition.id) {
+        known_by.push(case_number(&row.agreement_code, &row.recipient_code, row.case.number));
+        if let Some(Words { content, .. }) = self.contents.get(&row.case.id) {
             known_by.push(content.account.to_string());
             known_by.extend(content.payment_reference.as_ref().map(ToString::to_string));
         }
         known_by
     }
 
-    fn line(&self, row: &QueueRow, tick: &Tick) -> Option<Line> {
-        let requisition = &row.requisition;
+    fn line(&self, row: &QueueRow<Requisition>, tick: &Tick) -> Option<Line> {
+        let requisition = &row.case;
         let Status::Approved { at, .. } = requisition.status else { return None };
         let left = left(requisition, &self.paid);
         let number = case_number(&row.agreement_code, &row.recipient_code, requisition.number);
@@ -356,7 +356,7 @@ impl Found {
             approved_at: at,
             account: content.map(|content| content.account),
             wanted_reference: wanted.map(ToString::to_string).unwrap_or_default(),
-            to_look_at: filing::to_look_at(warnings, signature),
+            to_look_at: case::to_look_at(warnings, signature),
             case: CaseView {
                 number,
                 recipient: row.recipient.clone(),

@@ -4,7 +4,7 @@ mod list;
 mod one;
 
 use crate::{
-    grants::{filing::Act, requisition::Requisition},
+    grants::{case::Act, requisition::Requisition},
     ground::infra::Portal,
     people::access::{Actor, routing::Routes},
 };

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{act, address};
 use crate::{
     grants::{
-        filing::{
+        case::{
             alike::Alike,
             pages::{TimelineView, timeline},
         },

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{RepaymentView, act, days_left};
 use crate::{
     grants::{
-        filing::alike::Alike,
+        case::alike::Alike,
         grant::{self, Grant, Scope},
         repayment::{
             Refusal, Repayment, Settlement,

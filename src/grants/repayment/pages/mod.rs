@@ -8,7 +8,7 @@ mod statement;
 
 use super::{Repayment, State};
 use crate::{
-    grants::filing::Act,
+    grants::case::Act,
     ground::infra::Portal,
     people::access::{Actor, routing::Routes},
 };

@@ -6,7 +6,7 @@ use askama::Template;
 use super::{act, address};
 use crate::{
     grants::{
-        filing::alike::{self, Alike},
+        case::alike::{self, Alike},
         repayment::{
             Refusal, Repayment,
             form::RegisterForm,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answer, Content, CostItem, PartAccount, PostAccount, rules::Rule};
 use crate::{
-    grants::filing::head::{self, HeadForm},
+    grants::case::head::{self, HeadForm},
     ground::infra::form::FieldErrors,
     terms::agreement::{Diarienummers, Instrument, Part, Period, Question},
 };

@@ -4,7 +4,7 @@
 use super::{FormFacts, costs_field};
 use crate::{
     grants::{
-        filing::{FieldRemark, Remarks},
+        case::{FieldRemark, Remarks},
         report::{
             Certificate, Content,
             rules::{Caution, Observation},

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{act, address, find, or_done_before, scope};
 use crate::{
     grants::{
-        filing::{
+        case::{
             self, NoMandate,
             pages::{AttachmentView, SectionView},
         },
@@ -94,7 +94,7 @@ async fn certify_page(
         return page::see_other(address(case.report.id));
     };
     let id = case.report.id;
-    let files = portal.db.read(move |connection| filing::store::attachments_of(connection, id)).await?;
+    let files = portal.db.read(move |connection| case::store::attachments_of(connection, id)).await?;
     let page = CertifyPage {
         sections: SectionView::of(&sheet::filled_sections(&case, issue)),
         attachments: AttachmentView::of(&address(id), files),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{act, address, edit::Known, find, or_done_before, scope};
 use crate::{
     grants::{
-        filing::{
+        case::{
             self,
             pages::{AttachmentView, SectionView},
             store::Attachment,
@@ -70,7 +70,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
     let (files, is_unchanged) = portal
         .db
         .read(move |connection| {
-            let files = filing::store::attachments_of(connection, id)?;
+            let files = case::store::attachments_of(connection, id)?;
             Ok::<_, DbError>((files, verbs::is_unchanged(connection, &report, &typed)?))
         })
         .await?;
@@ -78,7 +78,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
     let handed_in = files.iter().filter(|file| came_in && case.report.has_handed_in(file)).count();
     let mut warnings = warnings(&content, &facts, last.as_ref());
     if is_unchanged {
-        filing::warn_unchanged(&mut warnings);
+        case::warn_unchanged(&mut warnings);
     }
     // As it would be issued; what is shown here is not stored.
     let preview = Issue::new(

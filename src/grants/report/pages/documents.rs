@@ -6,7 +6,7 @@ use askama::Template;
 use super::{address, find, scope};
 use crate::{
     grants::{
-        filing::{
+        case::{
             self,
             pages::{FieldView, pdf},
             store::Attachment,
@@ -85,7 +85,7 @@ pub async fn attachment(
     let case = find(&portal, scope(&by), report).await?;
     let (file, bytes) = portal
         .db
-        .read(move |connection| filing::store::attachment(connection, case.report.id, id))
+        .read(move |connection| case::store::attachment(connection, case.report.id, id))
         .await?
         .ok_or(AppError::NotFound)?;
     page::download(&file.media_type, &file.file_name, bytes)

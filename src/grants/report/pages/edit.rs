@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{act, address, find, scope};
 use crate::{
     grants::{
-        filing::Remarks,
+        case::{self, Case as _, Remarks},
         grant::{Grant, Scope},
         report::{
             Case, Content, Refusal, Report,
@@ -285,14 +285,14 @@ pub async fn update(
     let draft = form.clone();
     let saved = portal
         .db
-        .write(move |connection| store::save_draft(connection, &act, id, revision, &draft))
+        .write(move |connection| case::store::save_draft(connection, &act, id, revision, &draft))
         .await
         .map_err(AppError::from)?;
     let case = find(&portal, scope, id).await?;
     let known = Known::of(&portal, &case).await?;
     // A double click saves the same text twice: that is no conflict.
     if !saved && case.report.draft != form {
-        let saved = portal.db.read(move |connection| store::last_saved(connection, id)).await;
+        let saved = portal.db.read(move |connection| case::store::last_saved(connection, id)).await;
         return overtaken(by.chrome, case, form, known, saved.map_err(AppError::from)?);
     }
     if handling != "fortsatt" {

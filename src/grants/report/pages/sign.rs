@@ -8,7 +8,7 @@ use super::{act, address, find, or_done_before, scope, show::CertificateView};
 use crate::ground::infra::page::Chrome;
 use crate::{
     grants::{
-        filing::pages::SectionView,
+        case::pages::SectionView,
         report::{
             Case, Refusal, Report, Status,
             rules::Rule,

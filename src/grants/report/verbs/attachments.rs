@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::{
     grants::{
-        filing::{self, Act},
+        case::{self, Act, Case as _},
         grant,
         report::{Case, Refusal, Report, store},
     },
@@ -21,8 +21,8 @@ pub fn attach(
     id: Id<Report>,
     file: &ReceivedFile,
 ) -> Result<(), Failure> {
-    let case = editable(connection, act, id)?;
-    let files = filing::store::attachments_of(connection, id)?;
+    let open = editable(connection, act, id)?;
+    let files = case::store::attachments_of(connection, id)?;
     if files.len() >= MOST_FILES {
         return Err(Refusal::TooManyFiles.into());
     }
@@ -31,8 +31,8 @@ pub fn attach(
     if files.iter().any(|known| known.sha256 == hash && known.file_name == file.name) {
         return Ok(());
     }
-    filing::store::has_room(connection, case.grant.id, file)?.map_err(Refusal::from)?;
-    filing::store::insert_attachment(connection, case.report.id, file, &act.by(), act.now)?;
+    case::store::has_room(connection, open.grant.id, file)?.map_err(Refusal::from)?;
+    case::store::insert_attachment(connection, open.report.id, file, &act.by(), act.now)?;
     Ok(())
 }
 
@@ -41,21 +41,21 @@ pub fn detach(
     connection: &mut AnyConnection,
     act: &Act,
     id: Id<Report>,
-    file: Id<filing::store::Attachment>,
+    file: Id<case::store::Attachment>,
 ) -> Result<(), Failure> {
-    let case = editable(connection, act, id)?;
-    let kept = filing::store::attachments_of(connection, id)?;
+    let open = editable(connection, act, id)?;
+    let kept = case::store::attachments_of(connection, id)?;
     let file_row = kept.iter().find(|kept| kept.id == file.to_string()).ok_or(Failure::NotFound)?;
-    if case.report.received().is_some() && case.report.has_handed_in(file_row) {
+    if open.report.received().is_some() && open.report.has_handed_in(file_row) {
         return Err(Refusal::NotInThisState("redan inlämnad med den filen").into());
     }
-    filing::store::remove_attachment(connection, id, file)?;
+    case::store::remove_attachment(connection, id, file)?;
     Ok(())
 }
 
 /// The case, with its grant taken so that it stays editable: a file goes with what is being filled in.
 fn editable(connection: &mut AnyConnection, act: &Act, id: Id<Report>) -> Result<Case, Failure> {
-    let seen = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    let seen: Report = case::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
     grant::store::hold(connection, seen.grant_id)?;
     let case = store::case(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
     if case.report.is_editable() { Ok(case) } else { Err(case.report.status.not_now().into()) }

@@ -1,9 +1,12 @@
 //! Before it is signed: fixed for certificate and signature, and taken back.
 
-use super::{Failure, Locked, Target, form_facts, lock, same_revision, simply, write};
+use super::{Failure, Locked, Target, form_facts};
 use crate::{
     grants::{
-        filing::{self, Act, FieldRemark},
+        case::{
+            self, Act, Case as _, FieldRemark,
+            verbs::{line, lock, same_revision, simply, write},
+        },
         grant::Grant,
         report::{Content, Issue, Report, Status, form::warnings, number_of, store},
     },
@@ -25,7 +28,7 @@ pub fn issue(
     confirmed: bool,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let report = &locked.report;
+    let report = &locked.case;
     if !report.is_editable() {
         return Err(report.status.not_now().into());
     }
@@ -36,7 +39,7 @@ pub fn issue(
     let last = store::last_received(connection, act.scope, &locked.grant)?;
     let mut warnings = warnings(&content, &facts, last.as_ref().map(|(_, last)| last));
     if is_unchanged(connection, report, &content)? {
-        filing::warn_unchanged(&mut warnings);
+        case::warn_unchanged(&mut warnings);
     }
     if !warnings.is_empty() && !confirmed {
         return Err(Failure::Unconfirmed);
@@ -54,10 +57,10 @@ pub fn issue(
     );
     let entry = history::Entry {
         details: issued_details(report, &after, &issue),
-        ..act.entry(Event::ReportIssued, number_of(&locked.grant))
+        ..line(act, Event::ReportIssued, &locked.grant, &locked.case)
     };
     write(connection, act, &locked, &after, entry)?;
-    store::insert_issue(connection, after.id, &issue)?;
+    case::store::insert_edition(connection, after.id, &issue)?;
     Ok(())
 }
 
@@ -70,7 +73,7 @@ pub fn is_unchanged(
     if report.returned().is_none() {
         return Ok(false);
     }
-    let files = filing::store::attachments_of(connection, report.id)?;
+    let files = case::store::attachments_of(connection, report.id)?;
     let before = store::received_issue(connection, report)?;
     Ok(before.is_some_and(|before| before.content == *content)
         && files.iter().all(|file| report.has_handed_in(file)))
@@ -121,14 +124,14 @@ pub fn pass_on(
         Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. } => {
             simply(connection, act, target, Event::ReportTakenBack, reason, Report::pass_on)
         }
-        Status::Draft { .. } => Ok(store::update(connection, &report.pass_on()?)??),
+        Status::Draft { .. } => Ok(case::store::update(connection, &report.pass_on()?)??),
         Status::Submitted { .. } | Status::Approved(_) => Ok(()),
     }
 }
 
 /// A predecessor's certificate is not its successor's, nor is one from under another name.
 fn without_anothers_certificate(connection: &mut AnyConnection, locked: &Locked) -> Result<Report, Failure> {
-    let report = locked.report.clone();
+    let report = locked.case.clone();
     match store::received_issue(connection, &report)? {
         Some(last) if last.recipient != locked.grant.holder.formal_name => Ok(report.pass_on()?),
         Some(_) | None => Ok(report),

@@ -2,14 +2,15 @@
 
 use chrono::NaiveDate;
 
-use super::{Failure, Target, lock, same_revision, write};
+use super::{Failure, Target};
 use crate::{
     grants::{
-        filing::{self, Act, Signature, arrival},
-        grant::Grant,
-        report::{
-            Certificate, Content, Refusal, Report, Signer, certificate::CertificateForm, number_of, store,
+        case::{
+            self, Act, Signature, arrival,
+            verbs::{line, lock, same_revision, write},
         },
+        grant::Grant,
+        report::{Certificate, Content, Refusal, Report, Signer, certificate::CertificateForm, store},
     },
     ground::{
         history::{self, Event},
@@ -31,7 +32,7 @@ pub fn certify(
 ) -> Result<(), Failure> {
     act.mandated(Role::FinanceHead).map_err(Refusal::from)?;
     let locked = lock(connection, act, target.id)?;
-    let issue = store::issue(connection, &locked.report)?.ok_or_else(|| locked.report.status.not_now())?;
+    let issue = store::issue(connection, &locked.case)?.ok_or_else(|| locked.case.status.not_now())?;
     let statement = form.parse().map_err(Failure::Invalid)?;
     let label = statement.verdict.label();
     let certificate = Certificate {
@@ -41,12 +42,12 @@ pub fn certify(
         at: act.now,
         section_3: issue.content.section_3(),
     };
-    let after = locked.report.clone().certify(certificate)?;
-    same_revision(&locked.report, target)?;
+    let after = locked.case.clone().certify(certificate)?;
+    same_revision(&locked.case, target)?;
     accounts_for_all(&issue.content, &locked.grant)?;
     let entry = history::Entry {
         details: format!("version {}, {label}", issue.version),
-        ..act.entry(Event::ReportCertified, number_of(&locked.grant))
+        ..line(act, Event::ReportCertified, &locked.grant, &locked.case)
     };
     write(connection, act, &locked, &after, entry)
 }
@@ -79,7 +80,7 @@ pub fn scan(
 ) -> Result<(), Failure> {
     let by = act.doer();
     submit(connection, act, target, Event::ReportScanned, act.now, None, |connection, report| {
-        let attachment = filing::store::insert_attachment(connection, report.id, file, by.name(), act.now)?;
+        let attachment = case::store::insert_attachment(connection, report.id, file, by.name(), act.now)?;
         Ok(Signature::Scan { attachment, uploaded_by: by })
     })
 }
@@ -97,7 +98,7 @@ pub fn arrive(
     let certified = case.report.certificate().map_or(act.now, |certificate| certificate.at);
     let at = arrival(day, calendar::day(certified), act.now).map_err(Refusal::from)?.max(certified);
     submit(connection, act, target, Event::ReportArrived, at, None, |connection, report| {
-        filing::store::original(connection, report.id, act, day, scan)
+        case::store::original(connection, report.id, act, day, scan)
     })
 }
 
@@ -111,7 +112,7 @@ fn submit(
     signature: impl FnOnce(&mut AnyConnection, &Report) -> Result<Signature, DbError>,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let report = &locked.report;
+    let report = &locked.case;
     let issue = store::issue(connection, report)?.ok_or_else(|| report.status.not_now())?;
     let signature = signature(connection, report)?;
     let signer = signer.filter(|_| locked.grant.agreement.terms.wants_two_people());
@@ -130,11 +131,11 @@ fn submit(
             .and_then(|received| received.alone.as_ref())
             .map(ToString::to_string)
             .unwrap_or_default(),
-        ..act.entry(event, number_of(&locked.grant))
+        ..line(act, event, &locked.grant, &locked.case)
     };
     write(connection, act, &locked, &after, entry)?;
     if let Some(received) = after.received() {
-        store::keep_certificate(connection, after.id, issue.version, received.certificate.as_ref())?;
+        case::store::keep_certificate(connection, after.id, issue.version, received.certificate.as_ref())?;
     }
     Ok(())
 }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::{act, address, edit::Known, find, or_done_before, scope};
 use crate::{
     grants::{
-        filing::pages::SectionView,
+        case::Case as _,
+        case::pages::SectionView,
         requisition::{
             Case, Issue, Requisition, Status,
             form::warnings,

@@ -7,12 +7,11 @@ use serde::Deserialize;
 use super::{act, address, find, scope};
 use crate::{
     grants::{
-        filing::{Remarks, head::field_label},
+        case::{self, Case as _, Remarks, head::field_label},
         grant::{Grant, Scope},
         requisition::{
             Case, Content, Refusal, Requisition,
             form::{Beside, FormFacts, PostedForm, RequisitionForm, notes, remarks_of, warnings},
-            store,
             verbs::{self, Failure},
         },
     },
@@ -186,14 +185,14 @@ pub async fn update(
     let draft = form.clone();
     let saved = portal
         .db
-        .write(move |connection| store::save_draft(connection, &act, id, revision, &draft))
+        .write(move |connection| case::store::save_draft(connection, &act, id, revision, &draft))
         .await
         .map_err(AppError::from)?;
     let case = find(&portal, scope, id).await?;
     // A double click saves the same text twice: that is no conflict.
     if !saved && case.requisition.draft != form {
         let known = Known::of(&portal, &case).await?;
-        let saved = portal.db.read(move |connection| store::last_saved(connection, id)).await;
+        let saved = portal.db.read(move |connection| case::store::last_saved(connection, id)).await;
         return overtaken(by.chrome, case, form, &known, saved.map_err(AppError::from)?);
     }
     if has_lapsed(&portal, &case) {

@@ -8,7 +8,7 @@ mod sign;
 
 use crate::{
     grants::{
-        filing::Act,
+        case::{self, Act},
         grant::Scope,
         requisition::{
             Case, Requisition, Status, store,
@@ -60,7 +60,7 @@ async fn or_done_before(
     is_goal: impl FnOnce(&Status) -> bool,
 ) -> Result<(), Failure> {
     let Err(Failure::Refused(refusal)) = done else { return done };
-    let now = portal.db.read(move |connection| store::find(connection, scope, target.id)).await?;
+    let now = portal.db.read(move |connection| case::store::find(connection, scope, target.id)).await?;
     let is_done = now.is_some_and(|now| now.revision - 1 == target.revision && is_goal(&now.status));
     if is_done { Ok(()) } else { Err(refusal.into()) }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{RevisionForm, act, address, find, or_done_before, scope};
 use crate::{
     grants::{
-        filing::{
+        case::{
             self,
             pages::{AttachmentView, SectionView, TimelineView, recipients_lines, timeline},
         },
@@ -112,10 +112,10 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
         .db
         .read(move |connection| {
             let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
-            let files = filing::store::attachments_of(connection, id)?;
+            let files = case::store::attachments_of(connection, id)?;
             let lines = history::store::of(connection, &case.grant.id.to_string())?;
             let holder = case.grant.holder.id;
-            let left = filing::store::contact_who_left(connection, holder, &case.requisition.draft.head)?;
+            let left = case::store::contact_who_left(connection, holder, &case.requisition.draft.head)?;
             Ok::<_, AppError>((case, files, lines, left))
         })
         .await?;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{act, address, find, or_done_before, scope};
 use crate::{
     grants::{
-        filing::{NoMandate, pages::SectionView},
+        case::{NoMandate, pages::SectionView},
         requisition::{
             Case, Refusal, Requisition, Status, sheet,
             verbs::{self, Target},

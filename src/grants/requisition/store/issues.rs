@@ -1,20 +1,21 @@
-//! What was fixed for signature: rows and queries of the issues.
+//! What was fixed for signature of requisitions.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::{RequisitionRow, find, json};
 use crate::{
     grants::{
-        filing::StoredIssue,
+        case::{
+            self, Kind,
+            store::{EditionRow, Row, Stored, edition, editions, from_json},
+        },
         grant::{self, Grant, Scope},
         requisition::{Case, Content, Issue, Requisition, case_number},
     },
     ground::infra::{
         db::{AnyConnection, DbError},
-        schema::{agreements, grants, issues, organisations, reports, requisitions},
+        schema::{agreements, cases, editions as editions_table, grants, organisations},
     },
-    people::{access::Doer, recipient::Organisation},
+    people::recipient::Organisation,
     terms::insight,
 };
 use values::Id;
@@ -25,56 +26,21 @@ pub fn case(
     scope: Scope,
     id: Id<Requisition>,
 ) -> Result<Option<Case>, DbError> {
-    let Some(requisition) = find(connection, scope, id)? else { return Ok(None) };
+    let Some(requisition) = case::store::find(connection, scope, id)? else { return Ok(None) };
     let grant = grant::store::find(connection, scope, requisition.grant_id)?
         .ok_or_else(|| DbError::corrupt(format!("requisition {id} has no grant")))?;
     let issue = issue(connection, &requisition)?;
     Ok(Some(Case { requisition, grant, issue }))
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = issues)]
-struct IssueRow {
-    version: i32,
-    content: String,
-    warnings: String,
-    fingerprint: String,
-    issued_by: String,
-    issued_at: NaiveDateTime,
-    recipient: String,
-    issued_by_id: Option<String>,
-}
-
-impl TryFrom<IssueRow> for Issue {
-    type Error = DbError;
-
-    fn try_from(row: IssueRow) -> Result<Self, DbError> {
-        let content: Content = serde_json::from_str(&row.content).map_err(DbError::corrupt)?;
-        Ok(Self {
-            version: row.version,
-            content,
-            warnings: serde_json::from_str(&row.warnings).map_err(DbError::corrupt)?,
-            fingerprint: row.fingerprint,
-            issued_by: Doer::stored(row.issued_by_id, row.issued_by)?,
-            issued_at: row.issued_at.and_utc(),
-            recipient: row.recipient,
-        })
-    }
-}
-
 /// Every issue of a requisition, the newest first.
 pub fn issues_of(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Issue>, DbError> {
-    let rows: Vec<IssueRow> = issues::table
-        .filter(issues::requisition_id.eq(id.to_string()))
-        .order_by(issues::version.desc())
-        .select(IssueRow::as_select())
-        .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    editions(connection, id)?.into_iter().map(EditionRow::read).collect()
 }
 
 /// The standing issue: see [`Requisition::standing_version`].
 pub fn issue(connection: &mut AnyConnection, requisition: &Requisition) -> Result<Option<Issue>, DbError> {
-    issue_of_version(connection, requisition, requisition.standing_version())
+    edition(connection, requisition.id, requisition.standing_version())
 }
 
 /// The issue that came in, whatever has been issued since.
@@ -82,43 +48,7 @@ pub fn received_issue(
     connection: &mut AnyConnection,
     requisition: &Requisition,
 ) -> Result<Option<Issue>, DbError> {
-    issue_of_version(connection, requisition, requisition.received().map(|received| received.version))
-}
-
-fn issue_of_version(
-    connection: &mut AnyConnection,
-    requisition: &Requisition,
-    version: Option<i32>,
-) -> Result<Option<Issue>, DbError> {
-    let Some(version) = version else { return Ok(None) };
-    issues::table
-        .find((requisition.id.to_string(), version))
-        .select(IssueRow::as_select())
-        .first(connection)
-        .optional()?
-        .map(TryInto::try_into)
-        .transpose()
-}
-
-pub fn insert_issue(
-    connection: &mut AnyConnection,
-    id: Id<Requisition>,
-    issue: &Issue,
-) -> Result<(), DbError> {
-    diesel::insert_into(issues::table)
-        .values((
-            issues::requisition_id.eq(id.to_string()),
-            issues::version.eq(issue.version),
-            issues::content.eq(json(&issue.content)?),
-            issues::warnings.eq(json(&issue.warnings)?),
-            issues::fingerprint.eq(&issue.fingerprint),
-            issues::issued_by.eq(issue.issued_by.name()),
-            issues::issued_by_id.eq(issue.issued_by.person()),
-            issues::issued_at.eq(issue.issued_at.naive_utc()),
-            issues::recipient.eq(&issue.recipient),
-        ))
-        .execute(connection)?;
-    Ok(())
+    edition(connection, requisition.id, requisition.received().map(|received| received.version))
 }
 
 /// What was last received of the grants that an organisation holds now and that still stands, for these eyes, with its case number: for prefilling and
@@ -129,13 +59,14 @@ pub fn last_received(
     holder: Id<Organisation>,
     this: Option<&Requisition>,
 ) -> Result<Option<(String, Content)>, DbError> {
-    let mut query = requisitions::table
+    let mut query = cases::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
+        .filter(cases::kind.eq(Kind::Requisition.key()))
         .filter(grants::holder_id.eq(holder.to_string()))
-        .filter(requisitions::received_at.is_not_null())
-        .filter(requisitions::status.eq_any(["awaiting_signature", "submitted", "returned", "approved"]))
-        .order_by((requisitions::received_at.desc(), requisitions::id.desc()))
-        .select((RequisitionRow::as_select(), agreements::code, organisations::code))
+        .filter(cases::received_at.is_not_null())
+        .filter(cases::status.eq_any(["awaiting_signature", "submitted", "returned", "approved"]))
+        .order_by((cases::received_at.desc(), cases::id.desc()))
+        .select((Row::as_select(), agreements::code, organisations::code))
         .into_boxed();
     query = match scope {
         Scope::Recipient(_) => query,
@@ -143,15 +74,15 @@ pub fn last_received(
         Scope::Reader(reader) => query.filter(insight::store::read_by(reader)),
     };
     if let Some(this) = this {
-        query = query.filter(requisitions::id.ne(this.id.to_string()));
+        query = query.filter(cases::id.ne(this.id.to_string()));
         if let Some(received) = this.received() {
-            query = query.filter(requisitions::received_at.lt(received.at.naive_utc()));
+            query = query.filter(cases::received_at.lt(received.at.naive_utc()));
         }
     }
-    let found: Option<(RequisitionRow, String, String)> = query.first(connection).optional()?;
+    let found: Option<(Row, String, String)> = query.first(connection).optional()?;
     let Some((row, agreement, recipient)) = found else { return Ok(None) };
-    let requisition = Requisition::try_from(row)?;
-    let number = crate::grants::requisition::case_number(&agreement, &recipient, requisition.number);
+    let requisition = Requisition::read(row)?;
+    let number = case_number(&agreement, &recipient, requisition.number);
     Ok(received_issue(connection, &requisition)?.map(|issue| (number, issue.content)))
 }
 
@@ -160,26 +91,24 @@ pub fn awaiting(
     connection: &mut AnyConnection,
     grants: &[Id<Grant>],
 ) -> Result<Vec<(Requisition, Content)>, DbError> {
-    let newest = issues::requisition_id.eq(requisitions::id).and(issues::version.eq(requisitions::version));
-    let rows: Vec<(RequisitionRow, String)> = requisitions::table
-        .inner_join(issues::table.on(newest))
-        .filter(requisitions::grant_id.eq_any(grants.iter().map(Id::to_string)))
-        .filter(requisitions::status.eq("awaiting_signature"))
-        .order_by((requisitions::grant_id, requisitions::number))
-        .select((RequisitionRow::as_select(), issues::content))
+    let newest = editions_table::case_id.eq(cases::id).and(editions_table::version.eq(cases::version));
+    let rows: Vec<(Row, String)> = cases::table
+        .inner_join(editions_table::table.on(newest))
+        .filter(cases::kind.eq(Kind::Requisition.key()))
+        .filter(cases::grant_id.eq_any(grants.iter().map(Id::to_string)))
+        .filter(cases::status.eq("awaiting_signature"))
+        .order_by((cases::grant_id, cases::number))
+        .select((Row::as_select(), editions_table::content))
         .load(connection)?;
-    rows.into_iter()
-        .map(|(row, content)| {
-            Ok((row.try_into()?, serde_json::from_str(&content).map_err(DbError::corrupt)?))
-        })
-        .collect()
+    rows.into_iter().map(|(row, content)| Ok((Requisition::read(row)?, from_json(&content)?))).collect()
 }
 
 /// True when a report of the grant has come in.
 pub fn is_reported(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<bool, DbError> {
-    let came_in = reports::table
-        .filter(reports::grant_id.eq(grant.to_string()))
-        .filter(reports::received_at.is_not_null());
+    let came_in = cases::table
+        .filter(cases::kind.eq(Kind::Report.key()))
+        .filter(cases::grant_id.eq(grant.to_string()))
+        .filter(cases::received_at.is_not_null());
     Ok(diesel::select(diesel::dsl::exists(came_in)).get_result(connection)?)
 }
 
@@ -188,18 +117,19 @@ pub fn approved_of(
     connection: &mut AnyConnection,
     grant: Id<Grant>,
 ) -> Result<Vec<(Requisition, Content)>, DbError> {
-    let rows: Vec<(RequisitionRow, IssueRow)> = requisitions::table
-        .inner_join(issues::table)
-        .filter(requisitions::grant_id.eq(grant.to_string()))
-        .filter(requisitions::status.eq("approved"))
-        .order_by((requisitions::number, issues::version))
-        .select((RequisitionRow::as_select(), IssueRow::as_select()))
+    let rows: Vec<(Row, EditionRow)> = cases::table
+        .inner_join(editions_table::table)
+        .filter(cases::kind.eq(Kind::Requisition.key()))
+        .filter(cases::grant_id.eq(grant.to_string()))
+        .filter(cases::status.eq("approved"))
+        .order_by((cases::number, editions_table::version))
+        .select((Row::as_select(), EditionRow::as_select()))
         .load(connection)?;
     let mut approved = Vec::new();
-    for (requisition, issue) in rows {
-        let (requisition, issue) = (Requisition::try_from(requisition)?, Issue::try_from(issue)?);
-        if requisition.standing_version() == Some(issue.version) {
-            approved.push((requisition, issue.content));
+    for (row, edition) in rows {
+        let requisition = Requisition::read(row)?;
+        if requisition.standing_version() == Some(edition.version) {
+            approved.push((requisition, edition.read()?.content));
         }
     }
     Ok(approved)
@@ -207,23 +137,5 @@ pub fn approved_of(
 
 /// The issues whose content is not what was fixed for signature, for `bidragsporten check`.
 pub fn altered_issues(connection: &mut AnyConnection, codes: &[&str]) -> Result<Vec<String>, DbError> {
-    let of_grant = grants::table.inner_join(agreements::table).inner_join(organisations::table);
-    let rows: Vec<(i32, String, String, String, String, i32)> = issues::table
-        .inner_join(requisitions::table.inner_join(of_grant))
-        .order_by((issues::requisition_id, issues::version))
-        .select((
-            issues::version,
-            issues::content,
-            issues::fingerprint,
-            agreements::code,
-            organisations::code,
-            requisitions::number,
-        ))
-        .load(connection)?;
-    let faults =
-        rows.into_iter().filter_map(|(version, content, fingerprint, agreement, recipient, number)| {
-            let case_number = case_number(&agreement, &recipient, number);
-            StoredIssue { case_number, version, content, fingerprint }.fault(codes)
-        });
-    Ok(faults.collect())
+    case::store::altered::<Requisition>(connection, codes, case_number)
 }

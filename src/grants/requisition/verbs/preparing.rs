@@ -1,14 +1,16 @@
 //! Before it is signed: fixed for signature, taken back, passed on, done away with.
 
-use super::{Failure, Target, beside, form_facts, line, lock, number_of, same_revision, simply, write};
+use super::{Failure, Target, beside, form_facts, number_of};
 use crate::{
     grants::{
-        filing::{Act, FieldRemark},
+        case::{
+            self, Act, FieldRemark,
+            verbs::{line, lock, same_revision, simply, write},
+        },
         grant::Grant,
         requisition::{
             Content, Issue, Refusal, Requisition, Status,
             form::{FormFacts, warnings},
-            store,
         },
     },
     ground::{
@@ -26,7 +28,7 @@ pub fn issue(
     confirmed: bool,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let requisition = &locked.requisition;
+    let requisition = &locked.case;
     let form = &requisition.form;
     let beside = beside(connection, act.scope, &locked.grant, form, Some(requisition))?;
     let form_facts = form_facts(&locked.grant, form, Some(requisition), &beside, act.now);
@@ -51,7 +53,7 @@ pub fn issue(
         ..line(act, Event::RequisitionIssued, &locked.grant, &after)
     };
     write(connection, act, &locked, &after, entry)?;
-    store::insert_issue(connection, after.id, &issue)?;
+    case::store::insert_edition(connection, after.id, &issue)?;
     Ok(())
 }
 
@@ -94,14 +96,14 @@ pub fn pass_on(
     grant: Id<Grant>,
     reason: &str,
 ) -> Result<(), Failure> {
-    for requisition in store::of_grant(connection, grant)? {
+    for requisition in case::store::of_grant::<Requisition>(connection, grant)? {
         let target = Target { id: requisition.id, revision: requisition.revision };
         match requisition.status {
             Status::AwaitingSignature { .. } => {
                 let event = Event::RequisitionTakenBack;
                 simply(connection, act, target, event, reason, Requisition::take_back)?;
             }
-            Status::Draft | Status::Returned(_) => store::update(connection, &requisition)??,
+            Status::Draft | Status::Returned(_) => case::store::update(connection, &requisition)??,
             Status::Submitted { .. }
             | Status::Approved { .. }
             | Status::Refused { .. }

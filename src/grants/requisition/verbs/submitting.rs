@@ -2,13 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{
-    Failure, Locked, Target, beside, facts, form_facts, line, lock, number_of, preparing::confirmed_warnings,
-    same_revision, write,
-};
+use super::{Failure, Locked, Target, beside, facts, form_facts, number_of, preparing::confirmed_warnings};
 use crate::{
     grants::{
-        filing::{self, Act, Signature, alike::Alike, arrival},
+        case::{
+            self, Act, Signature,
+            alike::Alike,
+            arrival,
+            verbs::{line, lock, same_revision, write},
+        },
         grant::{self, Account, Grant},
         requisition::{Content, Issue, Refusal, Requisition, Status, form::RequisitionForm, store},
     },
@@ -41,7 +43,7 @@ pub fn scan(
     let by = act.doer();
     submit(connection, act, target, Event::RequisitionScanned, act.now, |connection, requisition| {
         let attachment =
-            filing::store::insert_attachment(connection, requisition.id, file, by.name(), act.now)?;
+            case::store::insert_attachment(connection, requisition.id, file, by.name(), act.now)?;
         Ok(Signature::Scan { attachment, uploaded_by: by })
     })
 }
@@ -58,7 +60,7 @@ pub fn arrive(
     let issued = case.issue.as_ref().map_or(act.now, |issue| issue.issued_at);
     let at = arrival(day, calendar::day(issued), act.now).map_err(Refusal::from)?.max(issued);
     submit(connection, act, target, Event::RequisitionArrived, at, |connection, requisition| {
-        filing::store::original(connection, requisition.id, act, day, scan)
+        case::store::original(connection, requisition.id, act, day, scan)
     })
 }
 
@@ -71,7 +73,7 @@ fn submit(
     signature: impl FnOnce(&mut AnyConnection, &Requisition) -> Result<Signature, DbError>,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let requisition = &locked.requisition;
+    let requisition = &locked.case;
     let issue = store::issue(connection, requisition)?.ok_or_else(|| requisition.status.not_now())?;
     let signature = signature(connection, requisition)?;
     let facts = facts(&locked.grant, &requisition.form, at);
@@ -92,7 +94,7 @@ fn alike(
     day: NaiveDate,
     content: &Content,
 ) -> Result<Option<Alike>, DbError> {
-    for known in store::of_grant(connection, grant.id)? {
+    for known in case::store::of_grant::<Requisition>(connection, grant.id)? {
         let came_on = known.received().filter(|_| !known.status.is_void()).map(|it| calendar::day(it.at));
         if known.form != form || came_on != Some(day) {
             continue;
@@ -125,7 +127,7 @@ pub fn register_paper(
     }
     let grant_version = grant::store::lock(connection, grant_id)?;
     // After the lock: the other half of a double click waits for it, and is seen here.
-    if store::exists(connection, id)? {
+    if case::store::exists(connection, id)? {
         return Err(Refusal::Changed.into());
     }
     let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
@@ -137,7 +139,7 @@ pub fn register_paper(
     let form_facts = form_facts(&grant, key, None, &beside, at);
     let content = form.parse(&form_facts).map_err(Failure::Invalid)?;
     if let Some(known) = alike(connection, &grant, key, day, &content)?.filter(|_| !is_another) {
-        return Err(Failure::Alike(known));
+        return Err(Refusal::Alike(known).into());
     }
     // Nobody is asked: they are kept for the review.
     let warnings = confirmed_warnings(&content, &form_facts, true)?;
@@ -145,7 +147,7 @@ pub fn register_paper(
     let draft = Requisition {
         id,
         grant_id,
-        number: store::next_number(connection, grant_id)?,
+        number: case::store::next_number::<Requisition>(connection, grant_id)?,
         form: key.to_owned(),
         status: Status::Draft,
         draft: form.clone(),
@@ -157,16 +159,16 @@ pub fn register_paper(
     let number = number_of(&grant, &draft);
     let issued = draft.clone().issue()?;
     let issue = Issue::new(&number, &grant.holder, issued.version, content, warnings, by, act.now);
-    let signature = filing::store::original(connection, id, act, day, scan)?;
+    let signature = case::store::original(connection, id, act, day, scan)?;
     let after = issued.submit(&issue, &facts(&grant, key, at), signature, at)?;
-    store::insert(connection, &draft, act.actor.person.id, act.now)?;
+    case::store::insert(connection, &draft, Some(act.actor.person.id.to_string()), act.now)?;
     let entry = history::Entry {
         details: format!("registrerad från papper, {}", issue.content.amount),
         ..line(act, Event::RequisitionArrived, &grant, &after)
     };
-    let locked = Locked { grant, grant_version, requisition: draft };
+    let locked = Locked { grant, grant_version, case: draft };
     write(connection, act, &locked, &after, entry)?;
-    store::insert_issue(connection, id, &issue)?;
+    case::store::insert_edition(connection, id, &issue)?;
     Ok(())
 }
 
@@ -179,9 +181,9 @@ pub fn withdraw(
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let by = act.doer();
-    let after = locked.requisition.clone().withdraw(by, act.now, reason.to_owned())?;
-    same_revision(&locked.requisition, target)?;
-    if let Some(dependent) = dependent_on(&locked.grant, &locked.requisition) {
+    let after = locked.case.clone().withdraw(by, act.now, reason.to_owned())?;
+    same_revision(&locked.case, target)?;
+    if let Some(dependent) = dependent_on(&locked.grant, &locked.case) {
         return Err(Refusal::OthersDependOnIt(dependent.name.clone()).into());
     }
     let entry = history::Entry {

@@ -3,10 +3,11 @@
 use super::ledger::named;
 use crate::{
     grants::{
+        case,
         extension::{self, Extension},
         grant::Grant,
         payment, report,
-        requisition::{self, Status},
+        requisition::{Requisition, Status},
     },
     ground::{
         history::{self, Event, Line},
@@ -29,10 +30,10 @@ pub(super) fn look_through(
     let lines = history::store::of(connection, &grant.to_string())?;
     let of = |case: &str| lines.iter().filter(|line| line.entry.subject == case).collect::<Vec<_>>();
     let mut found = Vec::new();
-    for requisition in requisition::store::of_grant(connection, grant)? {
+    for requisition in case::store::of_grant::<Requisition>(connection, grant)? {
         let number = format!("{name}-R{}", requisition.number);
         let told = of(&number);
-        if requisition::store::status_column(connection, requisition.id)? != requisition.status.key() {
+        if case::store::status_column(connection, requisition.id)? != requisition.status.key() {
             found.push(format!("{number}: läget som listorna läser är inte ärendets"));
         }
         let payments = payment::store::of_requisition(connection, requisition.id)?;

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use super::cases;
 use crate::{
     grants::{
+        case,
         grant::{self, Account, Entry, Grant, Ledger, WHOLE, store::Which},
-        payment, repayment, report, requisition,
+        payment, repayment, report,
+        requisition::Requisition,
     },
     ground::infra::db::{AnyConnection, DbError},
     terms::{
@@ -63,7 +65,7 @@ fn of_cases(
     let mut add = |post: &str, account, amount: Money| {
         ledger.add(&Entry { post: post.to_owned(), account, amount });
     };
-    for requisition in requisition::store::of_grant(connection, grant)? {
+    for requisition in case::store::of_grant::<Requisition>(connection, grant)? {
         let payments = payment::store::of_requisition(connection, requisition.id)?;
         let paid = payments.iter().map(payment::Payment::counts).sum();
         for (post, paid) in requisition.paid_by_post(paid) {

@@ -11,7 +11,7 @@ use anyhow::bail;
 use super::say;
 use crate::{
     desks::proposal,
-    grants::{filing, grant, onward, report, requisition},
+    grants::{case, grant, onward, report, requisition},
     ground::{
         history,
         infra::db::{AnyConnection, Db, DbError},
@@ -56,7 +56,7 @@ fn look_through(connection: &mut AnyConnection) -> Result<Findings, DbError> {
     let codes: Vec<&str> = recipients.iter().map(|recipient| recipient.code.as_str()).collect();
     let mut rest = requisition::store::altered_issues(connection, &codes)?;
     rest.extend(report::store::altered_issues(connection, &codes)?);
-    rest.extend(filing::store::altered_files(connection)?);
+    rest.extend(case::store::altered_files(connection)?);
     rest.extend(ledger::look_through(connection)?);
     Ok(Findings { chains, history, rest })
 }

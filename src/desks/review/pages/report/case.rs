@@ -13,7 +13,7 @@ use crate::{
         queue,
     },
     grants::{
-        filing::{
+        case::{
             self, FieldRemark,
             head::HeadForm,
             pages::{AttachmentView, FieldView, TimelineView, pdf, timeline},
@@ -99,8 +99,8 @@ pub async fn attachment(
     let (file, bytes) = portal
         .db
         .read(move |connection| {
-            let found = store::find(connection, scope, report)?.ok_or(AppError::NotFound)?;
-            filing::store::attachment(connection, report, id)?
+            let found = case::store::find(connection, scope, report)?.ok_or(AppError::NotFound)?;
+            case::store::attachment(connection, report, id)?
                 .filter(|(file, _)| found.has_handed_in(file))
                 .ok_or(AppError::NotFound)
         })
@@ -138,7 +138,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Report>) -> Result<CaseFile
     portal
         .db
         .read(move |connection| {
-            let report = store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
+            let report = case::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let grant = grant::store::find(connection, scope, report.grant_id)?;
             let grant = grant.ok_or(AppError::NotFound)?;
             let issues = store::issues_of(connection, id)?;
@@ -149,7 +149,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Report>) -> Result<CaseFile
                 last: store::last_received(connection, scope, &case.grant)?,
                 listed: store::is_listed(connection, &case.grant)?,
                 requisitions: requisition::store::approved_of(connection, case.grant.id)?,
-                attachments: filing::store::attachments_of(connection, id)?
+                attachments: case::store::attachments_of(connection, id)?
                     .into_iter()
                     .filter(|file| case.report.has_handed_in(file))
                     .collect(),

@@ -8,9 +8,12 @@ use crate::{
         form::{ApproveForm, ArrivalForm, AssignForm, CorrectForm, ReturnForm, of_report},
         pages::{act, scope, typed::Typed},
     },
-    grants::report::{
-        Refusal, Report, Status, store,
-        verbs::{self, Failure, Target},
+    grants::{
+        case,
+        report::{
+            Refusal, Report, Status, store,
+            verbs::{self, Failure, Target},
+        },
     },
     ground::infra::{
         Portal,
@@ -141,7 +144,7 @@ pub async fn assign(
     let chosen = officer.as_ref().map(|officer| officer.id.to_string());
     let outcome = portal
         .db
-        .write(move |connection| verbs::assign(connection, &act, id, form.was(), officer.as_ref()))
+        .write(move |connection| case::verbs::assign(connection, &act, id, form.was(), officer.as_ref()))
         .await;
     answer(by, &portal, id, outcome, Typed::default(), |report| report.officer == chosen).await
 }

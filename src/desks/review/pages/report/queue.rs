@@ -14,12 +14,9 @@ use crate::{
         queue::{self, Frame, Outcome, REPORTS, is_mine, waited},
     },
     grants::{
+        case::{self, store::QueueRow},
         grant::Scope,
-        report::{
-            Content, Report, Status, Verdict, case_number,
-            store::{self, QueueRow},
-            verbs::{self, Failure},
-        },
+        report::{Content, Report, Status, Verdict, case_number, store, verbs::Failure},
         search::{self, Known},
     },
     ground::infra::{
@@ -78,7 +75,7 @@ pub async fn list(
 /// Back to the list after the last.
 pub async fn next(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
     let (id, scope) = (id.into_inner(), scope(&by.actor));
-    let found = portal.db.read(move |connection| store::find(connection, scope, id)).await?;
+    let found = portal.db.read(move |connection| case::store::find(connection, scope, id)).await?;
     let case = found.ok_or(AppError::NotFound)?;
     let Some(way) = by.chrome.way.clone() else { return page::see_other(REPORTS.address) };
     let filter: Filter = serde_html_form::from_str(way.query()).unwrap_or_default();
@@ -100,7 +97,7 @@ pub async fn take(
     Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<TakeForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
-    let cases = form.cases()?;
+    let cases = form.cases::<Report>()?;
     if cases.is_empty() {
         let mut page = queue_page(&by.actor, by.chrome, &portal, form.filter()).await?;
         page.frame.errors.add("", "Inget ärende är markerat. Kryssa för minst ett och försök igen.");
@@ -109,7 +106,10 @@ pub async fn take(
     let mut outcome = Outcome::default();
     for case in cases {
         let (act, me) = (act(&by, &portal), by.person.clone());
-        match portal.db.write(move |connection| verbs::assign(connection, &act, case, None, Some(&me))).await
+        match portal
+            .db
+            .write(move |connection| case::verbs::assign(connection, &act, case, None, Some(&me)))
+            .await
         {
             Ok(()) => outcome.taken += 1,
             Err(Failure::Refused(_) | Failure::NotFound) => outcome.missed += 1,
@@ -137,14 +137,14 @@ async fn queue_page(
             Ok::<_, AppError>((rows, queue::agreements_of(connection, authority)?, known))
         })
         .await?;
-    rows.retain(|row| queue::keeps(&filter, actor, &row.agreement_slug, row.report.officer.as_ref()));
-    sought.narrow(&mut rows, |row| known_by(row, &known));
+    rows.retain(|(row, _)| queue::keeps(&filter, actor, &row.agreement_slug, row.case.officer.as_ref()));
+    sought.narrow(&mut rows, |(row, _)| known_by(row, &known));
     let by_slug: HashMap<&str, &Agreement> =
         agreements.iter().map(|agreement| (agreement.terms.slug.as_str(), agreement)).collect();
     let now = portal.clock.now();
     let mut lines: Vec<Line> = rows
         .into_iter()
-        .filter_map(|row| by_slug.get(row.agreement_slug.as_str()).map(|of| line(row, of, actor, now)))
+        .filter_map(|row| by_slug.get(row.0.agreement_slug.as_str()).map(|of| line(row, of, actor, now)))
         .collect();
     sort(&mut lines);
     let to_repay = lines.iter().map(|line| line.content.to_repay()).sum();
@@ -153,14 +153,19 @@ async fn queue_page(
     Ok(QueuePage { chrome, frame, lines, to_repay })
 }
 
-fn known_by(row: &QueueRow, known: &Known) -> Vec<String> {
+fn known_by(row: &QueueRow<Report>, known: &Known) -> Vec<String> {
     let mut known_by = known.of(&row.agreement_code, &row.recipient_code);
     known_by.push(case_number(&row.agreement_code, &row.recipient_code));
     known_by
 }
 
-fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>) -> Line {
-    let report = row.report;
+fn line(
+    (row, content): (QueueRow<Report>, Content),
+    agreement: &Agreement,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Line {
+    let report = row.case;
     let deadline = agreement.terms.deadlines.extended(row.later).report;
     let since = waiting_since(&report);
     let received = report.received().map(|received| received.at);
@@ -174,7 +179,7 @@ fn line(row: QueueRow, agreement: &Agreement, actor: &Actor, now: DateTime<Utc>)
         waited: since.map(|since| waited(since, now)).unwrap_or_default(),
         officer: row.officer.unwrap_or_default(),
         is_mine: is_mine(report.officer.as_ref(), actor),
-        content: row.content,
+        content,
         report,
     }
 }

@@ -1,4 +1,4 @@
-//! What the pages about filings show alike: sections, files, timelines, documents.
+//! What the pages about cases show alike: sections, files, timelines, documents.
 
 use actix_web::web;
 

@@ -1,15 +1,19 @@
-//! Filings (*inlämningar*): what a requisition and a financial report have in common. Both are forms with the same head
-//! (Bilaga 2 punkt 1 and the diarienummer of punkt 2), fixed for signature, signed by an authorised person, and returned
-//! with remarks at their fields.
+//! Cases (*ärenden*): what is drafted, fixed for signature, signed, received, returned and decided. Requisition, report, request
+//! for accounts and further report are [kinds](Kind) of it: each has its own states and transitions, and all share this frame
+//! of rows, verbs and files. The two that are forms share their head as well (Bilaga 2 punkt 1 and the diarienummer of
+//! punkt 2).
 
 pub mod alike;
 mod came_in;
 pub mod head;
+mod kind;
 pub mod pages;
 pub mod rules;
 pub mod store;
+pub mod verbs;
 
 pub use came_in::CameIn;
+pub use kind::{Case, Handled, Kind};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Rows and queries of the files of a case: a requisition, a report, a request for accounts.
+//! Rows and queries of the files of a case, whatever kind it is.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::{
@@ -7,7 +7,7 @@ use diesel::{
     sql_types::{BigInt, Nullable},
 };
 
-use super::{Act, MOST_BYTES, NoRoom, Signature, head::HeadForm};
+use super::super::{Act, MOST_BYTES, NoRoom, Signature, head::HeadForm};
 use crate::{
     grants::grant::Grant,
     ground::{
@@ -16,7 +16,7 @@ use crate::{
             db::{AnyConnection, DbError},
             hash::sha256_hex,
             scan::Scanned,
-            schema::{account_requests, files, further_reports, reports, requisitions},
+            schema::{cases, files},
             upload::ReceivedFile,
         },
     },
@@ -101,7 +101,7 @@ pub fn original<C>(
 }
 
 /// Whether any case has a file with this id.
-pub fn exists(connection: &mut AnyConnection, id: Id<Attachment>) -> Result<bool, DbError> {
+pub fn file_exists(connection: &mut AnyConnection, id: Id<Attachment>) -> Result<bool, DbError> {
     Ok(diesel::select(diesel::dsl::exists(files::table.find(id.to_string()))).get_result(connection)?)
 }
 
@@ -137,22 +137,9 @@ pub fn has_room(
     grant: Id<Grant>,
     file: &ReceivedFile,
 ) -> Result<Result<(), NoRoom>, DbError> {
-    let grant = grant.to_string();
-    let of_requisitions =
-        requisitions::table.filter(requisitions::grant_id.eq(&grant)).select(requisitions::id);
-    let of_reports = reports::table.filter(reports::grant_id.eq(&grant)).select(reports::id);
-    let of_requests =
-        account_requests::table.filter(account_requests::grant_id.eq(&grant)).select(account_requests::id);
-    let of_further =
-        further_reports::table.filter(further_reports::grant_id.eq(&grant)).select(further_reports::id);
+    let of_grant = cases::table.filter(cases::grant_id.eq(grant.to_string())).select(cases::id);
     let used: Option<i64> = files::table
-        .filter(
-            files::case_id
-                .eq_any(of_requisitions)
-                .or(files::case_id.eq_any(of_reports))
-                .or(files::case_id.eq_any(of_requests))
-                .or(files::case_id.eq_any(of_further)),
-        )
+        .filter(files::case_id.eq_any(of_grant))
         // A plain SUM over BIGINT is NUMERIC on PostgreSQL.
         .select(sql::<Nullable<BigInt>>("CAST(SUM(files.size) AS BIGINT)"))
         .first(connection)?;

@@ -1,0 +1,136 @@
+//! What was fixed for signature: the table `editions`, which has those of every kind.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{from_json, json};
+use crate::{
+    grants::case::{Case, Issue, StoredIssue},
+    ground::infra::{
+        db::{AnyConnection, DbError},
+        schema::{agreements, cases, editions, grants, organisations},
+    },
+    people::access::Doer,
+};
+use values::Id;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = editions)]
+pub struct EditionRow {
+    pub version: i32,
+    content: String,
+    warnings: String,
+    fingerprint: String,
+    issued_by: String,
+    issued_by_id: Option<String>,
+    issued_at: NaiveDateTime,
+    recipient: String,
+    certificate: Option<String>,
+}
+
+impl EditionRow {
+    /// Of a report's: that it came in.
+    pub fn has_certificate(&self) -> bool {
+        self.certificate.is_some()
+    }
+
+    pub fn read<T: DeserializeOwned>(self) -> Result<Issue<T>, DbError> {
+        Ok(Issue {
+            version: self.version,
+            content: from_json(&self.content)?,
+            warnings: from_json(&self.warnings)?,
+            fingerprint: self.fingerprint,
+            issued_by: Doer::stored(self.issued_by_id, self.issued_by)?,
+            issued_at: self.issued_at.and_utc(),
+            recipient: self.recipient,
+        })
+    }
+}
+
+/// Every edition of a case, the newest first.
+pub fn editions<C>(connection: &mut AnyConnection, case: Id<C>) -> Result<Vec<EditionRow>, DbError> {
+    Ok(editions::table
+        .filter(editions::case_id.eq(case.to_string()))
+        .order_by(editions::version.desc())
+        .select(EditionRow::as_select())
+        .load(connection)?)
+}
+
+/// The edition with this version, if there is one.
+pub fn edition<C, T: DeserializeOwned>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    version: Option<i32>,
+) -> Result<Option<Issue<T>>, DbError> {
+    let Some(version) = version else { return Ok(None) };
+    let row: Option<EditionRow> = editions::table
+        .find((case.to_string(), version))
+        .select(EditionRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(EditionRow::read).transpose()
+}
+
+pub fn insert_edition<C, T: Serialize>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    issue: &Issue<T>,
+) -> Result<(), DbError> {
+    diesel::insert_into(editions::table)
+        .values((
+            editions::case_id.eq(case.to_string()),
+            editions::version.eq(issue.version),
+            editions::content.eq(json(&issue.content)?),
+            editions::warnings.eq(json(&issue.warnings)?),
+            editions::fingerprint.eq(&issue.fingerprint),
+            editions::issued_by.eq(issue.issued_by.name()),
+            editions::issued_by_id.eq(issue.issued_by.person()),
+            editions::issued_at.eq(issue.issued_at.naive_utc()),
+            editions::recipient.eq(&issue.recipient),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// That an edition came in stays with it, and the certificate that it came in with.
+pub fn keep_certificate<C>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    version: i32,
+    certificate: Option<&impl Serialize>,
+) -> Result<(), DbError> {
+    diesel::update(editions::table.find((case.to_string(), version)))
+        .set(editions::certificate.eq(json(&certificate)?))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The editions of a kind whose content is not what was fixed for signature, for `bidragsporten check`. `number` makes a case
+/// number of the agreement's code, the recipient's and the case's number; `codes` are all recipients'.
+pub fn altered<C: Case>(
+    connection: &mut AnyConnection,
+    codes: &[&str],
+    number: impl Fn(&str, &str, i32) -> String,
+) -> Result<Vec<String>, DbError> {
+    let of_grant = grants::table.inner_join(agreements::table).inner_join(organisations::table);
+    let rows: Vec<(i32, String, String, String, String, i32)> = editions::table
+        .inner_join(cases::table.inner_join(of_grant))
+        .filter(cases::kind.eq(C::KIND.key()))
+        .order_by((editions::case_id, editions::version))
+        .select((
+            editions::version,
+            editions::content,
+            editions::fingerprint,
+            agreements::code,
+            organisations::code,
+            cases::number,
+        ))
+        .load(connection)?;
+    let faults =
+        rows.into_iter().filter_map(|(version, content, fingerprint, agreement, recipient, of_grant)| {
+            let case_number = number(&agreement, &recipient, of_grant);
+            StoredIssue { case_number, version, content, fingerprint }.fault(codes)
+        });
+    Ok(faults.collect())
+}

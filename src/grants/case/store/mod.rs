@@ -1,0 +1,27 @@
+//! Rows and queries of cases, of what was fixed for signature, and of their files.
+
+mod cases;
+mod editions;
+mod files;
+mod queue;
+
+pub use cases::{
+    Columns, Row, Stored, exists, find, grant_of, held_by, insert, last_saved, next_number, of_grant,
+    of_grants, save_draft, set_officer, status_column, touch, update,
+};
+pub use editions::{EditionRow, altered, edition, editions, insert_edition, keep_certificate};
+pub use files::*;
+pub use queue::{QueueRow, open_cases_of, queue};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::ground::infra::db::DbError;
+
+/// As a column of a row has it.
+pub fn json(value: &impl Serialize) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(DbError::corrupt)
+}
+
+pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
+    serde_json::from_str(text).map_err(DbError::corrupt)
+}

@@ -23,6 +23,7 @@ use crate::{
         infra::{
             Portal, assets, db,
             error::AppError,
+            once,
             page::{self, Chrome, Page},
             trace,
         },
@@ -125,8 +126,14 @@ pub async fn error_pages<B: MessageBody + 'static>(
     let (response, was_saved) = if request.uri().to_string().contains("%00") {
         (request.error_response(AppError::NotFound), false)
     } else {
-        let (answer, was_saved) = db::and_was_saved(next.call(request)).await;
-        (answer?.map_into_boxed_body(), was_saved)
+        let ((answer, post), was_saved) = db::and_was_saved(once::in_request(next.call(request))).await;
+        let answer = answer?.map_into_boxed_body();
+        if let Some(post) = post.filter(|_| answer.status().is_client_error())
+            && let Some(address) = answer_of_other_half(&answer, post).await
+        {
+            return Ok(answer.into_response(address));
+        }
+        (answer, was_saved)
     };
     let request = response.request().clone();
     let Some(error) = response.response().error() else {
@@ -153,6 +160,13 @@ pub async fn error_pages<B: MessageBody + 'static>(
     Ok(ServiceResponse::new(request, page))
 }
 
+/// Where a post failed because the other half of a double click had its effect meanwhile: the answer of that half.
+async fn answer_of_other_half<B>(failed: &ServiceResponse<B>, post: once::Post) -> Option<HttpResponse> {
+    let portal = Portal::of(failed.request()).ok()?;
+    let answer = once::answer_to(&portal.db, post).await.ok()??;
+    page::see_other(answer).ok()
+}
+
 async fn page_for(request: &HttpRequest, error: &AppError) -> Page {
     match error {
         AppError::SignedOut(held) => {
@@ -169,6 +183,7 @@ async fn page_for(request: &HttpRequest, error: &AppError) -> Page {
         }
         // The one page that there is for this account until it is done.
         AppError::SecondFactorMissing => page::see_other("/konto/tvafaktor"),
+        AppError::AnsweredBefore(address) => page::see_other(address),
         _ => error_page(request, error).await,
     }
 }
@@ -240,6 +255,8 @@ fn words(error: &AppError) -> (&'static str, String, &'static str) {
             what.clone(),
             "Inget har ändrats. Gå tillbaka och ladda om sidan för att se hur det är nu.",
         ),
+        // Led on by its address; never shown.
+        AppError::AnsweredBefore(_) => ("Redan gjort", text("Det är redan gjort."), "Gå till startsidan."),
         AppError::BadRequest(what) => (
             "Det som skickades gick inte att läsa",
             what.clone(),

@@ -136,10 +136,9 @@ pub fn list_of(portal: &Portal, grant: &str) -> String {
         .preparer("Ale")
         .get(&format!("{grant}/vidarefordelning/betalningslistor"))
         .form("/betalningslistor");
-    let id = form.value_of("id").to_owned();
     let form = form.set("account", "5050-1055").set("bic", "SWEDSESS").set("pay_on", "2022-04-01");
-    confirmed(&form).expect_status(200).expect("AO22-1440-V-L1");
-    id
+    let list = confirmed(&form).expect_status(200).follow("AO22-1440-V-L1").address;
+    list.rsplit('/').next().unwrap().to_owned()
 }
 
 /// Ale's plan with what would be mark-up wherever a unit's text is kept.

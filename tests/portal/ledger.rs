@@ -193,13 +193,7 @@ impl Cast {
                     reference: "Åter".to_owned(),
                     is_another: true,
                 };
-                Ok(repayment::verbs::return_excess(
-                    connection,
-                    &self.payer,
-                    self.grant,
-                    Id::new(),
-                    &outgoing,
-                )?)
+                Ok(repayment::verbs::return_excess(connection, &self.payer, self.grant, &outgoing)?)
             }
         }
     }
@@ -258,7 +252,6 @@ impl Cast {
             payment::store::of_requisition(connection, target.id)?.iter().map(|of| of.counts()).sum();
         let left = found.approved() - paid;
         let registration = Registration {
-            id: Id::new(),
             amount: Positive::new(Money::kronor((left.to_ore() / 100 * percent / 100).max(1)))
                 .ok_or(Refused)?,
             paid_on: "2022-03-15".parse().unwrap(),
@@ -297,7 +290,8 @@ impl Cast {
             reference: grant.ocr().to_string(),
             payer: "Kommunen".to_owned(),
         };
-        Ok(repayment::verbs::register(connection, &self.payer, Id::new(), &incoming, true)?)
+        repayment::verbs::register(connection, &self.payer, &incoming, true)?;
+        Ok(())
     }
 
     /// What must hold after every verb, done or refused.

@@ -34,6 +34,7 @@ mod ledger;
 mod limits;
 mod mandates;
 mod namesakes;
+mod once;
 mod onward;
 mod onward_later;
 mod onward_safe;

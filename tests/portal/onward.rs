@@ -377,15 +377,13 @@ fn a_wrong_application_goes_back_and_what_was_granted_by_it_is_never_paid() {
     form.submit().expect_status(422);
     form.set("account", "991-2346").set("assured", "ja").submit().expect("Ansökan inkommen");
 
-    let list = |sum: &str| {
+    let list = |name: &str, sum: &str| {
         let page = preparer.get(&format!("{grant}/vidarefordelning/betalningslistor")).expect(sum);
         let form = page.form("/betalningslistor").set("account", "5050-1055").set("bic", "SWEDSESS");
-        let id = form.value_of("id").to_owned();
-        confirmed(&form.set("pay_on", "2022-06-10")).expect_status(200);
-        let file = format!("{grant}/vidarefordelning/betalningslistor/{id}/pain001.xml");
-        preparer.get(&file).expect_status(200).html()
+        let made = confirmed(&form.set("pay_on", "2022-06-10")).follow(name).address;
+        preparer.get(&format!("{made}/pain001.xml")).expect_status(200).html()
     };
-    let first = list("1 enhet, 35 000 kr");
+    let first = list("AO22-1440-V-L1", "1 enhet, 35 000 kr");
     assert!(
         first.contains("<NbOfTxs>1</NbOfTxs>") && first.contains("<CtrlSum>35000.00</CtrlSum>"),
         "{first}"
@@ -393,7 +391,7 @@ fn a_wrong_application_goes_back_and_what_was_granted_by_it_is_never_paid() {
     award_all(&portal, &grant).expect_status(200);
     // What was taken back stands on the first list, and is no payment.
     assert!(signatory.get(&unit).has_form("/rattning") && !signatory.get(&unit).has_form("/aterbetalning"));
-    let second = list("1 enhet, 20 000 kr");
+    let second = list("AO22-1440-V-L2", "1 enhet, 20 000 kr");
     assert!(second.contains("9912346") && second.contains("<CtrlSum>20000.00</CtrlSum>"), "{second}");
     assert_eq!(figures(&preparer, &grant)[1], "55 000 kr");
     // What is paid is not taken back.

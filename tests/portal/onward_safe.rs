@@ -102,8 +102,7 @@ fn a_list_is_made_of_the_accounts_that_its_page_showed_and_marks_those_that_are_
     preparer.get(&lists).expect_not("AO22-1440-V-L1");
     // Seen, it is made: and the list and its file for the ledger say so too.
     let form = anew.form("/betalningslistor");
-    let list = format!("{lists}/{}", form.value_of("id"));
-    form.submit().expect_status(200).expect("AO22-1440-V-L1");
+    let list = form.submit().expect_status(200).follow("AO22-1440-V-L1").address;
     preparer.get(&list).expect("Bankgiro 991-2346 Nytt konto. Förut Bankgiro 5050-1055");
     let csv = preparer.get(&format!("{list}/betalningar.csv")).html();
     let row = |unit: &str| csv.lines().find(|row| row.contains(unit)).unwrap().to_owned();

@@ -161,11 +161,11 @@ fn it_is_sent_back_with_a_reason_and_taken_back_and_cannot_change_in_between() {
     let (officer, decider) = (portal.officer(), decider(&portal));
     let proposal = finished(&officer);
     let stale = part(&officer, &proposal, "grunder");
-    let published_too_soon = officer.get(&proposal).form("/framlaggning");
-    press(&officer, &proposal, "/framlaggning").expect_status(200);
+    let button = officer.get(&proposal).form("/framlaggning");
+    button.submit().expect_status(200);
     save(&stale.set("name", "Något annat")).expect_status(409).expect("framlagt för beslut");
     // The other half of a double click.
-    published_too_soon.submit().expect_status(200).expect("Framlagt för beslut");
+    button.submit().expect_status(200).expect("Framlagt för beslut");
 
     let decision = decider.get(&proposal).form("/aterlamnande");
     decision.submit().expect_status(422).expect("Vad behöver ändras?");

@@ -6,27 +6,19 @@ use crate::{
     ground::infra::form::FieldErrors,
     people::{
         access::{Person, Role},
-        account::Invitation,
         recipient::Kind,
     },
 };
-use values::{Email, Id};
+use values::Email;
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct InviteForm {
-    /// Made with the page: the other half of a double click has the same.
-    pub id: Id<Invitation>,
-    #[serde(default)]
     pub email: String,
-    #[serde(default)]
     pub role: String,
 }
 
 impl InviteForm {
-    pub fn blank() -> Self {
-        Self { id: Id::new(), email: String::new(), role: String::new() }
-    }
-
     /// The address as accounts are found by, and the role.
     pub fn parse(&self, kind: Kind) -> Result<(String, Role), FieldErrors> {
         let mut errors = FieldErrors::default();

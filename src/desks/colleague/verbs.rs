@@ -30,9 +30,6 @@ use values::{Id, calendar};
 pub enum Failure {
     #[error("not found")]
     NotFound,
-    /// The same person did it a moment ago: the other half of a double click. Rolls the lock back.
-    #[error("done already")]
-    Done,
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// What was typed cannot be: a message at the field of the address.
@@ -45,7 +42,7 @@ pub enum Failure {
 impl From<Failure> for AppError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::NotFound | Failure::Done => Self::NotFound,
+            Failure::NotFound => Self::NotFound,
             Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
             Failure::Invalid(message) => Self::Conflict(message.to_owned()),
             Failure::Db(error) => error.into(),
@@ -64,7 +61,7 @@ pub fn everybody(
     Ok(all)
 }
 
-/// An invitation as it was asked for: what the page thought of, and what is kept of its link.
+/// An invitation as it was asked for, and what is kept of its link.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub id: Id<Invitation>,
@@ -73,7 +70,7 @@ pub struct Wanted {
     pub role: Role,
 }
 
-/// Invites somebody who is not there yet. The same invitation again is the other half of a double click.
+/// Invites somebody who is not there yet.
 pub fn invite(connection: &mut AnyConnection, act: &Act, wanted: &Wanted) -> Result<(), Failure> {
     let organisation = act.actor.organisation.clone();
     let version = recipient::store::lock(connection, organisation.id)?;
@@ -197,7 +194,7 @@ pub fn offer_new_password(
     Ok(append(connection, organisation.id, version, entry)?)
 }
 
-/// Gives a colleague one more role. One that is held is held: the other half of a double click.
+/// Gives a colleague one more role.
 pub fn give(
     connection: &mut AnyConnection,
     act: &Act,
@@ -205,9 +202,6 @@ pub fn give(
     role: Role,
 ) -> Result<(), Failure> {
     let own = act.actor.organisation.id;
-    if find(connection, own, person)?.0.has(role) {
-        return Ok(());
-    }
     let version = recipient::store::lock(connection, own)?;
     let (colleague, named) = find(connection, own, person)?;
     if colleague.has(role) {
@@ -237,13 +231,8 @@ pub fn remove(
     let version = recipient::store::lock(connection, own)?;
     let everybody = everybody(connection, own)?;
     let colleague = everybody.iter().find(|colleague| colleague.person.id == person);
-    let Some(colleague) = colleague.filter(|colleague| role.is_none_or(|role| colleague.has(role))) else {
-        return if was_done(connection, act, (person, event, was))? {
-            Err(Failure::Done)
-        } else {
-            Err(Failure::NotFound)
-        };
-    };
+    let colleague = colleague.filter(|colleague| role.is_none_or(|role| colleague.has(role)));
+    let colleague = colleague.ok_or(Failure::NotFound)?;
     if version != was + 1 {
         return Err(Refusal::Changed.into());
     }
@@ -271,22 +260,6 @@ pub fn remove(
 
 pub fn is_only_administrator(everybody: &[Colleague], person: Id<Person>) -> bool {
     !everybody.iter().any(|other| other.person.id != person && other.has(Role::Administrator))
-}
-
-/// Whether the line after the page was made is the actor's, and says that of this person.
-fn was_done(
-    connection: &mut AnyConnection,
-    act: &Act,
-    (person, event, was): (Id<Person>, Event, i64),
-) -> Result<bool, DbError> {
-    let Some(person) = access::store::find_person(connection, person)? else { return Ok(false) };
-    let lines = history::store::of(connection, &act.actor.organisation.id.to_string())?;
-    let next = lines.into_iter().find(|line| line.seq == was + 1).map(|line| line.entry);
-    let me = act.actor.person.id.to_string();
-    Ok(next.is_some_and(|next| {
-        let is_about = next.subject == person.name || next.subject == person.with_address();
-        next.event == event && next.who.person_id == me && is_about
-    }))
 }
 
 /// The colleague as the history names them.

@@ -11,8 +11,8 @@ use crate::{
     people::{access::Actor, recipient},
 };
 
-/// All agreements that the actor's authority pays, at once. What is so already stays so and leaves no line: the other half
-/// of a double click, or a colleague who was first.
+/// All agreements that the actor's authority pays, at once. What is so already stays so and leaves no line: a colleague
+/// was first.
 pub fn switch(
     connection: &mut AnyConnection,
     actor: &Actor,

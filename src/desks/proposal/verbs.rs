@@ -76,17 +76,13 @@ pub(super) fn line(actor: &Actor, now: DateTime<Utc>, event: Event, details: Str
     Entry { at: now, who: actor.who(), event, subject: String::new(), details, reason: String::new() }
 }
 
-/// Begins a proposal, from nothing or as a copy. The id comes from the page: posted twice, it is begun once.
+/// Begins a proposal, from nothing or as a copy.
 pub fn start(
     connection: &mut AnyConnection,
     actor: &Actor,
     now: DateTime<Utc>,
-    id: Id<Proposal>,
     copied: Option<(&Agreement, i32)>,
-) -> Result<(), Failure> {
-    if store::find(connection, actor.organisation.id, id)?.is_some() {
-        return Ok(());
-    }
+) -> Result<Id<Proposal>, Failure> {
     if store::open_count(connection, actor.organisation.id)? >= super::MOST_OPEN {
         return Err(Refusal::TooMany.into());
     }
@@ -101,7 +97,7 @@ pub fn start(
         None => String::new(),
     };
     let proposal = Proposal {
-        id,
+        id: Id::new(),
         authority: actor.organisation.id,
         copied_from: copied.map(|(agreement, _)| agreement.id),
         replaces: None,
@@ -114,7 +110,7 @@ pub fn start(
         saved: BTreeMap::new(),
     };
     store::insert(connection, &proposal, line(actor, now, Event::ProposalStarted, details))?;
-    Ok(())
+    Ok(proposal.id)
 }
 
 /// Begins to replace the table of an agreement that the actor's authority pays: its terms as they are, and its table.
@@ -122,12 +118,8 @@ pub fn start_replacement(
     connection: &mut AnyConnection,
     actor: &Actor,
     now: DateTime<Utc>,
-    id: Id<Proposal>,
     slug: &str,
-) -> Result<(), Failure> {
-    if store::find(connection, actor.organisation.id, id)?.is_some() {
-        return Ok(());
-    }
+) -> Result<Id<Proposal>, Failure> {
     if store::open_count(connection, actor.organisation.id)? >= super::MOST_OPEN {
         return Err(Refusal::TooMany.into());
     }
@@ -136,7 +128,7 @@ pub fn start_replacement(
     let version = allocation::store::version(connection, agreement.id)?;
     let shares = allocation::store::of(connection, agreement.id)?;
     let proposal = Proposal {
-        id,
+        id: Id::new(),
         authority: actor.organisation.id,
         copied_from: Some(agreement.id),
         replaces: Some(Replaced { agreement: agreement.id, version }),
@@ -150,7 +142,7 @@ pub fn start_replacement(
     };
     let details = format!("ny fördelning i {}", agreement.terms.title());
     store::insert(connection, &proposal, line(actor, now, Event::ProposalStarted, details))?;
-    Ok(())
+    Ok(proposal.id)
 }
 
 pub(super) fn hold(

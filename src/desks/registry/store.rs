@@ -189,11 +189,6 @@ pub fn set_holder(
     Ok(())
 }
 
-pub fn exists(connection: &mut AnyConnection, id: Id<Succession>) -> Result<bool, DbError> {
-    let row = successions::table.find(id.to_string());
-    Ok(diesel::select(diesel::dsl::exists(row)).get_result(connection)?)
-}
-
 pub fn insert(
     connection: &mut AnyConnection,
     authority: Id<Organisation>,

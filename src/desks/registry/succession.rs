@@ -48,7 +48,6 @@ pub fn foresee(
     form: &SuccessionForm,
 ) -> Result<Outlook, Failure> {
     let opened = read(connection, code)?;
-    not_twice(connection, form)?;
     if recipient::store::version(connection, opened.listed.organisation.id)? != form.version {
         return Err(Refusal::Changed.into());
     }
@@ -64,7 +63,6 @@ pub fn register(
     form: &SuccessionForm,
 ) -> Result<(), Failure> {
     let opened = open(connection, code)?;
-    let id = not_twice(connection, form)?;
     let own = &opened.listed.organisation;
     let version = lock(connection, own, form.version)?;
     let outlook = outlook(connection, act, kind, &opened, form)?;
@@ -75,7 +73,7 @@ pub fn register(
         grants.iter().map(|going| (going.held.grant, from.id, to.id))
     });
     let passing = passing.collect();
-    let succession = succession(act, id, kind, outlook.grounds);
+    let succession = succession(act, Id::new(), kind, outlook.grounds);
     pass(connection, act, &succession, passing, &opened.register, (own.id, version))?;
     // A merger has one successor.
     match outlook.handovers.first() {
@@ -85,12 +83,6 @@ pub fn register(
         }
         Some(_) | None => Ok(()),
     }
-}
-
-/// Posted twice with the id of one page, it is registered once.
-fn not_twice(connection: &mut AnyConnection, form: &SuccessionForm) -> Result<Id<Succession>, Failure> {
-    let id = form.id.parse().unwrap_or_default();
-    if store::exists(connection, id)? { Err(Failure::Done) } else { Ok(id) }
 }
 
 /// Three queries, however many and whoever they are.

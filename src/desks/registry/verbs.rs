@@ -30,7 +30,7 @@ use values::{
 pub enum Failure {
     #[error("not found")]
     NotFound,
-    /// It is as it was asked to be: the other half of a double click. Rolls the locks back.
+    /// It is so already, by somebody else or from another page. Rolls the locks back: nothing has changed.
     #[error("done already")]
     Done,
     #[error(transparent)]

@@ -80,6 +80,7 @@ async fn remove(
     id: web::Path<Id<SavedView>>,
 ) -> Page {
     let (person, id) = (by.person.id, id.into_inner());
-    portal.db.write(move |connection| store::remove(connection, person, id)).await?;
-    page::see_other("/oversikt#vyer")
+    let to = "/oversikt#vyer".to_owned();
+    let removed = portal.db.once(move |connection| store::remove(connection, person, id).map(|()| to)).await;
+    page::see_other(removed?)
 }

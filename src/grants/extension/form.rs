@@ -7,39 +7,20 @@ use crate::{grants::case::Act, ground::infra::form::FieldErrors};
 use values::{Id, Line, LineError, Prose, ProseError};
 
 /// As typed. The names are those of the controls on the grant's page, which has other forms too.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct ExtensionForm {
-    pub id: Id<Extension>,
-    #[serde(default)]
     pub kind: String,
-    #[serde(default)]
     pub until: String,
-    #[serde(default)]
     pub decision: String,
-    #[serde(default)]
     pub reason: String,
     /// How many extensions the page showed.
-    #[serde(default)]
     pub seen: Option<usize>,
     /// `ja`: the new day has passed, and that is meant.
-    #[serde(default)]
     pub day_has_passed: String,
 }
 
 impl ExtensionForm {
-    /// Nothing is chosen. Posted twice, the same id gives one extension.
-    pub fn fresh() -> Self {
-        Self {
-            id: Id::new(),
-            kind: String::new(),
-            until: String::new(),
-            decision: String::new(),
-            reason: String::new(),
-            seen: None,
-            day_has_passed: String::new(),
-        }
-    }
-
     /// A day that has passed is meant.
     pub fn passed_is_meant(&self) -> bool {
         self.day_has_passed == "ja"
@@ -64,7 +45,7 @@ impl ExtensionForm {
         let reason = errors.read("reason", Rule::Reason, reason);
         match (kind, until, decision, reason) {
             (Some(kind), Some(until), Some(decision), Some(reason)) => Ok(Extension {
-                id: self.id,
+                id: Id::new(),
                 kind,
                 until,
                 decision: decision.to_string(),

@@ -51,13 +51,6 @@ pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// The grant that has an extension with this id.
-pub fn grant_of(connection: &mut AnyConnection, id: Id<Extension>) -> Result<Option<Id<Grant>>, DbError> {
-    let found: Option<String> =
-        extensions::table.find(id.to_string()).select(extensions::grant_id).first(connection).optional()?;
-    found.map(|grant| grant.parse().map_err(DbError::corrupt)).transpose()
-}
-
 /// Keeps the decision, and puts the day on the grant. After the grant is locked.
 pub fn insert(
     connection: &mut AnyConnection,

@@ -252,17 +252,14 @@ async fn set(
     };
     let act = Act::of_authority(&by, portal.clock.now());
     let (organisation, person, role) = (found.recipient.clone(), holder.person.id, holder.role);
-    let (was, wanted) = (form.was.clone(), mandate.clone());
-    let done = portal
-        .db
-        .write(move |connection| verbs::set(connection, &act, &organisation, person, role, &was, &wanted))
-        .await;
+    let was = form.was.clone();
     let code = found.recipient.code.clone();
-    match done {
-        Ok(()) => page::see_other(format!("/granskning/uppdrag/{code}")),
-        Err(verbs::Failure::Changed(now)) if now == mandate => {
-            page::see_other(format!("/granskning/uppdrag/{code}"))
-        }
+    let to = format!("/granskning/uppdrag/{code}");
+    let set = move |connection: &mut _| {
+        verbs::set(connection, &act, &organisation, person, role, &was, &mandate).map(|()| to)
+    };
+    match portal.db.once(set).await {
+        Ok(to) => page::see_other(to),
         Err(verbs::Failure::Changed(now)) => {
             // Whoever has seen what it says now may save again.
             let form = MandateForm { was: told(&now), ..form };

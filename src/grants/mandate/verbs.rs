@@ -77,7 +77,6 @@ pub fn set(
     }
     let version = recipient::store::lock(connection, organisation.id)?;
     let now = holder(connection)?;
-    // The other half of a double click finds itself here too: the page takes it for done.
     if told(&now.mandate) != was {
         return Err(Failure::Changed(now.mandate));
     }

@@ -146,13 +146,6 @@ pub struct Report {
     pub benefit: String,
 }
 
-impl Report {
-    /// Whatever the time: of the same report sent twice.
-    pub fn says_the_same_as(&self, other: &Self) -> bool {
-        *self == Self { at: self.at, ..other.clone() }
-    }
-}
-
 /// What the municipality wants more of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Completion {

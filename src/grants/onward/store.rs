@@ -7,10 +7,10 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 pub use money::{
-    aid_since, entries, entry_exists, failed_payments, insert_entry, insert_failed, insert_list, list_of,
-    lists, next_number, put_on_list, strike_failed,
+    aid_since, entries, failed_payments, insert_entry, insert_failed, insert_list, list_of, lists,
+    next_number, put_on_list, strike_failed,
 };
-pub use units::{fold_names, insert_unit, unit, unit_exists, units, update_unit};
+pub use units::{fold_names, insert_unit, unit, units, update_unit};
 
 use super::{
     Case, Plan,

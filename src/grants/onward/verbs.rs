@@ -66,7 +66,7 @@ pub enum Failure {
     Alike(Alike),
     #[error(transparent)]
     NotEnough(#[from] NotEnough),
-    /// Done already, by the other half of a double click. Rolls the lock back: nothing has changed.
+    /// It is so already, by somebody else or from another page. Rolls the lock back: nothing has changed.
     #[error("done already")]
     Done,
     /// It is a signatory's, and the mandate does not hold.

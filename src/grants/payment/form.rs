@@ -59,26 +59,23 @@ impl Filter {
     }
 }
 
-/// A line of the list that was ticked: the requisition, the payment that it would be, and what was left then.
+/// A line of the list that was ticked: the requisition, and what was left of it then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ticked {
     pub requisition: Id<Requisition>,
-    pub payment: Id<Payment>,
     pub left: Positive,
 }
 
 impl Ticked {
     /// As a checkbox posts it.
     pub fn value(&self) -> String {
-        format!("{}.{}.{}", self.requisition, self.payment, self.left.get().to_ore())
+        format!("{}.{}", self.requisition, self.left.get().to_ore())
     }
 
     fn read(value: &str) -> Option<Self> {
-        let (requisition, rest) = value.split_once('.')?;
-        let (payment, left) = rest.split_once('.')?;
+        let (requisition, left) = value.split_once('.')?;
         Some(Self {
             requisition: requisition.parse().ok()?,
-            payment: payment.parse().ok()?,
             left: Positive::new(Money::ore(left.parse().ok()?))?,
         })
     }
@@ -124,11 +121,9 @@ impl ManyForm {
                 .iter()
                 .map(|ticked| {
                     let (left, reference) = (ticked.left, reference.clone());
-                    let id = ticked.payment;
                     (
                         ticked.requisition,
                         Registration {
-                            id,
                             amount: left,
                             paid_on,
                             reference,
@@ -146,8 +141,6 @@ impl ManyForm {
 /// One payment, of the whole rest or a part of it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct OneForm {
-    /// Made with the page: posted twice, it is registered once.
-    pub payment: Id<Payment>,
     /// What was left when the page was made, in öre.
     pub left: i64,
     #[serde(default)]
@@ -174,8 +167,7 @@ impl OneForm {
         match (amount, paid_on, reference) {
             (Some(amount), Some(paid_on), Some(reference)) if errors.is_empty() => {
                 let is_another = alike::is_another(&self.is_another);
-                let id = self.payment;
-                Ok(Registration { id, amount, paid_on, reference, is_another, expected_left: left })
+                Ok(Registration { amount, paid_on, reference, is_another, expected_left: left })
             }
             _ => Err(errors),
         }
@@ -242,7 +234,6 @@ mod tests {
 
     fn typed(amount: &str, paid_on: &str, reference: &str) -> OneForm {
         OneForm {
-            payment: Id::new(),
             left: 100_000,
             amount: amount.to_owned(),
             paid_on: paid_on.to_owned(),
@@ -296,11 +287,8 @@ mod tests {
 
     #[test]
     fn a_ticked_line_is_read_as_it_was_written() {
-        let ticked = Ticked {
-            requisition: Id::new(),
-            payment: Id::new(),
-            left: Positive::new(Money::kronor(381_308)).unwrap(),
-        };
+        let left = Positive::new(Money::kronor(381_308)).unwrap();
+        let ticked = Ticked { requisition: Id::new(), left };
         let form = ManyForm {
             cases: vec![ticked.value()],
             paid_on: "2022-03-15".to_owned(),
@@ -312,7 +300,7 @@ mod tests {
         let registrations = form.parse(&read, today()).unwrap();
         assert_eq!(registrations[0].0, ticked.requisition);
         assert_eq!(registrations[0].1.amount, ticked.left);
-        let of_nothing = |ore: &str| format!("{}.{}.{ore}", ticked.requisition, ticked.payment);
+        let of_nothing = |ore: &str| format!("{}.{ore}", ticked.requisition);
         for value in ["x", &of_nothing("0"), &of_nothing("-100"), &of_nothing("NaN")] {
             assert!(ManyForm { cases: vec![value.to_owned()], ..form.clone() }.ticked().is_err(), "{value}");
         }

@@ -53,8 +53,6 @@ pub struct Reversal {
 /// A payment that somebody wants to register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
-    /// Made with the page: posted twice, it is registered once.
-    pub id: Id<Payment>,
     pub amount: Positive,
     pub paid_on: NaiveDate,
     pub reference: Reference,
@@ -77,11 +75,6 @@ pub struct Standing {
 pub enum Refusal {
     #[error("Det går inte: rekvisitionen är {}. Bara en godkänd rekvisition betalas ut. ({})", .0.to_lowercase(), Rule::Approved)]
     NotApproved(&'static str),
-    /// The same was done a moment ago: a double click, a form sent again.
-    #[error("Det är redan gjort.")]
-    DoneBefore,
-    #[error("Sidan har redan använts till en annan registrering. Läs hur det är nu och försök igen.")]
-    PageUsed,
     #[error(
         "Någon annan har registrerat eller rättat en utbetalning sedan du öppnade sidan. Nu är {left} kvar att betala. Kontrollera och försök igen."
     )]
@@ -133,15 +126,10 @@ impl Payment {
 }
 
 impl Registration {
-    fn is_of(&self, payment: &Payment) -> bool {
-        (self.amount.get(), self.paid_on, &self.reference)
-            == (payment.amount, payment.paid_on, &payment.reference)
-    }
-
     /// The payment that it becomes.
     fn registered(&self, requisition: Id<Requisition>, by: String, at: DateTime<Utc>) -> Payment {
         Payment {
-            id: self.id,
+            id: Id::new(),
             requisition,
             amount: self.amount.get(),
             paid_on: self.paid_on,
@@ -184,10 +172,6 @@ impl Standing {
 
     /// Whether a payment can be registered as things stand now.
     pub fn admits(&self, registration: &Registration, today: NaiveDate) -> Result<(), Refusal> {
-        if let Some(used) = self.payments.iter().find(|payment| payment.id == registration.id) {
-            let same = used.reversal.is_none() && registration.is_of(used);
-            return Err(if same { Refusal::DoneBefore } else { Refusal::PageUsed });
-        }
         let left = self.left();
         if registration.expected_left != left {
             return Err(Refusal::Changed { left });
@@ -252,7 +236,6 @@ mod tests {
 
     fn of(amount: i64, left: i64) -> Registration {
         Registration {
-            id: Id::new(),
             amount: Positive::new(Money::kronor(amount)).unwrap(),
             paid_on: day("2022-03-16"),
             reference: Reference::parse("UB 1").unwrap(),
@@ -293,13 +276,9 @@ mod tests {
     }
 
     #[test]
-    fn the_same_page_registers_once() {
+    fn one_is_reversed_once() {
         let mut standing = standing(1_000);
-        let first = of(400, 1_000);
-        registered(&mut standing, &first).unwrap();
-        assert_eq!(registered(&mut standing, &first), Err(Refusal::DoneBefore));
-        let changed = Registration { amount: of(300, 0).amount, ..first.clone() };
-        assert_eq!(registered(&mut standing, &changed), Err(Refusal::PageUsed));
+        registered(&mut standing, &of(400, 1_000)).unwrap();
         let reversed =
             standing.payments[0].clone().reverse(Doer::named("Prov"), Utc::now(), "Fel.".into()).unwrap();
         assert_eq!(
@@ -307,7 +286,6 @@ mod tests {
             Err(Refusal::AlreadyReversed)
         );
         standing.payments[0] = reversed;
-        assert_eq!(registered(&mut standing, &first), Err(Refusal::PageUsed));
         assert_eq!(standing.left(), Money::kronor(1_000));
     }
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::RangeInclusive};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use diesel::{
-    dsl::{exists, max, min, sql},
+    dsl::{max, min, sql},
     prelude::*,
     sql_types::BigInt,
 };
@@ -97,10 +97,6 @@ pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<
             Ok(OfGrant { payment: payment.try_into()?, requisition_number, post })
         })
         .collect()
-}
-
-pub fn exists_already(connection: &mut AnyConnection, id: Id<Payment>) -> Result<bool, DbError> {
-    Ok(diesel::select(exists(payments::table.find(id.to_string()))).get_result(connection)?)
 }
 
 pub fn insert(connection: &mut AnyConnection, payment: &Payment) -> Result<(), DbError> {

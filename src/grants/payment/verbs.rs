@@ -65,10 +65,6 @@ pub fn register(
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, requisition)?;
     locked.standing.admits(registration, calendar::day(act.now))?;
-    // An id that another requisition's payment has tells nothing.
-    if store::exists_already(connection, registration.id)? {
-        return Err(Failure::NotFound);
-    }
     let payment = registration.registered(requisition, act.by(), act.now);
     store::insert(connection, &payment)?;
     let paid = locked.standing.paid();
@@ -88,10 +84,6 @@ pub fn reverse(
     let locked = lock(connection, act, requisition)?;
     let payment = locked.standing.payments.iter().find(|payment| payment.id == id);
     let payment = payment.cloned().ok_or(Failure::NotFound)?;
-    if payment.reversal.as_ref().is_some_and(|done| done.by.is(act.actor.person.id) && done.reason == reason)
-    {
-        return Err(Refusal::DoneBefore.into());
-    }
     let payment = payment.reverse(act.doer(), act.now, reason.to_owned())?;
     let is_reported = requisition::store::is_reported(connection, locked.grant.id)?;
     not_accounted_for(&locked.grant.ledger, is_reported)?;

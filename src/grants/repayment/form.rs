@@ -83,20 +83,14 @@ impl Filter {
 }
 
 /// Money that came in, as typed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct RegisterForm {
-    /// Made with the page: posted twice, it is registered once.
-    pub id: Id<Repayment>,
-    #[serde(default)]
     pub received_on: String,
-    #[serde(default)]
     pub amount: String,
-    #[serde(default)]
     pub reference: String,
-    #[serde(default)]
     pub payer: String,
     /// `ja`: it looks like another one, but it is not the same.
-    #[serde(default)]
     pub is_another: String,
 }
 
@@ -110,17 +104,6 @@ pub struct Incoming {
 }
 
 impl RegisterForm {
-    pub fn empty() -> Self {
-        Self {
-            id: Id::new(),
-            received_on: String::new(),
-            amount: String::new(),
-            reference: String::new(),
-            payer: String::new(),
-            is_another: String::new(),
-        }
-    }
-
     pub fn parse(&self) -> Result<Incoming, FieldErrors> {
         let mut errors = FieldErrors::default();
         let received_on = errors.read("received_on", Rule::ReceivedOn, day(&self.received_on));
@@ -218,17 +201,13 @@ impl ReasonForm {
 }
 
 /// An excess that was returned to the recipient, as typed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct ExcessForm {
-    pub id: Id<Repayment>,
-    #[serde(default)]
     pub paid_on: String,
-    #[serde(default)]
     pub amount: String,
-    #[serde(default)]
     pub reference: String,
     /// `ja`: it looks like another one, but it is not the same.
-    #[serde(default)]
     pub is_another: String,
 }
 
@@ -244,13 +223,7 @@ pub struct Outgoing {
 impl ExcessForm {
     /// All of it, to begin with.
     pub fn of(excess: Money) -> Self {
-        Self {
-            id: Id::new(),
-            paid_on: String::new(),
-            amount: excess.digits().to_string(),
-            reference: String::new(),
-            is_another: String::new(),
-        }
+        Self { amount: excess.digits().to_string(), ..Self::default() }
     }
 
     pub fn parse(&self) -> Result<Outgoing, FieldErrors> {
@@ -277,7 +250,7 @@ mod tests {
             received_on: "2022-03-28".to_owned(),
             amount: "100 000,50".to_owned(),
             reference: " 000000190 ".to_owned(),
-            ..RegisterForm::empty()
+            ..RegisterForm::default()
         }
     }
 

@@ -29,10 +29,7 @@ use crate::{
         case::alike::Alike,
         grant::{Account, Grant, Ledger},
     },
-    people::{
-        access::{Doer, Person},
-        recipient::Organisation,
-    },
+    people::{access::Doer, recipient::Organisation},
 };
 use rules::Rule;
 use values::{
@@ -93,13 +90,6 @@ pub struct Ending {
     pub by: Doer,
     pub at: DateTime<Utc>,
     pub reason: String,
-}
-
-impl Ending {
-    /// This person's, for this reason: the other half of a double click finds its own.
-    pub fn is(&self, person: Id<Person>, reason: &str) -> bool {
-        self.by.is(person) && self.reason == reason
-    }
 }
 
 /// Why something cannot be done with a repayment, in words for the user.

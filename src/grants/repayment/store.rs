@@ -90,11 +90,6 @@ pub fn find(
         .transpose()
 }
 
-pub fn exists(connection: &mut AnyConnection, id: Id<Repayment>) -> Result<bool, DbError> {
-    let row = repayments::table.find(id.to_string());
-    Ok(diesel::select(diesel::dsl::exists(row)).get_result(connection)?)
-}
-
 /// All that an authority has registered, what came in last first.
 pub fn of_authority(
     connection: &mut AnyConnection,

@@ -60,23 +60,15 @@ impl From<Failure> for AppError {
 }
 
 /// Registers money that came in. Its reference decides which grant it is for; without one that is known it is unmatched.
-/// The id comes from the page: posted twice, it is registered once.
 pub fn register(
     connection: &mut AnyConnection,
     act: &Act,
-    id: Id<Repayment>,
     incoming: &Incoming,
     is_another: bool,
-) -> Result<(), Failure> {
+) -> Result<Id<Repayment>, Failure> {
     let authority = act.actor.organisation.id;
     // Two who register the same money at the same time wait for one another.
     recipient::store::hold(connection, authority)?;
-    if store::exists(connection, id)? {
-        return match store::find(connection, authority, id)? {
-            Some(_) => Err(Refusal::Changed.into()),
-            None => Err(Failure::NotFound),
-        };
-    }
     let (state, first_day) = match matching(connection, act, &incoming.reference)? {
         Ok(grant) => (State::Matched { grant: grant.id }, Some(grant.agreement.terms.period.from)),
         Err(unknown) => {
@@ -85,7 +77,7 @@ pub fn register(
     };
     check_day("received_on", incoming.received_on, first_day, act.now).map_err(Failure::Invalid)?;
     let repayment = Repayment {
-        id,
+        id: Id::new(),
         authority,
         amount: incoming.amount.get(),
         received_on: incoming.received_on,
@@ -100,13 +92,11 @@ pub fn register(
         return Err(Failure::Alike(known.alike()));
     }
     store::insert(connection, &repayment)?;
-    match repayment.grant() {
-        Some(grant) => {
-            let locked = lock(connection, act, grant)?;
-            post(connection, act, locked, &repayment, repayment.amount, Event::RepaymentReceived, "")
-        }
-        None => Ok(()),
+    if let Some(grant) = repayment.grant() {
+        let locked = lock(connection, act, grant)?;
+        post(connection, act, locked, &repayment, repayment.amount, Event::RepaymentReceived, "")?;
     }
+    Ok(repayment.id)
 }
 
 /// The grant that a reference was given out for, or why it leads nowhere.
@@ -320,24 +310,17 @@ pub fn return_excess(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
-    id: Id<Repayment>,
     outgoing: &Outgoing,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, grant)?;
     let authority = act.actor.organisation.id;
-    if store::exists(connection, id)? {
-        return match store::find(connection, authority, id)? {
-            Some(_) => Err(Refusal::Changed.into()),
-            None => Err(Failure::NotFound),
-        };
-    }
     let came_in = store::of_grant(connection, grant)?;
     let first_day = came_in.iter().map(|repayment| repayment.received_on).min();
     check_day("paid_on", outgoing.paid_on, first_day, act.now).map_err(Failure::Invalid)?;
     let settlement = Settlement::of(&locked.grant.ledger, store::is_settled(connection, grant)?);
     check_return(outgoing.amount.get(), settlement.excess)?;
     let repayment = Repayment {
-        id,
+        id: Id::new(),
         authority,
         amount: -outgoing.amount.get(),
         received_on: outgoing.paid_on,

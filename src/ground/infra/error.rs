@@ -26,6 +26,9 @@ pub enum AppError {
     /// The form is from another session (signed in anew in another tab).
     #[error("stale form")]
     StaleForm(Resume),
+    /// The same form was posted before, and had its effect: it got this address for an answer ([`super::once`]).
+    #[error("answered before")]
+    AnsweredBefore(String),
     /// Somebody else was first; the text tells what happened.
     #[error("conflict: {0}")]
     Conflict(String),
@@ -99,6 +102,7 @@ impl ResponseError for AppError {
                 StatusCode::FORBIDDEN
             }
             Self::SignedOut(_) => StatusCode::UNAUTHORIZED,
+            Self::AnsweredBefore(_) => StatusCode::SEE_OTHER,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,

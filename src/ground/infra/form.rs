@@ -10,6 +10,7 @@ use super::{
     browser::{self, BrowserToken},
     error::AppError,
     held::{self, Resume},
+    once,
 };
 
 /// The largest form that has nothing uploaded in it.
@@ -60,11 +61,12 @@ fn trusted<T: DeserializeOwned + 'static>(
             return Err(AppError::bad_request("Formuläret kom inte från portalens egen sida."));
         }
         let is_ours = BrowserToken::of(&request)?.csrf_is(token);
-        let post = Resume::of_post(&request, fields, None);
+        let post = Resume::of_post(&request, fields.clone(), None);
         if !is_ours {
             return Err(AppError::StaleForm(post));
         }
         held::keep(&request, post);
+        once::note(&request, &fields, "").await?;
         serde_html_form::from_bytes(&body)
             .map_err(|_| AppError::bad_request("Formuläret hade fält som inte går att läsa."))
     })

@@ -4,12 +4,17 @@
 use actix_web::{HttpMessage, HttpRequest, dev::Payload, http::header};
 use serde::{Deserialize, Serialize};
 
-use super::{browser, error::AppError, form, seal::Key, upload};
+use super::{browser, error::AppError, form, once, seal::Key, upload};
 
 /// What is sealed is a held post.
 const PURPOSE: &str = "held post";
 /// Never held: what shows who somebody is.
 const SECRET_FIELDS: [&str; 6] = ["password", "new_password", "code", "csrf", "bekraftelse", "passkey"];
+
+/// A field that shows who somebody is, or says which form it was. Not what was typed or chosen.
+pub fn is_secret(field: &str) -> bool {
+    field == once::FIELD || SECRET_FIELDS.contains(&field)
+}
 
 /// A post that is held, or an address to go to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +24,8 @@ pub struct Resume {
     pub fields: Vec<(String, String)>,
     /// The form's own token, which says whose it was ([`crate::people::access::owner`]). Empty for an address.
     pub owner: String,
+    /// The form's id: what is sent on is the same post ([`once`]).
+    pub once: String,
     /// The page that the form stood on.
     pub page: String,
     /// The name of the file that was sent along, of a form that has one; empty when none was chosen. It is not held itself.
@@ -32,11 +39,13 @@ impl Resume {
 
     /// The post of a form, as far as it can be held.
     pub fn of_post(request: &HttpRequest, fields: Vec<(String, String)>, file: Option<String>) -> Self {
-        let owner = fields.iter().find(|(name, _)| name == "csrf").map(|(_, token)| token.clone());
+        let hidden = |wanted| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+        let (owner, id) = (hidden("csrf").unwrap_or_default(), hidden(once::FIELD).unwrap_or_default());
         Self {
             action: address_of(request),
-            fields: fields.into_iter().filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str())).collect(),
-            owner: owner.unwrap_or_default(),
+            fields: fields.into_iter().filter(|(name, _)| !is_secret(name)).collect(),
+            owner,
+            once: id,
             page: page_before(request),
             file,
         }
@@ -132,17 +141,17 @@ mod tests {
     #[test]
     fn what_is_held_is_read_and_changed_by_nobody_and_has_no_secret() {
         let key = Key::random().unwrap();
-        let fields =
-            vec![field("csrf", "ägare"), field("reason", "Fel konto."), field("password", "hemligt")];
+        let fields = ["csrf", "once", "reason", "password"].map(|name| field(name, &format!("{name}!")));
         let request = TestRequest::with_uri("/granskning/1/avslag")
             .insert_header((header::HOST, "portalen.example"))
             .insert_header((header::REFERER, "https://portalen.example/granskning/1?visa=allt"))
             .to_http_request();
-        let post = Resume::of_post(&request, fields, None);
-        assert_eq!(post.fields, [field("reason", "Fel konto.")]);
-        assert_eq!((post.owner.as_str(), post.page.as_str()), ("ägare", "/granskning/1?visa=allt"));
+        let post = Resume::of_post(&request, fields.into(), None);
+        assert_eq!(post.fields, [field("reason", "reason!")]);
+        let kept = (post.owner.as_str(), post.once.as_str(), post.page.as_str());
+        assert_eq!(kept, ("csrf!", "once!", "/granskning/1?visa=allt"));
         let sealed = post.seal(&key).unwrap();
-        assert!(!sealed.contains("Fel konto."));
+        assert!(!sealed.contains("reason!"));
         assert_eq!(Resume::open(&key, String::new(), &sealed), post);
         for strange in ["", "[[\"reason\",\"Fel\"]]", &sealed.replace('0', "1")] {
             assert_eq!(Resume::open(&key, "/bidrag".to_owned(), strange), Resume::to("/bidrag"));

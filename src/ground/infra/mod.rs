@@ -15,6 +15,7 @@ pub mod held;
 pub mod limits;
 pub mod metrics;
 pub mod notice;
+pub mod once;
 pub mod page;
 pub mod scan;
 pub mod schema;

@@ -11,6 +11,7 @@ use super::{
     error::AppError,
     way::{Done, Way},
 };
+use values::Id;
 
 /// A page or the reason why there is none.
 pub type Page = Result<HttpResponse, AppError>;
@@ -77,6 +78,11 @@ pub struct Practice {
 impl Chrome {
     pub fn asset(&self, name: &str) -> String {
         assets::address(name)
+    }
+
+    /// The id of one form ([`super::once`]), a new one at each call.
+    pub fn once(&self) -> Id<Self> {
+        Id::new()
     }
 
     /// What the addresses of a case's forms and pages end with, so that the way back is kept.

@@ -280,6 +280,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    posts (id) {
+        id -> Text,
+        content -> Text,
+        answer -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
     payments (id) {
         id -> Text,
         requisition_id -> Text,
@@ -635,6 +644,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     passkeys,
     payments,
     people,
+    posts,
     proposal_imports,
     proposals,
     repayments,

@@ -13,6 +13,8 @@ use super::{
     Portal,
     browser::{self, BrowserToken},
     error::{AppError, Resume},
+    hash::sha256_hex,
+    once,
     scan::{Scanned, Verdict},
     turns,
 };
@@ -159,13 +161,27 @@ fn extract(
         if !BrowserToken::of(&request)?.csrf_is(upload.field("csrf")) {
             return Err(AppError::StaleForm(Resume::of_post(&request, upload.fields, Some(upload.chosen))));
         }
-        upload.file = match sent.file {
+        let (file, hash) = hashed(sent.file).await?;
+        once::note(&request, &upload.fields, &hash).await?;
+        upload.file = match file {
             Ok(Some((name, bytes))) => examined(&request, accepts, name, bytes).await?.map(Some),
             Ok(None) => Ok(None),
             Err(error) => Err(error),
         };
         Ok(upload)
     })
+}
+
+type SentFile = Result<Option<(String, Vec<u8>)>, UploadError>;
+
+/// The hash of name and content, off the async threads. Empty where there is no file.
+async fn hashed(file: SentFile) -> Result<(SentFile, String), AppError> {
+    let Ok(Some((name, bytes))) = file else { return Ok((file, String::new())) };
+    let hashed = web::block(move || {
+        let hash = sha256_hex(format!("{name}:{}", sha256_hex(&bytes)));
+        (Ok(Some((name, bytes))), hash)
+    });
+    hashed.await.map_err(|error| AppError::internal(error.to_string()))
 }
 
 /// What somebody sent who may not: the fields, and what the file is called. The file is read and dropped, because a browser
@@ -235,7 +251,7 @@ fn of_any_kind(name: &str, bytes: Vec<u8>) -> ReceivedFile {
 /// What came, before anything of it is believed.
 struct Sent {
     fields: Vec<(String, String)>,
-    file: Result<Option<(String, Vec<u8>)>, UploadError>,
+    file: SentFile,
     /// What the file that was chosen is called.
     chosen: String,
 }

@@ -12,6 +12,7 @@ use crate::{
         infra::{
             Portal,
             db::{AnyConnection, DbError},
+            once,
             scan::{self, Scanned, Scanner, Verdict},
         },
     },
@@ -19,11 +20,20 @@ use crate::{
 
 pub async fn once(portal: &Portal) {
     portal.limits.forget_the_quiet();
+    if let Err(error) = forget_posts(portal).await {
+        tracing::error!(cause = %error, "old posts are not deleted");
+    }
     if let Some(scanner) = &portal.scanner
         && let Err(error) = scan_waiting(portal, scanner).await
     {
         tracing::error!(cause = %error, "files wait for their scan");
     }
+}
+
+/// A portion at a time: others write in between.
+async fn forget_posts(portal: &Portal) -> Result<(), DbError> {
+    while portal.db.write_aside(|connection| once::forget(connection, Utc::now())).await? {}
+    Ok(())
 }
 
 /// One after another, the one that was tried longest ago first. One that cannot be scanned holds up nobody else's; it ends

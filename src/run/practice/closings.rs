@@ -113,7 +113,6 @@ fn pay(
     let payer = actor(connection, &agreement.authority, Role::PaymentOfficer, now)?;
     let left = grant.ledger.total(Account::Approved) - grant.ledger.total(Account::PaidOut);
     let registration = Registration {
-        id: Id::new(),
         amount: Positive::new(left)
             .ok_or_else(|| DbError::corrupt(format!("{}: nothing to pay", grant.recipient.code)))?,
         paid_on: calendar::day(now),
@@ -233,6 +232,7 @@ fn repay(
         reference: grant.ocr().to_string(),
         payer: grant.recipient.formal_name.clone(),
     };
-    repayment::verbs::register(connection, &Act::of_authority(&payer, now), Id::new(), &incoming, false)
+    repayment::verbs::register(connection, &Act::of_authority(&payer, now), &incoming, false)
+        .map(|_| ())
         .map_err(|failure| DbError::corrupt(format!("{}: {failure}", grant.recipient.code)))
 }

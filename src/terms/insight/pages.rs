@@ -153,8 +153,9 @@ async fn change(
         Err(errors) => return page::show_errors(&ShowPage { errors, typed: form, ..page }),
     };
     let (actor, now, held) = (by.actor.clone(), portal.clock.now(), slug.clone());
-    match portal.db.write(move |connection| verb(connection, &actor, now, &held, &reader)).await {
-        Ok(()) => page::see_other(format!("/oversikt/{slug}/insyn?klart={done}")),
+    let to = format!("/oversikt/{slug}/insyn?klart={done}");
+    match portal.db.once(move |connection| verb(connection, &actor, now, &held, &reader).map(|()| to)).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => {
             let page = read(&by.actor, by.chrome, portal, ours, slug).await?;
             page::show_as(StatusCode::CONFLICT, &ShowPage { refusal: Some(refusal), ..page })

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Insight, Refusal, may_be_given, store};
 use crate::{
     ground::{
-        history::{self, Entry, Event},
+        history::{Entry, Event},
         infra::{
             db::{AnyConnection, DbError},
             error::AppError,
@@ -39,7 +39,7 @@ impl From<Failure> for AppError {
     }
 }
 
-/// Lets an organisation read the agreement. What the same person gave before is given: the other half of a double click.
+/// Lets an organisation read the agreement.
 pub fn give(
     connection: &mut AnyConnection,
     actor: &Actor,
@@ -52,17 +52,14 @@ pub fn give(
         return Err(Failure::Refused(Refusal::NotAReader { reader: reader.name.clone() }));
     }
     if let Some(given) = find(connection, &agreement, reader)? {
-        return match was_done_by(connection, actor, &agreement, Event::InsightGiven, reader)? {
-            true => Ok(()),
-            false => Err(Failure::Refused(Refusal::GivenAlready(Box::new(given)))),
-        };
+        return Err(Failure::Refused(Refusal::GivenAlready(Box::new(given))));
     }
     let given_by = actor.person.name.clone();
     store::insert(connection, agreement.id, &Insight { reader: reader.clone(), given_by, given_at: now })?;
     note(connection, actor, now, &agreement, Event::InsightGiven, reader)
 }
 
-/// The organisation reads the agreement no longer. What the same person took back before is taken back.
+/// The organisation reads the agreement no longer.
 pub fn take_back(
     connection: &mut AnyConnection,
     actor: &Actor,
@@ -72,10 +69,7 @@ pub fn take_back(
 ) -> Result<(), Failure> {
     let agreement = hold(connection, actor, slug)?;
     if find(connection, &agreement, reader)?.is_none() {
-        return match was_done_by(connection, actor, &agreement, Event::InsightTaken, reader)? {
-            true => Ok(()),
-            false => Err(Failure::Refused(Refusal::TakenAlready { reader: reader.name.clone() })),
-        };
+        return Err(Failure::Refused(Refusal::TakenAlready { reader: reader.name.clone() }));
     }
     store::delete(connection, agreement.id, reader.id)?;
     note(connection, actor, now, &agreement, Event::InsightTaken, reader)
@@ -92,19 +86,6 @@ fn find(
 ) -> Result<Option<Insight>, DbError> {
     let all = store::of_agreement(connection, agreement.id)?;
     Ok(all.into_iter().find(|insight| insight.reader.id == reader.id))
-}
-
-/// Whether the last word about this reader was the actor's.
-fn was_done_by(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    agreement: &Agreement,
-    event: Event,
-    reader: &Organisation,
-) -> Result<bool, DbError> {
-    let lines = history::store::of(connection, &agreement.id.to_string())?;
-    let last = lines.into_iter().map(|line| line.entry).rfind(|entry| entry.subject == reader.code);
-    Ok(last.is_some_and(|last| last.event == event && last.who.person_id == actor.person.id.to_string()))
 }
 
 fn note(

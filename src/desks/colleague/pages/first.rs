@@ -26,7 +26,7 @@ use crate::{
         recipient::Organisation,
     },
 };
-use values::calendar::long_time;
+use values::{Id, calendar::long_time};
 
 #[derive(Template)]
 #[template(path = "colleague/first.html")]
@@ -85,7 +85,7 @@ async fn read(
         recipient,
         administrators,
         invitations,
-        typed: InviteForm::blank(),
+        typed: InviteForm::default(),
         errors: FieldErrors::default(),
     })
 }
@@ -103,21 +103,16 @@ pub async fn invite(
         Ok(parsed) => parsed,
         Err(errors) => return page::show_errors(&FirstPage { errors, typed: form, ..page }),
     };
-    let token_hash = token_hash(&token(&BrowserToken::of(&request)?, form.id));
-    let wanted = Wanted { id: form.id, token_hash, email, role };
+    let id = Id::new();
+    let token_hash = token_hash(&token(&BrowserToken::of(&request)?, id));
+    let wanted = Wanted { id, token_hash, email, role };
     let (act, recipient) = (act(&by, &portal), page.recipient.clone());
-    let done = portal
-        .db
-        .write(move |connection| {
-            // The other half of a double click.
-            if account::store::find(connection, recipient.id, wanted.id)?.is_some() {
-                return Ok(());
-            }
-            verbs::invite_first_administrator(connection, &act, &recipient, &wanted)
-        })
-        .await;
-    match done {
-        Ok(()) => page::see_other(format!("/register/{code}/administrator")),
+    let to = format!("/register/{code}/administrator");
+    let invite = move |connection: &mut _| {
+        verbs::invite_first_administrator(connection, &act, &recipient, &wanted).map(|()| to)
+    };
+    match portal.db.once(invite).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Invalid(message)) => {
             let mut errors = FieldErrors::default();
             errors.add("email", message);

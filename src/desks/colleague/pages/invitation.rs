@@ -69,21 +69,13 @@ pub async fn invite(
         Ok(parsed) => parsed,
         Err(errors) => return mend(&by, &portal, form, errors).await,
     };
-    let token_hash = token_hash(&token(&BrowserToken::of(&request)?, form.id));
-    let wanted = Wanted { id: form.id, token_hash, email, role };
-    let (act, own) = (act(&by, &portal), by.organisation.id);
-    let done = portal
-        .db
-        .write(move |connection| {
-            // The other half of a double click.
-            if account::store::find(connection, own, wanted.id)?.is_some() {
-                return Ok(());
-            }
-            verbs::invite(connection, &act, &wanted)
-        })
-        .await;
-    match done {
-        Ok(()) => page::see_other(format!("/kollegor/inbjudningar/{}", form.id)),
+    let id = Id::new();
+    let token_hash = token_hash(&token(&BrowserToken::of(&request)?, id));
+    let wanted = Wanted { id, token_hash, email, role };
+    let (act, to) = (act(&by, &portal), format!("/kollegor/inbjudningar/{id}"));
+    let invite = move |connection: &mut _| verbs::invite(connection, &act, &wanted).map(|()| to);
+    match portal.db.once(invite).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Invalid(message)) => {
             let mut errors = FieldErrors::default();
             errors.add("email", message);
@@ -123,8 +115,9 @@ pub async fn withdraw(
     id: web::Path<Id<Invitation>>,
 ) -> Page {
     let (id, own, act) = (id.into_inner(), by.organisation.id, act(&by, &portal));
-    match portal.db.write(move |connection| verbs::withdraw(connection, &act, own, id)).await {
-        Ok(()) => page::see_other("/kollegor?klart=tillbakadragen"),
+    let to = "/kollegor?klart=tillbakadragen".to_owned();
+    match portal.db.once(move |connection| verbs::withdraw(connection, &act, own, id).map(|()| to)).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => list::refused(&by, &portal, refusal).await,
         Err(failure) => Err(failure.into()),
     }

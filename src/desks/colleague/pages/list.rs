@@ -116,7 +116,7 @@ pub async fn read(by: &By<Administrator>, portal: &Portal) -> Result<ListPage, A
         colleagues: colleagues.into_iter().map(|colleague| ColleagueView::of(colleague, portal)).collect(),
         invitations,
         roles: options(&roles),
-        typed: InviteForm::blank(),
+        typed: InviteForm::default(),
         errors: FieldErrors::default(),
         refusal: None,
         timeline: told.map(|line| mandate::pages::told_of(&line.entry)).collect(),

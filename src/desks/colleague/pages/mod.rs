@@ -8,7 +8,6 @@ mod removal;
 
 use chrono::{DateTime, Utc};
 
-use super::verbs::Failure;
 use crate::{
     grants::case::Act,
     ground::infra::{Portal, browser::BrowserToken},
@@ -47,9 +46,4 @@ fn token(browser: &BrowserToken, id: Id<Invitation>) -> String {
 
 fn signed_in(at: Option<DateTime<Utc>>) -> String {
     at.map_or_else(|| "Aldrig".to_owned(), long_time)
-}
-
-/// Whether it is as it was asked to be.
-fn is_done(outcome: &Result<(), Failure>) -> bool {
-    matches!(outcome, Ok(()) | Err(Failure::Done))
 }

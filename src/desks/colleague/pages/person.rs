@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, web};
 use askama::Template;
-use serde::Deserialize;
 
 use super::{act, list, signed_in, token};
 use crate::{
@@ -23,9 +22,9 @@ use crate::{
     people::{
         access::{
             Person, Role,
-            proof::{Administrator, By, Confirmed, Posted},
+            proof::{Administrator, By, Confirmed, NoFields, Posted},
         },
-        account::{Invitation, token_hash},
+        account::token_hash,
     },
 };
 use values::Id;
@@ -38,8 +37,6 @@ struct PersonPage {
     signed_in: String,
     roles: Vec<RoleView>,
     options: Vec<(String, String)>,
-    /// For the link that may be made from this page.
-    invitation: Id<Invitation>,
     errors: FieldErrors,
 }
 
@@ -87,7 +84,6 @@ async fn read(by: &By<Administrator>, portal: &Portal, id: Id<Person>) -> Result
         signed_in: signed_in(colleague.signed_in_at),
         roles: colleague.roles.iter().map(view).collect(),
         options: list::options(&others),
-        invitation: Id::new(),
         errors: FieldErrors::default(),
         colleague,
     })
@@ -108,39 +104,28 @@ pub async fn give(
         }
     };
     let act = act(&by, &portal);
-    match portal.db.write(move |connection| verbs::give(connection, &act, id, role)).await {
-        Ok(()) => page::see_other(format!("/kollegor/{id}?klart=roll")),
+    let to = format!("/kollegor/{id}?klart=roll");
+    match portal.db.once(move |connection| verbs::give(connection, &act, id, role).map(|()| to)).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => list::refused(&by, &portal, refusal).await,
         Err(failure) => Err(failure.into()),
     }
 }
 
-#[derive(Deserialize)]
-pub struct OfferForm {
-    invitation: Id<Invitation>,
-}
-
 pub async fn offer_new_password(
-    Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Administrator>, Form<OfferForm>>,
+    Posted { by: Confirmed(by), .. }: Posted<Confirmed<Administrator>, Form<NoFields>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Person>>,
     request: HttpRequest,
 ) -> Page {
-    let (id, invitation, own) = (id.into_inner(), form.invitation, by.organisation.id);
+    let (id, invitation) = (id.into_inner(), Id::new());
     let hash = token_hash(&token(&BrowserToken::of(&request)?, invitation));
-    let act = act(&by, &portal);
-    let done = portal
-        .db
-        .write(move |connection| {
-            // The other half of a double click.
-            if crate::people::account::store::find(connection, own, invitation)?.is_some() {
-                return Ok(());
-            }
-            verbs::offer_new_password(connection, &act, id, invitation, &hash)
-        })
-        .await;
-    match done {
-        Ok(()) => page::see_other(format!("/kollegor/inbjudningar/{invitation}")),
+    let (act, to) = (act(&by, &portal), format!("/kollegor/inbjudningar/{invitation}"));
+    let offer = move |connection: &mut _| {
+        verbs::offer_new_password(connection, &act, id, invitation, &hash).map(|()| to)
+    };
+    match portal.db.once(offer).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => list::refused(&by, &portal, refusal).await,
         Err(failure) => Err(failure.into()),
     }

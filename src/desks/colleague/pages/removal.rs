@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, is_done, list, person::find};
+use super::{act, list, person::find};
 use crate::{
     desks::colleague::{
         Colleague, Refusal,
@@ -149,17 +149,15 @@ pub async fn remove(
         }
     };
     let (act, was) = (act(&by, &portal), form.version);
-    let outcome = portal
-        .db
-        .write(move |connection| verbs::remove(connection, &act, id, role, was, successor.as_ref()))
-        .await;
-    if is_done(&outcome) {
-        // Whoever has left by their own hand has no page here any more.
-        let is_gone = id == by.person.id && role.is_none_or(|role| role == Role::Administrator);
-        let word = if role.is_some() { "borttagen" } else { "avslutad" };
-        return page::see_other(if is_gone { "/".to_owned() } else { format!("/kollegor?klart={word}") });
-    }
-    match outcome {
+    // Whoever has left by their own hand has no page here any more.
+    let is_gone = id == by.person.id && role.is_none_or(|role| role == Role::Administrator);
+    let word = if role.is_some() { "borttagen" } else { "avslutad" };
+    let to = if is_gone { "/".to_owned() } else { format!("/kollegor?klart={word}") };
+    let remove = move |connection: &mut _| {
+        verbs::remove(connection, &act, id, role, was, successor.as_ref()).map(|()| to)
+    };
+    match portal.db.once(remove).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => {
             // What was chosen is kept; the version is the new one, so that whoever has seen the page may go on.
             match read(&by, &portal, id, &choice).await {
@@ -171,6 +169,5 @@ pub async fn remove(
             }
         }
         Err(failure) => Err(failure.into()),
-        Ok(()) => Err(AppError::NotFound),
     }
 }

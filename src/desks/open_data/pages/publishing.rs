@@ -72,8 +72,10 @@ pub async fn switch(
     };
     let done = if switch == Switch::On { "pa" } else { "av" };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    portal.db.write(move |connection| verbs::switch(connection, &actor, now, &switch)).await?;
-    page::see_other(format!("/oversikt/publicering?klart={done}"))
+    let to = format!("/oversikt/publicering?klart={done}");
+    let switched =
+        portal.db.once(move |connection| verbs::switch(connection, &actor, now, &switch).map(|()| to));
+    page::see_other(switched.await?)
 }
 
 async fn read(actor: &Actor, chrome: Chrome, portal: &Portal) -> Result<PublishingPage, AppError> {

@@ -12,7 +12,7 @@ use crate::{
     },
     ground::{
         history::{self, Event},
-        infra::db::{AnyConnection, DbError},
+        infra::db::AnyConnection,
     },
     people::access::Actor,
 };
@@ -41,7 +41,7 @@ pub fn change(
     if store::change(connection, id, stamp, after)? { Ok(()) } else { Err(Failure::Overtaken) }
 }
 
-/// Throws the table away before it was used, with why. Asked twice, it is done once.
+/// Throws the table away before it was used, with why. Nothing is done if it is gone.
 pub fn discard(
     connection: &mut AnyConnection,
     actor: &Actor,
@@ -92,19 +92,4 @@ pub fn use_table(
     let after = before.with(used.form.clone(), used.rows.clone(), &Deed::of(actor, now));
     store::put(connection, &after, entry)?;
     Ok(store::remove(connection, id)?)
-}
-
-/// Whether the actor has just used the table: the other half of a double click.
-pub fn was_used_by(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    proposal: &Proposal,
-    revision: i64,
-) -> Result<bool, DbError> {
-    let lines = history::store::of(connection, &proposal.id.to_string())?;
-    let own = lines.last().is_some_and(|line| {
-        line.entry.event == Event::ProposalTableRead
-            && line.entry.who.person_id == actor.person.id.to_string()
-    });
-    Ok(own && proposal.revision == revision + 1)
 }

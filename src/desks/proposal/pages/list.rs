@@ -7,7 +7,6 @@ use serde::Deserialize;
 use super::address;
 use crate::{
     desks::proposal::{
-        Proposal,
         form::next_year,
         store::{self, Summary},
         verbs,
@@ -24,7 +23,6 @@ use crate::{
     },
     terms::agreement::{self, Agreement},
 };
-use values::Id;
 
 #[derive(Template)]
 #[template(path = "proposal/list.html")]
@@ -58,22 +56,12 @@ struct NewPage {
     errors: FieldErrors,
 }
 
-impl NewPage {
-    /// For the form that begins a replacement.
-    fn fresh_id(&self) -> Id<Proposal> {
-        Id::new()
-    }
-}
-
 /// As typed.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct StartForm {
-    /// Made with the page: posted twice, the proposal is begun once.
-    id: Id<Proposal>,
     /// The agreement to copy, by its name in addresses; empty to begin from nothing.
-    #[serde(default)]
     overenskommelse: String,
-    #[serde(default)]
     year: String,
 }
 
@@ -81,7 +69,6 @@ pub async fn new(by: By<CaseOfficer>, portal: web::Data<Portal>) -> Page {
     let agreements = all(&portal).await?;
     let newest = agreements.iter().find(|agreement| agreement.authority.id == by.organisation.id);
     let form = StartForm {
-        id: Id::new(),
         overenskommelse: newest.map(|newest| newest.terms.slug.clone()).unwrap_or_default(),
         year: newest.map(|newest| next_year(&newest.terms).to_string()).unwrap_or_default(),
     };
@@ -102,22 +89,17 @@ pub async fn create(
             return page::show_errors(&NewPage { chrome: by.chrome, agreements, own, form, errors });
         }
     };
-    let (actor, now, id) = (by.actor.clone(), portal.clock.now(), form.id);
-    portal
-        .db
-        .write(move |connection| {
-            let copied = copied.as_ref().map(|(agreement, year)| (agreement, *year));
-            verbs::start(connection, &actor, now, id, copied)
-        })
-        .await?;
-    page::see_other(format!("{}?klart=borjat", address(id)))
+    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let start = move |connection: &mut _| {
+        let copied = copied.as_ref().map(|(agreement, year)| (agreement, *year));
+        verbs::start(connection, &actor, now, copied).map(|id| format!("{}?klart=borjat", address(id)))
+    };
+    page::see_other(portal.db.once(start).await?)
 }
 
 /// Which agreement's table is to be replaced.
 #[derive(Deserialize)]
 pub struct ReplaceForm {
-    /// Made with the page: posted twice, the proposal is begun once.
-    id: Id<Proposal>,
     #[serde(default)]
     ersatt: String,
 }
@@ -126,12 +108,12 @@ pub async fn replace(
     crate::people::access::proof::Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ReplaceForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
-    let (actor, now, id) = (by.actor.clone(), portal.clock.now(), form.id);
-    portal
-        .db
-        .write(move |connection| verbs::start_replacement(connection, &actor, now, id, &form.ersatt))
-        .await?;
-    page::see_other(format!("{}/fordelning", address(id)))
+    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let start = move |connection: &mut _| {
+        let begun = verbs::start_replacement(connection, &actor, now, &form.ersatt);
+        begun.map(|id| format!("{}/fordelning", address(id)))
+    };
+    page::see_other(portal.db.once(start).await?)
 }
 
 impl StartForm {

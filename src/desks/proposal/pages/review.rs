@@ -92,9 +92,9 @@ pub async fn drop_orphans(
     id: web::Path<Id<Proposal>>,
 ) -> Page {
     let (id, actor, now) = (id.into_inner(), by.actor.clone(), portal.clock.now());
-    let drop = move |connection: &mut _| verbs::drop_orphans(connection, &actor, now, id, button.revision);
-    portal.db.write(drop).await?;
-    page::see_other(format!("{}/granska", address(id)))
+    let to = format!("{}/granska", address(id));
+    let drop = move |c: &mut _| verbs::drop_orphans(c, &actor, now, id, button.revision).map(|()| to);
+    page::see_other(portal.db.once(drop).await?)
 }
 
 pub async fn review(by: By<Discloser>, portal: web::Data<Portal>, id: web::Path<Id<Proposal>>) -> Page {

@@ -142,38 +142,9 @@ async fn change<T: Send + 'static>(
     done: &str,
 ) -> Page {
     let (by, now) = (actor.clone(), portal.clock.now());
-    match portal.db.write(move |connection| verb(connection, &by, now, id, revision)).await {
-        Ok(_) => page::see_other(format!("{}?klart={done}", address(id))),
-        // The other half of a double click.
-        Err(Failure::Refused(refusal)) if is_done(actor, portal, id, &refusal, done).await? => {
-            page::see_other(format!("{}?klart={done}", address(id)))
-        }
-        Err(failure) => Err(failure.into()),
-    }
-}
-
-/// Whether the same person has done this already.
-async fn is_done(
-    actor: &Actor,
-    portal: &Portal,
-    id: Id<Proposal>,
-    refusal: &Refusal,
-    done: &str,
-) -> Result<bool, AppError> {
-    let proposal = find(actor, portal, id).await?;
-    let own = actor.person.id.to_string();
-    Ok(match (&proposal.status, refusal) {
-        (Status::Proposed { proposed }, Refusal::IsProposed) => {
-            done == "framlagt" && proposed.person_id == own
-        }
-        (Status::Published { published, .. }, Refusal::IsPublished) => {
-            done == "publicerat" && published.person_id == own
-        }
-        (Status::Discarded { discarded, .. }, Refusal::IsDiscarded) => {
-            done == "nedlagt" && discarded.person_id == own
-        }
-        _ => false,
-    })
+    let to = format!("{}?klart={done}", address(id));
+    let done = portal.db.once(move |connection| verb(connection, &by, now, id, revision).map(|_| to)).await;
+    page::see_other(done?)
 }
 
 /// A decision as [`Button`]'s, with why.
@@ -201,13 +172,10 @@ pub async fn discard(
         Err(_) => return again(StatusCode::UNPROCESSABLE_ENTITY, REASON.to_owned()).await,
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    let discard =
-        move |connection: &mut _| verbs::discard(connection, &actor, now, id, form.revision, &reason);
-    match portal.db.write(discard).await {
-        Ok(()) => page::see_other(format!("{}?klart=nedlagt", address(id))),
-        Err(Failure::Refused(refusal)) if is_done(&by.actor, &portal, id, &refusal, "nedlagt").await? => {
-            page::see_other(format!("{}?klart=nedlagt", address(id)))
-        }
+    let to = format!("{}?klart=nedlagt", address(id));
+    let discard = move |c: &mut _| verbs::discard(c, &actor, now, id, form.revision, &reason).map(|()| to);
+    match portal.db.once(discard).await {
+        Ok(to) => page::see_other(to),
         // A colleague was first: the page as it is now, with the reason kept.
         Err(Failure::Refused(refusal @ Refusal::Changed)) => {
             again(StatusCode::CONFLICT, refusal.to_string()).await
@@ -232,11 +200,10 @@ pub async fn send_back(
         }
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    portal
-        .db
-        .write(move |connection| verbs::send_back(connection, &actor, now, id, form.revision, &reason))
-        .await?;
-    page::see_other(format!("{}?klart=aterlamnat", address(id)))
+    let to = format!("{}?klart=aterlamnat", address(id));
+    let send_back =
+        move |c: &mut _| verbs::send_back(c, &actor, now, id, form.revision, &reason).map(|()| to);
+    page::see_other(portal.db.once(send_back).await?)
 }
 
 pub async fn definition(by: By<Discloser>, portal: web::Data<Portal>, id: web::Path<Id<Proposal>>) -> Page {

@@ -7,19 +7,17 @@ use serde::Deserialize;
 
 use super::{past_day, reason};
 use crate::{
-    desks::registry::{Held, Listed, Succession, rules::Rule, who},
+    desks::registry::{Held, Listed, rules::Rule, who},
     grants::grant::Grant,
     ground::infra::form::FieldErrors,
     people::recipient::Organisation,
 };
 use values::{Id, Line};
 
-/// What every succession has: its id from the page, so that posted twice it is registered once, and the version of the
-/// predecessor that the page was made from.
+/// What every succession has: the version of the predecessor that the page was made from, and what was typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct SuccessionForm {
-    pub id: String,
     pub version: i64,
     /// A merger: who goes under beside the organisation of the page, one to a line.
     pub others: String,
@@ -50,7 +48,7 @@ pub struct Grounds {
 
 impl SuccessionForm {
     pub fn fresh(version: i64) -> Self {
-        Self { id: Id::<Succession>::new().to_string(), version, ..Self::default() }
+        Self { version, ..Self::default() }
     }
 
     /// All that was typed, for the page that shows what it comes to: by field.

@@ -76,11 +76,17 @@ struct Mending {
     refusal: Option<Refusal>,
 }
 
-/// To the organisation when it is done, also when the same was done a moment ago. Otherwise what is to be mended (422), or
-/// that somebody else was first (409).
-fn outcome<T>(done: Result<T, Failure>, code: &str, word: &str) -> Result<Page, (StatusCode, Mending)> {
-    match done {
-        Ok(_) | Err(Failure::Done) => Ok(page::see_other(format!("{}?klart={word}", address(code)))),
+/// Where the organisation is, and what was done with it.
+fn done(code: &str, word: &str) -> String {
+    format!("{}?klart={word}", address(code))
+}
+
+/// To the organisation when it is done, also when it is so already. Otherwise what is to be mended (422), or that somebody else
+/// was first (409).
+fn outcome(outcome: Result<String, Failure>, code: &str, word: &str) -> Result<Page, (StatusCode, Mending)> {
+    match outcome {
+        Ok(to) => Ok(page::see_other(to)),
+        Err(Failure::Done) => Ok(page::see_other(done(code, word))),
         Err(Failure::Invalid(errors)) => {
             Err((StatusCode::UNPROCESSABLE_ENTITY, Mending { errors, refusal: None }))
         }

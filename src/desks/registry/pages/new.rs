@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Mending, act, outcome, show_as};
+use super::{Mending, act, done, outcome, show_as};
 use crate::{
     desks::registry::{
         counties,
@@ -56,9 +56,10 @@ pub async fn create(
     portal: web::Data<Portal>,
 ) -> Page {
     let (act, typed) = (act(&by, &portal), form.clone());
-    let added = portal.db.write(move |connection| verbs::add(connection, &act, &typed)).await;
-    let code = added.as_ref().map(|organisation| organisation.code.clone()).unwrap_or_default();
-    match outcome(added, &code, "ny") {
+    let add = move |connection: &mut _| {
+        verbs::add(connection, &act, &typed).map(|organisation| done(&organisation.code, "ny"))
+    };
+    match outcome(portal.db.once(add).await, "", "ny") {
         Ok(answer) => answer,
         Err((status, Mending { errors, .. })) => form_page(status, by, &portal, form, errors).await,
     }

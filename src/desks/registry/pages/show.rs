@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Done, Mending, act, outcome, show_as};
+use super::{Done, Mending, act, done, outcome, show_as};
 use crate::{
     desks::registry::{
         FormerName, Held, Passed, Succession,
@@ -164,9 +164,9 @@ pub async fn add_alias(
     code: web::Path<String>,
 ) -> Page {
     let (act, code, typed) = (act(&by, &portal), code.into_inner(), form.clone());
-    let held = code.clone();
-    let done = portal.db.write(move |connection| verbs::add_alias(connection, &act, &held, &typed)).await;
-    match outcome(done, &code, "alias") {
+    let (held, to) = (code.clone(), done(&code, "alias"));
+    let add_alias = move |connection: &mut _| verbs::add_alias(connection, &act, &held, &typed).map(|()| to);
+    match outcome(portal.db.once(add_alias).await, &code, "alias") {
         Ok(answer) => answer,
         Err(mending) => {
             again(mending, by, &portal, code, |typed| {
@@ -184,9 +184,10 @@ pub async fn take_alias_away(
     code: web::Path<String>,
 ) -> Page {
     let (act, code) = (act(&by, &portal), code.into_inner());
-    let held = code.clone();
-    let away = move |connection: &mut _| verbs::take_alias_away(connection, &act, &held, &form.alias);
-    match outcome(portal.db.write(away).await, &code, "borttaget") {
+    let (held, to) = (code.clone(), done(&code, "borttaget"));
+    let away =
+        move |connection: &mut _| verbs::take_alias_away(connection, &act, &held, &form.alias).map(|()| to);
+    match outcome(portal.db.once(away).await, &code, "borttaget") {
         Ok(answer) => answer,
         Err(mending) => again(mending, by, &portal, code, |_| Vec::new()).await,
     }
@@ -198,9 +199,9 @@ pub async fn rename(
     code: web::Path<String>,
 ) -> Page {
     let (act, code, typed) = (act(&by, &portal), code.into_inner(), form.clone());
-    let held = code.clone();
-    let done = portal.db.write(move |connection| verbs::rename(connection, &act, &held, &typed)).await;
-    match outcome(done, &code, "namn") {
+    let (held, to) = (code.clone(), done(&code, "namn"));
+    let rename = move |connection: &mut _| verbs::rename(connection, &act, &held, &typed).map(|()| to);
+    match outcome(portal.db.once(rename).await, &code, "namn") {
         Ok(answer) => answer,
         Err(mending) => again(mending, by, &portal, code, |typed| typed.rename.keep(form)).await,
     }
@@ -212,9 +213,10 @@ pub async fn set_number(
     code: web::Path<String>,
 ) -> Page {
     let (act, code, typed) = (act(&by, &portal), code.into_inner(), form.clone());
-    let held = code.clone();
-    let done = portal.db.write(move |connection| verbs::set_number(connection, &act, &held, &typed)).await;
-    match outcome(done, &code, "nummer") {
+    let (held, to) = (code.clone(), done(&code, "nummer"));
+    let set_number =
+        move |connection: &mut _| verbs::set_number(connection, &act, &held, &typed).map(|()| to);
+    match outcome(portal.db.once(set_number).await, &code, "nummer") {
         Ok(answer) => answer,
         Err(mending) => again(mending, by, &portal, code, |typed| typed.number.keep(form)).await,
     }

@@ -4,7 +4,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Mending, act, outcome, show_as};
+use super::{Mending, act, done, outcome, show_as};
 use crate::{
     desks::registry::{
         Held, Kind, Refusal, form::SuccessionForm, outlook::Outlook, store, succession, verbs::Failure,
@@ -225,26 +225,27 @@ async fn register(
     kind: Kind,
 ) -> Page {
     let (act, typed, of) = (act(&by, portal), form.clone(), code.clone());
-    let done =
-        portal.db.write(move |connection| succession::register(connection, &act, kind, &of, &typed)).await;
-    match done {
+    let to = done(&code, "efterfoljare");
+    let register =
+        move |connection: &mut _| succession::register(connection, &act, kind, &of, &typed).map(|()| to);
+    match portal.db.once(register).await {
         Err(Failure::Refused(refusal @ Refusal::NotAsShown)) => {
             foresee((StatusCode::CONFLICT, Some(refusal)), by, portal, code, kind, form).await
         }
-        done => again(done, by, portal, code, kind, form).await,
+        registered => again(registered, by, portal, code, kind, form).await,
     }
 }
 
 /// To the organisation when it is done, otherwise the form with what was typed.
 async fn again(
-    done: Result<(), Failure>,
+    registered: Result<String, Failure>,
     by: By<DecisionMaker>,
     portal: &Portal,
     code: String,
     kind: Kind,
     form: SuccessionForm,
 ) -> Page {
-    match outcome(done, &code, "efterfoljare") {
+    match outcome(registered, &code, "efterfoljare") {
         Ok(answer) => answer,
         Err((status, mending)) => {
             let page = read(by, portal, code, kind).await?;

@@ -210,7 +210,7 @@ async fn grant_page(
         is_ours: actor.is_official_of(grant.agreement.authority.id),
         is_officer: actor.has_at(Role::CaseOfficer, grant.agreement.authority.id),
         may_ask: account_request::may_ask(actor, &grant),
-        extending: ExtensionForm::fresh(),
+        extending: ExtensionForm::default(),
         asking: AskForm::fresh(),
         alike: None,
         today: calendar::day(now).to_string(),
@@ -313,12 +313,11 @@ pub async fn extend(
         Err(errors) => errors,
         Ok(given) => {
             let (seen, meant) = (form.seen, form.passed_is_meant());
+            let to = format!("{}#anstand", address(id));
             let extend =
-                move |connection: &mut _| extension::verbs::extend(connection, &act, id, &given, seen, meant);
-            match portal.db.write(extend).await {
-                Ok(()) | Err(extension::verbs::Failure::GivenAlready) => {
-                    return page::see_other(format!("{}#anstand", address(id)));
-                }
+                move |c: &mut _| extension::verbs::extend(c, &act, id, &given, seen, meant).map(|()| to);
+            match portal.db.once(extend).await {
+                Ok(to) => return page::see_other(to),
                 Err(extension::verbs::Failure::Refused(refusal)) => impossible_day(&refusal),
                 Err(failure) => return Err(failure.into()),
             }

@@ -97,19 +97,15 @@ pub async fn import(
     let slug = slug.into_inner();
     let now = portal.clock.now();
     let (actor, place, typed) = (by.actor.clone(), slug.clone(), form.clone());
-    let outcome = portal
-        .db
-        .write(move |connection| {
-            survey::import(connection, &actor, now, &place, &typed.version, &typed.lista)
-        })
-        .await;
-    let (status, errors) = match outcome {
-        Ok(reading) => {
-            let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
-            let told = Told { read: count(reading.answered.len()), duplicates: count(reading.duplicates) };
-            let told = serde_html_form::to_string(told).unwrap_or_default();
-            return page::see_other(format!("{}?{told}", address(&slug)));
-        }
+    let import = move |connection: &mut _| {
+        let reading = survey::import(connection, &actor, now, &place, &typed.version, &typed.lista)?;
+        let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        let told = Told { read: count(reading.answered.len()), duplicates: count(reading.duplicates) };
+        let told = serde_html_form::to_string(told).unwrap_or_default();
+        Ok::<_, Failure>(format!("{}?{told}", address(&place)))
+    };
+    let (status, errors) = match portal.db.once(import).await {
+        Ok(to) => return page::see_other(to),
         Err(Failure::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Err(Failure::Changed) => (StatusCode::CONFLICT, FieldErrors::default()),
         Err(Failure::NotFound) => return Err(AppError::NotFound),

@@ -85,11 +85,6 @@ impl DaysForm {
         .map(|(label, mine, theirs)| (label.to_owned(), mine.clone(), theirs.to_string()))
     }
 
-    pub fn has_days_of(&self, model: &Model) -> bool {
-        let days = [model.apply_by.0, model.use_by, model.report_by.0].map(|day| day.to_string());
-        days == [&self.apply_by, &self.use_by, &self.report_by].map(|typed| typed.trim().to_owned())
-    }
-
     /// Forward, and at least one of them.
     ///
     /// # Errors

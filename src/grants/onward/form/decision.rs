@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{past_day, prose};
 use crate::{
-    grants::onward::{application::Application, fund::Entry, rules::Rule},
+    grants::onward::{application::Application, rules::Rule},
     ground::infra::form::FieldErrors,
 };
 use values::{Id, Line, Money, Positive};
@@ -100,18 +100,14 @@ impl RefusalForm {
 }
 
 /// More for units that have had something, of what is left: by the same model, or an amount for each.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct RedistributionForm {
-    pub id: Id<Entry>,
-    #[serde(default)]
     pub decided_on: String,
-    #[serde(default)]
     pub decision_number: String,
     /// The sum to divide by the model; empty when it is by hand.
-    #[serde(default)]
     pub sum: String,
     /// Which button was pressed.
-    #[serde(default)]
     pub action: String,
     /// `amount_` and the application's id.
     #[serde(flatten)]
@@ -127,18 +123,6 @@ pub fn amount_field(id: Id<Application>) -> String {
 }
 
 impl RedistributionForm {
-    /// Posted twice, the same id distributes once.
-    pub fn fresh() -> Self {
-        Self {
-            id: Id::new(),
-            decided_on: String::new(),
-            decision_number: String::new(),
-            sum: String::new(),
-            action: String::new(),
-            rest: BTreeMap::new(),
-        }
-    }
-
     pub fn amount(&self, id: Id<Application>) -> &str {
         self.rest.get(&amount_field(id)).map_or("", String::as_str)
     }

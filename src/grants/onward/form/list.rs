@@ -5,11 +5,7 @@ use serde::Deserialize;
 
 use super::{day, decision::ids, prose};
 use crate::{
-    grants::onward::{
-        application::Application,
-        list::{Bic, List},
-        rules::Rule,
-    },
+    grants::onward::{application::Application, list::Bic, rules::Rule},
     ground::infra::form::FieldErrors,
 };
 use values::{
@@ -20,31 +16,17 @@ use values::{
     },
 };
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct ListForm {
-    pub id: Id<List>,
-    #[serde(default)]
     pub pay_on: String,
-    #[serde(default)]
     pub account: String,
-    #[serde(default)]
     pub bic: String,
     /// Of what the page showed: units, amounts, accounts ([`crate::grants::onward::payments::fingerprint`]).
-    #[serde(default)]
     pub seen: String,
 }
 
 impl ListForm {
-    pub fn fresh() -> Self {
-        Self {
-            id: Id::new(),
-            pay_on: String::new(),
-            account: String::new(),
-            bic: String::new(),
-            seen: String::new(),
-        }
-    }
-
     pub fn parse(&self, today: NaiveDate) -> Result<(NaiveDate, Bankgiro, Bic), FieldErrors> {
         let mut errors = FieldErrors::default();
         let pay_on = day("pay_on", Rule::Payment, &self.pay_on, &mut errors);
@@ -81,12 +63,8 @@ impl FailedForm {
         standing: Vec<Id<Application>>,
     ) -> Result<(Vec<Id<Application>>, String), FieldErrors> {
         let mut errors = FieldErrors::default();
-        let ids = if self.is_of_all() { Some(standing) } else { ids(&self.chosen, &mut errors) };
+        let ids = if self.action == "alla" { Some(standing) } else { ids(&self.chosen, &mut errors) };
         let reason = prose(&self.reason, "Skriv vad banken har sagt.");
         ids.zip(errors.read("reason", Rule::NotPaid, reason)).ok_or(errors)
-    }
-
-    pub fn is_of_all(&self) -> bool {
-        self.action == "alla"
     }
 }

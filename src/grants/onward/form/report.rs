@@ -10,11 +10,11 @@ use super::{
 use crate::{
     grants::{
         case::alike,
-        onward::{application::Report, fund::Entry, model::Model, rules::Rule},
+        onward::{application::Report, model::Model, rules::Rule},
     },
     ground::infra::form::FieldErrors,
 };
-use values::{Id, Line, Money, Positive};
+use values::{Line, Money, Positive};
 
 /// What negative amounts would mean: money that went the other way.
 const USED_BELOW_ZERO: &str = "Det som har använts kan inte vara under 0. Dra av krediteringar från kostnaderna, och skriv 0 om \
@@ -118,7 +118,6 @@ impl CompletionForm {
 /// Money that a unit paid back to the municipality.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ReturnForm {
-    pub id: Id<Entry>,
     pub revision: i64,
     #[serde(default)]
     pub amount: String,
@@ -142,10 +141,8 @@ pub struct Returned {
 }
 
 impl ReturnForm {
-    /// Posted twice, the same id is registered once.
     pub fn fresh(revision: i64) -> Self {
         Self {
-            id: Id::new(),
             revision,
             amount: String::new(),
             returned_on: String::new(),

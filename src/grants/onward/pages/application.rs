@@ -196,9 +196,11 @@ impl<'a, R> Here<'a, R> {
         let (status, errors) = match typed {
             Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
             Ok(typed) => {
-                let act = act(self.by, self.portal);
-                match self.portal.db.write(move |connection| verb(connection, &act, typed)).await {
-                    Ok(()) | Err(Failure::Done) => return page::see_other(self.address()),
+                let (act, to) = (act(self.by, self.portal), self.address());
+                let once = move |connection: &mut _| verb(connection, &act, typed).map(|()| to);
+                match self.portal.db.once(once).await {
+                    Ok(to) => return page::see_other(to),
+                    Err(Failure::Done) => return page::see_other(self.address()),
                     Err(Failure::Overtaken) => (StatusCode::CONFLICT, FieldErrors::default()),
                     Err(Failure::Alike(known)) => {
                         let errors = known.asked(Rule::ReturnedOnce);
@@ -255,13 +257,9 @@ pub async fn register_return(
 ) -> Page {
     let here = Here::new(&by, &portal, &request, &ids);
     let page = here.page().await?;
-    // The other half of a double click: what can come back is less by now.
-    if page.entries.iter().any(|entry| entry.id == form.id) {
-        return page::see_other(here.address());
-    }
-    let (grant, id, seen) = (here.grant, here.id, (form.id, form.revision));
+    let (grant, id, revision) = (here.grant, here.id, form.revision);
     let verb = move |connection: &mut _, act: &_, returned: Returned| {
-        verbs::register_return(connection, act, grant, id, seen, &returned)
+        verbs::register_return(connection, act, grant, id, revision, &returned)
     };
     let typed = form.parse(page.can_come_back, portal.clock.today());
     here.carry_out(typed, verb, |page| page.giving_back = form.clone()).await

@@ -42,8 +42,11 @@ pub async fn invite(
     id: web::Path<Id<Grant>>,
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
-    match portal.db.write(move |connection| verbs::invite(connection, &act, id)).await {
-        Ok(_) | Err(Failure::Done) => page::see_other(format!("{}/lankar", address(id))),
+    let here = format!("{}/lankar", address(id));
+    let to = here.clone();
+    match portal.db.once(move |connection| verbs::invite(connection, &act, id).map(|_| to)).await {
+        Ok(to) => page::see_other(to),
+        Err(Failure::Done) => page::see_other(here),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -212,26 +215,16 @@ pub async fn award(
     let (status, errors) = match form.parse(portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((chosen, decided)) => {
-            let asked: Vec<Id<Application>> = chosen.iter().map(|(id, _)| *id).collect();
-            let award = move |connection: &mut _| verbs::award(connection, &act, id, &chosen, &decided);
-            match portal.db.write(award).await {
-                Ok(()) => return page::see_other(address(id)),
-                Err(failure @ Failure::Refused(_)) => {
-                    let now = case(&portal, &by, id).await?;
-                    if all_have_money(&now, &asked) {
-                        return page::see_other(address(id));
-                    }
-                    (StatusCode::CONFLICT, refused(failure, "")?)
-                }
+            let award = move |connection: &mut _| {
+                verbs::award(connection, &act, id, &chosen, &decided).map(|()| address(id))
+            };
+            match portal.db.once(award).await {
+                Ok(to) => return page::see_other(to),
+                Err(failure @ Failure::Refused(_)) => (StatusCode::CONFLICT, refused(failure, "")?),
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "chosen")?),
             }
         }
     };
     let page = DecidePage::of(&by, &portal, case(&portal, &by, id).await?);
     page::show_as(status, &DecidePage { form, errors, ..page })
-}
-
-/// The other half of a double click: what was asked for has been done.
-fn all_have_money(case: &Case, asked: &[Id<Application>]) -> bool {
-    asked.iter().all(|id| case.applications.iter().any(|one| one.id == *id && one.has_money()))
 }

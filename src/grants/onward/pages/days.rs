@@ -74,9 +74,10 @@ pub async fn update(
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
     let typed = form.clone();
-    let done = portal.db.write(move |connection| verbs::move_days(connection, &act, id, &typed)).await;
-    let (status, errors) = match done {
-        Ok(()) | Err(Failure::Done) => return page::see_other(format!("{}/modell", address(id))),
+    let to = format!("{}/modell", address(id));
+    let move_days = move |connection: &mut _| verbs::move_days(connection, &act, id, &typed).map(|()| to);
+    let (status, errors) = match portal.db.once(move_days).await {
+        Ok(to) => return page::see_other(to),
         Err(Failure::Overtaken) => {
             let page = DaysPage::of(&by, &portal, case(&portal, &by, id).await?)?.overtaken(form);
             return page::show_as(StatusCode::CONFLICT, &page);

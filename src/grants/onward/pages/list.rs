@@ -141,18 +141,16 @@ pub async fn failed(
     let (case, found) = of_list(&portal, &by, (grant, list)).await?;
     let standing: Vec<Id<Application>> = found.standing(&case).into_iter().map(|(one, _)| one.id).collect();
     let here = format!("{}/betalningslistor/{list}", address(grant));
-    // The other half of a double click.
-    if form.is_of_all() && standing.is_empty() {
-        return page::see_other(here);
-    }
     let (status, errors) = match form.parse(standing) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((chosen, reason)) => {
+            let to = here.clone();
             let tell = move |connection: &mut _| {
-                verbs::payments_failed(connection, &act, (grant, list), &chosen, &reason)
+                verbs::payments_failed(connection, &act, (grant, list), &chosen, &reason).map(|()| to)
             };
-            match portal.db.write(tell).await {
-                Ok(()) | Err(Failure::Done) => return page::see_other(here),
+            match portal.db.once(tell).await {
+                Ok(to) => return page::see_other(to),
+                Err(Failure::Done) => return page::see_other(here),
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "chosen")?),
             }
         }
@@ -173,12 +171,14 @@ pub async fn was_made(
     ids: Path,
 ) -> Page {
     let (act, (grant, list)) = (act(&by, &portal), ids.into_inner());
-    let tell =
-        move |connection: &mut _| verbs::payment_was_made(connection, &act, (grant, list), form.application);
-    let errors = match portal.db.write(tell).await {
-        Ok(()) | Err(Failure::Done) => {
-            return page::see_other(format!("{}/betalningslistor/{list}", address(grant)));
-        }
+    let here = format!("{}/betalningslistor/{list}", address(grant));
+    let to = here.clone();
+    let tell = move |connection: &mut _| {
+        verbs::payment_was_made(connection, &act, (grant, list), form.application).map(|()| to)
+    };
+    let errors = match portal.db.once(tell).await {
+        Ok(to) => return page::see_other(to),
+        Err(Failure::Done) => return page::see_other(here),
         Err(failure) => refused(failure, "chosen")?,
     };
     let (case, list) = of_list(&portal, &by, (grant, list)).await?;

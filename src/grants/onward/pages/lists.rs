@@ -73,7 +73,7 @@ async fn lists_page(by: &By<impl Sized>, portal: &Portal, id: Id<Grant>) -> Resu
     let case = case(portal, by, id).await?;
     let seen = fingerprint(&case.waiting());
     // What the last list was paid from is most likely what the next is paid from.
-    let fresh = ListForm { seen, ..ListForm::fresh() };
+    let fresh = ListForm { seen, ..ListForm::default() };
     let form = case.lists.first().map_or_else(
         || fresh.clone(),
         |last| ListForm {
@@ -108,12 +108,12 @@ pub async fn make(
     let (status, errors) = match form.parse(portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((pay_on, account, bic)) => {
-            let (list, seen) = (form.id, form.seen.clone());
+            let seen = form.seen.clone();
             let make = move |connection: &mut _| {
-                verbs::make_list(connection, &act, id, list, pay_on, (account, bic), &seen)
+                verbs::make_list(connection, &act, id, pay_on, (account, bic), &seen).map(|()| here)
             };
-            match portal.db.write(make).await {
-                Ok(()) | Err(Failure::Done) => return page::see_other(here),
+            match portal.db.once(make).await {
+                Ok(to) => return page::see_other(to),
                 Err(Failure::Overtaken) => return overtaken(&by, &portal, id, form).await,
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
             }

@@ -133,7 +133,7 @@ pub async fn update(
     let mut page = ModelPage::of(&by, case(&portal, &by, id).await?);
     match saved {
         Ok(()) => {}
-        // The other half of a double click.
+        // Saved twice, and the same: no conflict.
         Err(Failure::Overtaken) if page.case.plan.model.is_none() && page.form == form => {}
         Err(Failure::Overtaken) => return page::show_as(StatusCode::CONFLICT, &page.overtaken(form)),
         Err(failure) => return Err(failure.into()),
@@ -162,9 +162,11 @@ pub async fn approve(
     id: web::Path<Id<Grant>>,
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
-    let done = portal.db.write(move |connection| verbs::approve(connection, &act, id, form.revision)).await;
-    let (status, errors) = match done {
-        Ok(()) | Err(Failure::Done) => return page::see_other(address(id)),
+    let approve =
+        move |connection: &mut _| verbs::approve(connection, &act, id, form.revision).map(|()| address(id));
+    let (status, errors) = match portal.db.once(approve).await {
+        Ok(to) => return page::see_other(to),
+        Err(Failure::Done) => return page::see_other(address(id)),
         Err(Failure::Overtaken) => {
             let page = ModelPage::of(&by, case(&portal, &by, id).await?).decided_too_late();
             return page::show_as(StatusCode::CONFLICT, &page);
@@ -182,9 +184,12 @@ pub async fn reopen(
     id: web::Path<Id<Grant>>,
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
-    let done = portal.db.write(move |connection| verbs::reopen(connection, &act, id, form.revision)).await;
-    let errors = match done {
-        Ok(()) | Err(Failure::Done) => return page::see_other(format!("{}/modell", address(id))),
+    let here = format!("{}/modell", address(id));
+    let to = here.clone();
+    let reopen = move |connection: &mut _| verbs::reopen(connection, &act, id, form.revision).map(|()| to);
+    let errors = match portal.db.once(reopen).await {
+        Ok(to) => return page::see_other(to),
+        Err(Failure::Done) => return page::see_other(here),
         Err(Failure::Overtaken) => {
             let page = ModelPage::of(&by, case(&portal, &by, id).await?).decided_too_late();
             return page::show_as(StatusCode::CONFLICT, &page);

@@ -369,8 +369,11 @@ pub async fn begin(
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
     let draft = if form.from == "exempel" { example::stockholm() } else { ModelForm::default() };
-    match portal.db.write(move |connection| verbs::begin(connection, &act, id, draft)).await {
-        Ok(()) | Err(Failure::Done) => page::see_other(format!("{}/modell", address(id))),
+    let here = format!("{}/modell", address(id));
+    let to = here.clone();
+    match portal.db.once(move |connection| verbs::begin(connection, &act, id, draft).map(|()| to)).await {
+        Ok(to) => page::see_other(to),
+        Err(Failure::Done) => page::see_other(here),
         Err(failure) => Err(failure.into()),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
             application::Application,
             form::{RedistributionForm, amount_field},
             fund::Fund,
-            verbs::{self, Failure},
+            verbs,
         },
     },
     ground::infra::{
@@ -44,7 +44,7 @@ impl RedistributionPage {
         Self {
             chrome: by.chrome.clone(),
             may_decide: by.has(Role::Signatory),
-            form: RedistributionForm { decided_on, ..RedistributionForm::fresh() },
+            form: RedistributionForm { decided_on, ..RedistributionForm::default() },
             errors: FieldErrors::default(),
             fund,
             case,
@@ -100,12 +100,11 @@ pub async fn redistribute(
     let (status, errors) = match form.parse(&units, portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((amounts, decided)) => {
-            let entry = form.id;
             let give = move |connection: &mut _| {
-                verbs::redistribute(connection, &act, id, entry, &amounts, &decided)
+                verbs::redistribute(connection, &act, id, &amounts, &decided).map(|()| address(id))
             };
-            match portal.db.write(give).await {
-                Ok(()) | Err(Failure::Done) => return page::see_other(address(id)),
+            match portal.db.once(give).await {
+                Ok(to) => return page::see_other(to),
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "belopp")?),
             }
         }

@@ -93,10 +93,11 @@ pub async fn set(
         Ok((reserve, decided)) => {
             let revision = form.revision;
             let set = move |connection: &mut _| {
-                verbs::set_reserve(connection, &act, (id, revision), reserve, &decided)
+                verbs::set_reserve(connection, &act, (id, revision), reserve, &decided).map(|()| address(id))
             };
-            match portal.db.write(set).await {
-                Ok(()) | Err(Failure::Done) => return page::see_other(address(id)),
+            match portal.db.once(set).await {
+                Ok(to) => return page::see_other(to),
+                Err(Failure::Done) => return page::see_other(address(id)),
                 Err(Failure::Overtaken) => {
                     let page = ReservePage::of(&by, &portal, case(&portal, &by, id).await?)?;
                     return page::show_as(StatusCode::CONFLICT, &page.overtaken(form));

@@ -114,10 +114,12 @@ pub async fn fill(
             let units = Money::parse_plain(&form.used).unwrap_or_default();
             let costs = Costs { units, reserve, own };
             let (list, post) = (list(&page.case)?, form.post.clone());
-            let fill =
-                move |connection: &mut _| verbs::fill_report(connection, &act, id, &post, costs, &list);
-            match portal.db.write(fill).await {
-                Ok(report) => return page::see_other(format!("/redovisningar/{report}/uppgifter#avsnitt-3")),
+            let fill = move |connection: &mut _| {
+                let report = verbs::fill_report(connection, &act, id, &post, costs, &list)?;
+                Ok::<_, verbs::Failure>(format!("/redovisningar/{report}/uppgifter#avsnitt-3"))
+            };
+            match portal.db.once(fill).await {
+                Ok(to) => return page::see_other(to),
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
             }
         }

@@ -101,10 +101,8 @@ fn table(units: &[Unit]) -> Table {
 #[template(path = "onward/unit.html")]
 struct UnitPage {
     chrome: Chrome,
-    /// Of the unit, or of the one that is to be.
-    id: Id<Unit>,
-    /// Of the unit; nothing of the one that is to be.
-    revision: Option<i64>,
+    /// With its revision. None of the one that is to be.
+    unit: Option<(Id<Unit>, i64)>,
     form: UnitForm,
     regimes: [(String, String); 3],
     /// What the register calls the kinds that it has.
@@ -116,6 +114,10 @@ struct UnitPage {
 }
 
 impl UnitPage {
+    fn address(&self) -> String {
+        self.unit.map_or_else(|| "/enheter/ny".to_owned(), |(id, _)| format!("/enheter/{id}"))
+    }
+
     /// For whoever only reads.
     fn number_shown(&self) -> String {
         ProviderNumber::parse(&self.form.provider_number).map(|number| number.to_string()).unwrap_or_default()
@@ -124,16 +126,14 @@ impl UnitPage {
 
 fn unit_page(
     by: &By<impl Sized>,
-    id: Id<Unit>,
-    revision: Option<i64>,
+    unit: Option<(Id<Unit>, i64)>,
     form: UnitForm,
     kinds: Vec<String>,
 ) -> UnitPage {
     let of = |value: &str, label: &str| (value.to_owned(), label.to_owned());
     UnitPage {
         chrome: by.chrome.clone(),
-        id,
-        revision,
+        unit,
         form,
         regimes: [of("", "Välj"), of("kommunal", "Kommunal"), of("privat", "Privat")],
         kinds,
@@ -154,7 +154,7 @@ async fn kinds(portal: &Portal, actor: &Actor) -> Result<Vec<String>, AppError> 
 
 pub async fn new(by: By<Preparer>, portal: web::Data<Portal>) -> Page {
     let kinds = kinds(&portal, &by).await?;
-    page::show(&unit_page(&by, Id::new(), None, UnitForm::default(), kinds))
+    page::show(&unit_page(&by, None, UnitForm::default(), kinds))
 }
 
 async fn find(portal: &Portal, actor: &Actor, id: Id<Unit>) -> Result<Unit, AppError> {
@@ -166,7 +166,7 @@ pub async fn edit(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Un
     let id = id.into_inner();
     let unit = find(&portal, &by, id).await?;
     let kinds = kinds(&portal, &by).await?;
-    page::show(&unit_page(&by, id, Some(unit.revision), UnitForm::of(&unit.content, unit.is_closed), kinds))
+    page::show(&unit_page(&by, Some((id, unit.revision)), UnitForm::of(&unit.content, unit.is_closed), kinds))
 }
 
 /// The names that an organisation answers to.
@@ -174,29 +174,23 @@ fn own_names(actor: &Actor) -> [&str; 2] {
     [&actor.organisation.name, &actor.organisation.formal_name]
 }
 
-#[derive(Debug, Deserialize)]
-pub struct NewForm {
-    id: Id<Unit>,
-    #[serde(flatten)]
-    form: UnitForm,
-}
-
 pub async fn create(
-    Posted { by, body: Form(NewForm { id, form }) }: Posted<By<Preparer>, Form<NewForm>>,
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<UnitForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
     let act = act(&by, &portal);
     let errors = match form.parse(&own_names(&by)) {
         Err(errors) => errors,
         Ok(content) => {
-            match portal.db.write(move |connection| verbs::add(connection, &act, id, content)).await {
-                Ok(()) | Err(Failure::Done) => return page::see_other("/enheter"),
+            let to = "/enheter".to_owned();
+            match portal.db.once(move |connection| verbs::add(connection, &act, content).map(|()| to)).await {
+                Ok(to) => return page::see_other(to),
                 Err(failure) => refused(failure, "")?,
             }
         }
     };
     let kinds = kinds(&portal, &by).await?;
-    page::show_errors(&UnitPage { errors, ..unit_page(&by, id, None, form, kinds) })
+    page::show_errors(&UnitPage { errors, ..unit_page(&by, None, form, kinds) })
 }
 
 #[derive(Debug, Deserialize)]
@@ -216,17 +210,19 @@ pub async fn update(
     let errors = match form.parse(&own_names(&by)) {
         Err(errors) => errors,
         Ok(content) => {
+            let to = "/enheter".to_owned();
             let change =
-                move |connection: &mut _| verbs::change(connection, &act, (id, revision), content, is_closed);
-            match portal.db.write(change).await {
-                Ok(()) | Err(Failure::Done) => return page::see_other("/enheter"),
+                move |c: &mut _| verbs::change(c, &act, (id, revision), content, is_closed).map(|()| to);
+            match portal.db.once(change).await {
+                Ok(to) => return page::see_other(to),
+                Err(Failure::Done) => return page::see_other("/enheter"),
                 Err(Failure::Overtaken) => return overtaken(&by, &portal, id, form).await,
                 Err(failure) => refused(failure, "")?,
             }
         }
     };
     let kinds = kinds(&portal, &by).await?;
-    page::show_errors(&UnitPage { errors, ..unit_page(&by, id, Some(revision), form, kinds) })
+    page::show_errors(&UnitPage { errors, ..unit_page(&by, Some((id, revision)), form, kinds) })
 }
 
 /// What was typed beside the unit as a colleague has changed it.
@@ -234,7 +230,7 @@ async fn overtaken(by: &By<impl Sized>, portal: &Portal, id: Id<Unit>, typed: Un
     let (unit, kinds) = (find(portal, by, id).await?, kinds(portal, by).await?);
     let fields = typed.beside(&UnitForm::of(&unit.content, unit.is_closed));
     let conflict = Some(Conflict::new(unit.saved, fields));
-    let page = unit_page(by, id, Some(unit.revision), typed, kinds);
+    let page = unit_page(by, Some((id, unit.revision)), typed, kinds);
     page::show_as(StatusCode::CONFLICT, &UnitPage { conflict, ..page })
 }
 

@@ -10,7 +10,7 @@ use crate::{
     grants::{
         grant::Scope,
         onward::{
-            application::{Application, GivenBack, Refusal, Report, Status, admitted},
+            application::{Application, GivenBack, Refusal, Status, admitted},
             form::{ApplicationForm, ReportForm, giros},
             fund::Balance,
             model::Model,
@@ -250,9 +250,10 @@ pub async fn apply(
     let (status, errors) = match form.parse(&page.model, &page.case.grant.holder.name, unit) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(content) => {
-            let (id, at) = (page.application.id, portal.clock.now());
-            match portal.db.write(move |connection| verbs::apply(connection, id, content, at)).await {
-                Ok(()) => return page::see_other(page.base()),
+            let (id, at, to) = (page.application.id, portal.clock.now(), page.base());
+            let apply = move |connection: &mut _| verbs::apply(connection, id, content, at).map(|()| to);
+            match portal.db.once(apply).await {
+                Ok(to) => return page::see_other(to),
                 Err(Failure::Refused(Refusal::Applied)) => {
                     let now = find(visit.chrome, &portal, &path).await?.ok_or(AppError::NotFound)?;
                     return received(now, &form);
@@ -264,13 +265,8 @@ pub async fn apply(
     page::show_as(status, &VisitorPage { form, errors, ..page })
 }
 
-/// It has applied. The other half of a double click says the same, and is led to the page that says so.
+/// It has applied.
 fn received(page: VisitorPage, typed: &ApplicationForm) -> Page {
-    let unit = &page.application.unit.content;
-    let content = typed.parse(&page.model, &page.case.grant.holder.name, unit).ok();
-    if page.application.received().is_some_and(|received| content.as_ref() == Some(&received.content)) {
-        return page::see_other(page.base());
-    }
     page::show_as(StatusCode::CONFLICT, &page.applied_already(typed))
 }
 
@@ -289,9 +285,10 @@ pub async fn report(
     let (status, errors) = match form.parse(&page.model, page.balance.has(), portal.clock.now()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(told) => {
-            let (id, revision) = (page.application.id, form.revision);
-            match portal.db.write(move |connection| verbs::report(connection, id, revision, told)).await {
-                Ok(()) => return page::see_other(page.base()),
+            let (id, revision, to) = (page.application.id, form.revision, page.base());
+            let report = move |c: &mut _| verbs::report(c, id, revision, told).map(|()| to);
+            match portal.db.once(report).await {
+                Ok(to) => return page::see_other(to),
                 Err(failure) => {
                     let now = find(visit.chrome, &portal, &path).await?.ok_or(AppError::NotFound)?;
                     if now.application.reported().is_some() {
@@ -309,12 +306,7 @@ pub async fn report(
     page::show_as(status, &VisitorPage { report: form, errors, ..page })
 }
 
-/// It has reported, and the other half of a double click said the same.
+/// It has reported.
 fn reported(page: VisitorPage, typed: &ReportForm) -> Page {
-    let told = typed.parse(&page.model, page.balance.has(), page.now).ok();
-    let is_same = |report: &Report| told.as_ref().is_some_and(|told| told.says_the_same_as(report));
-    if page.application.reported().is_some_and(is_same) {
-        return page::see_other(page.base());
-    }
     page::show_as(StatusCode::CONFLICT, &page.reported_already(typed))
 }

@@ -71,11 +71,6 @@ pub fn entries(connection: &mut AnyConnection, plan: Id<Plan>) -> Result<Vec<Ent
 }
 
 /// Whether any plan has an entry with this id.
-pub fn entry_exists(connection: &mut AnyConnection, id: Id<Entry>) -> Result<bool, DbError> {
-    let entry = onward_entries::table.find(id.to_string());
-    Ok(diesel::select(diesel::dsl::exists(entry)).get_result(connection)?)
-}
-
 pub fn insert_entry(connection: &mut AnyConnection, plan: Id<Plan>, entry: &Entry) -> Result<(), DbError> {
     diesel::insert_into(onward_entries::table)
         .values((

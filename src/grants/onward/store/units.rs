@@ -122,11 +122,6 @@ pub fn fold_names(connection: &mut AnyConnection) -> Result<(), DbError> {
 }
 
 /// Whether any register has a unit with this id.
-pub fn unit_exists(connection: &mut AnyConnection, id: Id<Unit>) -> Result<bool, DbError> {
-    let unit = onward_units::table.find(id.to_string());
-    Ok(diesel::select(diesel::dsl::exists(unit)).get_result(connection)?)
-}
-
 pub fn insert_unit(connection: &mut AnyConnection, of: Id<Organisation>, unit: &Unit) -> Result<(), DbError> {
     diesel::insert_into(onward_units::table)
         .values((

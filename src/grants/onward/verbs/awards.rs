@@ -273,13 +273,11 @@ pub fn share_out(case: &Case, sum: Money) -> Result<Vec<Share>, String> {
     Ok(units.iter().map(|one| one.id).zip(shares.into_iter().map(money)).collect())
 }
 
-/// More for units that have had something, of what nobody applied for or what came back. Before the money must be used. The id
-/// comes from the page: posted twice, it is distributed once.
+/// More for units that have had something, of what nobody applied for or what came back. Before the money must be used.
 pub fn redistribute(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
-    id: Id<Entry>,
     amounts: &[Share],
     decided: &Decided,
 ) -> Result<(), Failure> {
@@ -290,25 +288,17 @@ pub fn redistribute(
             "Medlen skulle vara använda vid det här laget: inget mer kan fördelas.",
         ));
     }
-    if case.entries.iter().any(|entry| entry.id == id) {
-        return Err(Failure::Done);
-    }
-    if store::entry_exists(connection, id)? {
-        return Err(Failure::NotFound);
-    }
     let mut fund = case.fund();
     let by_id: HashMap<String, &Application> =
         case.applications.iter().map(|one| (one.id.to_string(), one)).collect();
     let sum: Money = amounts.iter().map(|(_, amount)| *amount).sum();
     fund.award(sum)?;
-    for (place, (unit, amount)) in amounts.iter().enumerate() {
+    for (unit, amount) in amounts {
         let found = by_id.get(&unit.to_string()).ok_or(Failure::NotFound)?;
         if !found.can_have_more() {
             return Err(Refusal::NotInThisState(found.status.told()).into());
         }
-        let entry = entry(act, *unit, *amount, decided);
-        let entry = if place == 0 { Entry { id, ..entry } } else { entry };
-        store::insert_entry(connection, case.plan.id, &entry)?;
+        store::insert_entry(connection, case.plan.id, &entry(act, *unit, *amount, decided))?;
     }
     let details = format!("omfördelning, {}", told(amounts.len(), sum, decided));
     append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardAwarded, "") })?;

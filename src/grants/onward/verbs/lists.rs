@@ -23,22 +23,16 @@ use crate::{
 };
 use values::{Bankgiro, Id, Money};
 
-/// Puts every award that stands on no list on a new one. The id comes from the page: posted twice, it is one list.
+/// Puts every award that stands on no list on a new one.
 pub fn make_list(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
-    id: Id<List>,
     pay_on: NaiveDate,
     (account, bic): (Bankgiro, Bic),
     seen: &str,
 ) -> Result<(), Failure> {
     let (case, version) = super::take(connection, act.scope, grant)?;
-    match store::list_of(connection, id)? {
-        Some(made) if made.plan == case.plan.id => return Err(Failure::Done),
-        Some(_) => return Err(Failure::NotFound),
-        None => {}
-    }
     let waiting = case.waiting();
     let sum: Money = waiting.iter().map(|one| one.amount).sum();
     if waiting.is_empty() {
@@ -50,7 +44,7 @@ pub fn make_list(
     let number = store::next_number(connection, case.plan.id)?;
     let payer = &case.grant.holder;
     let list = List {
-        id,
+        id: Id::new(),
         plan: case.plan.id,
         number,
         pay_on,

@@ -138,8 +138,7 @@ pub fn move_days(
     let (case, version) = take_as_signatory(connection, act, grant)?;
     let model = super::model(&case)?;
     if case.plan.revision != form.revision {
-        let is_done = form.has_days_of(model);
-        return Err(if is_done { Failure::Done } else { Failure::Overtaken });
+        return Err(Failure::Overtaken);
     }
     let period = case.grant.agreement.terms.period;
     let (days, decided) = form.parse(model, period, calendar::day(act.now)).map_err(Failure::Invalid)?;

@@ -48,24 +48,17 @@ pub fn send_back(
     Ok(append(connection, &case, version, entry)?)
 }
 
-/// Money that a unit paid back to the municipality: there is more to distribute. The id comes from the page: posted twice, it is
-/// registered once.
+/// Money that a unit paid back to the municipality: there is more to distribute.
 pub fn register_return(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
     id: Id<Application>,
-    (entry_id, revision): (Id<Entry>, i64),
+    revision: i64,
     came_back: &Returned,
 ) -> Result<(), Failure> {
     let (case, version) = take(connection, act.scope, grant)?;
     let found = one(&case, id)?;
-    if case.entries_of(found).any(|entry| entry.id == entry_id) {
-        return Err(Failure::Done);
-    }
-    if store::entry_exists(connection, entry_id)? {
-        return Err(Failure::NotFound);
-    }
     if !found.has_money() {
         return Err(Refusal::NotInThisState(found.status.told()).into());
     }
@@ -82,7 +75,7 @@ pub fn register_return(
         ));
     }
     let entry = movement(act, Account::Return, Some(id), amount, (came_back.on, &came_back.reference));
-    store::insert_entry(connection, case.plan.id, &Entry { id: entry_id, ..entry })?;
+    store::insert_entry(connection, case.plan.id, &entry)?;
     store::update_application(connection, &Application { revision, ..found.clone() }, &act.saved())??;
     let details = format!("{}, {amount}", found.of().name);
     append(

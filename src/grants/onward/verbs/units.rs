@@ -43,16 +43,10 @@ fn twice() -> Failure {
     Failure::Invalid(errors)
 }
 
-pub fn add(connection: &mut AnyConnection, act: &Act, id: Id<Unit>, content: Content) -> Result<(), Failure> {
+pub fn add(connection: &mut AnyConnection, act: &Act, content: Content) -> Result<(), Failure> {
     let own: Id<Organisation> = act.actor.organisation.id;
     let version = recipient::store::lock(connection, own)?;
     let known = store::units(connection, own)?;
-    if known.iter().any(|known| known.id == id) {
-        return Err(Failure::Done);
-    }
-    if store::unit_exists(connection, id)? {
-        return Err(Failure::NotFound);
-    }
     if known.iter().any(|known| is_another(known, None, &content)) {
         return Err(twice());
     }
@@ -60,7 +54,7 @@ pub fn add(connection: &mut AnyConnection, act: &Act, id: Id<Unit>, content: Con
     store::insert_unit(
         connection,
         own,
-        &Unit { id, content, is_closed: false, revision: 1, saved: Some(act.saved()) },
+        &Unit { id: Id::new(), content, is_closed: false, revision: 1, saved: Some(act.saved()) },
     )?;
     Ok(append(connection, act, version, history::Entry { details, ..act.entry(Event::OnwardUnitAdded, "") })?)
 }

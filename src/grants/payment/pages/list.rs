@@ -185,12 +185,10 @@ pub async fn register(
     let mut refused = Vec::new();
     for (requisition, registration) in registrations {
         let (act, amount) = (act(&by, &portal), registration.amount.get());
-        match portal
-            .db
-            .write(move |connection| verbs::register(connection, &act, requisition, &registration))
-            .await
-        {
-            Ok(()) | Err(Failure::Refused(Refusal::DoneBefore)) => {
+        let register =
+            move |connection: &mut _| verbs::register(connection, &act, requisition, &registration);
+        match portal.db.once_each(requisition, register).await {
+            Ok(()) => {
                 registered.count += 1;
                 registered.ore += amount.to_ore();
             }
@@ -341,7 +339,7 @@ impl Found {
         let Status::Approved { at, .. } = requisition.status else { return None };
         let left = left(requisition, &self.paid);
         let number = case_number(&row.agreement_code, &row.recipient_code, requisition.number);
-        let tickable = Ticked { requisition: requisition.id, payment: Id::new(), left: Positive::new(left)? };
+        let tickable = Ticked { requisition: requisition.id, left: Positive::new(left)? };
         let words = self.contents.get(&requisition.id);
         let content = words.map(|words| &words.content);
         let wanted = content.and_then(|content| content.payment_reference.as_ref());

@@ -55,7 +55,6 @@ struct ShowPage {
     /// A report of the grant has come in.
     is_reported: bool,
     today: String,
-    fresh: Id<Payment>,
     typed: Typed,
     refusal: Option<Refusal>,
     /// A payment that looks the same, when the form is to be sent again with an answer.
@@ -110,11 +109,9 @@ pub async fn register(
     let outcome = match form.parse(portal.clock.today()) {
         Ok(registration) => {
             let act = act(&by, &portal);
-            portal
-                .db
-                .write(move |connection| verbs::register(connection, &act, id, &registration))
-                .await
-                .map_err(|failure| at_field(failure, &["amount", "paid_on"]))
+            let to = done(id, "registrering");
+            let register = move |c: &mut _| verbs::register(c, &act, id, &registration).map(|()| to);
+            portal.db.once(register).await.map_err(|failure| at_field(failure, &["amount", "paid_on"]))
         }
         Err(errors) => Err(NotDone::Mend(errors)),
     };
@@ -125,7 +122,7 @@ pub async fn register(
         is_another: form.is_another,
         ..typed
     };
-    answer(by, &portal, id, outcome, typed, "registrering").await
+    answer(by, &portal, id, outcome, typed).await
 }
 
 pub async fn reverse(
@@ -137,16 +134,14 @@ pub async fn reverse(
     let outcome = match form.parse() {
         Ok((payment, reason)) => {
             let act = act(&by, &portal);
-            portal
-                .db
-                .write(move |connection| verbs::reverse(connection, &act, id, payment, &reason))
-                .await
-                .map_err(|failure| at_field(failure, &[]))
+            let to = done(id, "rattelse");
+            let reverse = move |c: &mut _| verbs::reverse(c, &act, id, payment, &reason).map(|()| to);
+            portal.db.once(reverse).await.map_err(|failure| at_field(failure, &[]))
         }
         Err(errors) => Err(NotDone::Mend(errors)),
     };
     let typed = |typed: Typed| Typed { reversed: form.reversed, reason: form.reason, ..typed };
-    answer(by, &portal, id, outcome, typed, "rattelse").await
+    answer(by, &portal, id, outcome, typed).await
 }
 
 /// Why it was not done: something to mend at its field, or something else.
@@ -164,8 +159,6 @@ fn at_field(failure: Failure, fields: &[&'static str]) -> NotDone {
         Refusal::AboveLeft { .. } => "amount",
         Refusal::InFuture | Refusal::BeforeApproval { .. } => "paid_on",
         Refusal::NotApproved(_)
-        | Refusal::DoneBefore
-        | Refusal::PageUsed
         | Refusal::Changed { .. }
         | Refusal::AlreadyReversed
         | Refusal::AccountedFor { .. } => "",
@@ -178,20 +171,22 @@ fn at_field(failure: Failure, fields: &[&'static str]) -> NotDone {
     NotDone::Mend(errors)
 }
 
-/// To the page when it is done, also when the same was done a moment ago. 422 with what is to be mended; 409 and the page
-/// as it is now, with what was typed, when somebody else was first.
+/// The page, where the address says what was done.
+fn done(id: Id<Requisition>, what: &str) -> String {
+    format!("{}?klart={what}", address(id))
+}
+
+/// To the page when it is done. 422 with what is to be mended; 409 and the page as it is now, with what was typed, when
+/// somebody else was first.
 async fn answer(
     by: By<PaymentOfficer>,
     portal: &Portal,
     id: Id<Requisition>,
-    outcome: Result<(), NotDone>,
+    outcome: Result<String, NotDone>,
     typed: impl FnOnce(Typed) -> Typed,
-    done: &str,
 ) -> Page {
     let not_done = match outcome {
-        Ok(()) | Err(NotDone::Failed(Failure::Refused(Refusal::DoneBefore))) => {
-            return page::see_other(format!("{}?klart={done}", address(id)));
-        }
+        Ok(done) => return page::see_other(done),
         Err(not_done) => not_done,
     };
     let mut page = show_page(&by.actor, by.chrome, portal, id).await?;
@@ -250,7 +245,6 @@ async fn show_page(
         is_ours: actor.is_official_of(payer),
         is_payment_officer: actor.has_at(Role::PaymentOfficer, payer),
         today,
-        fresh: Id::new(),
         typed,
         refusal: None,
         alike: None,

@@ -10,7 +10,7 @@ use crate::{
         case::alike::Alike,
         grant::{self, Grant, Scope},
         repayment::{
-            Refusal, Repayment, Settlement,
+            Refusal, Settlement,
             form::ExcessForm,
             number_of,
             rules::Rule,
@@ -105,8 +105,7 @@ pub async fn return_excess(
     portal: web::Data<Portal>,
     grant: web::Path<Id<Grant>>,
 ) -> Page {
-    let (grant, id) = (grant.into_inner(), form.id);
-    let done = format!("/aterbetalningar/bidrag/{grant}?klart=ja");
+    let grant = grant.into_inner();
     let outgoing = match form.parse() {
         Ok(outgoing) => outgoing,
         Err(errors) => {
@@ -114,10 +113,13 @@ pub async fn return_excess(
         }
     };
     let act = act(&by, &portal);
-    let outcome =
-        portal.db.write(move |connection| verbs::return_excess(connection, &act, grant, id, &outgoing)).await;
+    let to = format!("/aterbetalningar/bidrag/{grant}?klart=ja");
+    let outcome = portal
+        .db
+        .once(move |connection| verbs::return_excess(connection, &act, grant, &outgoing).map(|()| to))
+        .await;
     match outcome {
-        Ok(()) => page::see_other(done),
+        Ok(to) => page::see_other(to),
         Err(Failure::Invalid(errors)) => again(by, &portal, grant, form, errors, None).await,
         Err(Failure::Alike(known)) => {
             again(by, &portal, grant, form, known.asked(Rule::Alike), Some(known)).await
@@ -127,21 +129,8 @@ pub async fn return_excess(
             errors.add("amount", refusal);
             again(by, &portal, grant, form, errors, None).await
         }
-        // The other half of a double click was quicker.
-        Err(Failure::Refused(_)) if is_registered(&by, &portal, grant, id).await? => page::see_other(done),
         Err(failure) => Err(failure.into()),
     }
-}
-
-async fn is_registered(
-    actor: &Actor,
-    portal: &Portal,
-    grant: Id<Grant>,
-    id: Id<Repayment>,
-) -> Result<bool, AppError> {
-    let authority = actor.organisation.id;
-    let found = portal.db.read(move |connection| store::find(connection, authority, id)).await?;
-    Ok(found.is_some_and(|repayment| repayment.grant() == Some(grant)))
 }
 
 async fn again(

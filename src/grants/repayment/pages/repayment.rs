@@ -281,9 +281,8 @@ pub async fn match_to(
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
     let act = act(&by, &portal);
-    let outcome = portal.db.write(move |connection| verbs::match_to(connection, &act, target, grant)).await;
-    let is_done = move |state: &State| *state == State::Matched { grant };
-    answer(by, &portal, target.id, outcome, typed, is_done).await
+    let matching = move |connection: &mut _| verbs::match_to(connection, &act, target, grant);
+    carry_out(by, &portal, target.id, typed, matching).await
 }
 
 /// The grant that the form names.
@@ -320,12 +319,9 @@ pub async fn take_away(
         Ok(reason) => reason,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let (act, given) = (act(&by, &portal), reason.clone());
-    let outcome = portal.db.write(move |connection| verbs::take_away(connection, &act, target, &given)).await;
-    let me = by.person.id;
-    // A double click's other half finds it taken away already, by the same person for the same reason.
-    let is_done = move |state: &State| matches!(state, State::Unmatched { taken_away: Some(ending), .. } if ending.is(me, &reason));
-    answer(by, &portal, target.id, outcome, typed, is_done).await
+    let act = act(&by, &portal);
+    let taking = move |connection: &mut _| verbs::take_away(connection, &act, target, &reason);
+    carry_out(by, &portal, target.id, typed, taking).await
 }
 
 /// Sent back to the payer, or struck.
@@ -340,22 +336,12 @@ pub async fn end(
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let (act, given) = (act(&by, &portal), reason.clone());
-    let outcome = portal
-        .db
-        .write(move |connection| match end {
-            End::SentBack => verbs::send_back(connection, &act, target, &given),
-            End::Struck => verbs::strike(connection, &act, target, &given),
-        })
-        .await;
-    let me = by.person.id;
-    let is_done = move |state: &State| match (state, end) {
-        (State::SentBack(ending), End::SentBack) | (State::Struck(ending), End::Struck) => {
-            ending.is(me, &reason)
-        }
-        _ => false,
+    let act = act(&by, &portal);
+    let ending = move |connection: &mut _| match end {
+        End::SentBack => verbs::send_back(connection, &act, target, &reason),
+        End::Struck => verbs::strike(connection, &act, target, &reason),
     };
-    answer(by, &portal, target.id, outcome, typed, is_done).await
+    carry_out(by, &portal, target.id, typed, ending).await
 }
 
 /// 422: the page again, with what is to be mended.
@@ -370,26 +356,21 @@ async fn mend(
     page::show_errors(&ShowPage { typed, errors, ..page })
 }
 
-/// To the amount when it is done, also when the same was done a moment ago. 409 and the amount as it is now when somebody
-/// else was first.
-async fn answer(
+/// To the amount when it is done. 409 and the amount as it is now when somebody else was first.
+async fn carry_out(
     by: By<PaymentOfficer>,
     portal: &Portal,
     id: Id<Repayment>,
-    outcome: Result<(), Failure>,
     typed: Typed,
-    is_done: impl Fn(&State) -> bool,
+    verb: impl FnOnce(&mut AnyConnection) -> Result<(), Failure> + Clone + Send + 'static,
 ) -> Page {
-    let done = format!("{}?klart=ja", address(id));
-    let refusal = match outcome {
-        Ok(()) => return page::see_other(done),
+    let to = format!("{}?klart=ja", address(id));
+    let refusal = match portal.db.once(move |connection| verb(connection).map(|()| to)).await {
+        Ok(to) => return page::see_other(to),
         Err(Failure::Invalid(errors)) => return mend(by, portal, id, typed, errors).await,
         Err(Failure::Refused(refusal)) => refusal,
         Err(failure) => return Err(failure.into()),
     };
     let page = read(&by.actor, by.chrome, portal, id).await?;
-    if is_done(&page.repayment.state) {
-        return page::see_other(done);
-    }
     page::show_as(StatusCode::CONFLICT, &ShowPage { typed, refusal: Some(refusal), ..page })
 }

@@ -122,12 +122,9 @@ pub async fn end(
         return Err(AppError::Unconfirmed(None));
     }
     let person = by.person.id;
-    portal
-        .db
-        .write(move |connection| store::sessions::end_one(connection, person, form.session))
-        .await
-        .map_err(AppError::from)?;
-    page::see_other("/konto/inloggningar?visa=utloggad")
+    let to = "/konto/inloggningar?visa=utloggad".to_owned();
+    let end = move |c: &mut _| store::sessions::end_one(c, person, form.session).map(|()| to);
+    page::see_other(portal.db.once(end).await.map_err(AppError::from)?)
 }
 
 pub async fn end_others(
@@ -135,10 +132,7 @@ pub async fn end_others(
     portal: web::Data<Portal>,
 ) -> Page {
     let (person, kept) = (by.person.id, by.session.id);
-    portal
-        .db
-        .write(move |connection| store::sessions::end_others(connection, person, kept))
-        .await
-        .map_err(AppError::from)?;
-    page::see_other("/konto/inloggningar?visa=utloggad")
+    let to = "/konto/inloggningar?visa=utloggad".to_owned();
+    let end = move |c: &mut _| store::sessions::end_others(c, person, kept).map(|()| to);
+    page::see_other(portal.db.once(end).await.map_err(AppError::from)?)
 }

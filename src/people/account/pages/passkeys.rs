@@ -257,9 +257,11 @@ async fn remove(
         return page::show_errors(&PasskeysPage { errors, chosen: form.chosen, ..page });
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    match portal.db.write(move |connection| verbs::remove(connection, &actor, now, id)).await {
-        // Gone already: the other half of a double click; or another's, which is not there.
-        Ok(()) | Err(Failure::Changed) => page::see_other("/konto/passkeys?klart=borttagen"),
+    let done = "/konto/passkeys?klart=borttagen";
+    match portal.db.once(move |c| verbs::remove(c, &actor, now, id).map(|()| done.to_owned())).await {
+        Ok(to) => page::see_other(to),
+        // Gone already; or somebody else's, which is not there.
+        Err(Failure::Changed) => page::see_other(done),
         Err(failure) => Err(failure.into()),
     }
 }

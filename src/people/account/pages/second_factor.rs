@@ -88,9 +88,12 @@ pub async fn begin(
     portal: web::Data<Portal>,
 ) -> Page {
     let (id, data) = (by.person.id, portal.clone());
-    match portal.db.write(move |connection| verbs::begin_factor(connection, &data.key, id)).await {
+    let to = "/konto/tvafaktor".to_owned();
+    match portal.db.once(move |connection| verbs::begin_factor(connection, &data.key, id).map(|()| to)).await
+    {
+        Ok(to) => page::see_other(to),
         // With one in use already, the page says so.
-        Ok(()) | Err(Failure::Changed) => page::see_other("/konto/tvafaktor"),
+        Err(Failure::Changed) => page::see_other("/konto/tvafaktor"),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -131,8 +134,11 @@ pub async fn remove(
     }
     let (actor, now) = (by.actor.clone(), portal.clock.now());
     let done = if by.factors.passkey { "app-borta" } else { "avslagen" };
-    match portal.db.write(move |connection| verbs::remove_app(connection, &actor, now)).await {
-        Ok(()) | Err(Failure::Changed) => page::see_other(format!("/konto?klart={done}")),
+    let done = format!("/konto?klart={done}");
+    let to = done.clone();
+    match portal.db.once(move |connection| verbs::remove_app(connection, &actor, now).map(|()| to)).await {
+        Ok(to) => page::see_other(to),
+        Err(Failure::Changed) => page::see_other(done),
         Err(failure) => Err(failure.into()),
     }
 }

@@ -59,12 +59,10 @@ pub async fn update(
     let slug = slug.into_inner();
     let now = portal.clock.now();
     let (actor, typed, place) = (by.actor.clone(), form.clone(), slug.clone());
-    let done = portal
-        .db
-        .write(move |connection| verbs::decide_deadlines(connection, &actor, now, &place, &typed))
-        .await;
-    let errors = match done {
-        Ok(()) => return page::see_other(format!("/overenskommelser/{slug}?sparat=dagar")),
+    let to = format!("/overenskommelser/{slug}?sparat=dagar");
+    let decide = move |c: &mut _| verbs::decide_deadlines(c, &actor, now, &place, &typed).map(|()| to);
+    let errors = match portal.db.once(decide).await {
+        Ok(to) => return page::see_other(to),
         Err(DeadlinesFailure::Invalid(errors)) => errors,
         Err(DeadlinesFailure::Failure(Failure::Changed(now))) => {
             return overtaken(by, &portal, *now, form).await;

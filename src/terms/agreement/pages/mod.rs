@@ -142,12 +142,12 @@ async fn update_diarienummer(
     };
     let now = portal.clock.now();
     let (actor, version, place) = (by.actor.clone(), form.version.clone(), slug.clone());
-    let done = portal
-        .db
-        .write(move |connection| verbs::set_diarienummer(connection, &actor, now, &place, &version, &numbers))
-        .await;
-    match done {
-        Ok(()) => page::see_other(format!("/overenskommelser/{slug}?sparat=ja")),
+    let to = format!("/overenskommelser/{slug}?sparat=ja");
+    let set = move |connection: &mut _| {
+        verbs::set_diarienummer(connection, &actor, now, &place, &version, &numbers).map(|()| to)
+    };
+    match portal.db.once(set).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::NotFound) => Err(AppError::NotFound),
         Err(Failure::Changed(now)) => {
             // Whoever has seen what stands there now may save again.
@@ -183,14 +183,12 @@ async fn update_repayment_account(
     };
     let now = portal.clock.now();
     let (actor, version, place) = (by.actor.clone(), form.version.clone(), slug.clone());
-    let done = portal
-        .db
-        .write(move |connection| {
-            verbs::set_repayment_account(connection, &actor, now, &place, &version, account)
-        })
-        .await;
-    match done {
-        Ok(()) => page::see_other(format!("/overenskommelser/{slug}?sparat=konto")),
+    let to = format!("/overenskommelser/{slug}?sparat=konto");
+    let set = move |connection: &mut _| {
+        verbs::set_repayment_account(connection, &actor, now, &place, &version, account).map(|()| to)
+    };
+    match portal.db.once(set).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::NotFound) => Err(AppError::NotFound),
         Err(Failure::Changed(now)) => {
             let form = AccountForm { version: now.version.to_string(), ..form };

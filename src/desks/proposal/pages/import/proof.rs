@@ -236,31 +236,17 @@ pub async fn use_table(
     let fields = posted.clone();
     let used = move |loaded| prove(loaded).map(|proved| used(&proved, stamp, revision, &fields));
     let used = match load(&by.actor, &portal, id, used).await? {
-        None => return gone(&by, &portal, id, revision).await,
+        None => return Err(AppError::Conflict(GONE.to_owned())),
         Some(Err(errors)) => return with_errors(&by, &portal, id, posted, errors).await,
         Some(Ok(used)) => used,
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    let written =
-        portal.db.write(move |connection| verbs::use_table(connection, &actor, now, id, &used)).await;
-    match written {
-        Ok(()) => page::see_other(format!("{}/fordelning?visa=inlast", address(id))),
+    let to = format!("{}/fordelning?visa=inlast", address(id));
+    let write = move |connection: &mut _| verbs::use_table(connection, &actor, now, id, &used).map(|()| to);
+    match portal.db.once(write).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Overtaken) => overtaken(&by, &portal, id, posted).await,
         Err(failure) => Err(failure.into()),
-    }
-}
-
-/// The other half of a double click is led on; anybody else was too late.
-async fn gone(by: &By<CaseOfficer>, portal: &Portal, id: Id<Proposal>, revision: i64) -> Page {
-    let actor = by.actor.clone();
-    let own = move |connection: &mut _| {
-        let proposal = crate::desks::proposal::store::find(connection, actor.organisation.id, id)?;
-        let proposal = proposal.ok_or(AppError::NotFound)?;
-        Ok::<_, AppError>(verbs::was_used_by(connection, &actor, &proposal, revision)?)
-    };
-    match portal.db.read(own).await? {
-        true => page::see_other(format!("{}/fordelning?visa=inlast", address(id))),
-        false => Err(AppError::Conflict(GONE.to_owned())),
     }
 }
 

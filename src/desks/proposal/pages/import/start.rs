@@ -169,9 +169,10 @@ pub async fn discard(
         Err(_) => return again(StatusCode::UNPROCESSABLE_ENTITY, REASON.to_owned()).await,
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    let discard = move |connection: &mut _| verbs::discard(connection, &actor, now, id, form.stamp, &reason);
-    match portal.db.write(discard).await {
-        Ok(()) => page::see_other(format!("{}?klart=borttagen", address_of_import(id))),
+    let to = format!("{}?klart=borttagen", address_of_import(id));
+    let discard = move |c: &mut _| verbs::discard(c, &actor, now, id, form.stamp, &reason).map(|()| to);
+    match portal.db.once(discard).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Overtaken) => {
             again(StatusCode::CONFLICT, "En kollega har ändrat inläsningen. Så här är den nu.".to_owned())
                 .await

@@ -21,7 +21,7 @@ use bidragsporten::{
     run::{
         commands::{
             check::check,
-            complain, database,
+            complain, database, jobs,
             people::{self, AddPerson},
             say,
         },
@@ -138,6 +138,15 @@ enum Command {
         #[arg(long)]
         again: bool,
     },
+    /// Names the jobs that failed, and tells how many wait.
+    Jobs {
+        /// Has this failed job tried again.
+        #[arg(long, value_name = "ID", conflicts_with = "all")]
+        again: Option<String>,
+        /// Has every failed job tried again.
+        #[arg(long)]
+        all: bool,
+    },
     /// Writes a copy of the SQLite database, while the portal runs or not.
     Backup { file: PathBuf },
 }
@@ -218,8 +227,11 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Command::Restore { file } => database::restore(&Address::parse(&cli.database), file, &key_file(cli)),
         Command::ExportHistory { file } => database::export_history(&open_existing(cli)?, file),
         Command::PruneAccessLog { before } => database::prune_access_log(&open_existing(cli)?, *before),
-        Command::Unscannable { again: true } => database::scan_again(&open_existing(cli)?),
-        Command::Unscannable { again: false } => database::unscannable(&open_existing(cli)?),
+        Command::Unscannable { again: true } => jobs::scan_again(&open_existing(cli)?),
+        Command::Unscannable { again: false } => jobs::unscannable(&open_existing(cli)?),
+        Command::Jobs { again: Some(id), .. } => jobs::again(&open_existing(cli)?, id),
+        Command::Jobs { all: true, .. } => jobs::all_again(&open_existing(cli)?),
+        Command::Jobs { .. } => jobs::list(&open_existing(cli)?),
         Command::Backup { file } => database::back_up(&open_existing(cli)?, file, &key_file(cli)),
     }
 }

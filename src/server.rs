@@ -12,7 +12,10 @@ use tracing_actix_web::TracingLogger;
 
 use crate::{
     desks::dashboard,
-    ground::infra::{Portal, browser, limits, metrics, trace},
+    ground::{
+        infra::{Portal, browser, limits, metrics, trace},
+        job::Kind,
+    },
     people::identity,
     routes,
     run::{operation, practice},
@@ -27,6 +30,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 pub fn start(portal: web::Data<Portal>, listener: TcpListener) -> io::Result<Server> {
     let https = portal.https;
     metrics::begin();
+    for kind in operation::jobs::KINDS {
+        rt::spawn(work(portal.clone(), kind));
+    }
     let keeper = portal.clone();
     rt::spawn(async move {
         loop {
@@ -68,11 +74,24 @@ pub fn start(portal: web::Data<Portal>, listener: TcpListener) -> io::Result<Ser
     Ok(server.run())
 }
 
-/// The figures and the health of the program, on an address for those inside.
+/// Does the jobs of a kind, for as long as the program runs. A round is a task of its own: one that panics ends alone.
+async fn work(portal: web::Data<Portal>, kind: &'static Kind) {
+    loop {
+        rt::time::sleep(portal.upkeep).await;
+        let round = portal.clone();
+        let done = rt::spawn(async move { operation::jobs::once(&round, kind).await }).await;
+        if let Err(error) = done {
+            tracing::error!(kind = kind.key, cause = %error, "a job broke off");
+        }
+    }
+}
+
+/// What is for those inside: the figures, the health of the program, and its jobs.
 pub fn start_figures(portal: web::Data<Portal>, listener: TcpListener) -> io::Result<Server> {
-    let server =
-        HttpServer::new(move || App::new().app_data(portal.clone()).configure(operation::pages::figures))
-            .workers(1)
-            .listen(listener)?;
+    let server = HttpServer::new(move || {
+        App::new().app_data(portal.clone()).configure(operation::pages::figures).wrap(routes::headers(false))
+    })
+    .workers(1)
+    .listen(listener)?;
     Ok(server.run())
 }

@@ -14,7 +14,7 @@ use std::{
 
 /// The wings, and the rooms of each. A room uses rooms above its line, never one beside or below it.
 const ORDER: &[(&str, &[&[&str]])] = &[
-    ("ground", &[&["infra"], &["history"]]),
+    ("ground", &[&["infra"], &["history", "job"]]),
     ("people", &[&["recipient"], &["access"], &["account"], &["identity"]]),
     ("terms", &[&["agreement"], &["allocation", "insight"]]),
     (

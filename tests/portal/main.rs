@@ -29,6 +29,7 @@ mod identity;
 mod import;
 mod imports;
 mod insight;
+mod jobs;
 mod journeys;
 mod ledger;
 mod limits;

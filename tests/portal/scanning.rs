@@ -8,10 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bidragsporten::{
-    grants::case,
-    ground::infra::{db::AnyConnection, scan::Scanner},
+use bidragsporten::ground::infra::{
+    db::{AnyConnection, DbError},
+    scan::Scanner,
+    schema::jobs,
 };
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tempfile::TempDir;
 
 use crate::{
@@ -154,9 +156,10 @@ fn a_file_that_cannot_be_scanned_holds_up_nobody_elses() {
 
     // After some tries it is not tried any more, and everybody who can do something about it is told.
     let last_try = |connection: &mut AnyConnection| {
-        let later = chrono::Utc::now() + chrono::TimeDelta::days(1);
-        let file = case::store::next_to_scan(connection, later)?.expect("the large file waits");
-        case::store::set_scan_failed(connection, &file.id, 4, chrono::Utc::now())
+        let waiting = jobs::table.filter(jobs::state.eq("waiting"));
+        let last = (jobs::tries.eq(4), jobs::due_at.eq(chrono::Utc::now().naive_utc()));
+        assert_eq!(diesel::update(waiting).set(last).execute(connection)?, 1);
+        Ok::<_, DbError>(())
     };
     portal.db.write_now(last_try).unwrap();
     let told = "går inte att virusgenomsöka och kan inte öppnas";

@@ -1,7 +1,11 @@
 //! The portal's clock. In practice mode the user sets the date; in tests the moment is fixed.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
+use actix_web::rt::time::timeout;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use values::calendar;
@@ -66,6 +70,11 @@ impl Clock {
     fn set(&self, setting: Setting) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = setting;
     }
+}
+
+/// What work comes to that is given so long; `None` if it takes longer.
+pub async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+    timeout(limit, work).await.ok()
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ const SIGN_INS: &str = "bidragsporten_sign_ins_total";
 /// How many wait for their turn to have a password looked at.
 const PASSWORDS: &str = "bidragsporten_passwords_waiting";
 const SCANS: &str = "bidragsporten_scans_total";
+const JOBS_WAITING: &str = "bidragsporten_jobs_waiting";
+const JOBS_OLDEST: &str = "bidragsporten_jobs_oldest_waiting_seconds";
+const JOBS_FAILED: &str = "bidragsporten_jobs_failed";
 const CAN_SAVE: &str = "bidragsporten_database_writable";
 const ROOM: &str = "bidragsporten_database_free_bytes";
 /// Seconds.
@@ -40,6 +43,13 @@ pub fn begin() {
         describe_counter!(SIGN_INS, "Sign-ins tried, by way and result");
         describe_gauge!(PASSWORDS, "Passwords that wait for their turn");
         describe_counter!(SCANS, "Files scanned for viruses, by result");
+        describe_gauge!(JOBS_WAITING, "Jobs that wait, by kind");
+        describe_gauge!(
+            JOBS_OLDEST,
+            metrics::Unit::Seconds,
+            "Since the oldest job that waits was queued, by kind"
+        );
+        describe_gauge!(JOBS_FAILED, "Jobs that were given up, by kind");
         describe_gauge!(CAN_SAVE, "1 when a change can be saved, otherwise 0");
         describe_gauge!(ROOM, metrics::Unit::Bytes, "Left on the disk of the SQLite file");
         handle.inspect_err(|error| tracing::error!(cause = %error, "no figures are kept")).ok()
@@ -80,6 +90,13 @@ impl Drop for PasswordWaits {
 
 pub fn scanned(result: &'static str) {
     counter!(SCANS, "result" => result).increment(1);
+}
+
+/// How many jobs of a kind wait, for how many seconds the oldest has waited, and how many have failed.
+pub fn jobs(kind: String, waiting: i64, oldest: i64, failed: i64) {
+    gauge!(JOBS_WAITING, "kind" => kind.clone()).set(waiting as f64);
+    gauge!(JOBS_OLDEST, "kind" => kind.clone()).set(oldest as f64);
+    gauge!(JOBS_FAILED, "kind" => kind).set(failed as f64);
 }
 
 /// Whether a change could be saved just now, and how much room there is left where that is known.

@@ -24,12 +24,13 @@ pub enum Scanner {
     Socket(PathBuf),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Clean,
     Infected,
-    /// The daemon answers, but not about this file: it is too large for it, or takes it too long.
-    Failed,
+    /// The daemon answers, but not about this file: it is too large for it, or takes it too long. In the
+    /// daemon's words.
+    Failed(String),
     /// The daemon does not answer.
     Away,
 }
@@ -109,16 +110,16 @@ impl Scanner {
                 let said = String::from_utf8_lossy(&answer).trim_end_matches('\0').to_owned();
                 (read(&said), said)
             }
-            Ok(Err(error)) => (self.without_verdict().await, error.to_string()),
-            Err(_) => (self.without_verdict().await, "no answer in time".to_owned()),
+            Ok(Err(error)) => self.without_verdict(error.to_string()).await,
+            Err(_) => self.without_verdict("no answer in time".to_owned()).await,
         };
-        match verdict {
+        match &verdict {
             Verdict::Clean => metrics::scanned("clean"),
             Verdict::Infected => {
                 metrics::scanned("infected");
                 tracing::warn!(said, "a file with a virus was refused");
             }
-            Verdict::Failed => {
+            Verdict::Failed(_) => {
                 metrics::scanned("failed");
                 tracing::error!(cause = said, "clamd did not scan a file");
             }
@@ -131,8 +132,9 @@ impl Scanner {
     }
 
     /// Which of the two it is when there was no verdict: the file's fault, or the daemon's.
-    async fn without_verdict(&self) -> Verdict {
-        if self.answers().await { Verdict::Failed } else { Verdict::Away }
+    async fn without_verdict(&self, said: String) -> (Verdict, String) {
+        let verdict = if self.answers().await { Verdict::Failed(said.clone()) } else { Verdict::Away };
+        (verdict, said)
     }
 
     /// Whether the daemon answers.
@@ -174,7 +176,7 @@ fn read(said: &str) -> Verdict {
         _ if said.ends_with(" FOUND") => Verdict::Infected,
         "stream: OK" => Verdict::Clean,
         // `INSTREAM size limit exceeded. ERROR`
-        _ => Verdict::Failed,
+        _ => Verdict::Failed(said.to_owned()),
     }
 }
 
@@ -186,8 +188,9 @@ mod tests {
     fn only_a_clear_answer_is_an_answer() {
         assert_eq!(read("stream: OK"), Verdict::Clean);
         assert_eq!(read("stream: Eicar-Test-Signature FOUND"), Verdict::Infected);
-        assert_eq!(read("INSTREAM size limit exceeded. ERROR"), Verdict::Failed);
-        assert_eq!(read(""), Verdict::Failed);
+        for other in ["INSTREAM size limit exceeded. ERROR", ""] {
+            assert_eq!(read(other), Verdict::Failed(other.to_owned()));
+        }
     }
 
     #[test]

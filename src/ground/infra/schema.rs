@@ -274,8 +274,23 @@ diesel::table! {
         uploaded_at -> Timestamp,
         content -> Binary,
         scanned -> Text,
-        scan_tries -> Integer,
-        scan_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        subject -> Text,
+        key -> Text,
+        state -> Text,
+        due_at -> Timestamp,
+        tries -> Integer,
+        leased_until -> Nullable<Timestamp>,
+        leased_by -> Text,
+        last_error -> Text,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
     }
 }
 

@@ -216,7 +216,7 @@ async fn examined(
     };
     Ok(match scanner.scan(&file.bytes).await {
         Verdict::Clean => Ok(ReceivedFile { scanned: Scanned::Clean, ..file }),
-        Verdict::Failed | Verdict::Away => Ok(ReceivedFile { scanned: Scanned::Waiting, ..file }),
+        Verdict::Failed(_) | Verdict::Away => Ok(ReceivedFile { scanned: Scanned::Waiting, ..file }),
         Verdict::Infected => Err(UploadError::Infected),
     })
 }

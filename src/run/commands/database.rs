@@ -12,7 +12,6 @@ use chrono::NaiveDate;
 
 use super::{check::check, say};
 use crate::{
-    grants::case,
     ground::{
         history,
         infra::db::{
@@ -79,28 +78,6 @@ fn remove(database: &Path) {
     for ending in ["", "-wal", "-shm", "-journal", ".lock"] {
         let _ = std::fs::remove_file(beside(database, ending));
     }
-}
-
-/// What the virus scanner could not scan: by case, since a name is its owner's.
-pub fn unscannable(db: &Db) -> anyhow::Result<()> {
-    let files = db.read_now(case::store::impossible_to_scan)?;
-    for file in &files {
-        say(format_args!(
-            "{} {} kB, SHA-256 {}",
-            file.uploaded_at.format("%Y-%m-%d %H:%M"),
-            file.kilobytes(),
-            file.sha256
-        ));
-    }
-    say(format_args!("Filer som inte gick att virusgenomsöka: {}.", files.len()));
-    Ok(())
-}
-
-/// For when the scanner has been given more room or time.
-pub fn scan_again(db: &Db) -> anyhow::Result<()> {
-    let count = db.write_now(case::store::scan_again)?;
-    say(format_args!("Filer som genomsöks på nytt: {count}."));
-    Ok(())
 }
 
 /// Never over a file that is there.

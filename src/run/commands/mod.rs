@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod database;
+pub mod jobs;
 pub mod people;
 
 use std::{fmt::Display, io::Write};

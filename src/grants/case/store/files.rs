@@ -19,6 +19,7 @@ use crate::{
             schema::{cases, files},
             upload::ReceivedFile,
         },
+        job::{self, NewJob},
     },
     people::{access, recipient::Organisation},
 };
@@ -128,6 +129,10 @@ pub fn insert_attachment_as<C>(
             files::scanned.eq(file.scanned.key()),
         ))
         .execute(connection)?;
+    if file.scanned == Scanned::Waiting {
+        // By the machine's own time: which date is practised does not matter to the scanner.
+        queue_scan(connection, &id.to_string(), Utc::now())?;
+    }
     Ok(())
 }
 
@@ -154,7 +159,12 @@ pub fn remove_attachment<C>(
     id: Id<Attachment>,
 ) -> Result<bool, DbError> {
     let row = files::table.filter(files::id.eq(id.to_string())).filter(files::case_id.eq(case.to_string()));
-    Ok(diesel::delete(row).execute(connection)? == 1)
+    let was_there = diesel::delete(row).execute(connection)? == 1;
+    if was_there {
+        // Its page may send the file again under the same id.
+        job::store::forget(connection, &scan_key(&id.to_string()))?;
+    }
+    Ok(was_there)
 }
 
 /// The files whose bytes are not those that came. One by one: each may be large.
@@ -171,6 +181,37 @@ pub fn altered_files(connection: &mut AnyConnection) -> Result<Vec<String>, DbEr
     Ok(found)
 }
 
+/// The kind of the jobs that scan files for viruses.
+pub const SCAN: &str = "scan";
+
+fn scan_key(file: &str) -> String {
+    format!("{SCAN}:{file}")
+}
+
+/// A waiting file is to be scanned. In the transaction that makes it wait.
+pub fn queue_scan(connection: &mut AnyConnection, file: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    let job = NewJob { kind: SCAN, subject: file, key: scan_key(file) };
+    job::store::enqueue(connection, &job, now)?;
+    Ok(())
+}
+
+/// How many waiting files are looked at in a round.
+const ROUND: i64 = 1000;
+
+/// The waiting files without a job. An earlier version of the program queues none, and may still run beside this one while the
+/// portal is upgraded.
+pub fn unqueued(connection: &mut AnyConnection) -> Result<Vec<String>, DbError> {
+    let waiting: Vec<String> = files::table
+        .filter(files::scanned.eq(Scanned::Waiting.key()))
+        .order_by((files::uploaded_at.desc(), files::sha256, files::id))
+        .select(files::id)
+        .limit(ROUND)
+        .load(connection)?;
+    let keys: Vec<String> = waiting.iter().map(|file| scan_key(file)).collect();
+    let known = job::store::known(connection, &keys)?;
+    Ok(waiting.into_iter().filter(|file| !known.contains(&scan_key(file))).collect())
+}
+
 /// A file that waits for its scan.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = files)]
@@ -180,25 +221,38 @@ pub struct Waiting {
     pub case: String,
     pub sha256: String,
     pub content: Vec<u8>,
-    /// How often its scan failed.
-    #[diesel(column_name = scan_tries)]
-    pub tries: i32,
 }
 
-/// Of those whose time it is, the one that was tried longest ago.
-pub fn next_to_scan(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<Option<Waiting>, DbError> {
+/// `None` if it is gone, or does not wait any more.
+pub fn waiting(connection: &mut AnyConnection, file: &str) -> Result<Option<Waiting>, DbError> {
     Ok(files::table
+        .find(file)
         .filter(files::scanned.eq(Scanned::Waiting.key()))
-        .filter(files::scan_at.le(now.naive_utc()))
-        .order_by((files::scan_at, files::id))
         .select(Waiting::as_select())
         .first(connection)
         .optional()?)
 }
 
-pub fn set_scanned(connection: &mut AnyConnection, file: &str, scanned: Scanned) -> Result<(), DbError> {
-    diesel::update(files::table.find(file)).set(files::scanned.eq(scanned.key())).execute(connection)?;
+/// What became of a file that waited. False if it does not wait any more.
+pub fn set_scanned(connection: &mut AnyConnection, file: &str, scanned: Scanned) -> Result<bool, DbError> {
+    let waiting = files::table.find(file).filter(files::scanned.eq(Scanned::Waiting.key()));
+    Ok(diesel::update(waiting).set(files::scanned.eq(scanned.key())).execute(connection)? == 1)
+}
+
+/// A file that could not be scanned waits again.
+pub fn wait_again(connection: &mut AnyConnection, file: &str) -> Result<(), DbError> {
+    let impossible = files::table.find(file).filter(files::scanned.eq(Scanned::Impossible.key()));
+    diesel::update(impossible).set(files::scanned.eq(Scanned::Waiting.key())).execute(connection)?;
     Ok(())
+}
+
+/// The files that could not be scanned, by when they came.
+pub fn impossible_to_scan(connection: &mut AnyConnection) -> Result<Vec<Attachment>, DbError> {
+    Ok(files::table
+        .filter(files::scanned.eq(Scanned::Impossible.key()))
+        .order_by((files::uploaded_at, files::id))
+        .select(Attachment::as_select())
+        .load(connection)?)
 }
 
 /// The contact person of a form, when it was a colleague and is none any more. Somebody who never had a role is nobody that
@@ -218,37 +272,4 @@ pub fn contact_who_left(
         history::store::tells(connection, &organisation.to_string(), &events, &[name, &with_address])?;
     let has_left = was_one && !access::store::is_colleague(connection, organisation, (name, email))?;
     Ok(has_left.then(|| name.to_owned()))
-}
-
-/// It is tried again then.
-pub fn set_scan_failed(
-    connection: &mut AnyConnection,
-    file: &str,
-    tries: i32,
-    again: DateTime<Utc>,
-) -> Result<(), DbError> {
-    diesel::update(files::table.find(file))
-        .set((files::scan_tries.eq(tries), files::scan_at.eq(again.naive_utc())))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// The files that could not be scanned, by when they came.
-pub fn impossible_to_scan(connection: &mut AnyConnection) -> Result<Vec<Attachment>, DbError> {
-    Ok(files::table
-        .filter(files::scanned.eq(Scanned::Impossible.key()))
-        .order_by((files::uploaded_at, files::id))
-        .select(Attachment::as_select())
-        .load(connection)?)
-}
-
-/// They are tried from the beginning again; tells how many they are.
-pub fn scan_again(connection: &mut AnyConnection) -> Result<usize, DbError> {
-    let impossible = files::table.filter(files::scanned.eq(Scanned::Impossible.key()));
-    let anew = (
-        files::scanned.eq(Scanned::Waiting.key()),
-        files::scan_tries.eq(0),
-        files::scan_at.eq(DateTime::UNIX_EPOCH.naive_utc()),
-    );
-    Ok(diesel::update(impossible).set(anew).execute(connection)?)
 }

@@ -27,6 +27,8 @@ pub mod sheet;
 pub mod spec;
 mod stand_in;
 pub mod store;
+#[cfg(test)]
+mod stored_tests;
 pub mod variant;
 pub mod verbs;
 

@@ -10,6 +10,8 @@ mod kind;
 pub mod pages;
 pub mod rules;
 pub mod store;
+#[cfg(test)]
+mod stored_tests;
 pub mod verbs;
 
 pub use came_in::CameIn;

@@ -15,6 +15,8 @@ pub mod form;
 pub mod pages;
 pub mod rules;
 pub mod store;
+#[cfg(test)]
+mod stored_tests;
 pub mod verbs;
 
 use chrono::{DateTime, Utc};

@@ -19,6 +19,8 @@ pub mod payment_file;
 pub mod payments;
 pub mod rules;
 pub mod store;
+#[cfg(test)]
+mod stored_tests;
 pub mod unit;
 pub mod verbs;
 

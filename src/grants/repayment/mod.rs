@@ -18,6 +18,8 @@ pub mod pages;
 pub mod rules;
 pub mod sheet;
 pub mod store;
+#[cfg(test)]
+mod stored_tests;
 pub mod verbs;
 
 use chrono::{DateTime, NaiveDate, Utc};

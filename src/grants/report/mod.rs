@@ -25,6 +25,8 @@ pub mod rules;
 pub mod sheet;
 mod status;
 pub mod store;
+#[cfg(test)]
+mod stored_tests;
 pub mod survey;
 pub mod verbs;
 

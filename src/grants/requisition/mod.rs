@@ -22,6 +22,8 @@ pub mod rules;
 pub mod sheet;
 mod status;
 pub mod store;
+#[cfg(test)]
+mod stored_tests;
 pub mod verbs;
 
 pub use content::{Content, Issue, PostAmount};

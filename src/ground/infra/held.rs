@@ -133,6 +133,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
+    use crate::ground::infra::stored::{self, Shown};
 
     fn field(name: &str, value: &str) -> (String, String) {
         (name.to_owned(), value.to_owned())
@@ -169,5 +170,19 @@ mod tests {
                 .to_http_request();
             assert_eq!(page_before(&request), "", "{elsewhere}");
         }
+    }
+
+    #[test]
+    fn stored_posts_read_and_write_as_they_did() {
+        let mut shown = Shown::default();
+        for Resume { action: _, fields, owner: _, page: _, file } in
+            stored::examples::<Resume>("infra/held.json").into_values()
+        {
+            shown.optional("fields", !fields.is_empty());
+            shown.optional("file", file.is_some());
+        }
+        shown.is_complete(&[]);
+        let older = stored::older::<Resume>("infra/held-old.json");
+        assert_eq!(older["action_alone"], Resume::to("/bidrag"));
     }
 }

@@ -22,6 +22,8 @@ pub mod schema;
 pub mod seal;
 pub mod settings;
 pub mod shared;
+#[cfg(test)]
+pub mod stored;
 pub mod trace;
 pub mod turns;
 pub mod upload;

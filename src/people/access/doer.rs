@@ -87,6 +87,7 @@ impl From<Stored> for Doer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::infra::stored::{self, Shown};
 
     fn person(name: &str) -> Person {
         Person { id: Id::new(), email: String::new(), name: name.to_owned() }
@@ -113,5 +114,16 @@ mod tests {
             let stored = serde_json::to_string(&doer).unwrap();
             assert_eq!(serde_json::from_str::<Doer>(&stored).unwrap(), doer, "{stored}");
         }
+    }
+
+    #[test]
+    fn stored_doers_read_and_write_as_they_did() {
+        let mut shown = Shown::default();
+        for Doer { person, name: _ } in stored::examples::<Doer>("access/doers.json").into_values() {
+            shown.optional("person", person.is_some());
+        }
+        shown.is_complete(&[]);
+        let older = stored::older::<Doer>("access/doers-old.json");
+        assert_eq!(older["name_alone"], Doer::named("Anna Ek"));
     }
 }

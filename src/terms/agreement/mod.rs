@@ -11,6 +11,8 @@ pub mod pages;
 pub mod paper;
 pub mod provision;
 pub mod store;
+#[cfg(test)]
+mod stored_tests;
 pub mod verbs;
 
 use chrono::NaiveDate;

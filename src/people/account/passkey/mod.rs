@@ -92,6 +92,7 @@ fn asked(client_data: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::infra::stored;
 
     fn at(address: &str) -> Config {
         Config { address: address.to_owned(), ..Config::default() }
@@ -123,5 +124,12 @@ mod tests {
         assert_eq!(asked(data), Some(ask_hash("abc")));
         assert_eq!(asked(b"{}"), None);
         assert_eq!(asked(b"\xff"), None);
+    }
+
+    /// A new version of the library must read the passkeys that people have.
+    #[test]
+    fn stored_passkeys_read_and_write_as_they_did() {
+        let passkeys = stored::examples::<webauthn_rs::prelude::Passkey>("account/passkeys.json");
+        assert_eq!(passkeys["of_a_telephone"].cred_id().len(), 32);
     }
 }

@@ -5,7 +5,7 @@ use std::{
     env,
     ffi::OsStr,
     fs::{self, File},
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -48,11 +48,35 @@ pub fn installed_database(folder: &TempDir, mode: Mode) -> String {
     address_of(&name)
 }
 
+/// A database with one of each thing, as an earlier version of the program left it on this kind of server
+/// (`tests/databases`), and what that version's pages said of it.
+pub fn database_of_each_thing(folder: &TempDir) -> (String, serde_json::Value) {
+    let (address, kind) = if on_postgres() {
+        let mut dump = String::new();
+        packed("2026-11-30.sql.gz").read_to_string(&mut dump).unwrap();
+        let address = fresh_database(folder);
+        PgConnection::establish(&address).unwrap().batch_execute(&dump).unwrap();
+        (address, "sql")
+    } else {
+        (unpacked(folder, "2026-11-30.sqlite.gz"), "sqlite")
+    };
+    let said = fs::read_to_string(in_project(&format!("tests/databases/2026-11-30.{kind}.json"))).unwrap();
+    (address, serde_json::from_str(&said).unwrap())
+}
+
+fn packed(name: &str) -> GzDecoder<File> {
+    GzDecoder::new(File::open(in_project("tests/databases").join(name)).unwrap())
+}
+
+fn unpacked(folder: &TempDir, name: &str) -> String {
+    let file = folder.path().join("earlier.sqlite").to_string_lossy().into_owned();
+    io::copy(&mut packed(name), &mut File::create(&file).unwrap()).unwrap();
+    file
+}
+
 /// The database that an earlier version of the program left (`tests/databases`), on either kind of server.
 pub fn earlier_database(folder: &TempDir) -> String {
-    let file = folder.path().join("earlier.sqlite").to_string_lossy().into_owned();
-    let packed = File::open(in_project("tests/databases/2026-11-22.sqlite.gz")).unwrap();
-    io::copy(&mut GzDecoder::new(packed), &mut File::create(&file).unwrap()).unwrap();
+    let file = unpacked(folder, "2026-11-22.sqlite.gz");
     if !on_postgres() {
         return file;
     }

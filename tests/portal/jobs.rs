@@ -95,7 +95,8 @@ fn wait(db: &Db, time: TimeDelta) {
 
 #[test]
 fn the_same_work_is_queued_once_and_done_in_the_order_in_which_it_is_due() {
-    let db = Portal::new().db;
+    let portal = Portal::new();
+    let db = portal.db.clone();
     let now = Utc::now();
     assert!(queue(&db, "order", "later", now - TimeDelta::minutes(1)));
     assert!(queue(&db, "order", "first", now - TimeDelta::minutes(2)));
@@ -134,7 +135,8 @@ fn many_runners_at_once_do_each_job_once() {
     });
     const COUNT: usize = 60;
     const RUNNERS: usize = 4;
-    let db = Portal::new().db;
+    let portal = Portal::new();
+    let db = portal.db.clone();
     for number in 0..COUNT {
         queue(&db, "counting", &format!("job {number}"), Utc::now());
     }
@@ -160,7 +162,8 @@ fn many_runners_at_once_do_each_job_once() {
 
 #[test]
 fn a_lease_that_expires_is_taken_by_another_and_the_first_one_writes_nothing() {
-    let db = Portal::new().db;
+    let portal = Portal::new();
+    let db = portal.db.clone();
     let now = Utc::now();
     queue(&db, "late", "a file", now);
     let first = lease(&db, "late", now).expect("it is due");
@@ -189,7 +192,8 @@ fn the_effect_of_work_that_came_too_late_is_not_saved() {
             Ok(Outcome::done(|connection| facts::set(connection, "too late", "written")))
         })
     });
-    let db = Portal::new().db;
+    let portal = Portal::new();
+    let db = portal.db.clone();
     queue(&db, "slow", "a file", Utc::now());
     run(&db, &SLOW).unwrap();
     let taken = TAKEN.lock().unwrap().take().expect("another took it");
@@ -206,7 +210,8 @@ fn what_fails_is_tried_again_after_longer_and_longer_and_then_given_up() {
             Ok(Outcome::Failed("prov".to_owned()))
         })
     });
-    let db = Portal::new().db;
+    let portal = Portal::new();
+    let db = portal.db.clone();
     queue(&db, "failing", "a file", Utc::now());
     for (tries, pause) in [(1, 1), (2, 2)] {
         run(&db, &FAILING).unwrap();
@@ -235,7 +240,8 @@ fn what_fails_is_tried_again_after_longer_and_longer_and_then_given_up() {
 #[test]
 fn work_that_is_broken_off_again_and_again_is_given_up() {
     static NEVER: Kind = kind("never", |_, _| Box::pin(async { Ok(Outcome::done(|_| Ok(()))) }));
-    let db = Portal::new().db;
+    let portal = Portal::new();
+    let db = portal.db.clone();
     queue(&db, "never", "a file", Utc::now());
     for tries in 0..3 {
         let job = lease(&db, "never", Utc::now()).expect("it is due");
@@ -255,7 +261,8 @@ fn what_is_put_off_counts_no_try_and_its_whole_kind_waits() {
             Ok(Outcome::PutOff)
         })
     });
-    let db = Portal::new().db;
+    let portal = Portal::new();
+    let db = portal.db.clone();
     queue(&db, "away", "one", Utc::now());
     queue(&db, "away", "two", Utc::now());
     for round in 1..=9 {
@@ -276,7 +283,8 @@ fn a_job_whose_effect_cannot_be_written_holds_up_no_other() {
             Ok(Outcome::done(move |_| if is_broken { Err(DbError::corrupt("hemligt")) } else { Ok(()) }))
         })
     });
-    let db = Portal::new().db;
+    let portal = Portal::new();
+    let db = portal.db.clone();
     queue(&db, "broken", "broken", Utc::now());
     queue(&db, "broken", "whole", Utc::now());
     run(&db, &BROKEN).unwrap();

@@ -1,6 +1,8 @@
 //! A database of an earlier version, on this one: nothing is lost, every page opens, and what was given out is given out again as
 //! it was.
 
+use std::fs;
+
 use bidragsporten::{
     people::access::Role,
     run::install::{Mode, install},
@@ -8,12 +10,13 @@ use bidragsporten::{
 
 use crate::{
     browser::Browser,
-    database::earlier_database,
+    database::{database_of_each_thing, earlier_database},
     portal::{Portal, stockholm},
     program::Program,
     steps::{case_of, sign},
 };
 
+const AO22: &str = "Äldreomsorg – teknik, kvalitet och effektivitet med den äldre i fokus";
 const LIST: &str = "/bidrag/01a22c0c-e6f0-7204-9f70-9da4c4eaa482/vidarefordelning/betalningslistor/\
                     01a22c14-dcc3-7615-82e6-c62855f06661";
 /// Vallentuna's, which waits for its signature.
@@ -123,4 +126,91 @@ fn a_payment_list_gives_the_files_that_it_gave_before_the_upgrade() {
         assert_eq!(preparer.get(&format!("{LIST}/{name}")).expect_status(200).html(), as_it_was, "{name}");
     }
     preparer.get(LIST).expect_status(200).expect("Omsorgen AB");
+}
+
+/// The program itself is started on it, in practice mode as it was made. The practice date is in the database.
+#[test]
+fn a_database_with_one_of_each_thing_says_what_it_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, said) = database_of_each_thing(&folder);
+    let program = Program::on(&address);
+    let is_whole = || {
+        let checked = program.run(&["check"]).expect("Historiken är hel");
+        checked.expect("Blanketter, filer, utbetalningar och huvudbok stämmer.");
+    };
+    is_whole();
+    let history = program.path("history");
+    program.run(&["export-history", &history]).expect("kedjor ligger i");
+    let history = fs::read(history).unwrap();
+    assert_eq!(history.split(|byte| *byte == b'\n').count() as u64 - 1, said["history"]["lines"]);
+    assert_eq!(sha256(&history), said["history"]["sha256"], "the exported history");
+
+    let key = program.path("key");
+    fs::write(&key, said["key"].as_str().unwrap()).unwrap();
+    let running = program.start_with("practice", &["--key-file", &key]);
+    let preparer = practise(running.browser(), "1440", "ekonom");
+    let officer = practise(running.browser(), "kammarkollegiet", "handlaggare");
+    let payer = practise(running.browser(), "kammarkollegiet", "utbetalare");
+    for (role, browser) in [("ekonom", &preparer), ("handlaggare", &officer), ("utbetalare", &payer)] {
+        for (address, figures) in said["figures"][role].as_object().unwrap() {
+            let page = browser.get(address).expect_status(200);
+            for (term, figure) in figures.as_object().unwrap() {
+                assert_eq!(page.fact(term), *figure, "{address}: {term}");
+            }
+        }
+        for (address, words) in said["words"][role].as_object().unwrap() {
+            browser.get(address).expect_status(200).expect(words.as_str().unwrap());
+        }
+    }
+    for (file, hash) in said["files"].as_object().unwrap() {
+        assert_eq!(sha256(&preparer.get(file).expect_status(200).bytes), *hash, "{file}");
+    }
+    is_whole();
+}
+
+/// Signs in with one click.
+fn practise(browser: Browser, organisation: &str, role: &str) -> Browser {
+    let form = browser.get("/logga-in").form("/ovning/logga-in");
+    form.set("organisation", organisation).set("role", role).submit().expect_status(200);
+    browser
+}
+
+/// Cases of every kind and every state, which nobody may lose the way to.
+#[test]
+fn every_page_of_a_database_with_one_of_each_thing_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, _) = database_of_each_thing(&folder);
+    let portal = Portal::reached(|_| address.clone());
+    let officer = portal.sign_in(
+        "Kammarkollegiet",
+        &[Role::CaseOfficer, Role::PaymentOfficer, Role::DecisionMaker],
+        "Handläggare",
+    );
+    assert!(open_all(&officer, "/granskning?visa=alla", "/granskning/", &["blankett.pdf"]) > 200);
+    let reports = "/granskning/redovisningar";
+    assert!(
+        open_all(&officer, &format!("{reports}?visa=alla"), &format!("{reports}/"), &["blankett.pdf"]) > 100
+    );
+    assert!(open_all(&officer, "/aterbetalningar?visa=alla", "/aterbetalningar/", &[]) > 20);
+    assert_eq!(open_all(&officer, "/forslag", "/forslag/", &[]), 4);
+    let imported = officer.get("/forslag").follow(&format!("{AO22} 2028")).address;
+    officer
+        .get(&format!("{}/fordelning/import/kolumner", path(&imported)))
+        .expect_status(200)
+        .expect("Kommunkod");
+    let reader = portal.sign_in("Socialstyrelsen", &[Role::CaseOfficer], "Handläggare");
+    assert!(open_all(&reader, "/rapporter", "/rapporter/", &[]) > 0);
+    let preparer = portal.preparer("Ale");
+    for page in ["/enheter", "/uppdrag", "/bidrag"] {
+        preparer.get(page).expect_status(200);
+    }
+    Program::on(&address).run(&["check"]).expect("Historiken är hel");
+}
+
+fn path(address: &str) -> &str {
+    address.split('?').next().unwrap()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    bidragsporten::ground::infra::hash::sha256_hex(bytes)
 }

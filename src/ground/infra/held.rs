@@ -175,11 +175,12 @@ mod tests {
     #[test]
     fn stored_posts_read_and_write_as_they_did() {
         let mut shown = Shown::default();
-        for Resume { action: _, fields, owner: _, page: _, file } in
+        for Resume { action: _, fields, owner: _, page: _, file, once } in
             stored::examples::<Resume>("infra/held.json").into_values()
         {
             shown.optional("fields", !fields.is_empty());
             shown.optional("file", file.is_some());
+            shown.optional("once", !once.is_empty());
         }
         shown.is_complete(&[]);
         let older = stored::older::<Resume>("infra/held-old.json");

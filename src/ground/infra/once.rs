@@ -28,7 +28,7 @@ use super::{
     error::AppError,
     hash::sha256_hex,
     held,
-    schema::posts,
+    schema::answers,
     turns,
 };
 use values::Id;
@@ -51,7 +51,7 @@ tokio::task_local! {
 pub struct Post {
     /// Hash of the form's id and of whoever posted it: nobody gets the answer of somebody else.
     id: String,
-    /// Hash of where it was posted, and what: a form that was changed is another post.
+    /// Hash of where it was posted, and what. It tells a second click from a form that was changed and sent again.
     content: String,
 }
 
@@ -181,18 +181,18 @@ struct Known {
 
 fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Known>, DbError> {
     let found: Option<(String, String)> =
-        posts::table.find(id).select((posts::content, posts::answer)).first(connection).optional()?;
+        answers::table.find(id).select((answers::content, answers::answer)).first(connection).optional()?;
     Ok(found.map(|(content, answer)| Known { content, answer }))
 }
 
 /// False if the id is there. Waits for a transaction that is inserting it.
 fn insert(connection: &mut AnyConnection, post: &Post, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let insert = diesel::insert_into(posts::table)
+    let insert = diesel::insert_into(answers::table)
         .values((
-            posts::id.eq(&post.id),
-            posts::content.eq(&post.content),
-            posts::answer.eq(""),
-            posts::at.eq(now.naive_utc()),
+            answers::id.eq(&post.id),
+            answers::content.eq(&post.content),
+            answers::answer.eq(""),
+            answers::at.eq(now.naive_utc()),
         ))
         .on_conflict_do_nothing();
     // The same SQL. For a connection of either kind, diesel does not offer the clause.
@@ -204,18 +204,18 @@ fn insert(connection: &mut AnyConnection, post: &Post, now: DateTime<Utc>) -> Re
 }
 
 fn store_answer(connection: &mut AnyConnection, post: &Post, answer: &str) -> Result<(), DbError> {
-    diesel::update(posts::table.find(&post.id)).set(posts::answer.eq(answer)).execute(connection)?;
+    diesel::update(answers::table.find(&post.id)).set(answers::answer.eq(answer)).execute(connection)?;
     Ok(())
 }
 
 /// Deletes a portion of the answers that are older than a week. True if there may be more.
 pub fn forget(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let old: Vec<String> = posts::table
-        .filter(posts::at.lt((now - KEPT).naive_utc()))
-        .order_by((posts::at, posts::id))
-        .select(posts::id)
+    let old: Vec<String> = answers::table
+        .filter(answers::at.lt((now - KEPT).naive_utc()))
+        .order_by((answers::at, answers::id))
+        .select(answers::id)
         .limit(PORTION)
         .load(connection)?;
-    let deleted = diesel::delete(posts::table.filter(posts::id.eq_any(&old))).execute(connection)?;
+    let deleted = diesel::delete(answers::table.filter(answers::id.eq_any(&old))).execute(connection)?;
     Ok(deleted as i64 == PORTION)
 }

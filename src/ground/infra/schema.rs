@@ -295,7 +295,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    posts (id) {
+    answers (id) {
         id -> Text,
         content -> Text,
         answer -> Text,
@@ -634,6 +634,7 @@ diesel::joinable!(onward_failed_payments -> onward_lists (list_id));
 diesel::allow_tables_to_appear_in_same_query!(
     agreements,
     allocations,
+    answers,
     cases,
     editions,
     extensions,
@@ -659,7 +660,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     passkeys,
     payments,
     people,
-    posts,
     proposal_imports,
     proposals,
     repayments,

@@ -79,13 +79,13 @@ pub fn unscannable(db: &Db) -> anyhow::Result<()> {
 /// For when the scanner has been given more room or time.
 pub fn scan_again(db: &Db) -> anyhow::Result<()> {
     let count = db.write_now(|connection| {
-        let files = case::store::impossible_to_scan(connection)?;
+        let count = case::store::impossible_to_scan(connection)?.len();
         jobs::all_of_kind_again(connection, &scanning::SCAN, Utc::now())?;
-        // An earlier version of the program queued no jobs: these are queued at the next round.
-        for file in &files {
-            case::store::wait_again(connection, &file.id)?;
+        // Those without a failed job were given up by an earlier version of the program.
+        for file in case::store::impossible_to_scan(connection)? {
+            case::store::scan_anew(connection, &file.id, Utc::now())?;
         }
-        Ok::<_, DbError>(files.len())
+        Ok::<_, DbError>(count)
     })?;
     say(format_args!("Filer som genomsöks på nytt: {count}."));
     Ok(())

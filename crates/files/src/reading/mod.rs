@@ -314,7 +314,8 @@ fn refuse_other_kinds(bytes: &[u8]) -> Result<(), NotATable> {
     match infer::get(bytes).map(|kind| kind.mime_type()) {
         Some("application/pdf") => Err(NotATable::Pdf),
         Some("text/html" | "text/xml") => Err(NotATable::WebPage),
-        Some(kind) if kind.starts_with("image/") => Err(NotATable::Picture),
+        // The mark may be the first letters of a text: of a bitmap it is "BM".
+        Some(kind) if kind.starts_with("image/") && !text::is_text(bytes) => Err(NotATable::Picture),
         _ => Ok(()),
     }
 }

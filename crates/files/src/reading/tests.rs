@@ -27,6 +27,13 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
+/// The mark of a bitmap is two letters.
+#[test]
+fn a_text_that_begins_as_a_picture_does_is_a_text() {
+    assert_eq!(cells(b"BM\t0\nAle\t1\n"), [["BM", "0"], ["Ale", "1"]]);
+    assert!(matches!(read(b"BM\x36\0\0\0\0\0\0\0"), Err(NotATable::Picture)));
+}
+
 #[test]
 fn every_separator_is_seen() {
     let wanted = [["Kommun", "Utfall, kr"], ["Ale", "381 308"], ["Åre", "250 000"]];

@@ -78,7 +78,7 @@ pub async fn new(by: By<CaseOfficer>, portal: web::Data<Portal>) -> Page {
 }
 
 pub async fn create(
-    crate::people::access::proof::Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<StartForm>>,
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<StartForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
     let agreements = all(&portal).await?;
@@ -100,12 +100,11 @@ pub async fn create(
 /// Which agreement's table is to be replaced.
 #[derive(Deserialize)]
 pub struct ReplaceForm {
-    #[serde(default)]
     ersatt: String,
 }
 
 pub async fn replace(
-    crate::people::access::proof::Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ReplaceForm>>,
+    Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ReplaceForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
     let (actor, now) = (by.actor.clone(), portal.clock.now());

@@ -246,6 +246,13 @@ pub fn wait_again(connection: &mut AnyConnection, file: &str) -> Result<(), DbEr
     Ok(())
 }
 
+/// The same where no failed job is left to be tried again.
+pub fn scan_anew(connection: &mut AnyConnection, file: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    wait_again(connection, file)?;
+    job::store::forget(connection, &scan_key(file))?;
+    queue_scan(connection, file, now)
+}
+
 /// The files that could not be scanned, by when they came.
 pub fn impossible_to_scan(connection: &mut AnyConnection) -> Result<Vec<Attachment>, DbError> {
     Ok(files::table

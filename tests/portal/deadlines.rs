@@ -151,7 +151,7 @@ fn the_agreement_of_2021_has_lapsed_for_who_did_not_file() {
     assert!(!page.has_form("/rekvisitioner"));
     // The form of the open year, sent to the lapsed one.
     let start = grant(&preparer).form_with("/rekvisitioner", "value=\"bas\"");
-    let fields = [("csrf", start.value_of("csrf")), ("post", "bas"), ("id", start.value_of("id"))];
+    let fields = [("csrf", start.value_of("csrf")), ("post", "bas")];
     let late = preparer.post_fields(&format!("{}/rekvisitioner", page.address), &fields);
     late.expect_status(409).expect("Sista dag för rekvisition var 1 december 2021");
     portal.at("2021-12-01 23:59:59");

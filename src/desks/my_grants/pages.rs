@@ -193,13 +193,6 @@ struct ShowPage {
     now: DateTime<Utc>,
 }
 
-impl ShowPage {
-    /// For the form that begins a requisition: made with the page, so that posting it twice begins one.
-    fn fresh_id(&self) -> Id<Requisition> {
-        Id::new()
-    }
-}
-
 async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
     let scope = Scope::Recipient(by.organisation.id);
     let id = id.into_inner();

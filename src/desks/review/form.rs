@@ -8,10 +8,7 @@ use crate::{
         case::{FieldRemark, head::HeadForm, parse_arrival, rules::Rule},
         grant::Grant,
         report,
-        requisition::{
-            Requisition,
-            form::{PostedForm, RequisitionForm},
-        },
+        requisition::form::{PostedForm, RequisitionForm},
     },
     ground::infra::{
         error::AppError,
@@ -283,8 +280,6 @@ pub struct Choice {
 /// A form that came on paper.
 #[derive(Debug, Deserialize)]
 pub struct PaperForm {
-    /// Made with the page: posted twice, it is registered once.
-    pub id: Id<Requisition>,
     pub grant: Id<Grant>,
     pub post: String,
     #[serde(default)]

@@ -3,14 +3,13 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{AccountRequest, rules::Rule};
+use super::rules::Rule;
 use crate::{grants::case::alike, ground::infra::form::FieldErrors};
-use values::{Id, Prose, ProseError};
+use values::{Prose, ProseError};
 
 /// What is asked, as typed on the grant's page, which has other forms too.
 #[derive(Debug, Clone, Deserialize)]
 pub struct AskForm {
-    pub id: Id<AccountRequest>,
     #[serde(default)]
     pub asks_for: String,
     #[serde(default)]
@@ -30,9 +29,9 @@ pub struct Asked {
 }
 
 impl AskForm {
-    /// Nothing is typed. Posted twice, the same id gives one request.
+    /// Nothing is typed.
     pub fn fresh() -> Self {
-        Self { id: Id::new(), asks_for: String::new(), due: String::new(), is_another: String::new() }
+        Self { asks_for: String::new(), due: String::new(), is_another: String::new() }
     }
 
     pub fn parse(&self) -> Result<Asked, FieldErrors> {

@@ -175,9 +175,6 @@ pub enum Refusal {
     NoRoom(#[from] NoRoom),
     #[error("Filen är redan inlämnad och kan inte tas bort.")]
     HandedIn,
-    /// By the other half of a double click.
-    #[error("Begäran är redan skickad.")]
-    AskedAlready,
     /// The same is asked for already, and nobody has said that this is another request.
     #[error("{0}")]
     Alike(Alike),

@@ -26,7 +26,7 @@ use values::{
 pub type Failure = failure::Failure<Refusal>;
 pub type Target = case::verbs::Target<AccountRequest>;
 
-/// Whoever has the right asks. The id comes from the page: posted twice, it is asked once.
+/// Whoever has the right asks.
 pub fn ask(
     connection: &mut AnyConnection,
     act: &Act,
@@ -39,11 +39,6 @@ pub fn ask(
         return Err(Failure::NotFound);
     }
     let version = grant::store::lock(connection, grant_id)?;
-    match case::store::grant_of(connection, &id.to_string())? {
-        Some(asked) if asked == grant_id => return Err(Refusal::AskedAlready.into()),
-        Some(_) => return Err(Failure::NotFound),
-        None => {}
-    }
     let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
     let request = AccountRequest {
         id,
@@ -91,29 +86,20 @@ fn take_open(
     if request.is_editable() { Ok(request) } else { Err(request.status.not_now().into()) }
 }
 
-/// Adds a file to what will be handed in. The file's id comes from the page: posted twice, it is there once.
+/// Adds a file to what will be handed in.
 pub fn add_file(
     connection: &mut AnyConnection,
     act: &Act,
     id: Id<AccountRequest>,
-    file_id: Id<Attachment>,
     file: &ReceivedFile,
 ) -> Result<(), Failure> {
     let request = take_open(connection, act, id)?;
     let files = case::store::attachments_of(connection, id)?;
-    let given = file_id.to_string();
-    if files.iter().any(|known| known.id == given) {
-        return Ok(());
-    }
-    // Another case's: it tells nothing.
-    if case::store::file_exists(connection, file_id)? {
-        return Err(Failure::NotFound);
-    }
     if files.len() >= MOST_FILES {
         return Err(Refusal::TooManyFiles.into());
     }
     case::store::has_room(connection, request.grant_id, file)?.map_err(Refusal::from)?;
-    case::store::insert_attachment_as(connection, file_id, id, file, &act.by(), act.now)?;
+    case::store::insert_attachment(connection, id, file, &act.by(), act.now)?;
     Ok(())
 }
 

@@ -28,11 +28,11 @@ use crate::{
         infra::{conflict::Saved, form::FieldErrors, hash::sha256_hex},
     },
     people::{
-        access::{Actor, Doer, Person, Role, Standing},
+        access::{Actor, Doer, Role, Standing},
         recipient::Organisation,
     },
 };
-use values::{Id, calendar};
+use values::calendar;
 
 /// Who does it, when, and with whose eyes.
 #[derive(Debug, Clone)]
@@ -181,11 +181,6 @@ impl Signature {
                 rules::Caution::RegisteredLater
             )
         })
-    }
-
-    /// The original that this person registered as having come on that day.
-    pub fn is_original(&self, day: NaiveDate, person: Id<Person>) -> bool {
-        matches!(self, Self::Original { arrived, registered_by, .. } if *arrived == day && registered_by.is(person))
     }
 }
 

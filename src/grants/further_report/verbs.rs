@@ -43,31 +43,21 @@ fn hold(connection: &mut AnyConnection, act: &Act, which: &Which) -> Result<Case
     }
 }
 
-/// Adds a file to what will be handed in; the first begins the report. The file's id comes from the page: posted twice, it
-/// is there once.
+/// Adds a file to what will be handed in; the first begins the report.
 pub fn add_file(
     connection: &mut AnyConnection,
     act: &Act,
     which: &Which,
-    file_id: Id<Attachment>,
     file: &ReceivedFile,
 ) -> Result<(), Failure> {
     let case = hold(connection, act, which)?;
     let report = if let Some(report) = case.report { report } else { begin(connection, act, which)? };
     let files = case::store::attachments_of(connection, report.id)?;
-    let given = file_id.to_string();
-    if files.iter().any(|known| known.id == given) {
-        return Ok(());
-    }
-    // Another case's: it tells nothing.
-    if case::store::file_exists(connection, file_id)? {
-        return Err(Failure::NotFound);
-    }
     if files.len() >= MOST_FILES {
         return Err(Refusal::TooManyFiles.into());
     }
     case::store::has_room(connection, which.grant, file)?.map_err(Refusal::from)?;
-    case::store::insert_attachment_as(connection, file_id, report.id, file, &act.by(), act.now)?;
+    case::store::insert_attachment(connection, report.id, file, &act.by(), act.now)?;
     // What a signatory sees elsewhere is no longer what would be signed.
     case::store::update(connection, &report)??;
     Ok(())

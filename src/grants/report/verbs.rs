@@ -57,8 +57,7 @@ pub fn form_facts(grant: &Grant) -> FormFacts {
     }
 }
 
-/// Begins the grant's report with everything that is known filled in, or gives the one that there is: posted twice, it is
-/// begun once.
+/// Begins the grant's report with everything that is known filled in. There is one.
 pub fn start(connection: &mut AnyConnection, act: &Act, grant_id: Id<Grant>) -> Result<Id<Report>, Failure> {
     if grant::store::find(connection, act.scope, grant_id)?.is_none() {
         return Err(Failure::NotFound);

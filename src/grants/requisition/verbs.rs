@@ -128,8 +128,7 @@ fn facts(grant: &Grant, form: &str, at: DateTime<Utc>) -> Facts {
     }
 }
 
-/// Begins a requisition with everything that is known filled in. The id comes from the page: posted twice, it is begun
-/// once.
+/// Begins a requisition with everything that is known filled in.
 pub fn start(
     connection: &mut AnyConnection,
     act: &Act,
@@ -142,13 +141,6 @@ pub fn start(
     }
     let version = grant::store::lock(connection, grant_id)?;
     let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
-    if case::store::exists(connection, id)? {
-        // Rolls the lock back: nothing has changed.
-        return match case::store::find(connection, act.scope, id)? {
-            Some(_) => Err(Failure::Refused(Refusal::Changed)),
-            None => Err(Failure::NotFound),
-        };
-    }
     if grant.posts_of_form(form).next().is_none() {
         return Err(Failure::NotFound);
     }

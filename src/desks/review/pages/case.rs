@@ -183,10 +183,6 @@ fn balances(case: &Case) -> Vec<Balance> {
 }
 
 impl CasePage {
-    pub fn status_now(&self) -> &Status {
-        &self.requisition().status
-    }
-
     fn requisition(&self) -> &Requisition {
         &self.case.requisition
     }

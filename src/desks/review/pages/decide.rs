@@ -8,7 +8,7 @@ use crate::{
     grants::{
         case,
         requisition::{
-            Refusal, Requisition, Status,
+            Refusal, Requisition,
             verbs::{self, Failure, Target},
         },
     },
@@ -32,10 +32,9 @@ pub async fn approve(
 ) -> Page {
     let target = Target { id: id.into_inner(), revision: form.revision };
     let act = act(&by, &portal);
-    let outcome = portal.db.write(move |connection| verbs::approve(connection, &act, target)).await;
-    let me = by.person.id;
-    let is_done = |status: &Status| matches!(status, Status::Approved { by, .. } if by.is(me));
-    answer(by, &portal, target.id, outcome, Typed::default(), is_done).await
+    let to = address(target.id);
+    let outcome = portal.db.once(move |c| verbs::approve(c, &act, target).map(|()| to)).await;
+    answer(by, &portal, target.id, outcome, Typed::default()).await
 }
 
 pub async fn refuse(
@@ -49,11 +48,9 @@ pub async fn refuse(
         Ok(reason) => reason,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let (act, given) = (act(&by, &portal), reason.clone());
-    let outcome = portal.db.write(move |connection| verbs::refuse(connection, &act, target, &given)).await;
-    let me = by.person.id;
-    let is_done = |status: &Status| matches!(status, Status::Refused { by, reason: given, .. } if by.is(me) && *given == reason);
-    answer(by, &portal, target.id, outcome, typed, is_done).await
+    let (act, to) = (act(&by, &portal), address(target.id));
+    let outcome = portal.db.once(move |c| verbs::refuse(c, &act, target, &reason).map(|()| to)).await;
+    answer(by, &portal, target.id, outcome, typed).await
 }
 
 pub async fn send_back(
@@ -68,17 +65,10 @@ pub async fn send_back(
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let (act, given) = (act(&by, &portal), (message.clone(), remarks.clone()));
-    let outcome = portal
-        .db
-        .write(move |connection| verbs::send_back(connection, &act, target, &given.0, given.1))
-        .await;
-    let me = by.person.id;
-    let is_done = |status: &Status| {
-        matches!(status, Status::Returned(returned)
-            if returned.by.is(me) && returned.message == message && returned.remarks == remarks)
-    };
-    answer(by, &portal, target.id, outcome, typed, is_done).await
+    let (act, to) = (act(&by, &portal), address(target.id));
+    let send = move |c: &mut _| verbs::send_back(c, &act, target, &message, remarks).map(|()| to);
+    let outcome = portal.db.once(send).await;
+    answer(by, &portal, target.id, outcome, typed).await
 }
 
 pub async fn register_original(
@@ -93,20 +83,15 @@ pub async fn register_original(
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let act = act(&by, &portal);
-    let outcome =
-        portal.db.write(move |connection| verbs::arrive(connection, &act, target, day, &scan)).await;
+    let (act, to) = (act(&by, &portal), address(target.id));
+    let arrive = move |c: &mut _| verbs::arrive(c, &act, target, day, &scan).map(|()| to);
+    let outcome = portal.db.once(arrive).await;
     if let Err(Failure::Refused(refusal @ (Refusal::ImpossibleArrival(_) | Refusal::TooLate(_)))) = outcome {
         let mut errors = FieldErrors::default();
         errors.add("arrived", refusal);
         return mend(by, &portal, target.id, typed, errors).await;
     }
-    let me = by.person.id;
-    let is_done = |status: &Status| {
-        matches!(status, Status::Submitted { received }
-            if received.signature.is_original(day, me))
-    };
-    answer(by, &portal, target.id, outcome, typed, is_done).await
+    answer(by, &portal, target.id, outcome, typed).await
 }
 
 pub async fn assign(
@@ -128,11 +113,10 @@ pub async fn assign(
         }
     };
     let act = act(&by, &portal);
-    let outcome = portal
-        .db
-        .write(move |connection| case::verbs::assign(connection, &act, id, form.was(), officer.as_ref()))
-        .await;
-    answer(by, &portal, id, outcome, Typed::default(), |_| false).await
+    let assign =
+        move |c: &mut _| case::verbs::assign(c, &act, id, form.was(), officer.as_ref()).map(|()| address(id));
+    let outcome = portal.db.once(assign).await;
+    answer(by, &portal, id, outcome, Typed::default()).await
 }
 
 /// 422: the case again, with what is to be mended.
@@ -149,25 +133,20 @@ async fn mend(
     page::show_errors(&page)
 }
 
-/// To the case when it is done, also when the same was done a moment ago: a double click, a form sent again. 409 and
-/// the case as it is now when somebody else was first.
+/// To the case when it is done. 409 and the case as it is now when somebody else was first.
 async fn answer(
     by: By<CaseOfficer>,
     portal: &Portal,
     id: Id<Requisition>,
-    outcome: Result<(), Failure>,
+    outcome: Result<String, Failure>,
     typed: Typed,
-    is_done: impl Fn(&Status) -> bool,
 ) -> Page {
     let refusal = match outcome {
-        Ok(()) => return page::see_other(address(id)),
+        Ok(to) => return page::see_other(to),
         Err(Failure::Refused(refusal)) => refusal,
         Err(failure) => return Err(failure.into()),
     };
     let mut page = case_page(&by.actor, by.chrome, portal, id).await?;
-    if is_done(page.status_now()) {
-        return page::see_other(address(id));
-    }
     page.refusal = Some(refusal);
     page.typed = typed;
     page::show_as(StatusCode::CONFLICT, &page)

@@ -352,12 +352,13 @@ pub async fn ask(
     let errors = match form.parse() {
         Err(errors) => errors,
         Ok(asked) => {
-            let request = form.id;
-            let ask = move |connection: &mut _| account_verbs::ask(connection, &act, id, request, &asked);
-            match portal.db.write(ask).await {
-                Ok(()) | Err(account_verbs::Failure::Refused(account_request::Refusal::AskedAlready)) => {
-                    return page::see_other(format!("/granskning/rakenskaper/{request}"));
-                }
+            let ask = move |c: &mut _| {
+                let request = Id::new();
+                let asked = account_verbs::ask(c, &act, id, request, &asked);
+                asked.map(|()| format!("/granskning/rakenskaper/{request}"))
+            };
+            match portal.db.once(ask).await {
+                Ok(to) => return page::see_other(to),
                 Err(account_verbs::Failure::Refused(refusal @ Refusal::DayHasPassed(_))) => {
                     let mut errors = FieldErrors::default();
                     errors.add("due", refusal);

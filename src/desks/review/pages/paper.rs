@@ -51,7 +51,6 @@ struct ChoosePage {
 #[template(path = "review/new.html")]
 struct NewPage {
     chrome: Chrome,
-    id: Id<Requisition>,
     sheet: Sheet,
     form: RequisitionForm,
     arrived: String,
@@ -84,7 +83,6 @@ pub async fn new(by: By<CaseOfficer>, portal: web::Data<Portal>, choice: web::Qu
         RequisitionForm::prefilled(&sheet.facts(), &sheet.grant.agreement.diarienummer, sheet.last.as_ref());
     page::show(&NewPage {
         chrome: by.chrome,
-        id: Id::new(),
         form,
         sheet,
         arrived: String::new(),
@@ -101,10 +99,6 @@ pub async fn create(
     portal: web::Data<Portal>,
 ) -> Page {
     let typed: PaperForm = upload.form()?;
-    let id = typed.id;
-    if is_registered(&by, &portal, id).await? {
-        return page::see_other(address(id));
-    }
     let sheet = find(&by, &portal, typed.grant, typed.post.clone()).await?;
     let form = typed.form.clone().into_form(&sheet.facts().posts);
     let mut errors = form.parse(&sheet.facts()).err().unwrap_or_default();
@@ -115,16 +109,13 @@ pub async fn create(
     };
     let (act, grant, post) = (act(&by, &portal), typed.grant, typed.post.clone());
     let is_another = alike::is_another(&typed.is_another);
-    let outcome = portal
-        .db
-        .write(move |connection| {
-            let paper = (day, &scan, is_another);
-            verbs::register_paper(connection, &act, grant, &post, id, &form, paper)
-        })
-        .await;
+    let register = move |c: &mut _| {
+        let (id, paper) = (Id::new(), (day, &scan, is_another));
+        verbs::register_paper(c, &act, grant, &post, id, &form, paper).map(|()| address(id))
+    };
     let mut known = None;
-    let status = match outcome {
-        Ok(()) => return page::see_other(address(id)),
+    let status = match portal.db.once(register).await {
+        Ok(to) => return page::see_other(to),
         Err(Failure::Refused(Refusal::Alike(found))) => {
             errors = found.asked(Rule::Alike);
             known = Some(found);
@@ -137,10 +128,6 @@ pub async fn create(
         Err(Failure::Invalid(found)) => {
             errors = found;
             StatusCode::UNPROCESSABLE_ENTITY
-        }
-        // The other half of a double click was quicker.
-        Err(Failure::Refused(_)) if is_registered(&by, &portal, id).await? => {
-            return page::see_other(address(id));
         }
         Err(Failure::Refused(refusal)) => {
             errors.add("", refusal);
@@ -165,7 +152,6 @@ fn again(
         status,
         &NewPage {
             chrome: by.chrome,
-            id: typed.id,
             alike,
             is_another: typed.is_another,
             is_again: true,
@@ -176,11 +162,6 @@ fn again(
             errors,
         },
     )
-}
-
-async fn is_registered(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<bool, AppError> {
-    let scope = scope(actor);
-    Ok(portal.db.read(move |connection| case::store::find(connection, scope, id)).await?.is_some())
 }
 
 async fn find(actor: &Actor, portal: &Portal, grant: Id<Grant>, post: String) -> Result<Sheet, AppError> {

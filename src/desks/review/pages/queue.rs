@@ -108,11 +108,8 @@ pub async fn take(
     let mut outcome = Outcome::default();
     for case in cases {
         let (act, me) = (act(&by, &portal), by.person.clone());
-        match portal
-            .db
-            .write(move |connection| case::verbs::assign(connection, &act, case, None, Some(&me)))
-            .await
-        {
+        let take = move |c: &mut _| case::verbs::assign(c, &act, case, None, Some(&me));
+        match portal.db.once_each(case, take).await {
             Ok(()) => outcome.taken += 1,
             Err(Failure::Refused(_) | Failure::NotFound) => outcome.missed += 1,
             Err(failure) => return Err(failure.into()),

@@ -6,8 +6,8 @@ use askama::Template;
 use super::{
     AccountRequest, Refusal, Shown, Status, download,
     form::{CloseForm, MoreForm},
-    or_done_before, read,
-    verbs::{self, Target},
+    read,
+    verbs::{self, Failure, Target},
 };
 use crate::{
     grants::{
@@ -98,13 +98,11 @@ pub async fn close(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(remark) => {
             let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
-            let done =
-                portal.db.write(move |connection| verbs::close(connection, &act, target, &remark)).await;
-            let me = by.person.id;
-            let is_closed = |status: &Status| matches!(status, Status::Closed { by, .. } if by.is(me));
-            match or_done_before(done, &portal, scope(&by), target, is_closed).await? {
-                None => return page::see_other(address(id)),
-                Some(refusal) => refused("", &refusal),
+            let close = move |c: &mut _| verbs::close(c, &act, target, &remark).map(|()| address(id));
+            match portal.db.once(close).await {
+                Ok(to) => return page::see_other(to),
+                Err(Failure::Refused(refusal)) => refused("", &refusal),
+                Err(failure) => return Err(failure.into()),
             }
         }
     };
@@ -122,17 +120,15 @@ pub async fn ask_for_more(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((message, due)) => {
             let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
-            let ask = move |connection: &mut _| verbs::ask_for_more(connection, &act, target, &message, due);
-            let done = portal.db.write(ask).await;
-            let me = by.person.id;
-            let is_open =
-                |status: &Status| matches!(status, Status::Open { more: Some(more) } if more.by.is(me));
-            match or_done_before(done, &portal, scope(&by), target, is_open).await? {
-                None => return page::see_other(address(id)),
-                Some(refusal @ Refusal::DayHasPassed(_)) => {
+            let ask =
+                move |c: &mut _| verbs::ask_for_more(c, &act, target, &message, due).map(|()| address(id));
+            match portal.db.once(ask).await {
+                Ok(to) => return page::see_other(to),
+                Err(Failure::Refused(refusal @ Refusal::DayHasPassed(_))) => {
                     (StatusCode::UNPROCESSABLE_ENTITY, refused("due", &refusal).1)
                 }
-                Some(refusal) => refused("", &refusal),
+                Err(Failure::Refused(refusal)) => refused("", &refusal),
+                Err(failure) => return Err(failure.into()),
             }
         }
     };

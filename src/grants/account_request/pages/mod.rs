@@ -146,21 +146,3 @@ async fn download(portal: &Portal, scope: Scope, id: Id<AccountRequest>, file: I
         .await?;
     page::download(&file.media_type, &file.file_name, bytes)
 }
-
-/// What a verb came to. One that was refused because the same page was posted just before has come to what it should.
-async fn or_done_before(
-    done: Result<(), verbs::Failure>,
-    portal: &Portal,
-    scope: Scope,
-    target: verbs::Target,
-    is_goal: impl FnOnce(&Status) -> bool,
-) -> Result<Option<Refusal>, AppError> {
-    let refusal = match done {
-        Ok(()) => return Ok(None),
-        Err(verbs::Failure::Refused(refusal)) => refusal,
-        Err(failure) => return Err(failure.into()),
-    };
-    let now = portal.db.read(move |connection| case::store::find(connection, scope, target.id)).await?;
-    let is_done = now.is_some_and(|now| now.revision - 1 == target.revision && is_goal(&now.status));
-    Ok(if is_done { None } else { Some(refusal) })
-}

@@ -6,7 +6,7 @@ use askama::Template;
 use super::{
     AccountRequest, Refusal, Shown, Status, download,
     form::AnswerForm,
-    or_done_before, read,
+    read,
     verbs::{self, Failure, Target},
 };
 use crate::{
@@ -33,8 +33,6 @@ use values::Id;
 struct ShowPage {
     chrome: Chrome,
     shown: Shown,
-    /// Of the next file: sent twice, it is there once.
-    file_id: Id<Attachment>,
     message: String,
     errors: FieldErrors,
 }
@@ -65,7 +63,6 @@ async fn show_page(
     Ok(ShowPage {
         chrome,
         shown: Shown::of(found, &address(id), portal.clock.now()),
-        file_id: Id::new(),
         message: String::new(),
         errors: FieldErrors::default(),
     })
@@ -86,14 +83,13 @@ pub async fn add_file(
     id: web::Path<Id<AccountRequest>>,
 ) -> Page {
     let id = id.into_inner();
-    let file_id =
-        upload.field("id").parse().map_err(|_| AppError::bad_request("Sidan saknar en uppgift."))?;
     let fault = match upload.file {
         Ok(Some(file)) => {
             let act = act(&by, &portal);
-            let add = move |connection: &mut _| verbs::add_file(connection, &act, id, file_id, &file);
-            match portal.db.write(add).await {
-                Ok(()) => return page::see_other(format!("{}#filer", address(id))),
+            let to = format!("{}#filer", address(id));
+            let add = move |c: &mut _| verbs::add_file(c, &act, id, &file).map(|()| to);
+            match portal.db.once(add).await {
+                Ok(to) => return page::see_other(to),
                 Err(Failure::Refused(refusal @ (Refusal::TooManyFiles | Refusal::NoRoom(_)))) => {
                     refusal.to_string()
                 }
@@ -129,12 +125,11 @@ pub async fn answer(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(message) => {
             let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
-            let done =
-                portal.db.write(move |connection| verbs::answer(connection, &act, target, &message)).await;
-            let me = by.person.id;
-            let is_in = |status: &Status| matches!(status, Status::Answered { answer } if answer.by.is(me));
-            let Some(refusal) = or_done_before(done, &portal, scope(&by), target, is_in).await? else {
-                return page::see_other(address(id));
+            let answer = move |c: &mut _| verbs::answer(c, &act, target, &message).map(|()| address(id));
+            let refusal = match portal.db.once(answer).await {
+                Ok(to) => return page::see_other(to),
+                Err(Failure::Refused(refusal)) => refusal,
+                Err(failure) => return Err(failure.into()),
             };
             let mut errors = FieldErrors::default();
             match refusal {

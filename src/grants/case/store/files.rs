@@ -82,39 +82,7 @@ pub fn insert_attachment<C>(
     by: &str,
     at: DateTime<Utc>,
 ) -> Result<String, DbError> {
-    let id = Id::new();
-    insert_attachment_as(connection, id, case, file, by, at)?;
-    Ok(id.to_string())
-}
-
-/// That the signed original of a case came on that day, with the scan of it kept.
-pub fn original<C>(
-    connection: &mut AnyConnection,
-    case: Id<C>,
-    act: &Act,
-    arrived: NaiveDate,
-    scan: &ReceivedFile,
-) -> Result<Signature, DbError> {
-    let by = act.doer();
-    let attachment = insert_attachment(connection, case, scan, by.name(), act.now)?;
-    let (registered_at, attachment) = (Some(act.now), Some(attachment));
-    Ok(Signature::Original { arrived, registered_by: by, registered_at, attachment })
-}
-
-/// Whether any case has a file with this id.
-pub fn file_exists(connection: &mut AnyConnection, id: Id<Attachment>) -> Result<bool, DbError> {
-    Ok(diesel::select(diesel::dsl::exists(files::table.find(id.to_string()))).get_result(connection)?)
-}
-
-/// With an id that the page gave, so that the same file sent twice is there once.
-pub fn insert_attachment_as<C>(
-    connection: &mut AnyConnection,
-    id: Id<Attachment>,
-    case: Id<C>,
-    file: &ReceivedFile,
-    by: &str,
-    at: DateTime<Utc>,
-) -> Result<(), DbError> {
+    let id: Id<Attachment> = Id::new();
     diesel::insert_into(files::table)
         .values((
             files::id.eq(id.to_string()),
@@ -133,7 +101,21 @@ pub fn insert_attachment_as<C>(
         // By the machine's own time: which date is practised does not matter to the scanner.
         queue_scan(connection, &id.to_string(), Utc::now())?;
     }
-    Ok(())
+    Ok(id.to_string())
+}
+
+/// That the signed original of a case came on that day, with the scan of it kept.
+pub fn original<C>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+    act: &Act,
+    arrived: NaiveDate,
+    scan: &ReceivedFile,
+) -> Result<Signature, DbError> {
+    let by = act.doer();
+    let attachment = insert_attachment(connection, case, scan, by.name(), act.now)?;
+    let (registered_at, attachment) = (Some(act.now), Some(attachment));
+    Ok(Signature::Original { arrived, registered_by: by, registered_at, attachment })
 }
 
 /// Whether a file has room among those of a grant's cases. After the grant is locked.

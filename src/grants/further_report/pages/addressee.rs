@@ -6,13 +6,13 @@ use askama::Template;
 use super::{
     Shown, file_of,
     form::ReturnForm,
-    or_done_before, read, store,
-    verbs::{self, Target},
+    read, store,
+    verbs::{self, Failure, Target},
 };
 use crate::{
     grants::{
         case::{Act, store::Attachment},
-        further_report::{OwedReport, Status},
+        further_report::OwedReport,
     },
     ground::infra::{
         Portal,
@@ -108,24 +108,17 @@ pub async fn send_back(
     portal: web::Data<Portal>,
     id: web::Path<Id<OwedReport>>,
 ) -> Page {
-    let (id, addressee) = (id.into_inner(), by.organisation.id);
+    let id = id.into_inner();
     let (status, errors) = match form.parse() {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(message) => {
             let act = Act::of_authority(&by, portal.clock.now());
             let target = Target { id, revision: form.revision };
-            let send = move |connection: &mut _| verbs::send_back(connection, &act, target, &message);
-            let done = portal.db.write(send).await;
-            let now = match &done {
-                Ok(()) => None,
-                Err(_) => {
-                    portal.db.read(move |connection| store::addressed_to(connection, addressee, id)).await?
-                }
-            };
-            let me = by.person.id;
-            let is_back = |status: &Status| matches!(status, Status::Draft { answers: Some(returned) } if returned.by.is(me));
-            let Some(refusal) = or_done_before(done, now, form.revision, is_back)? else {
-                return page::see_other(address(id));
+            let send = move |c: &mut _| verbs::send_back(c, &act, target, &message).map(|()| address(id));
+            let refusal = match portal.db.once(send).await {
+                Ok(to) => return page::see_other(to),
+                Err(Failure::Refused(refusal)) => refusal,
+                Err(failure) => return Err(failure.into()),
             };
             let mut errors = FieldErrors::default();
             errors.add("", refusal);

@@ -133,20 +133,3 @@ impl Case {
         self.report.as_ref().is_none_or(case::Case::is_editable)
     }
 }
-
-/// What a verb came to. One that was refused because the same page was posted just before has come to what it should.
-fn or_done_before(
-    done: Result<(), verbs::Failure>,
-    now: Option<Case>,
-    revision: i64,
-    is_goal: impl FnOnce(&super::Status) -> bool,
-) -> Result<Option<Refusal>, AppError> {
-    let refusal = match done {
-        Ok(()) => return Ok(None),
-        Err(verbs::Failure::Refused(refusal)) => refusal,
-        Err(failure) => return Err(failure.into()),
-    };
-    let report = now.and_then(|case| case.report);
-    let is_done = report.is_some_and(|now| now.revision - 1 == revision && is_goal(&now.status));
-    Ok(if is_done { None } else { Some(refusal) })
-}

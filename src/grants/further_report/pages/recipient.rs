@@ -6,13 +6,13 @@ use askama::Template;
 use super::{
     Refusal, Shown, file_of,
     form::SignForm,
-    or_done_before, read, store,
+    read, store,
     verbs::{self, Failure, Which},
 };
 use crate::{
     grants::{
         case::{Act, store::Attachment},
-        further_report::{Case, MOST_FILES, Status},
+        further_report::{Case, MOST_FILES},
         grant::{Grant, Scope},
     },
     ground::infra::{
@@ -37,8 +37,6 @@ use values::Id;
 struct ShowPage {
     chrome: Chrome,
     shown: Shown,
-    /// Of the next file: sent twice, it is there once.
-    file_id: Id<Attachment>,
     may_prepare: bool,
     may_sign: bool,
     /// Why whoever could sign may not.
@@ -88,7 +86,6 @@ async fn show_page(
     Ok(ShowPage {
         chrome,
         shown: Shown::of(found, &address(which), portal.clock.now()),
-        file_id: Id::new(),
         may_prepare: may_sign || actor.has(Role::Preparer),
         may_sign,
         no_mandate: mandated.err().map(Refusal::from),
@@ -120,14 +117,13 @@ pub async fn add_file(
 ) -> Page {
     let (grant, key) = of.into_inner();
     let which = Which { grant, key };
-    let file_id =
-        upload.field("id").parse().map_err(|_| AppError::bad_request("Sidan saknar en uppgift."))?;
     let fault = match upload.file {
         Ok(Some(file)) => {
             let (act, asked) = (act(&by, &portal), which.clone());
-            let add = move |connection: &mut _| verbs::add_file(connection, &act, &asked, file_id, &file);
-            match portal.db.write(add).await {
-                Ok(()) => return page::see_other(format!("{}#filer", address(&which))),
+            let to = format!("{}#filer", address(&which));
+            let add = move |c: &mut _| verbs::add_file(c, &act, &asked, &file).map(|()| to);
+            match portal.db.once(add).await {
+                Ok(to) => return page::see_other(to),
                 Err(Failure::Refused(refusal @ (Refusal::TooManyFiles | Refusal::NoRoom(_)))) => {
                     refusal.to_string()
                 }
@@ -168,7 +164,8 @@ pub async fn sign(
     let (act, asked) = (act(&by, &portal), which.clone());
     let done = match confirm::check(&by, &portal, &request, form.confirmation).await? {
         Ok(confirmed) => {
-            let sign = move |connection: &mut _| verbs::sign(connection, &act, &asked, form.revision);
+            let to = address(&asked);
+            let sign = move |c: &mut _| verbs::sign(c, &act, &asked, form.revision).map(|()| to);
             confirmed.carry_out(&portal, sign).await
         }
         // The page comes again as it was: never with other files to sign.
@@ -179,13 +176,8 @@ pub async fn sign(
     };
     let (status, errors) = match done {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-        Ok(done) => {
-            let now = if done.is_ok() { None } else { case(&by, &portal, &which).await? };
-            let me = by.person.id;
-            let is_in = |status: &Status| matches!(status, Status::Submitted { filed } if filed.by.is(me));
-            let Some(refusal) = or_done_before(done, now, form.revision, is_in)? else {
-                return page::see_other(address(&which));
-            };
+        Ok(Ok(to)) => return page::see_other(to),
+        Ok(Err(Failure::Refused(refusal))) => {
             let mut errors = FieldErrors::default();
             match refusal {
                 Refusal::NothingToHandIn => {
@@ -198,6 +190,7 @@ pub async fn sign(
                 }
             }
         }
+        Ok(Err(failure)) => return Err(failure.into()),
     };
     let page = show_page(&by.actor, by.chrome, &portal, &which).await?;
     page::show_as(status, &ShowPage { errors, ..page })

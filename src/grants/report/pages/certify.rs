@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, find, or_done_before, scope};
+use super::{act, address, find, scope};
 use crate::{
     grants::{
         case::{
@@ -134,7 +134,7 @@ pub async fn create(
     let (act, target, given) = (act(&by, &portal), Target { id, revision }, form.clone());
     let done = match confirmed {
         Ok(confirmed) => {
-            let certify = move |connection: &mut _| verbs::certify(connection, &act, target, &given);
+            let certify = move |c: &mut _| verbs::certify(c, &act, target, &given).map(|()| address(id));
             confirmed.carry_out(&portal, certify).await
         }
         // The page comes again as it was: never with other figures to certify.
@@ -147,10 +147,8 @@ pub async fn create(
             return certify_page(by, &portal, case, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
-    let me = by.person.id.to_string();
-    let is_done = |status: &Status| matches!(status, Status::AwaitingSignature { certificate: Some(certificate), .. } if certificate.person_id == me);
-    match or_done_before(done, &portal, scope(&by), target, is_done).await {
-        Ok(()) => page::see_other(address(id)),
+    match done {
+        Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => {
             let case = find(&portal, scope(&by), id).await?;
             if !matches!(case.report.status, Status::AwaitingCertificate { .. }) {

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, edit::Known, find, or_done_before, scope};
+use super::{act, address, edit::Known, find, scope};
 use crate::{
     grants::{
         case::{
@@ -125,12 +125,9 @@ pub async fn issue(
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };
     let confirmed = form.confirmed == "ja";
-    let issued = portal.db.write(move |connection| verbs::issue(connection, &act, target, confirmed)).await;
-    let is_issued = |status: &Status| {
-        matches!(status, Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. })
-    };
-    match or_done_before(issued, &portal, scope(&by), target, is_issued).await {
-        Ok(()) => page::see_other(address(id)),
+    let issue = move |c: &mut _| verbs::issue(c, &act, target, confirmed).map(|()| address(id));
+    match portal.db.once(issue).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Unconfirmed) => {
             let case = find(&portal, scope(&by), id).await?;
             let mut errors = FieldErrors::default();

@@ -42,10 +42,13 @@ pub async fn create(
 ) -> Page {
     let act = act(&by, &portal);
     let grant = grant.into_inner();
-    let started = portal.db.write(move |connection| verbs::start(connection, &act, grant)).await;
-    match started {
-        Ok(id) => page::see_other(format!("{}/uppgifter", address(id))),
-        // The same page posted twice, or a colleague was first: there is one report.
+    let start = move |c: &mut _| {
+        let begun = verbs::start(c, &act, grant);
+        begun.map(|id| format!("{}/uppgifter", address(id)))
+    };
+    match portal.db.once(start).await {
+        Ok(to) => page::see_other(to),
+        // A colleague was first: there is one report.
         Err(Failure::Refused(Refusal::Changed)) => {
             let found = portal.db.read(move |connection| store::of_grant(connection, grant)).await?;
             page::see_other(address(found.ok_or(AppError::NotFound)?.id))

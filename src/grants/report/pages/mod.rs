@@ -11,12 +11,9 @@ use serde::Deserialize;
 
 use crate::{
     grants::{
-        case::{self, Act},
+        case::Act,
         grant::Scope,
-        report::{
-            Case, Report, Status, store,
-            verbs::{Failure, Target},
-        },
+        report::{Case, Report, store, verbs::Target},
     },
     ground::infra::{Portal, error::AppError},
     people::access::{Actor, routing::Routes},
@@ -54,21 +51,6 @@ fn scope(actor: &Actor) -> Scope {
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_recipient(actor, portal.clock.now())
-}
-
-/// What a verb came to. One that was refused because the same page was posted just before (a button pressed twice, a
-/// request sent again) has come to what it should.
-async fn or_done_before(
-    done: Result<(), Failure>,
-    portal: &Portal,
-    scope: Scope,
-    target: Target,
-    is_goal: impl FnOnce(&Status) -> bool,
-) -> Result<(), Failure> {
-    let Err(Failure::Refused(refusal)) = done else { return done };
-    let now = portal.db.read(move |connection| case::store::find(connection, scope, target.id)).await?;
-    let is_done = now.is_some_and(|now| now.revision - 1 == target.revision && is_goal(&now.status));
-    if is_done { Ok(()) } else { Err(refusal.into()) }
 }
 
 async fn find(portal: &Portal, scope: Scope, id: Id<Report>) -> Result<Case, AppError> {

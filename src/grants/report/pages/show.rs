@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{RevisionForm, act, address, or_done_before, scope};
+use super::{RevisionForm, act, address, scope};
 use crate::{
     grants::{
         case::{
@@ -168,10 +168,9 @@ pub async fn take_back(
 ) -> Page {
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
-    let done = portal.db.write(move |connection| verbs::take_back(connection, &act, target)).await;
-    let is_back = |status: &Status| matches!(status, Status::Draft { .. });
-    or_done_before(done, &portal, scope(&by), target, is_back).await?;
-    page::see_other(format!("{}/uppgifter", address(id)))
+    let to = format!("{}/uppgifter", address(id));
+    let take_back = move |c: &mut _| verbs::take_back(c, &act, target).map(|()| to);
+    page::see_other(portal.db.once(take_back).await?)
 }
 
 pub async fn scan(
@@ -199,12 +198,10 @@ pub async fn scan(
     };
     let act = act(&by, &portal);
     let target = Target { id, revision };
-    let scanned = portal.db.write(move |connection| verbs::scan(connection, &act, target, &file)).await;
-    let me = by.person.id;
-    let is_in =
-        |status: &Status| matches!(status, Status::Submitted { received } if received.signature.by().is(me));
-    match or_done_before(scanned, &portal, scope(&by), target, is_in).await {
-        Ok(()) => page::see_other(format!("{}/kvitto", address(id))),
+    let receipt = format!("{}/kvitto", address(id));
+    let scan = move |c: &mut _| verbs::scan(c, &act, target, &file).map(|()| receipt);
+    match portal.db.once(scan).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => {
             let mut page = show_page(&by, &portal, id).await?;
             page.errors.add("", refusal);
@@ -237,10 +234,9 @@ pub async fn correct(
         }
     };
     let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
-    let done = portal.db.write(move |connection| verbs::correct(connection, &act, target, &reason)).await;
-    let is_open = |status: &Status| matches!(status, Status::Draft { .. });
-    or_done_before(done, &portal, scope(&by), target, is_open).await?;
-    page::see_other(format!("{}/uppgifter", address(id)))
+    let to = format!("{}/uppgifter", address(id));
+    let correct = move |c: &mut _| verbs::correct(c, &act, target, &reason).map(|()| to);
+    page::see_other(portal.db.once(correct).await?)
 }
 
 pub async fn give_up_correction(
@@ -250,8 +246,6 @@ pub async fn give_up_correction(
 ) -> Page {
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
-    let done = portal.db.write(move |connection| verbs::give_up_correction(connection, &act, target)).await;
-    let is_back = |status: &Status| matches!(status, Status::Approved(_));
-    or_done_before(done, &portal, scope(&by), target, is_back).await?;
-    page::see_other(address(id))
+    let give_up = move |c: &mut _| verbs::give_up_correction(c, &act, target).map(|()| address(id));
+    page::see_other(portal.db.once(give_up).await?)
 }

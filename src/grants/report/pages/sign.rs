@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, find, or_done_before, scope, show::CertificateView};
+use super::{act, address, find, scope, show::CertificateView};
 use crate::ground::infra::page::Chrome;
 use crate::{
     grants::{
@@ -108,9 +108,9 @@ pub async fn create(
     let Some(alone) = alone else { return sign_page(by, &portal, case, form.alone, errors) };
     let signed = match confirm::check(&by, &portal, &request, form.confirmation).await? {
         Ok(confirmed) => {
-            confirmed
-                .carry_out(&portal, move |connection| verbs::sign(connection, &act, target, alone.as_ref()))
-                .await
+            let receipt = format!("{}/kvitto", address(id));
+            let sign = move |c: &mut _| verbs::sign(c, &act, target, alone.as_ref()).map(|()| receipt);
+            confirmed.carry_out(&portal, sign).await
         }
         // The page comes again as it was: never with other content to sign.
         Err(_) if case.report.revision != form.revision => Ok(Err(Refusal::Changed.into())),
@@ -124,9 +124,5 @@ pub async fn create(
         errors.broken("alone", Rule::Alone, "Skriv varför ingen annan skriver under.");
         return sign_page(by, &portal, case, form.alone, errors);
     }
-    let me = by.person.id;
-    let is_in =
-        |status: &Status| matches!(status, Status::Submitted { received } if received.signature.by().is(me));
-    or_done_before(signed, &portal, scope(&by), target, is_in).await?;
-    page::see_other(format!("{}/kvitto", address(id)))
+    page::see_other(signed?)
 }

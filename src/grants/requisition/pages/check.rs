@@ -4,13 +4,13 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, edit::Known, find, or_done_before, scope};
+use super::{act, address, edit::Known, find, scope};
 use crate::{
     grants::{
         case::Case as _,
         case::pages::SectionView,
         requisition::{
-            Case, Issue, Requisition, Status,
+            Case, Issue, Requisition,
             form::warnings,
             sheet,
             verbs::{self, Failure, Target},
@@ -88,10 +88,9 @@ pub async fn issue(
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };
     let confirmed = form.confirmed == "ja";
-    let issued = portal.db.write(move |connection| verbs::issue(connection, &act, target, confirmed)).await;
-    let is_issued = |status: &Status| matches!(status, Status::AwaitingSignature { .. });
-    match or_done_before(issued, &portal, scope(&by), target, is_issued).await {
-        Ok(()) => page::see_other(address(id)),
+    let issue = move |c: &mut _| verbs::issue(c, &act, target, confirmed).map(|()| address(id));
+    match portal.db.once(issue).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Unconfirmed) => {
             let case = find(&portal, scope(&by), id).await?;
             let mut errors = FieldErrors::default();

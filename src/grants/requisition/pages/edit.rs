@@ -30,8 +30,6 @@ use values::{Id, calendar::LastDay};
 #[derive(Deserialize)]
 pub struct StartForm {
     post: String,
-    /// Made with the page: posted twice, the requisition is begun once.
-    id: Id<Requisition>,
 }
 
 pub async fn create(
@@ -40,13 +38,13 @@ pub async fn create(
     grant: web::Path<Id<Grant>>,
 ) -> Page {
     let act = act(&by, &portal);
-    let (grant, id) = (grant.into_inner(), form.id);
-    let started =
-        portal.db.write(move |connection| verbs::start(connection, &act, grant, &form.post, id)).await;
-    match started {
-        Ok(id) => page::see_other(format!("{}/uppgifter", address(id))),
-        // The same page posted twice.
-        Err(Failure::Refused(Refusal::Changed)) => page::see_other(format!("{}/uppgifter", address(id))),
+    let grant = grant.into_inner();
+    let start = move |c: &mut _| {
+        let begun = verbs::start(c, &act, grant, &form.post, Id::new());
+        begun.map(|id| format!("{}/uppgifter", address(id)))
+    };
+    match portal.db.once(start).await {
+        Ok(to) => page::see_other(to),
         // What asks for all that is left is there already: to it, with why.
         Err(Failure::Refused(Refusal::AllWaits { id: waits, .. })) => {
             page::see_other(format!("{}?visa=vantar", address(waits)))

@@ -8,12 +8,9 @@ mod sign;
 
 use crate::{
     grants::{
-        case::{self, Act},
+        case::Act,
         grant::Scope,
-        requisition::{
-            Case, Requisition, Status, store,
-            verbs::{Failure, Target},
-        },
+        requisition::{Case, Requisition, store, verbs::Target},
     },
     ground::infra::{Portal, error::AppError},
     people::access::{Actor, routing::Routes},
@@ -48,21 +45,6 @@ fn scope(actor: &Actor) -> Scope {
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_recipient(actor, portal.clock.now())
-}
-
-/// What a verb came to. One that was refused because the same page was posted just before (a button pressed twice, a
-/// request sent again) has come to what it should.
-async fn or_done_before(
-    done: Result<(), Failure>,
-    portal: &Portal,
-    scope: Scope,
-    target: Target,
-    is_goal: impl FnOnce(&Status) -> bool,
-) -> Result<(), Failure> {
-    let Err(Failure::Refused(refusal)) = done else { return done };
-    let now = portal.db.read(move |connection| case::store::find(connection, scope, target.id)).await?;
-    let is_done = now.is_some_and(|now| now.revision - 1 == target.revision && is_goal(&now.status));
-    if is_done { Ok(()) } else { Err(refusal.into()) }
 }
 
 async fn find(portal: &Portal, scope: Scope, id: Id<Requisition>) -> Result<Case, AppError> {

@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{RevisionForm, act, address, find, or_done_before, scope};
+use super::{RevisionForm, act, address, find, scope};
 use crate::{
     grants::{
         case::{
@@ -162,10 +162,9 @@ pub async fn take_back(
 ) -> Page {
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
-    let done = portal.db.write(move |connection| verbs::take_back(connection, &act, target)).await;
-    let is_back = |status: &Status| matches!(status, Status::Draft | Status::Returned(_));
-    or_done_before(done, &portal, scope(&by), target, is_back).await?;
-    page::see_other(format!("{}/uppgifter", address(id)))
+    let to = format!("{}/uppgifter", address(id));
+    let take_back = move |c: &mut _| verbs::take_back(c, &act, target).map(|()| to);
+    page::see_other(portal.db.once(take_back).await?)
 }
 
 pub async fn discard(
@@ -175,12 +174,9 @@ pub async fn discard(
 ) -> Page {
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
-    let grant = find(&portal, act.scope, id).await?.grant.id;
-    let done = portal.db.write(move |connection| verbs::discard(connection, &act, target)).await;
-    let me = by.person.id;
-    let is_away = |status: &Status| matches!(status, Status::Discarded { by, .. } if by.is(me));
-    or_done_before(done, &portal, scope(&by), target, is_away).await?;
-    page::see_other(format!("/bidrag/{grant}"))
+    let to = format!("/bidrag/{}", find(&portal, act.scope, id).await?.grant.id);
+    let discard = move |c: &mut _| verbs::discard(c, &act, target).map(|()| to);
+    page::see_other(portal.db.once(discard).await?)
 }
 
 #[derive(Deserialize)]
@@ -207,11 +203,9 @@ pub async fn withdraw(
     };
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };
-    let done = portal.db.write(move |connection| verbs::withdraw(connection, &act, target, &reason)).await;
-    let me = by.person.id;
-    let is_withdrawn = |status: &Status| matches!(status, Status::Withdrawn { by, .. } if by.is(me));
-    match or_done_before(done, &portal, scope(&by), target, is_withdrawn).await {
-        Ok(()) => page::see_other(address(id)),
+    let withdraw = move |c: &mut _| verbs::withdraw(c, &act, target, &reason).map(|()| address(id));
+    match portal.db.once(withdraw).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => {
             let mut page = show_page(&by, &portal, id).await?;
             page.errors.add("reason", refusal);
@@ -247,12 +241,10 @@ pub async fn scan(
     };
     let act = act(&by, &portal);
     let target = Target { id, revision };
-    let scanned = portal.db.write(move |connection| verbs::scan(connection, &act, target, &file)).await;
-    let me = by.person.id;
-    let is_in =
-        |status: &Status| matches!(status, Status::Submitted { received } if received.signature.by().is(me));
-    match or_done_before(scanned, &portal, scope(&by), target, is_in).await {
-        Ok(()) => page::see_other(format!("{}/kvitto", address(id))),
+    let receipt = format!("{}/kvitto", address(id));
+    let scan = move |c: &mut _| verbs::scan(c, &act, target, &file).map(|()| receipt);
+    match portal.db.once(scan).await {
+        Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => {
             let mut page = show_page(&by, &portal, id).await?;
             page.errors.add("", refusal);

@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{act, address, find, or_done_before, scope};
+use super::{act, address, find, scope};
 use crate::{
     grants::{
         case::{NoMandate, pages::SectionView},
@@ -104,7 +104,9 @@ pub async fn create(
     let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
     let signed = match confirm::check(&by, &portal, &request, form.confirmation).await? {
         Ok(confirmed) => {
-            confirmed.carry_out(&portal, move |connection| verbs::sign(connection, &act, target)).await
+            let receipt = format!("{}/kvitto", address(id));
+            let sign = move |c: &mut _| verbs::sign(c, &act, target).map(|()| receipt);
+            confirmed.carry_out(&portal, sign).await
         }
         // The page comes again as it was: never with other content to sign.
         Err(_) if case.requisition.revision != form.revision => Ok(Err(Refusal::Changed.into())),
@@ -116,9 +118,5 @@ pub async fn create(
             return sign_page(StatusCode::UNPROCESSABLE_ENTITY, by.chrome, case, today, None, errors);
         }
     };
-    let me = by.person.id;
-    let is_in =
-        |status: &Status| matches!(status, Status::Submitted { received } if received.signature.by().is(me));
-    or_done_before(signed, &portal, scope(&by), target, is_in).await?;
-    page::see_other(format!("{}/kvitto", address(id)))
+    page::see_other(signed?)
 }

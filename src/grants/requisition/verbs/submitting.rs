@@ -126,10 +126,6 @@ pub fn register_paper(
         return Err(Failure::NotFound);
     }
     let grant_version = grant::store::lock(connection, grant_id)?;
-    // After the lock: the other half of a double click waits for it, and is seen here.
-    if case::store::exists(connection, id)? {
-        return Err(Refusal::Changed.into());
-    }
     let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
     if grant.posts_of_form(key).next().is_none() {
         return Err(Failure::NotFound);

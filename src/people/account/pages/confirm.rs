@@ -100,23 +100,23 @@ impl<F: From<DbError>> From<DbError> for Stopped<F> {
 }
 
 impl Confirmation {
-    /// The act, and then the using up of what confirmed it, in one transaction: what is refused, or done already, uses
-    /// nothing up. `Err` is for the form's fields, and nothing was done.
+    /// The act, once, and then the using up of what confirmed it, in one transaction: what is refused, or done already, uses
+    /// nothing up. `act` gives the address to go on to. `Err` is for the form's fields, and nothing was done.
     pub async fn carry_out<F: From<DbError> + Send + 'static>(
         self,
         portal: &Portal,
-        act: impl FnOnce(&mut AnyConnection) -> Result<(), F> + Clone + Send + 'static,
-    ) -> Result<Result<(), F>, FieldErrors> {
+        act: impl FnOnce(&mut AnyConnection) -> Result<String, F> + Clone + Send + 'static,
+    ) -> Result<Result<String, F>, FieldErrors> {
         let person = match &self.0 {
             Shown::Here(known) => Some(known.person.id),
             Shown::AtProvider(_) | Shown::ByPasskey { .. } => None,
         };
-        let done = portal.db.write(move |connection| {
-            act(connection).map_err(Stopped::Act)?;
-            if self.use_up(connection)? { Ok(()) } else { Err(Stopped::WrongCode) }
+        let done = portal.db.once(move |connection| {
+            let answer = act(connection).map_err(Stopped::Act)?;
+            if self.use_up(connection)? { Ok(answer) } else { Err(Stopped::WrongCode) }
         });
         match done.await {
-            Ok(()) => Ok(Ok(())),
+            Ok(answer) => Ok(Ok(answer)),
             Err(Stopped::Act(failure)) => Ok(Err(failure)),
             Err(Stopped::WrongCode) => match counted(portal, person).await {
                 Ok(failed) => Err(wrong_code(failed)),

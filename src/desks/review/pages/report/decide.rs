@@ -11,7 +11,7 @@ use crate::{
     grants::{
         case,
         report::{
-            Refusal, Report, Status, store,
+            Refusal, Report, store,
             verbs::{self, Failure, Target},
         },
     },
@@ -36,11 +36,9 @@ pub async fn approve(
 ) -> Page {
     let target = Target { id: id.into_inner(), revision: form.revision };
     let act = act(&by, &portal);
-    let outcome = portal.db.write(move |connection| verbs::approve(connection, &act, target)).await;
-    let me = by.person.id;
-    let is_done =
-        |report: &Report| matches!(&report.status, Status::Approved(approval) if approval.by.is(me));
-    answer(by, &portal, target.id, outcome, Typed::default(), is_done).await
+    let to = address(target.id);
+    let outcome = portal.db.once(move |c| verbs::approve(c, &act, target).map(|()| to)).await;
+    answer(by, &portal, target.id, outcome, Typed::default()).await
 }
 
 pub async fn send_back(
@@ -58,18 +56,10 @@ pub async fn send_back(
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let (act, given) = (act(&by, &portal), (message.clone(), remarks.clone()));
-    let outcome = portal
-        .db
-        .write(move |connection| verbs::send_back(connection, &act, target, &given.0, given.1))
-        .await;
-    let me = by.person.id;
-    let is_done = |report: &Report| {
-        report.returned().is_some_and(|returned| {
-            returned.by.is(me) && returned.message == message && returned.remarks == remarks
-        })
-    };
-    answer(by, &portal, target.id, outcome, typed, is_done).await
+    let (act, to) = (act(&by, &portal), address(target.id));
+    let send = move |c: &mut _| verbs::send_back(c, &act, target, &message, remarks).map(|()| to);
+    let outcome = portal.db.once(send).await;
+    answer(by, &portal, target.id, outcome, typed).await
 }
 
 pub async fn register_original(
@@ -84,20 +74,15 @@ pub async fn register_original(
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let act = act(&by, &portal);
-    let outcome =
-        portal.db.write(move |connection| verbs::arrive(connection, &act, target, day, &scan)).await;
+    let (act, to) = (act(&by, &portal), address(target.id));
+    let arrive = move |c: &mut _| verbs::arrive(c, &act, target, day, &scan).map(|()| to);
+    let outcome = portal.db.once(arrive).await;
     if let Err(Failure::Refused(refusal @ Refusal::ImpossibleArrival(_))) = outcome {
         let mut errors = FieldErrors::default();
         errors.add("arrived", refusal);
         return mend(by, &portal, target.id, typed, errors).await;
     }
-    let me = by.person.id;
-    let is_done = |report: &Report| {
-        matches!(&report.status, Status::Submitted { received }
-            if received.signature.is_original(day, me))
-    };
-    answer(by, &portal, target.id, outcome, typed, is_done).await
+    answer(by, &portal, target.id, outcome, typed).await
 }
 
 /// Opens an approved report for the recipient to correct.
@@ -112,14 +97,9 @@ pub async fn correct(
         Ok(reason) => reason,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let (act, given) = (act(&by, &portal), reason.clone());
-    let outcome = portal.db.write(move |connection| verbs::correct(connection, &act, target, &given)).await;
-    let me = by.person.id;
-    let is_done = |report: &Report| {
-        let mine = report.correction.as_ref();
-        mine.is_some_and(|correction| correction.by.is(me) && correction.reason == reason)
-    };
-    answer(by, &portal, target.id, outcome, typed, is_done).await
+    let (act, to) = (act(&by, &portal), address(target.id));
+    let outcome = portal.db.once(move |c| verbs::correct(c, &act, target, &reason).map(|()| to)).await;
+    answer(by, &portal, target.id, outcome, typed).await
 }
 
 pub async fn assign(
@@ -141,12 +121,10 @@ pub async fn assign(
         }
     };
     let act = act(&by, &portal);
-    let chosen = officer.as_ref().map(|officer| officer.id.to_string());
-    let outcome = portal
-        .db
-        .write(move |connection| case::verbs::assign(connection, &act, id, form.was(), officer.as_ref()))
-        .await;
-    answer(by, &portal, id, outcome, Typed::default(), |report| report.officer == chosen).await
+    let assign =
+        move |c: &mut _| case::verbs::assign(c, &act, id, form.was(), officer.as_ref()).map(|()| address(id));
+    let outcome = portal.db.once(assign).await;
+    answer(by, &portal, id, outcome, Typed::default()).await
 }
 
 /// 422: the case again, with what is to be mended.
@@ -163,25 +141,20 @@ async fn mend(
     page::show_errors(&page)
 }
 
-/// To the case when it is done, also when the same was done a moment ago: a double click, a form sent again. 409 and
-/// the case as it is now when somebody else was first.
+/// To the case when it is done. 409 and the case as it is now when somebody else was first.
 async fn answer(
     by: By<CaseOfficer>,
     portal: &Portal,
     id: Id<Report>,
-    outcome: Result<(), Failure>,
+    outcome: Result<String, Failure>,
     typed: Typed,
-    is_done: impl Fn(&Report) -> bool,
 ) -> Page {
     let refusal = match outcome {
-        Ok(()) => return page::see_other(address(id)),
+        Ok(to) => return page::see_other(to),
         Err(Failure::Refused(refusal)) => refusal,
         Err(failure) => return Err(failure.into()),
     };
     let mut page = case_page(&by.actor, by.chrome, portal, id).await?;
-    if is_done(&page.case.report) {
-        return page::see_other(address(id));
-    }
     page.refusal = Some(refusal);
     page.typed = typed;
     page::show_as(StatusCode::CONFLICT, &page)

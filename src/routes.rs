@@ -170,16 +170,17 @@ async fn answer_of_other_half<B>(failed: &ServiceResponse<B>, post: once::Post) 
 async fn page_for(request: &HttpRequest, error: &AppError) -> Page {
     match error {
         AppError::SignedOut(held) => {
-            access::pages::sign_in_instead(request, Portal::of(request)?, held.clone()).await
+            access::pages::sign_in_instead(request, Portal::of(request)?, held.as_deref().cloned()).await
         }
         AppError::Unconfirmed(held) => {
-            account::pages::confirm::ask_instead(request, Portal::of(request)?, held.clone()).await
+            account::pages::confirm::ask_instead(request, Portal::of(request)?, held.as_deref().cloned())
+                .await
         }
         AppError::StaleForm(resume) => {
             let visitor = proof::signed_in(request).await?;
             let chrome = proof::chrome(request, visitor.as_ref())?;
             let actor = visitor.as_ref().map(|(actor, _)| actor);
-            access::pages::send_again(request, Portal::of(request)?, actor, chrome, resume.clone()).await
+            access::pages::send_again(request, Portal::of(request)?, actor, chrome, (**resume).clone()).await
         }
         // The one page that there is for this account until it is done.
         AppError::SecondFactorMissing => page::see_other("/konto/tvafaktor"),

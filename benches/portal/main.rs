@@ -15,10 +15,10 @@ use std::{
 use actix_web::{App, HttpResponse, HttpServer, web};
 use bidragsporten::{
     grants::{
-        filing::Act,
+        case::{self, Act},
         grant,
         requisition::{
-            Requisition, store,
+            Requisition,
             verbs::{self, Target},
         },
     },
@@ -170,7 +170,8 @@ fn issued(db: &Db, clock: &Clock) -> Result<Vec<(Act, Target)>, verbs::Failure> 
             if verbs::start(connection, &act, grant_id, "bas", id).is_err() {
                 continue;
             }
-            let mut draft = store::find(connection, act.scope, id)?.ok_or(verbs::Failure::NotFound)?.draft;
+            let mut draft =
+                case::store::find(connection, act.scope, id)?.ok_or(verbs::Failure::NotFound)?.draft;
             draft.amount = "1".to_owned();
             draft.head.contact_person = "Mätning".to_owned();
             draft.head.street = "Mätgatan 1".to_owned();
@@ -180,7 +181,7 @@ fn issued(db: &Db, clock: &Clock) -> Result<Vec<(Act, Target)>, verbs::Failure> 
             draft.head.email = "matning@ovning.example".to_owned();
             draft.account_kind = "bankgiro".to_owned();
             draft.account_number = "991-2346".to_owned();
-            store::save_draft(connection, &act, id, 1, &draft)?;
+            case::store::save_draft(connection, &act, id, 1, &draft)?;
             verbs::issue(connection, &act, Target { id, revision: 2 }, true)?;
             ready.push((act, Target { id, revision: 3 }));
         }

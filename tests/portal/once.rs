@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use bidragsporten::{
     ground::infra::{
         Portal as State,
-        db::{Address, Db, DbError},
+        db::{Address, Db},
         once,
         seal::Key,
     },
@@ -232,7 +232,7 @@ fn a_restart_changes_no_answer_and_a_week_forgets_it() {
 
     let forget = |days| {
         let now = Utc::now() + Duration::days(days);
-        portal.db.write_now(|connection| Ok::<_, DbError>(once::forget(connection, now)?)).unwrap()
+        portal.db.write_now(|connection| once::forget(connection, now)).unwrap()
     };
     assert!(!forget(6));
     assert_eq!(answer(&again.submit()), first);

@@ -19,13 +19,13 @@ pub enum AppError {
     SecondFactorMissing,
     /// Nobody is signed in. What was typed comes back after signing in.
     #[error("signed out")]
-    SignedOut(Option<Resume>),
+    SignedOut(Option<Box<Resume>>),
     /// The person is to show once more who it is. What was posted comes back after that.
     #[error("unconfirmed")]
-    Unconfirmed(Option<Resume>),
+    Unconfirmed(Option<Box<Resume>>),
     /// The form is from another session (signed in anew in another tab).
     #[error("stale form")]
-    StaleForm(Resume),
+    StaleForm(Box<Resume>),
     /// The same form was posted before, and had its effect: it got this address for an answer ([`super::once`]).
     #[error("answered before")]
     AnsweredBefore(String),

@@ -63,7 +63,7 @@ fn trusted<T: DeserializeOwned + 'static>(
         let is_ours = BrowserToken::of(&request)?.csrf_is(token);
         let post = Resume::of_post(&request, fields.clone(), None);
         if !is_ours {
-            return Err(AppError::StaleForm(post));
+            return Err(AppError::StaleForm(Box::new(post)));
         }
         held::keep(&request, post);
         once::note(&request, &fields, "").await?;

@@ -159,7 +159,11 @@ fn extract(
         let sent = Portal::of(&request)?.limits.file(receive(parts)).await??;
         let mut upload = Upload { fields: sent.fields, file: Ok(None), chosen: sent.chosen };
         if !BrowserToken::of(&request)?.csrf_is(upload.field("csrf")) {
-            return Err(AppError::StaleForm(Resume::of_post(&request, upload.fields, Some(upload.chosen))));
+            return Err(AppError::StaleForm(Box::new(Resume::of_post(
+                &request,
+                upload.fields,
+                Some(upload.chosen),
+            ))));
         }
         let (file, hash) = hashed(sent.file).await?;
         once::note(&request, &upload.fields, &hash).await?;

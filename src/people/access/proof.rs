@@ -269,10 +269,12 @@ where
         Box::pin(async move {
             let by = match P::from_request(&request, &mut Payload::None).await {
                 Err(AppError::SignedOut(_)) => {
-                    return Err(AppError::SignedOut(held::read(&request, &mut payload).await));
+                    return Err(AppError::SignedOut(held::read(&request, &mut payload).await.map(Box::new)));
                 }
                 Err(AppError::Unconfirmed(_)) => {
-                    return Err(AppError::Unconfirmed(held::read(&request, &mut payload).await));
+                    return Err(AppError::Unconfirmed(
+                        held::read(&request, &mut payload).await.map(Box::new),
+                    ));
                 }
                 proof => proof?,
             };

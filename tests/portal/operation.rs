@@ -235,6 +235,11 @@ fn whatever_is_altered_in_the_database_is_found() {
             "AO22-1440-R1: läget som listorna läser är inte ärendets",
         ),
         (
+            "UPDATE cases SET is_shown = FALSE WHERE kind = 'requisition' AND status = 'approved'",
+            "UPDATE cases SET is_shown = TRUE WHERE kind = 'requisition' AND status = 'approved'",
+            "AO22-1440-R1: läget som listorna läser är inte ärendets",
+        ),
+        (
             "UPDATE extensions SET decision = 'KK 2'",
             "UPDATE extensions SET decision = 'KK 1'",
             "AO22-1440: anståndet för Ekonomisk redovisning, till och med 31 maj 2023, beslut KK 1, är borta",

@@ -189,9 +189,20 @@ pub fn exists<C>(connection: &mut AnyConnection, id: Id<C>) -> Result<bool, DbEr
     Ok(grant_of(connection, &id.to_string())?.is_some())
 }
 
-/// The column that lists are made by, which the state says too.
-pub fn status_column<C>(connection: &mut AnyConnection, id: Id<C>) -> Result<String, DbError> {
-    Ok(cases::table.find(id.to_string()).select(cases::status).first(connection)?)
+/// Whether the columns that lists are made by say what the state says, for `bidragsporten check`.
+pub fn is_listed_as_it_is<C: Stored>(connection: &mut AnyConnection, case: &C) -> Result<bool, DbError> {
+    let listed: (String, bool, bool, bool) = cases::table
+        .find(case.id().to_string())
+        .select((
+            cases::status,
+            cases::is_shown,
+            cases::received_at.is_not_null(),
+            cases::approved_at.is_not_null(),
+        ))
+        .first(connection)?;
+    let own = case.columns()?;
+    let told = (own.status.to_owned(), own.is_shown, own.received_at.is_some(), own.approved_at.is_some());
+    Ok(listed == told)
 }
 
 /// The number of the grant's next case of this kind. After the grant is locked.

@@ -3,8 +3,10 @@
 use super::ledger::named;
 use crate::{
     grants::{
-        case,
+        account_request::AccountRequest,
+        case::{self, store::Stored},
         extension::{self, Extension},
+        further_report::OwedReport,
         grant::Grant,
         payment, report,
         requisition::{Requisition, Status},
@@ -33,9 +35,7 @@ pub(super) fn look_through(
     for requisition in case::store::of_grant::<Requisition>(connection, grant)? {
         let number = format!("{name}-R{}", requisition.number);
         let told = of(&number);
-        if case::store::status_column(connection, requisition.id)? != requisition.status.key() {
-            found.push(format!("{number}: läget som listorna läser är inte ärendets"));
-        }
+        found.extend(listed_otherwise(connection, &number, &requisition)?);
         let payments = payment::store::of_requisition(connection, requisition.id)?;
         found.extend(payments_untold(&number, &told, &payments));
         if is_judged(&told) && !is_told_of_requisition(&requisition.status, &told) {
@@ -45,13 +45,32 @@ pub(super) fn look_through(
     if let Some(report) = report::store::of_grant(connection, grant)? {
         let number = format!("{name}-E1");
         let told = of(&number);
+        found.extend(listed_otherwise(connection, &number, &report)?);
         if is_judged(&told) && !is_told_of_report(&report.status, &told) {
             found.push(format!("{number}: är {}, men det säger inte historiken", report.status.label()));
         }
     }
+    for request in case::store::of_grant::<AccountRequest>(connection, grant)? {
+        let number = format!("{name}-B{}", request.number);
+        found.extend(listed_otherwise(connection, &number, &request)?);
+    }
+    for report in case::store::of_grant::<OwedReport>(connection, grant)? {
+        let number = format!("{name}, {}", report.key);
+        found.extend(listed_otherwise(connection, &number, &report)?);
+    }
     let extensions = extension::store::of_grant(connection, grant)?;
     found.extend(extensions_untold(name, &lines, &extensions));
     Ok(found)
+}
+
+/// Lists are made by columns beside the state.
+fn listed_otherwise<C: Stored>(
+    connection: &mut AnyConnection,
+    number: &str,
+    case: &C,
+) -> Result<Option<String>, DbError> {
+    let is_right = case::store::is_listed_as_it_is(connection, case)?;
+    Ok((!is_right).then(|| format!("{number}: läget som listorna läser är inte ärendets")))
 }
 
 /// Each extension has a line, and each line its extension.

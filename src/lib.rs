@@ -15,6 +15,7 @@
 pub mod desks;
 pub mod grants;
 pub mod ground;
+pub mod paths;
 pub mod people;
 pub mod routes;
 pub mod run;

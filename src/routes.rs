@@ -28,6 +28,7 @@ use crate::{
             trace,
         },
     },
+    paths,
     people::{
         access::{
             self, proof,
@@ -46,7 +47,7 @@ pub fn configure(config: &mut web::ServiceConfig) -> Vec<Route> {
         .app_data(web::QueryConfig::default().error_handler(|_, _| {
             AppError::bad_request("Adressen innehåller något som inte går att läsa.").into()
         }))
-        .route("/static/{name:.*}", reading().to(assets::show))
+        .route(assets::PATTERN, reading().to(assets::show))
         .configure(operation::pages::health)
         .default_service(web::to(nowhere));
     let mut routes = Routes::new(config);
@@ -183,7 +184,7 @@ async fn page_for(request: &HttpRequest, error: &AppError) -> Page {
             access::pages::send_again(request, Portal::of(request)?, actor, chrome, (**resume).clone()).await
         }
         // The one page that there is for this account until it is done.
-        AppError::SecondFactorMissing => page::see_other("/konto/tvafaktor"),
+        AppError::SecondFactorMissing => page::see_other(paths::account::SecondFactor),
         AppError::AnsweredBefore(address) => page::see_other(address),
         _ => error_page(request, error).await,
     }

@@ -1,7 +1,7 @@
 // Warns some minutes before the session ends, and keeps it when asked to (WCAG 2.2.1). Where this does not run, the forms say until
 // when the session lasts, and what was typed is held all the same.
 
-const { idle, longest } = document.querySelector("script[data-idle]").dataset;
+const { idle, longest, keep } = document.querySelector("script[data-idle]").dataset;
 // Five minutes; half of a session that is shorter than ten.
 const WARNING = Math.min(5 * 60, idle / 2) * 1000;
 const clock = (time) => new Date(time).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Stockholm" }).replace(":", ".");
@@ -57,7 +57,7 @@ tabs.addEventListener("message", ({ data }) => {
 button.addEventListener("click", async () => {
   if (Date.now() >= ends || ends >= last) return dialog.close();
   const csrf = document.querySelector("input[name=csrf]").value;
-  const answer = await fetch("/konto/inloggningar/forlangning", { method: "POST", body: new URLSearchParams({ csrf }) }).catch(() => null);
+  const answer = await fetch(keep, { method: "POST", body: new URLSearchParams({ csrf }) }).catch(() => null);
   if (!answer) return say(heading.textContent, "Portalen svarade inte. Försök igen.", button.textContent);
   if (!answer.ok) return over();
   ends = Math.min(Date.now() + (await answer.json()).idle * 1000, last);

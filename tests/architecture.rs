@@ -1,9 +1,10 @@
 //! The order of the house, read from its source: which room may use which, and where SQL and the web may be named.
 //!
 //! Rooms stand in wings (`src/people/access`). What a room names as `crate::wing::room`, by `super::` or, in a template, by a
-//! path or another room's template, is of a room above it.
+//! path or another room's template, is of a room above it. Addresses alone run in all directions: `crate::paths` has
+//! those of every room, and no address stands anywhere else.
 //!
-//! The reading is by tokens, not by text: comments and strings say nothing, and neither do `#[cfg(test)]` items and
+//! The reading is by tokens, not by text: comments say nothing, strings only as addresses, and neither do `#[cfg(test)]` items and
 //! files named `tests.rs`, since a test may reach across. It sees `crate::wing::room`, `use crate::{a, b::{c, d}}`,
 //! `super::super::` up to the top, and in `main.rs` the crate by its name.
 
@@ -48,6 +49,16 @@ const WEB: &[&str] = &["actix_web", "actix_multipart", "askama"];
 /// Rooms where the web may be named anywhere.
 const WEB_ROOMS: &[&str] = &["access", "infra", "routes", "server", "main"];
 
+/// Strings that look like addresses and are none of a room's.
+const NO_ADDRESSES: &[&str] = &[
+    // The files that are compiled in, which the program and the server of its figures have alike.
+    "/static/{name:.*}",
+    "/static/{name}?v={print}",
+    // Files of an agreement's folder.
+    "{folder}/agreement.toml",
+    "{folder}/allocation.csv",
+];
+
 #[test]
 fn rooms_use_only_rooms_above_them() {
     assert_none("src", imports_that_run_up);
@@ -55,19 +66,14 @@ fn rooms_use_only_rooms_above_them() {
 
 #[test]
 fn templates_use_only_rooms_above_theirs() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    collect(&root.join("templates"), "html", &mut files);
-    files.sort();
-    assert!(files.len() > 100, "only {} templates", files.len());
-    let found: Vec<String> = files
-        .iter()
-        .flat_map(|file| {
-            let path = file.strip_prefix(root).unwrap().to_str().unwrap();
-            rooms_a_template_uses_below_its_own(path, &fs::read_to_string(file).unwrap())
-        })
-        .collect();
-    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+    assert_none_in_templates(rooms_a_template_uses_below_its_own);
+}
+
+#[test]
+fn addresses_stand_in_paths_alone() {
+    assert_none("src", addresses_outside_paths);
+    assert_none("src", more_than_addresses);
+    assert_none_in_templates(addresses_in_a_template);
 }
 
 #[test]
@@ -106,6 +112,23 @@ fn assert_none(folder: &str, check: fn(&Source) -> Vec<String>) {
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
+fn assert_none_in_templates(check: fn(&str, &str) -> Vec<String>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("templates"), "html", &mut files);
+    collect(&root.join("templates"), "xml", &mut files);
+    files.sort();
+    assert!(files.len() > 100, "only {} templates", files.len());
+    let found: Vec<String> = files
+        .iter()
+        .flat_map(|file| {
+            let path = file.strip_prefix(root).unwrap().to_str().unwrap();
+            check(path, &fs::read_to_string(file).unwrap())
+        })
+        .collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
 fn collect(folder: &Path, kind: &str, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -121,7 +144,7 @@ fn collect(folder: &Path, kind: &str, files: &mut Vec<PathBuf>) {
 
 fn imports_that_run_up(source: &Source) -> Vec<String> {
     let room = source.room();
-    if room == "lib" || is_wing(room) {
+    if ["lib", "paths"].contains(&room) || is_wing(room) {
         return Vec::new();
     }
     let Some(own) = place(room) else {
@@ -131,6 +154,7 @@ fn imports_that_run_up(source: &Source) -> Vec<String> {
     for used in source.rooms_used() {
         let name = &used.text;
         match place(name) {
+            None if name == "paths" && !source.is_file("paths") => {}
             None => found
                 .push(source.says(used, &format!("`{name}` has no place in ORDER, tests/architecture.rs"))),
             Some(place) if place >= own && name != room => {
@@ -153,7 +177,8 @@ fn rooms_a_template_uses_below_its_own(path: &str, text: &str) -> Vec<String> {
     };
     let mut found = Vec::new();
     for (at, line) in text.lines().enumerate() {
-        let names = line.split("crate::").skip(1).filter_map(|after| after.split("::").nth(1));
+        let names = line.split("crate::").skip(1).filter(|after| !after.starts_with("paths::"));
+        let names = names.filter_map(|after| after.split("::").nth(1));
         let others = line
             .split(&['"', '\''])
             .filter(|quoted| quoted.ends_with(".html") && !quoted.contains(' '))
@@ -163,6 +188,44 @@ fn rooms_a_template_uses_below_its_own(path: &str, text: &str) -> Vec<String> {
                 Some(place) if place < own => {}
                 _ => found.push(format!("{path}:{}: uses `{used}`, which is not above it in ORDER", at + 1)),
             }
+        }
+    }
+    found
+}
+
+fn addresses_outside_paths(source: &Source) -> Vec<String> {
+    if source.is_file("paths") {
+        return Vec::new();
+    }
+    let strings = source.tokens.iter().filter_map(|token| Some((token, token.string()?)));
+    strings
+        .filter(|(_, text)| !NO_ADDRESSES.contains(text))
+        .filter(|(_, text)| begins_an_address(text) || text.split('}').skip(1).any(begins_an_address))
+        .map(|(token, text)| {
+            source.says(token, &format!("`{text}` is an address: its type is in a paths.rs"))
+        })
+        .collect()
+}
+
+/// `/` and a word or a part; a lone `/` is a sign.
+fn begins_an_address(text: &str) -> bool {
+    text.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '{'))
+}
+
+fn more_than_addresses(source: &Source) -> Vec<String> {
+    if !source.is_file("paths") && source.room() != "paths" {
+        return Vec::new();
+    }
+    source.names(&["const", "enum", "fn", "impl", "mod", "struct", "trait"], "has no place among addresses")
+}
+
+/// In an attribute or a string, or after something that stands for the beginning of one.
+fn addresses_in_a_template(path: &str, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let pieces = line.split(&['"', '\'']).skip(1).chain(line.split("}}").skip(1));
+        if pieces.into_iter().any(begins_an_address) {
+            found.push(format!("{path}:{}: has an address: its type is in a paths.rs", at + 1));
         }
     }
     found
@@ -207,6 +270,14 @@ fn place(room: &str) -> Option<usize> {
 struct Token {
     text: String,
     line: usize,
+}
+
+impl Token {
+    /// What stands between the quotes, as it is written.
+    fn string(&self) -> Option<&str> {
+        let quoted = self.text.trim_start_matches(['b', 'c', 'r']).trim_matches('#');
+        quoted.strip_prefix('"')?.strip_suffix('"')
+    }
 }
 
 struct Source<'a> {
@@ -317,7 +388,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Names, numbers, `::` and single signs; no comments, no strings, no characters.
+/// Names, numbers, strings, `::` and single signs; no comments, no characters.
 fn tokens(text: &str) -> Vec<Token> {
     let signs: Vec<char> = text.chars().collect();
     let sign = |at: usize| signs.get(at).copied().unwrap_or('\0');
@@ -341,11 +412,11 @@ fn tokens(text: &str) -> Vec<Token> {
             }
             _ => at += 1,
         }
-        let text: String = signs[start..at.min(signs.len())].iter().collect();
-        if is_name && ["r", "br", "cr"].contains(&text.as_str()) {
+        if is_name && ["r", "br", "cr"].contains(&signs[start..at].iter().collect::<String>().as_str()) {
             at = after_raw_string(&signs, at);
         }
-        let is_silent = text.starts_with(['"', '\'', ' ', '\n', '\t', '\r'])
+        let text: String = signs[start..at.min(signs.len())].iter().collect();
+        let is_silent = text.starts_with(['\'', ' ', '\n', '\t', '\r'])
             || text.starts_with("//")
             || text.starts_with("/*");
         if !is_silent {
@@ -499,6 +570,41 @@ mod the_checks_can_fail {
             used("{{ values::calendar::long_date(*on) }}{{ crate::terms::agreement::word() }}").is_empty()
         );
         assert_eq!(rooms_a_template_uses_below_its_own("templates/attic/a.html", "").len(), 1);
+    }
+
+    #[test]
+    fn an_address_outside_paths_is_named_with_its_line() {
+        let path = "src/grants/report/pages.rs";
+        assert_eq!(
+            found(addresses_outside_paths, path, "\nlet a = \"/bidrag\";"),
+            [format!("{path}:2: `/bidrag` is an address: its type is in a paths.rs")]
+        );
+        for text in ["format!(\"{}/kvitto\", a)", "f(r#\"/{id}\"#)", "f(b\"/a\")"] {
+            assert_eq!(found(addresses_outside_paths, path, text).len(), 1, "{text}");
+        }
+        for text in [
+            "// \"/bidrag\"",
+            "\"/\"",
+            "\"//\"",
+            "\"a/b\"",
+            "#[cfg(test)]\nmod tests { const A: &str = \"/a\"; }",
+        ] {
+            assert!(found(addresses_outside_paths, path, text).is_empty(), "{text}");
+        }
+        let paths = "use crate::paths;\naddresses! { List = \"/bidrag\"; }\nfn f() {}";
+        assert!(found(addresses_outside_paths, "src/grants/report/paths.rs", paths).is_empty());
+        assert_eq!(found(more_than_addresses, "src/grants/report/paths.rs", paths).len(), 1);
+        assert_eq!(found(imports_that_run_up, "src/grants/report/paths.rs", paths).len(), 1);
+        assert!(found(imports_that_run_up, path, "use crate::{ground::infra, paths};").is_empty());
+
+        let found = |text| addresses_in_a_template("templates/report/show.html", text);
+        for text in ["<a href=\"/bidrag\">", "<a href=\"{{ a }}/kvitto\">", "{{ f(\"/bidrag\") }}"] {
+            assert_eq!(found(text).len(), 1, "{text}");
+        }
+        assert!(
+            found("<path d=\"M4 29\"/> {{ a }}</p><a href=\"{{ crate::paths::report::Case(id) }}#a\">")
+                .is_empty()
+        );
     }
 
     #[test]

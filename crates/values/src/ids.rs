@@ -30,6 +30,15 @@ impl<T> FromStr for Id<T> {
     }
 }
 
+/// Of a column.
+impl<T> TryFrom<String> for Id<T> {
+    type Error = uuid::Error;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
 impl<T> fmt::Display for Id<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

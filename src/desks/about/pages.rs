@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::{
     ground::infra::page::{self, Chrome, Page},
+    paths,
     people::access::{
         Role,
         proof::{Access, Admits, Authority, Member, Visit},
@@ -12,7 +13,10 @@ use crate::{
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.get("/", start).get("/om", about).get("/tillganglighet", accessibility);
+    routes
+        .get(paths::about::Start::PATTERN, start)
+        .get(paths::about::About::PATTERN, about)
+        .get(paths::about::Accessibility::PATTERN, accessibility);
 }
 
 #[derive(Template)]
@@ -29,21 +33,21 @@ struct AccessibilityPage {
 
 /// Leads everyone to where their work is.
 async fn start(visit: Visit) -> Page {
-    let Some(actor) = visit.actor else { return page::see_other("/logga-in") };
+    let Some(actor) = visit.actor else { return page::see_other(paths::access::SignIn) };
     let has_one_of = |access: Access| match access {
         Access::OneOf(roles) => roles.iter().any(|role: &Role| actor.has(*role)),
         Access::Everyone | Access::SignedIn | Access::Practice => false,
     };
     page::see_other(if has_one_of(Member::ACCESS) {
-        "/bidrag"
+        paths::my_grants::List::PATTERN
     } else if has_one_of(Authority::ACCESS) {
-        "/granskning"
+        paths::review::Requisitions::PATTERN
     } else if actor.has(Role::Reader) {
-        "/oversikt"
+        paths::dashboard::Overview::PATTERN
     } else if actor.has(Role::Administrator) {
-        "/kollegor"
+        paths::colleague::List::PATTERN
     } else {
-        "/overenskommelser"
+        paths::agreement::List::PATTERN
     })
 }
 

@@ -17,6 +17,7 @@ use crate::{
             error::AppError,
         },
     },
+    paths,
     people::{
         access::{self, Mandate, Person, Role},
         account::{self, INVITATION_LIFE, Invitation, Purpose},
@@ -312,7 +313,7 @@ pub fn open_cases(
     {
         cases.push(OpenCase {
             number: requisition::case_number(&agreement, &recipient, one.number),
-            address: format!("/granskning/{}", one.id),
+            address: paths::review::Requisition(&one.id).to_string(),
             grant: one.grant_id.to_string(),
             which: Which::Requisition(one.id),
         });
@@ -320,7 +321,7 @@ pub fn open_cases(
     for (one, agreement, recipient) in case::store::open_cases_of::<Report>(connection, authority, officer)? {
         cases.push(OpenCase {
             number: report::case_number(&agreement, &recipient),
-            address: format!("/granskning/redovisningar/{}", one.id),
+            address: paths::review::Report(&one.id).to_string(),
             grant: one.grant_id.to_string(),
             which: Which::Report(one.id),
         });

@@ -9,6 +9,7 @@ mod figures;
 pub mod form;
 pub mod government;
 pub mod pages;
+pub mod paths;
 pub mod pictures;
 mod row;
 mod state;

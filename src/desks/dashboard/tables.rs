@@ -9,6 +9,7 @@ use super::{
 use crate::{
     grants::standing::{Obligation, Timing},
     ground::history::Event,
+    paths,
     people::recipient::Organisation,
     terms::agreement::Agreement,
 };
@@ -16,12 +17,15 @@ use table::{Cell, Column, Table};
 use values::{Money, text::sort_key};
 
 fn recipient(recipient: &Organisation) -> Cell {
-    Cell::Link { text: recipient.name.clone(), href: format!("/oversikt/mottagare/{}", recipient.code) }
+    Cell::Link {
+        text: recipient.name.clone(),
+        href: paths::dashboard::Recipient(&recipient.code).to_string(),
+    }
 }
 
 /// Leads to the whole of a grant.
 fn grant(row: &Row, name: &str) -> Cell {
-    Cell::Link { text: name.to_owned(), href: format!("/granskning/bidrag/{}", row.grant) }
+    Cell::Link { text: name.to_owned(), href: paths::review::Grant(&row.grant).to_string() }
 }
 
 fn state(state: State) -> Cell {
@@ -79,7 +83,8 @@ pub fn recipients(rows: &[Row], is_paid: bool) -> Table {
     );
     let line = |row: &Row| {
         let of = &row.recipient;
-        let years = Cell::Link { text: of.code.clone(), href: format!("/oversikt/mottagare/{}", of.code) };
+        let years =
+            Cell::Link { text: of.code.clone(), href: paths::dashboard::Recipient(&of.code).to_string() };
         table::Row {
             cells: cells(
                 [grant(row, &of.name), state(row.state)],
@@ -146,7 +151,10 @@ pub fn agreements(outcomes: &[(&Agreement, Summary)]) -> Table {
     );
     let line = |(agreement, summary): &(&Agreement, Summary)| {
         let terms = &agreement.terms;
-        let name = Cell::Link { text: terms.name.clone(), href: format!("/oversikt/{}", terms.slug) };
+        let name = Cell::Link {
+            text: terms.name.clone(),
+            href: paths::dashboard::Agreement(&terms.slug).to_string(),
+        };
         let before = [name, Cell::Count(terms.year.into()), Cell::count(summary.recipients)];
         table::Row { cells: cells(before, (&summary.figures, is_paid), []), is_late: false }
     };

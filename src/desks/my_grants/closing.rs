@@ -2,11 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::grants::{
-    grant::{Account, Grant},
-    repayment::Settlement,
-    report::{Report, Status},
-    standing::Facts,
+use crate::{
+    grants::{
+        grant::{Account, Grant},
+        repayment::Settlement,
+        report::{Report, Status},
+        standing::Facts,
+    },
+    paths,
 };
 use values::Id;
 
@@ -81,7 +84,7 @@ impl Closing {
         let certifier = grant.agreement.terms.certifier();
         self.state = report.label();
         self.tone = report.tone();
-        self.href = address(report.id);
+        self.href = paths::report::Case(&report.id).to_string();
         (self.action, self.next) = match &report.status {
             Status::Draft { answers: Some(_), .. } => {
                 ("Komplettera", format!("{authority} behöver en komplettering av redovisningen."))
@@ -144,7 +147,7 @@ impl Closing {
             }
             return;
         }
-        self.href = format!("/bidrag/{}/aterbetalning", grant.id);
+        self.href = paths::repayment::Statement(&grant.id).to_string();
         self.action = "Så betalar ni tillbaka";
         self.state = settlement.label();
         self.tone = settlement.tone(is_late);
@@ -158,8 +161,4 @@ impl Closing {
             false => format!("Betala tillbaka {left}{}.", last_day.by()),
         }
     }
-}
-
-fn address(id: Id<Report>) -> String {
-    format!("/redovisningar/{id}")
 }

@@ -2,6 +2,7 @@
 
 pub mod closing;
 pub mod pages;
+pub mod paths;
 
 use chrono::{DateTime, Utc};
 
@@ -125,7 +126,7 @@ impl PostView {
         let authority = &grant.agreement.authority.name;
         self.state = requisition.status.label();
         self.tone = crate::grants::requisition::tone(&requisition.status, false);
-        self.href = format!("/rekvisitioner/{}", requisition.id);
+        self.href = crate::paths::requisition::Case(&requisition.id).to_string();
         (self.action, self.next) = match &requisition.status {
             Status::Draft => {
                 ("Fortsätt fylla i", format!("Gör klart utkastet och lämna in det{}.", deadline.by()))

@@ -28,6 +28,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Member},
@@ -37,7 +38,7 @@ use crate::{
 use values::{Id, text::Sought};
 
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.get("/bidrag", list).get("/bidrag/{id}", show);
+    routes.get(paths::my_grants::List::PATTERN, list).get(paths::my_grants::Grant::PATTERN, show);
 }
 
 struct GrantView {

@@ -2,7 +2,7 @@
 //! published, a key is never given another meaning.
 
 use super::{Record, Status};
-use crate::{desks::dashboard::Measure, grants::grant::store::Holder};
+use crate::{desks::dashboard::Measure, grants::grant::store::Holder, paths};
 use table::Cell;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,9 +178,10 @@ impl Field {
     /// What a page says: the same, and it leads on.
     pub fn linked_cell(self, record: &Record) -> Cell {
         match self {
-            Self::Agreement => {
-                Cell::Link { text: record.agreement.clone(), href: format!("/oppna-data/{}", record.slug) }
-            }
+            Self::Agreement => Cell::Link {
+                text: record.agreement.clone(),
+                href: paths::open_data::Agreement(&record.slug).to_string(),
+            },
             Self::Recipient => {
                 Cell::Link { text: record.name.clone(), href: recipient_address(&record.code) }
             }
@@ -202,7 +203,7 @@ pub fn status(status: Status) -> Cell {
 }
 
 pub fn recipient_address(code: &str) -> String {
-    format!("/oppna-data/mottagare/{code}")
+    paths::open_data::Recipient(code).to_string()
 }
 
 /// The measure that an address names.

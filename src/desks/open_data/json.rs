@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::{LICENCE, Record, field::Field};
+use crate::paths;
 use table::Cell;
 use values::Money;
 
@@ -26,7 +27,14 @@ pub struct Document<'a> {
 
 impl<'a> Document<'a> {
     pub fn new(title: &'a str, is_practice: bool, publishers: Vec<&'a str>, records: &'a [Record]) -> Self {
-        Self { title, is_practice, licence: LICENCE, publishers, documentation: "/oppna-data", records }
+        Self {
+            title,
+            is_practice,
+            licence: LICENCE,
+            publishers,
+            documentation: paths::open_data::Start::PATTERN,
+            records,
+        }
     }
 
     pub fn write(&self) -> Result<Vec<u8>, serde_json::Error> {

@@ -8,6 +8,7 @@ pub mod field;
 pub mod form;
 pub mod json;
 pub mod pages;
+pub mod paths;
 pub mod store;
 pub mod tables;
 pub mod verbs;

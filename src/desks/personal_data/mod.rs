@@ -5,5 +5,6 @@
 //! about the account (address, sign-ins, saved views, roles) goes when the person has left.
 
 pub mod pages;
+pub mod paths;
 pub mod store;
 pub mod verbs;

@@ -10,6 +10,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         proof::{Anyone, By, SignedIn},
         routing::Routes,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.get("/personuppgifter", about).get("/konto/uppgifter.json", own);
+    routes.get(paths::personal_data::About::PATTERN, about).get(paths::personal_data::Own::PATTERN, own);
 }
 
 #[derive(Template)]

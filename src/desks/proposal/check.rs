@@ -14,6 +14,7 @@ use super::{
     stand_in,
 };
 use crate::{
+    paths,
     people::recipient::{self, Kind, Organisation},
     terms::{
         agreement::{Provision, Terms},
@@ -21,7 +22,7 @@ use crate::{
     },
 };
 use values::{
-    Money,
+    Id, Money,
     text::{same, sort_key},
 };
 
@@ -44,7 +45,6 @@ pub struct Earlier {
 /// A fault, and the page and the field where it is mended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Beneath the proposal's own address.
     pub address: String,
     pub place: String,
     pub message: String,
@@ -59,34 +59,35 @@ impl Known {
 /// Everything that stands in the way of publishing; empty when nothing does. What cannot be read hides nothing else.
 pub fn faults(proposal: &Proposal, known: &Known) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
+    let id = &proposal.id;
     let draft = match proposal.form.draft() {
         Ok(draft) => Some(draft),
         Err(fault) => {
-            found.push(of_terms(&fault.field, &fault.message));
+            found.push(of_terms(id, &fault.field, &fault.message));
             None
         }
     };
     found.extend(
-        draft.iter().flat_map(|draft| &draft.faults).map(|fault| of_terms(&fault.field, &fault.message)),
+        draft.iter().flat_map(|draft| &draft.faults).map(|fault| of_terms(id, &fault.field, &fault.message)),
     );
     if proposal.replaces.is_none() {
-        found.extend(taken(&proposal.form, known));
+        found.extend(taken(proposal, known));
         let authorities: Vec<_> = known.registry.iter().filter(|of| of.kind == Kind::Authority).collect();
         found.extend(
-            paper::faults(&proposal.form, &authorities).iter().map(|of| of_terms(&of.field, &of.message)),
+            paper::faults(&proposal.form, &authorities).iter().map(|of| of_terms(id, &of.field, &of.message)),
         );
     }
-    found.extend(proposal.rows.iter().filter_map(unreadable));
+    found.extend(proposal.rows.iter().filter_map(|row| unreadable(id, row)));
     if let Some(draft) = &draft {
-        found.extend(unknown_addressees(draft, known));
-        found.extend(unknown_organisations(draft, known));
+        found.extend(unknown_addressees(id, draft, known));
+        found.extend(unknown_organisations(id, draft, known));
         found.extend(in_table(proposal, draft, known));
         let is_whole = draft.faults.is_empty() && file::shares(&proposal.rows).is_ok();
         let earlier = known.earlier.iter().filter(|_| is_whole);
         found.extend(earlier.filter_map(|earlier| other_terms(proposal, earlier, &draft.terms)));
     }
     found.extend(overtaken(proposal, known));
-    found.extend(touched(proposal, known).iter().filter_map(obstacle));
+    found.extend(touched(proposal, known).iter().filter_map(|touch| obstacle(id, touch)));
     found
 }
 
@@ -111,7 +112,7 @@ pub fn afterwards(proposal: &Proposal) -> Vec<&'static str> {
 fn overtaken(proposal: &Proposal, known: &Known) -> Option<Found> {
     let ((_, stands), begun) = known.published.as_ref().zip(proposal.replaces)?;
     (*stands != begun.version).then(|| Found {
-        address: "fordelning".to_owned(),
+        address: paths::proposal::Allocation(&proposal.id).to_string(),
         place: "Fördelningen".to_owned(),
         message: "Fördelningen har ersatts sedan förslaget påbörjades. Börja ett nytt förslag från den som nu gäller."
             .to_owned(),
@@ -126,10 +127,10 @@ pub fn touched(proposal: &Proposal, known: &Known) -> Vec<Touch> {
     }
 }
 
-fn obstacle(touch: &Touch) -> Option<Found> {
+fn obstacle(id: &Id<Proposal>, touch: &Touch) -> Option<Found> {
     let message = touch.obstacle()?;
     Some(Found {
-        address: of_post(&touch.post, &format!("belopp-{}", touch.code)),
+        address: of_post(id, &touch.post, &format!("belopp-{}", touch.code)),
         place: format!("Fördelning, {}, {}", touch.post, touch.name),
         message,
     })
@@ -139,7 +140,7 @@ fn obstacle(touch: &Touch) -> Option<Found> {
 fn other_terms(proposal: &Proposal, earlier: &Earlier, terms: &Terms) -> Option<Found> {
     let is_other = proposal.replaces.is_some() && !replacement::is_same_but_the_table(&earlier.terms, terms);
     is_other.then(|| Found {
-        address: "granska#villkor".to_owned(),
+        address: format!("{}#villkor", paths::proposal::Review(&proposal.id)),
         place: "Villkoren".to_owned(),
         message: "Bara fördelningen kan ersättas. Ändra tillbaka villkoren till dem som är publicerade."
             .to_owned(),
@@ -147,7 +148,7 @@ fn other_terms(proposal: &Proposal, earlier: &Earlier, terms: &Terms) -> Option<
 }
 
 /// Further reports to somebody who is not in the registry.
-fn unknown_addressees(draft: &Draft, known: &Known) -> Vec<Found> {
+fn unknown_addressees(id: &Id<Proposal>, draft: &Draft, known: &Known) -> Vec<Found> {
     let codes = known.codes();
     let reports = draft.terms.further_reports.iter().enumerate();
     let unknown = reports.filter(|(_, report)| !codes.contains(&report.addressee));
@@ -158,55 +159,56 @@ fn unknown_addressees(draft: &Draft, known: &Known) -> Vec<Found> {
                 "{} finns inte i registret. Skriv mottagarens kod, till exempel socialstyrelsen.",
                 report.addressee
             );
-            of_terms(&format!("further_report-{row}-addressee"), &message)
+            of_terms(id, &format!("further_report-{row}-addressee"), &message)
         })
         .collect()
 }
 
 /// Provisions for somebody who is not in the registry.
-fn unknown_organisations(draft: &Draft, known: &Known) -> Vec<Found> {
+fn unknown_organisations(id: &Id<Proposal>, draft: &Draft, known: &Known) -> Vec<Found> {
     let codes = known.codes();
     let of = |(row, provision): (usize, &Provision)| {
         let unknown = provision.organisations.iter().find(|code| !codes.contains(*code))?;
         let message = format!(
             "{unknown} finns inte i registret. Skriv organisationens kod, till exempel socialstyrelsen."
         );
-        Some(of_terms(&format!("provision-{row}-organisations"), &message))
+        Some(of_terms(id, &format!("provision-{row}-organisations"), &message))
     };
     draft.terms.provisions.iter().enumerate().filter_map(of).collect()
 }
 
-fn of_terms(field: &str, message: &str) -> Found {
+fn of_terms(id: &Id<Proposal>, field: &str, message: &str) -> Found {
     let part = Part::of(field);
     Found {
-        address: format!("{}?visa=fel#{field}", part.slug),
+        address: format!("{}?visa=fel#{field}", paths::proposal::Part(id, part.slug)),
         place: format!("{}, {}", part.title, spec::words(field)),
         message: message.to_owned(),
     }
 }
 
 /// A name that another agreement has.
-fn taken(form: &ProposalForm, known: &Known) -> Vec<Found> {
+fn taken(proposal: &Proposal, known: &Known) -> Vec<Found> {
+    let (id, form) = (&proposal.id, &proposal.form);
     let (slug, code) = (form.get("slug").trim(), form.get("code").trim());
     let of_slug = known.taken.iter().any(|(taken, _)| same(taken, slug));
     let of_code = known.taken.iter().any(|(_, taken)| same(taken, code));
     let slug =
-        of_slug.then(|| of_terms("slug", &format!("En annan överenskommelse heter {slug} i adresser.")));
-    let code = of_code.then(|| of_terms("code", &format!("En annan överenskommelse har koden {code}.")));
+        of_slug.then(|| of_terms(id, "slug", &format!("En annan överenskommelse heter {slug} i adresser.")));
+    let code = of_code.then(|| of_terms(id, "code", &format!("En annan överenskommelse har koden {code}.")));
     slug.into_iter().chain(code).collect()
 }
 
-fn unreadable(row: &Row) -> Option<Found> {
+fn unreadable(id: &Id<Proposal>, row: &Row) -> Option<Found> {
     let message = kronor(&row.amount).err()?;
     Some(Found {
-        address: of_post(&row.post, &row.field()),
+        address: of_post(id, &row.post, &row.field()),
         place: format!("Fördelning, {}, {}", row.post, row.published_name),
         message,
     })
 }
 
-fn of_post(post: &str, field: &str) -> String {
-    format!("fordelning?post={post}#{field}")
+fn of_post(id: &Id<Proposal>, post: &str, field: &str) -> String {
+    format!("{}?post={post}#{field}", paths::proposal::Allocation(id))
 }
 
 /// What in the table contradicts the terms or the registry, as far as both can be read.
@@ -227,8 +229,8 @@ fn in_table(proposal: &Proposal, draft: &Draft, known: &Known) -> Vec<Found> {
         let name = terms.post(&found.post).map_or(found.post.as_str(), |post| &post.name);
         Found {
             address: match share {
-                Some(share) => of_post(&found.post, &format!("belopp-{}", share.recipient)),
-                None => of_post(&found.post, "tabell"),
+                Some(share) => of_post(&proposal.id, &found.post, &format!("belopp-{}", share.recipient)),
+                None => of_post(&proposal.id, &found.post, "tabell"),
             },
             place: match share {
                 Some(share) => format!("Fördelning, {name}, {}", share.published_name),

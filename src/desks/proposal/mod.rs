@@ -20,6 +20,7 @@ pub mod form;
 pub mod import;
 pub mod pages;
 mod paper;
+pub mod paths;
 pub mod posts;
 pub mod replacement;
 pub mod rows;

@@ -9,6 +9,7 @@
 pub mod form;
 pub mod outlook;
 pub mod pages;
+pub mod paths;
 pub mod rules;
 pub mod store;
 pub mod succession;

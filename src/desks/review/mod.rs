@@ -3,4 +3,5 @@
 pub mod comparison;
 pub mod form;
 pub mod pages;
+pub mod paths;
 pub mod queue;

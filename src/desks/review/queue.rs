@@ -10,6 +10,7 @@ use crate::{
         form::FieldErrors,
         way::along_from,
     },
+    paths,
     people::{
         access::{Actor, Role},
         recipient::Organisation,
@@ -30,6 +31,8 @@ pub const OFFICERS: [(&str, &str); 3] = [("", "Alla"), ("mina", "Mina"), ("ingen
 pub struct Queue {
     pub name: &'static str,
     pub address: &'static str,
+    /// Where cases are taken from it.
+    pub take: &'static str,
     pub views: &'static [View],
 }
 
@@ -43,7 +46,8 @@ pub struct View {
 
 pub const REQUISITIONS: Queue = Queue {
     name: "Rekvisitioner",
-    address: "/granskning",
+    address: paths::review::Requisitions::PATTERN,
+    take: paths::review::TakeRequisitions::PATTERN,
     views: &[
         View {
             key: "vantar",
@@ -81,7 +85,8 @@ pub const REQUISITIONS: Queue = Queue {
 /// A correction that is not handed over yet is among the approved: what was approved stands meanwhile.
 pub const REPORTS: Queue = Queue {
     name: "Redovisningar",
-    address: "/granskning/redovisningar",
+    address: paths::review::Reports::PATTERN,
+    take: paths::review::TakeReports::PATTERN,
     views: &[
         View {
             key: "vantar",

@@ -1,6 +1,7 @@
 //! Saved views (*sparade vyer*): an address of the overview under a name, a person's own in one organisation.
 
 pub mod pages;
+pub mod paths;
 pub mod store;
 
 use thiserror::Error;
@@ -25,7 +26,7 @@ pub struct NotAView;
 /// Most that one person keeps in one organisation.
 pub const MOST: usize = 50;
 
-const PLACE: &str = "/oversikt";
+const PLACE: &str = crate::paths::dashboard::Overview::PATTERN;
 const LONGEST: usize = 1_000;
 
 impl Address {

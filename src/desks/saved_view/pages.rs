@@ -13,6 +13,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         proof::{By, NoFields, Overseer, Posted},
         routing::Routes,
@@ -21,7 +22,7 @@ use crate::{
 use values::{Id, Line};
 
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.post("/oversikt/vyer", save).post("/oversikt/vyer/{id}/borttagning", remove);
+    routes.post(paths::saved_view::Save::PATTERN, save).post(paths::saved_view::Remove::PATTERN, remove);
 }
 
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -58,7 +59,7 @@ async fn save(
     let replaces = page.form.replaces.clone();
     let kept = portal.db.write(move |connection| store::save(connection, own, &view, &replaces, now)).await?;
     match kept {
-        store::Kept::Yes => page::see_other("/oversikt#vyer"),
+        store::Kept::Yes => page::see_other(format!("{}#vyer", paths::dashboard::Overview)),
         store::Kept::Full => {
             page.errors.add("name", format!("Du har redan {MOST} sparade vyer. Ta bort någon först."));
             page::show_as(StatusCode::CONFLICT, &page)
@@ -80,7 +81,7 @@ async fn remove(
     id: web::Path<Id<SavedView>>,
 ) -> Page {
     let (person, id) = (by.person.id, id.into_inner());
-    let to = "/oversikt#vyer".to_owned();
+    let to = format!("{}#vyer", paths::dashboard::Overview);
     let removed = portal.db.once(move |connection| store::remove(connection, person, id).map(|()| to)).await;
     page::see_other(removed?)
 }

@@ -12,6 +12,7 @@
 
 pub mod form;
 pub mod pages;
+pub mod paths;
 pub mod rules;
 pub mod store;
 #[cfg(test)]
@@ -273,7 +274,7 @@ impl AccountRequest {
         let (by, at) = (&self.asked_by, long_time(self.asked_at));
         Alike {
             told: format!("{number} med samma text, sista dag {due}, av {by} {at}"),
-            href: format!("/granskning/rakenskaper/{}", self.id),
+            href: paths::Review(&self.id).to_string(),
         }
     }
 

@@ -128,7 +128,7 @@ pub fn answer(
     write(connection, act, target, Event::AccountsAnswered, |connection, request| {
         let before = request.handed_in().len();
         let files = case::store::attachments_of(connection, request.id)?;
-        let files: Vec<String> = files.into_iter().map(|file| file.id).collect();
+        let files: Vec<String> = files.into_iter().map(|file| file.id.to_string()).collect();
         let added = files.len().saturating_sub(before);
         let after = request.answer(act.doer(), act.now, message.to_owned(), files)?;
         let late = if after.is_late(act.now) { ", efter sista dagen" } else { "" };

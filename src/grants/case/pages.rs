@@ -15,7 +15,7 @@ use document::{
     sheet::{Field, FieldValue, Section},
     typeset::TypesetError,
 };
-use values::calendar;
+use values::{Id, calendar};
 
 /// Typesetting takes its time: not on the threads that answer.
 pub async fn pdf(
@@ -131,11 +131,12 @@ impl AttachmentView {
         }
     }
 
-    pub fn of(base: &str, files: Vec<Attachment>) -> Vec<Self> {
+    /// `address`: where a file is read.
+    pub fn of(files: Vec<Attachment>, address: impl Fn(&Id<Attachment>) -> String) -> Vec<Self> {
         files
             .into_iter()
             .map(|file| Self {
-                href: format!("{base}/bilagor/{}", file.id),
+                href: address(&file.id),
                 uploaded: calendar::long_time(file.uploaded_at.and_utc()),
                 file,
             })

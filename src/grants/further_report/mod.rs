@@ -13,6 +13,7 @@
 
 pub mod form;
 pub mod pages;
+pub mod paths;
 pub mod rules;
 pub mod store;
 #[cfg(test)]

@@ -103,7 +103,7 @@ pub fn sign(connection: &mut AnyConnection, act: &Act, which: &Which, revision: 
     let report = case.report.clone().ok_or(Refusal::NothingToHandIn)?;
     let before = report.handed_in().len();
     let files = case::store::attachments_of(connection, report.id)?;
-    let files: Vec<String> = files.into_iter().map(|file| file.id).collect();
+    let files: Vec<String> = files.into_iter().map(|file| file.id.to_string()).collect();
     let added = files.len().saturating_sub(before);
     let after = report.submit(act.doer(), act.now, case.grant.holder.formal_name.clone(), files)?;
     let is_completion = case.report.as_ref().is_some_and(|report| report.returned().is_some());

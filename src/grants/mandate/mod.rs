@@ -7,6 +7,7 @@
 
 pub mod form;
 pub mod pages;
+pub mod paths;
 pub mod rules;
 pub mod store;
 pub mod verbs;

@@ -26,6 +26,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::{
         access::{
             self, Holder, Person, Role,
@@ -39,10 +40,10 @@ use values::Id;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/uppdrag", list)
-        .get("/granskning/uppdrag", unconfirmed)
-        .get("/granskning/uppdrag/{code}", show)
-        .post("/granskning/uppdrag/{code}", set);
+        .get(paths::mandate::List::PATTERN, list)
+        .get(paths::mandate::Unconfirmed::PATTERN, unconfirmed)
+        .get(paths::mandate::Recipient::PATTERN, show)
+        .post(paths::mandate::Recipient::PATTERN, set);
 }
 
 #[derive(Template)]
@@ -254,7 +255,7 @@ async fn set(
     let (organisation, person, role) = (found.recipient.clone(), holder.person.id, holder.role);
     let was = form.was.clone();
     let code = found.recipient.code.clone();
-    let to = format!("/granskning/uppdrag/{code}");
+    let to = paths::mandate::Recipient(&code).to_string();
     let set = move |connection: &mut _| {
         verbs::set(connection, &act, &organisation, person, role, &was, &mandate).map(|()| to)
     };

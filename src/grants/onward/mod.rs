@@ -15,6 +15,7 @@ pub mod letter;
 pub mod list;
 pub mod model;
 pub mod pages;
+pub mod paths;
 pub mod payment_file;
 pub mod payments;
 pub mod rules;

@@ -30,6 +30,7 @@ use crate::{
         form::FieldErrors,
         page::{self, Page},
     },
+    paths,
     people::access::{Actor, routing::Routes},
 };
 use table::{
@@ -40,62 +41,56 @@ use values::Id;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/bidrag/{id}/vidarefordelning", plan::show)
-        .post("/bidrag/{id}/vidarefordelning", plan::begin)
-        .get("/bidrag/{id}/vidarefordelning/enheter.csv", plan::csv)
-        .get("/bidrag/{id}/vidarefordelning/modell", model::edit)
-        .post("/bidrag/{id}/vidarefordelning/modell", model::update)
-        .post("/bidrag/{id}/vidarefordelning/modell/faststallelse", model::approve)
-        .post("/bidrag/{id}/vidarefordelning/modell/andring", model::reopen)
-        .get("/bidrag/{id}/vidarefordelning/modell/dagar", days::show)
-        .post("/bidrag/{id}/vidarefordelning/modell/dagar", days::update)
-        .get("/bidrag/{id}/vidarefordelning/historik", history::of_plan)
-        .post("/bidrag/{id}/vidarefordelning/inbjudningar", awards::invite)
-        .get("/bidrag/{id}/vidarefordelning/lankar", awards::links)
-        .get("/bidrag/{id}/vidarefordelning/lankar.csv", awards::links_csv)
-        .get("/bidrag/{id}/vidarefordelning/beslut", awards::decide)
-        .post("/bidrag/{id}/vidarefordelning/beslut", awards::award)
-        .get("/bidrag/{id}/vidarefordelning/omfordelning", redistribution::show)
-        .post("/bidrag/{id}/vidarefordelning/omfordelning", redistribution::redistribute)
-        .get("/bidrag/{id}/vidarefordelning/reserv", reserve::show)
-        .post("/bidrag/{id}/vidarefordelning/reserv", reserve::set)
-        .get("/bidrag/{id}/vidarefordelning/betalningslistor", lists::show)
-        .post("/bidrag/{id}/vidarefordelning/betalningslistor", lists::make)
-        .get("/bidrag/{id}/vidarefordelning/betalningslistor/{list}", list::show)
-        .post("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/inte-betalt", list::failed)
-        .post("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/betalt-anda", list::was_made)
-        .get("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/betalningar.csv", list::csv)
-        .get("/bidrag/{id}/vidarefordelning/betalningslistor/{list}/pain001.xml", list::pain001)
-        .get("/bidrag/{id}/vidarefordelning/brev/{letters}.pdf", letters::show)
-        .get("/bidrag/{id}/vidarefordelning/redovisning", summary::show)
-        .post("/bidrag/{id}/vidarefordelning/redovisning", summary::fill)
-        .get("/bidrag/{id}/vidarefordelning/ansokningar/{application}", application::show)
-        .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/avslag", application::refuse)
-        .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/komplettering", application::send_back)
-        .post(
-            "/bidrag/{id}/vidarefordelning/ansokningar/{application}/aterbetalning",
-            application::register_return,
-        )
-        .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/rattning", application::give_back)
-        .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/struket", application::strike_returns)
-        .post(
-            "/bidrag/{id}/vidarefordelning/ansokningar/{application}/atertagande",
-            application::take_back_unpaid,
-        )
-        .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/konto", application::pay_to)
-        .post("/bidrag/{id}/vidarefordelning/ansokningar/{application}/lank", application::renew_link)
-        .get("/enheter", units::list)
-        .get("/enheter/ny", units::new)
-        .post("/enheter", units::create)
-        .get("/enheter/inlasning", units::import_form)
-        .post("/enheter/inlasning", units::import)
-        .get("/enheter/historik", history::of_units)
-        .get("/enheter/{unit}", units::edit)
-        .post("/enheter/{unit}", units::update)
-        .get("/utforare/{application}/{code}", visitor::show)
-        .post("/utforare/{application}/{code}/ansokan", visitor::apply)
-        .post("/utforare/{application}/{code}/aterrapport", visitor::report)
-        .get("/granskning/bidrag/{id}/vidarefordelning", authority::show);
+        .get(paths::onward::Plan::PATTERN, plan::show)
+        .post(paths::onward::Plan::PATTERN, plan::begin)
+        .get(paths::onward::PlanUnitsCsv::PATTERN, plan::csv)
+        .get(paths::onward::Model::PATTERN, model::edit)
+        .post(paths::onward::Model::PATTERN, model::update)
+        .post(paths::onward::ApproveModel::PATTERN, model::approve)
+        .post(paths::onward::ReopenModel::PATTERN, model::reopen)
+        .get(paths::onward::Days::PATTERN, days::show)
+        .post(paths::onward::Days::PATTERN, days::update)
+        .get(paths::onward::PlanHistory::PATTERN, history::of_plan)
+        .post(paths::onward::Invite::PATTERN, awards::invite)
+        .get(paths::onward::Links::PATTERN, awards::links)
+        .get(paths::onward::LinksCsv::PATTERN, awards::links_csv)
+        .get(paths::onward::Decide::PATTERN, awards::decide)
+        .post(paths::onward::Decide::PATTERN, awards::award)
+        .get(paths::onward::Redistribution::PATTERN, redistribution::show)
+        .post(paths::onward::Redistribution::PATTERN, redistribution::redistribute)
+        .get(paths::onward::Reserve::PATTERN, reserve::show)
+        .post(paths::onward::Reserve::PATTERN, reserve::set)
+        .get(paths::onward::PaymentLists::PATTERN, lists::show)
+        .post(paths::onward::PaymentLists::PATTERN, lists::make)
+        .get(paths::onward::PaymentList::PATTERN, list::show)
+        .post(paths::onward::NotPaid::PATTERN, list::failed)
+        .post(paths::onward::PaidAfterAll::PATTERN, list::was_made)
+        .get(paths::onward::PaymentsCsv::PATTERN, list::csv)
+        .get(paths::onward::Pain001::PATTERN, list::pain001)
+        .get(paths::onward::Letters::PATTERN, letters::show)
+        .get(paths::onward::Summary::PATTERN, summary::show)
+        .post(paths::onward::Summary::PATTERN, summary::fill)
+        .get(paths::onward::Application::PATTERN, application::show)
+        .post(paths::onward::Refuse::PATTERN, application::refuse)
+        .post(paths::onward::SendBack::PATTERN, application::send_back)
+        .post(paths::onward::RegisterReturn::PATTERN, application::register_return)
+        .post(paths::onward::GiveBack::PATTERN, application::give_back)
+        .post(paths::onward::StrikeReturns::PATTERN, application::strike_returns)
+        .post(paths::onward::TakeBackUnpaid::PATTERN, application::take_back_unpaid)
+        .post(paths::onward::PayTo::PATTERN, application::pay_to)
+        .post(paths::onward::RenewLink::PATTERN, application::renew_link)
+        .get(paths::onward::Units::PATTERN, units::list)
+        .get(paths::onward::NewUnit::PATTERN, units::new)
+        .post(paths::onward::Units::PATTERN, units::create)
+        .get(paths::onward::ImportUnits::PATTERN, units::import_form)
+        .post(paths::onward::ImportUnits::PATTERN, units::import)
+        .get(paths::onward::UnitsHistory::PATTERN, history::of_units)
+        .get(paths::onward::Unit::PATTERN, units::edit)
+        .post(paths::onward::Unit::PATTERN, units::update)
+        .get(paths::onward::Visit::PATTERN, visitor::show)
+        .post(paths::onward::Apply::PATTERN, visitor::apply)
+        .post(paths::onward::ReportBack::PATTERN, visitor::report)
+        .get(paths::onward::Authority::PATTERN, authority::show);
 }
 
 fn scope(actor: &Actor) -> Scope {
@@ -104,10 +99,6 @@ fn scope(actor: &Actor) -> Scope {
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_recipient(actor, portal.clock.now())
-}
-
-fn address(grant: Id<Grant>) -> String {
-    format!("/bidrag/{grant}/vidarefordelning")
 }
 
 /// The case of a plan that somebody has begun.
@@ -124,7 +115,7 @@ fn code(portal: &Portal, application: Id<Application>, link: i32) -> Result<Stri
 /// The unit's link, to be sent to it.
 fn link(portal: &Portal, request: &HttpRequest, application: &Application) -> Result<String, AppError> {
     let code = code(portal, application.id, application.link)?;
-    Ok(format!("{}/utforare/{}/{code}", portal.address(request)?, application.id))
+    Ok(format!("{}{}", portal.address(request)?, paths::onward::Visit(&application.id, &code)))
 }
 
 fn csv_file(table: &Table, name: &str) -> Page {

@@ -9,6 +9,7 @@
 
 pub mod form;
 pub mod pages;
+pub mod paths;
 pub mod rules;
 pub mod store;
 pub mod verbs;
@@ -112,7 +113,7 @@ impl Payment {
         let (by, at) = (&self.registered_by, calendar::long_time(self.registered_at));
         Alike {
             told: format!("{amount} den {day}, referens {reference}, av {by} {at}"),
-            href: format!("/utbetalningar/{}", self.requisition),
+            href: paths::Case(&self.requisition).to_string(),
         }
     }
 

@@ -15,6 +15,7 @@
 
 pub mod form;
 pub mod pages;
+pub mod paths;
 pub mod rules;
 pub mod sheet;
 pub mod store;
@@ -193,7 +194,7 @@ impl Repayment {
         let (by, at) = (&self.registered_by, long_time(self.registered_at));
         Alike {
             told: format!("{amount} {way} {payer}, {day}, av {by} {at}"),
-            href: format!("/aterbetalningar/{}", self.id),
+            href: paths::Repayment(&self.id).to_string(),
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod certificate;
 mod content;
 pub mod form;
 pub mod pages;
+pub mod paths;
 pub mod rules;
 pub mod sheet;
 mod status;
@@ -207,7 +208,7 @@ impl Report {
     pub fn has_handed_in(&self, file: &Attachment) -> bool {
         self.received().is_none_or(|received| {
             file.uploaded_at.and_utc() <= received.completed_at
-                || received.signature.scan() == Some(file.id.as_str())
+                || received.signature.scan() == Some(file.id.to_string().as_str())
         })
     }
 

@@ -18,6 +18,7 @@
 mod content;
 pub mod form;
 pub mod pages;
+pub mod paths;
 pub mod rules;
 pub mod sheet;
 mod status;

@@ -2,6 +2,7 @@
 //! here what its lines are known by ([`Known`]); one page looks for everything at once.
 
 pub mod pages;
+pub mod paths;
 pub mod store;
 
 use std::collections::HashMap;

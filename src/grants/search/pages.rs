@@ -22,6 +22,7 @@ use crate::{
         page::{self, Chrome, Page},
         way::along_from,
     },
+    paths,
     people::{
         access::{
             Actor, Role,
@@ -33,13 +34,13 @@ use crate::{
     terms::agreement::{self, Agreement},
 };
 use values::{
-    Money, Ocr,
+    Id, Money, Ocr,
     calendar::long_date,
     text::{Sought, sort_key},
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.get("/sok", show);
+    routes.get(paths::search::Search::PATTERN, show);
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,10 +58,42 @@ struct ResultsPage {
     groups: Vec<Group>,
 }
 
+/// Where an id leads.
+type Address = fn(&str) -> Result<String, DbError>;
+
+fn parsed<T>(id: &str) -> Result<Id<T>, DbError> {
+    id.parse().map_err(DbError::corrupt)
+}
+
+/// Where a grant and its cases are read.
+struct Addresses {
+    grant: Address,
+    requisition: Address,
+    report: Address,
+    account_request: Address,
+}
+
+const RECIPIENTS: Addresses = Addresses {
+    grant: |id| Ok(paths::my_grants::Grant(&parsed(id)?).to_string()),
+    requisition: |id| Ok(paths::requisition::Case(&parsed(id)?).to_string()),
+    report: |id| Ok(paths::report::Case(&parsed(id)?).to_string()),
+    account_request: |id| Ok(paths::account_request::Case(&parsed(id)?).to_string()),
+};
+
+const AUTHORITYS: Addresses = Addresses {
+    grant: |id| Ok(paths::review::Grant(&parsed(id)?).to_string()),
+    requisition: |id| Ok(paths::review::Requisition(&parsed(id)?).to_string()),
+    report: |id| Ok(paths::review::Report(&parsed(id)?).to_string()),
+    account_request: |id| Ok(paths::account_request::Review(&parsed(id)?).to_string()),
+};
+
 impl ResultsPage {
     /// What the links end with, so that what is found leads back here.
     fn along(&self) -> String {
-        along_from("/sok", &serde_html_form::to_string([("sok", &self.words)]).unwrap_or_default())
+        along_from(
+            paths::search::Search::PATTERN,
+            &serde_html_form::to_string([("sok", &self.words)]).unwrap_or_default(),
+        )
     }
 }
 
@@ -74,7 +107,7 @@ async fn show(by: By<SignedIn>, portal: web::Data<Portal>, typed: web::Query<Typ
             .db
             .read(move |connection| {
                 let everything = Everything::read(connection, &actor, &sought)?;
-                Ok::<_, AppError>(everything.groups(&actor, &sought))
+                Ok::<_, AppError>(everything.groups(&actor, &sought)?)
             })
             .await?
     } else {
@@ -146,15 +179,15 @@ impl Everything {
     }
 
     /// What is found, by kind; a kind without anything is left out.
-    fn groups(&self, actor: &Actor, sought: &Sought) -> Vec<Group> {
+    fn groups(&self, actor: &Actor, sought: &Sought) -> Result<Vec<Group>, DbError> {
         let is_own = is_member(actor);
         let mut groups = vec![Group::new("Mottagare", self.recipients(sought))];
-        groups.extend(self.of_grants(is_own, sought));
-        groups.push(Group::new("Inbetalningar", self.repayments(sought)));
-        groups.push(Group::new("Enheter", self.units(sought)));
+        groups.extend(self.of_grants(is_own, sought)?);
+        groups.push(Group::new("Inbetalningar", self.repayments(sought)?));
+        groups.push(Group::new("Enheter", self.units(sought)?));
         groups.push(Group::new("Överenskommelser", self.agreements(sought)));
         groups.retain(|group| !group.hits.is_empty());
-        groups
+        Ok(groups)
     }
 
     /// Those that have a grant in sight lead to the overview of it, the others to the register.
@@ -165,40 +198,42 @@ impl Everything {
             self.organisations.iter().filter(|organisation| organisation.kind.receives_grants()).collect();
         sought.narrow(&mut found, |organisation| self.names.of(&organisation.code).to_vec());
         let hit = |organisation: &Organisation| {
-            let place = if with_grants.contains(organisation.code.as_str()) {
-                "/oversikt/mottagare"
-            } else {
-                "/register"
-            };
+            let code = &organisation.code;
             let number =
                 organisation.organisation_number.map(|number| format!(", {number}")).unwrap_or_default();
             Hit {
-                href: format!("{place}/{}", organisation.code),
+                href: if with_grants.contains(code.as_str()) {
+                    paths::dashboard::Recipient(code).to_string()
+                } else {
+                    paths::registry::Recipient(code).to_string()
+                },
                 title: organisation.formal_name.clone(),
-                detail: format!("{}{number}", organisation.code),
-                is_exact: sought.names(self.names.of(&organisation.code)),
+                detail: format!("{code}{number}"),
+                is_exact: sought.names(self.names.of(code)),
             }
         };
         found.into_iter().map(hit).collect()
     }
 
     /// The grants, and their cases. A case is found by its own number or by what its grant is known by.
-    fn of_grants(&self, is_own: bool, sought: &Sought) -> [Group; 4] {
+    fn of_grants(&self, is_own: bool, sought: &Sought) -> Result<[Group; 4], DbError> {
         let mut found: Vec<&GrantRow> = self.grants.iter().collect();
         sought.narrow(&mut found, |grant| self.known_by(grant));
         let found_ids: HashSet<&str> = found.iter().map(|grant| grant.id.as_str()).collect();
         let by_id: HashMap<&str, &GrantRow> =
             self.grants.iter().map(|grant| (grant.id.as_str(), grant)).collect();
-        let place = if is_own { "/bidrag" } else { "/granskning/bidrag" };
-        let grants = found.iter().map(|grant| Hit {
-            href: format!("{place}/{}", grant.id),
-            title: format!("{}, {}", grant.number(), held_by(&grant.holder, &grant.recipient)),
-            detail: format!("{}, OCR {}", self.agreement(grant), Ocr::of(grant.reference)),
-            is_exact: sought.names(&[grant.number(), Ocr::of(grant.reference).to_string()]),
-        });
+        let addresses = if is_own { RECIPIENTS } else { AUTHORITYS };
+        let hit = |grant: &&GrantRow| {
+            Ok(Hit {
+                href: (addresses.grant)(&grant.id)?,
+                title: format!("{}, {}", grant.number(), held_by(&grant.holder, &grant.recipient)),
+                detail: format!("{}, OCR {}", self.agreement(grant), Ocr::of(grant.reference)),
+                is_exact: sought.names(&[grant.number(), Ocr::of(grant.reference).to_string()]),
+            })
+        };
         let paid: HashMap<&str, &str> =
             self.payments.iter().map(|(of, reference)| (of.as_str(), reference.as_str())).collect();
-        let cases = |rows: &[CaseRow], letter: char, place: &str| {
+        let cases = |rows: &[CaseRow], letter: char, address: Address| {
             rows.iter()
                 .filter_map(|(id, grant, number)| {
                     let grant = by_id.get(grant.as_str())?;
@@ -206,26 +241,26 @@ impl Everything {
                     let reference = paid.get(id.as_str()).copied().unwrap_or_default();
                     let is_named = sought.names(&[number.as_str(), reference]) || self.naming.contains(id);
                     let is_found = is_named || sought.finds(&[number.as_str(), reference]);
-                    (is_found || found_ids.contains(grant.id.as_str())).then(|| Hit {
-                        href: format!("{place}/{id}"),
-                        title: format!("{number}, {}", held_by(&grant.holder, &grant.recipient)),
-                        detail: self.agreement(grant),
-                        is_exact: is_named,
+                    (is_found || found_ids.contains(grant.id.as_str())).then(|| {
+                        Ok(Hit {
+                            href: address(id)?,
+                            title: format!("{number}, {}", held_by(&grant.holder, &grant.recipient)),
+                            detail: self.agreement(grant),
+                            is_exact: is_named,
+                        })
                     })
                 })
-                .collect::<Vec<Hit>>()
+                .collect::<Result<Vec<Hit>, DbError>>()
         };
-        let (requisitions, reports, requests) = if is_own {
-            ("/rekvisitioner", "/redovisningar", "/rakenskaper")
-        } else {
-            ("/granskning", "/granskning/redovisningar", "/granskning/rakenskaper")
-        };
-        [
-            Group::new("Bidrag", grants.collect()),
-            Group::new("Rekvisitioner", cases(&self.requisitions, 'R', requisitions)),
-            Group::new("Redovisningar", cases(&self.reports, 'E', reports)),
-            Group::new("Begäran om räkenskaper", cases(&self.account_requests, 'B', requests)),
-        ]
+        Ok([
+            Group::new("Bidrag", found.iter().map(hit).collect::<Result<_, DbError>>()?),
+            Group::new("Rekvisitioner", cases(&self.requisitions, 'R', addresses.requisition)?),
+            Group::new("Redovisningar", cases(&self.reports, 'E', addresses.report)?),
+            Group::new(
+                "Begäran om räkenskaper",
+                cases(&self.account_requests, 'B', addresses.account_request)?,
+            ),
+        ])
     }
 
     fn known_by(&self, grant: &GrantRow) -> Vec<String> {
@@ -239,34 +274,38 @@ impl Everything {
         of.map(|agreement| agreement.terms.title()).unwrap_or_default()
     }
 
-    fn repayments(&self, sought: &Sought) -> Vec<Hit> {
+    fn repayments(&self, sought: &Sought) -> Result<Vec<Hit>, DbError> {
         let mut found: Vec<&RepaymentRow> = self.repayments.iter().collect();
         sought.narrow(&mut found, |(_, _, _, reference, payer)| vec![reference.clone(), payer.clone()]);
-        let hit = |(id, ore, day, reference, payer): &RepaymentRow| Hit {
-            href: format!("/aterbetalningar/{id}"),
-            title: format!("{}, {}", Money::ore(*ore), long_date(*day)),
-            detail: [payer.as_str(), reference]
-                .iter()
-                .filter(|text| !text.is_empty())
-                .copied()
-                .collect::<Vec<_>>()
-                .join(", "),
-            is_exact: sought.names(&[reference]),
+        let hit = |(id, ore, day, reference, payer): &RepaymentRow| {
+            Ok(Hit {
+                href: paths::repayment::Repayment(&parsed(id)?).to_string(),
+                title: format!("{}, {}", Money::ore(*ore), long_date(*day)),
+                detail: [payer.as_str(), reference]
+                    .iter()
+                    .filter(|text| !text.is_empty())
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                is_exact: sought.names(&[reference]),
+            })
         };
         found.into_iter().map(hit).collect()
     }
 
-    fn units(&self, sought: &Sought) -> Vec<Hit> {
+    fn units(&self, sought: &Sought) -> Result<Vec<Hit>, DbError> {
         let mut found: Vec<&UnitRow> = self.units.iter().collect();
         found.sort_by_cached_key(|(_, name, provider, _)| (sort_key(provider), sort_key(name)));
         sought.narrow(&mut found, |(_, name, provider, number)| {
             vec![name.clone(), provider.clone(), number.clone()]
         });
-        let hit = |(id, name, provider, _): &UnitRow| Hit {
-            href: format!("/enheter/{id}"),
-            title: name.clone(),
-            detail: provider.clone(),
-            is_exact: sought.names(&[name]),
+        let hit = |(id, name, provider, _): &UnitRow| {
+            Ok(Hit {
+                href: paths::onward::Unit(&parsed(id)?).to_string(),
+                title: name.clone(),
+                detail: provider.clone(),
+                is_exact: sought.names(&[name]),
+            })
         };
         found.into_iter().map(hit).collect()
     }
@@ -278,7 +317,7 @@ impl Everything {
             vec![terms.name.clone(), terms.code.clone(), terms.year.to_string()]
         });
         let hit = |agreement: &Agreement| Hit {
-            href: format!("/overenskommelser/{}", agreement.terms.slug),
+            href: paths::agreement::Agreement(&agreement.terms.slug).to_string(),
             title: agreement.terms.title(),
             detail: format!("{}, {}", agreement.terms.code, agreement.authority.name),
             is_exact: sought.names(&[&agreement.terms.code, &agreement.terms.name]),

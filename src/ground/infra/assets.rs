@@ -20,6 +20,8 @@ static FINGERPRINTS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
         .collect()
 });
 
+pub const PATTERN: &str = "/static/{name:.*}";
+
 /// `/static/portal.css?v=0123456789ab`
 pub fn address(name: &str) -> String {
     let print = FINGERPRINTS.get(name).map_or("", String::as_str);

@@ -2,6 +2,8 @@
 //! stand who saved and when, and the fields that differ, side by side. The form then has the present revision: sent once more, it
 //! holds. The page shows it by the macro `conflict` of `templates/macros.html`, and answers 409.
 
+use std::fmt::Display;
+
 use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -62,8 +64,8 @@ impl Conflict {
 
     /// A page of its own, where there is no form any more: what was typed is there to be read and copied. `address`: the page
     /// as it is now.
-    pub fn alone(self, chrome: Chrome, title: &str, address: &str) -> Page {
-        let page = ConflictPage { chrome, title, address, conflict: Some(self) };
+    pub fn alone(self, chrome: Chrome, title: &str, address: impl Display) -> Page {
+        let page = ConflictPage { chrome, title, address: address.to_string(), conflict: Some(self) };
         page::show_as(StatusCode::CONFLICT, &page)
     }
 
@@ -82,7 +84,7 @@ impl Conflict {
 struct ConflictPage<'a> {
     chrome: Chrome,
     title: &'a str,
-    address: &'a str,
+    address: String,
     conflict: Option<Conflict>,
 }
 

@@ -17,7 +17,8 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
-use super::{Portal, client, error::AppError, metrics};
+use super::{Portal, address, assets, client, error::AppError, metrics};
+use crate::paths;
 
 /// What a request costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,15 +52,20 @@ impl Kind {
 
     /// By what everybody can see of a request, before anybody knows who sent it.
     fn of(method: &Method, path: &str, query: &str, content_type: &str) -> Self {
-        if path.starts_with("/utforare/") {
+        if address::is_within(path, paths::onward::Visit::PATTERN) {
             return Self::Link;
         }
         let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
         if *method == Method::POST {
-            let confirms = ["/logga-in", "/bekrafta", "/valkommen", "/konto"];
+            let confirms = [
+                paths::access::SignIn::PATTERN,
+                paths::account::Confirm::PATTERN,
+                paths::account::Welcome::PATTERN,
+                paths::account::Own::PATTERN,
+            ];
             return match () {
                 () if content_type.starts_with("multipart/") => Self::Upload,
-                () if confirms.iter().any(|place| path.starts_with(place)) => Self::SignIn,
+                () if confirms.iter().any(|place| address::is_within(path, place)) => Self::SignIn,
                 () => Self::Other,
             };
         }
@@ -191,7 +197,7 @@ pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let is_static = request.match_info().as_str().starts_with("/static/");
+    let is_static = address::is_within(request.match_info().as_str(), assets::PATTERN);
     let kind = kind_of(request.request());
     let checked = match client::address(request.request(), &portal.proxies) {
         Some(address) if !is_static => portal.limits.address(kind, address),

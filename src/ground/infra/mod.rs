@@ -1,5 +1,6 @@
 //! What every room stands on: database, clock, errors, forms, pages. Knows nothing of grants.
 
+pub mod address;
 pub mod assets;
 pub mod browser;
 pub mod client;

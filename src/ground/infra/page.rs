@@ -1,5 +1,7 @@
 //! What every page has around its content, and how a template becomes a response.
 
+use std::fmt::Display;
+
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
@@ -116,8 +118,8 @@ pub fn show_as(status: StatusCode, template: &impl Template) -> Page {
 }
 
 /// 303: after a post the browser gets the page, so that reloading posts nothing again.
-pub fn see_other(address: impl AsRef<str>) -> Page {
-    Ok(HttpResponse::SeeOther().insert_header(("location", address.as_ref())).finish())
+pub fn see_other(address: impl Display) -> Page {
+    Ok(HttpResponse::SeeOther().insert_header(("location", address.to_string())).finish())
 }
 
 /// A file to save, named for the reader; never shown inside the portal's own pages.

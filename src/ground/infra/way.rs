@@ -1,6 +1,7 @@
 //! The way back (*fran*): the list that somebody came to a case from, with its filter. It goes along in the case's address and
 //! in the addresses of its forms, and after a decision it leads back.
 
+use crate::paths;
 use actix_web::{
     HttpRequest,
     body::MessageBody,
@@ -8,14 +9,14 @@ use actix_web::{
     http::{Method, StatusCode, header},
 };
 
-/// The lists that one can come from, and what they are called.
-const LISTS: [(&str, &str); 6] = [
-    ("/granskning", "Granskning"),
-    ("/granskning/redovisningar", "Granskning"),
-    ("/utbetalningar", "Utbetalningar"),
-    ("/aterbetalningar", "Återbetalningar"),
-    ("/rapporter", "Rapporter"),
-    ("/sok", "Sök"),
+/// The lists that one can come from, what they are called, and where a queue finds the case after one.
+const LISTS: [(&str, &str, Option<&str>); 6] = [
+    (paths::review::Requisitions::PATTERN, "Granskning", Some(paths::review::NextRequisition::PATTERN)),
+    (paths::review::Reports::PATTERN, "Granskning", Some(paths::review::NextReport::PATTERN)),
+    (paths::payment::List::PATTERN, "Utbetalningar", None),
+    (paths::repayment::List::PATTERN, "Återbetalningar", None),
+    (paths::further_report::List::PATTERN, "Rapporter", None),
+    (paths::search::Search::PATTERN, "Sök", None),
 ];
 
 /// What an address of a list may say: its filter and its order, and nothing that is told.
@@ -30,6 +31,8 @@ const LONGEST: usize = 1_000;
 pub struct Way {
     path: &'static str,
     label: &'static str,
+    /// The pattern of the address that finds the case after one: the queues know it.
+    next: Option<&'static str>,
     query: String,
     /// The id of the case that the page is of: its line in the list.
     line: Option<String>,
@@ -49,7 +52,7 @@ impl Way {
     /// Only one of the portal's own lists: nothing leads elsewhere.
     pub fn parse(address: &str) -> Option<Self> {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let (path, label) = *LISTS.iter().find(|(list, _)| *list == path)?;
+        let (path, label, next) = *LISTS.iter().find(|(list, ..)| *list == path)?;
         if address.len() > LONGEST {
             return None;
         }
@@ -58,7 +61,7 @@ impl Way {
             .into_iter()
             .filter(|(name, value)| FIELDS.contains(&name.as_str()) && !value.is_empty())
             .collect();
-        Some(Self { path, label, query: serde_html_form::to_string(kept).ok()?, line: None })
+        Some(Self { path, label, next, query: serde_html_form::to_string(kept).ok()?, line: None })
     }
 
     /// The list of a page's own address.
@@ -81,9 +84,8 @@ impl Way {
         self.label
     }
 
-    /// The queues know which case is next.
     pub fn has_next(&self) -> bool {
-        self.path.starts_with("/granskning")
+        self.next.is_some()
     }
 
     /// The filter as the list reads it.
@@ -123,8 +125,8 @@ impl Done {
         let way = Way::parse(request.uri().path_and_query()?.as_str())?;
         let id = case.strip_prefix(way.path)?.strip_prefix('/')?;
         let is_plain = id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        let next = || format!("{case}/nasta{}", way.along());
-        is_plain.then(|| Self { case: format!("{case}{}", way.along()), next: way.has_next().then(next) })
+        let next = |pattern: &str| format!("{}{}", pattern.replace("{id}", id), way.along());
+        is_plain.then(|| Self { case: format!("{case}{}", way.along()), next: way.next.map(next) })
     }
 }
 

@@ -8,6 +8,7 @@ mod doer;
 pub mod owner;
 pub mod pages;
 pub mod password;
+pub mod paths;
 pub mod proof;
 pub mod routing;
 pub mod session;

@@ -37,18 +37,19 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::recipient::{self, Kind, Organisation},
 };
 use values::Id;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/logga-in", new)
-        .post("/organisation", switch_organisation)
-        .get("/konto/inloggningar", sessions::list)
-        .post("/konto/inloggningar/forlangning", sessions::keep)
-        .post("/konto/inloggningar/utloggning", sessions::end)
-        .post("/konto/inloggningar/utloggning-ovriga", sessions::end_others);
+        .get(paths::access::SignIn::PATTERN, new)
+        .post(paths::access::SwitchOrganisation::PATTERN, switch_organisation)
+        .get(paths::access::Sessions::PATTERN, sessions::list)
+        .post(paths::access::KeepSession::PATTERN, sessions::keep)
+        .post(paths::access::EndSession::PATTERN, sessions::end)
+        .post(paths::access::EndOtherSessions::PATTERN, sessions::end_others);
 }
 
 #[derive(Template)]
@@ -77,7 +78,7 @@ struct Destination {
 
 async fn new(visit: Visit, portal: web::Data<Portal>, destination: web::Query<Destination>) -> Page {
     if visit.actor.is_some() {
-        return page::see_other("/");
+        return page::see_other(paths::about::Start);
     }
     let resume = Resume::to(destination.into_inner().till);
     page::show(&sign_in_page(visit.chrome, &portal, resume).await?)
@@ -198,7 +199,7 @@ pub fn own_address(address: &str) -> &str {
     let leads_elsewhere = !address.starts_with('/')
         || address.starts_with("//")
         || address.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'\\');
-    if leads_elsewhere { "/" } else { address }
+    if leads_elsewhere { paths::about::Start::PATTERN } else { address }
 }
 
 /// Ends this browser's session. The answer gets a new token: what is left of the old one opens nothing. The browser is told to
@@ -248,7 +249,7 @@ async fn switch_organisation(
         })
         .await
         .map_err(AppError::from)?;
-    let mut answer = page::see_other("/")?;
+    let mut answer = page::see_other(paths::about::Start)?;
     answer.add_cookie(&token.cookie(&portal)).map_err(|error| AppError::internal(error.to_string()))?;
     Ok(answer)
 }

@@ -9,14 +9,18 @@ use super::{
     session::{Method, Session},
     store,
 };
-use crate::ground::infra::{
-    Portal, SecondFactor,
-    browser::BrowserToken,
-    error::AppError,
-    held, limits, notice,
-    page::{Chrome, NavItem, Practice, User},
-    turns,
-    way::{Done, Way},
+use crate::{
+    ground::infra::{
+        Portal, SecondFactor,
+        address::is_within,
+        browser::BrowserToken,
+        error::AppError,
+        held, limits, notice,
+        page::{Chrome, NavItem, Practice, User},
+        turns,
+        way::{Done, Way},
+    },
+    paths,
 };
 use values::calendar;
 
@@ -214,7 +218,10 @@ impl FromRequest for Anyone {
             current: is_within(request.path(), href),
         };
         // The start page leads whoever is signed in to the work, and others to the sign-in.
-        let nav = vec![place("/oppna-data", "Öppna data"), place("/", "Logga in")];
+        let nav = vec![
+            place(paths::open_data::Start::PATTERN, "Öppna data"),
+            place(paths::about::Start::PATTERN, "Logga in"),
+        ];
         std::future::ready(
             Portal::of(request).map(|portal| Self {
                 chrome: Chrome { nav, practice: practice(portal), ..Chrome::default() },
@@ -359,38 +366,43 @@ fn user(portal: &Portal, actor: &Actor, session: &Session) -> User {
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavItem> {
     let places: [(&str, &str, Access); 11] = [
-        ("/bidrag", "Mina bidrag", Member::ACCESS),
-        ("/uppdrag", "Uppdrag", Member::ACCESS),
-        ("/granskning", "Granskning", Authority::ACCESS),
-        ("/utbetalningar", "Utbetalningar", Authority::ACCESS),
-        ("/aterbetalningar", "Återbetalningar", Authority::ACCESS),
-        ("/oversikt", "Översikt", Overseer::ACCESS),
-        ("/rapporter", "Rapporter", Addressee::ACCESS),
-        ("/register", "Register", Registrar::ACCESS),
-        ("/overenskommelser", "Överenskommelser", Access::SignedIn),
-        ("/forslag", "Förslag", Discloser::ACCESS),
-        ("/kollegor", "Kollegor", Administrator::ACCESS),
+        (paths::my_grants::List::PATTERN, "Mina bidrag", Member::ACCESS),
+        (paths::mandate::List::PATTERN, "Uppdrag", Member::ACCESS),
+        (paths::review::Requisitions::PATTERN, "Granskning", Authority::ACCESS),
+        (paths::payment::List::PATTERN, "Utbetalningar", Authority::ACCESS),
+        (paths::repayment::List::PATTERN, "Återbetalningar", Authority::ACCESS),
+        (paths::dashboard::Overview::PATTERN, "Översikt", Overseer::ACCESS),
+        (paths::further_report::List::PATTERN, "Rapporter", Addressee::ACCESS),
+        (paths::registry::List::PATTERN, "Register", Registrar::ACCESS),
+        (paths::agreement::List::PATTERN, "Överenskommelser", Access::SignedIn),
+        (paths::proposal::List::PATTERN, "Förslag", Discloser::ACCESS),
+        (paths::colleague::List::PATTERN, "Kollegor", Administrator::ACCESS),
     ];
     let has_desk = admitted(Authority::ACCESS, actor);
     places
         .into_iter()
         .filter(|(_, _, access)| admitted(*access, actor))
-        .filter(|(href, _, _)| *href != "/rapporter" || actor.receives_reports)
+        .filter(|(href, _, _)| *href != paths::further_report::List::PATTERN || actor.receives_reports)
         .map(|(href, label, _)| NavItem {
             href: href.to_owned(),
             label: label.to_owned(),
             current: is_within(path, href)
-                || href == "/bidrag" && OF_GRANTS.iter().any(|cases| is_within(path, cases))
-                || href == "/oversikt" && !has_desk && OF_DESKS.iter().any(|cases| is_within(path, cases)),
+                || href == paths::my_grants::List::PATTERN
+                    && OF_GRANTS.iter().any(|cases| is_within(path, cases))
+                || href == paths::dashboard::Overview::PATTERN
+                    && !has_desk
+                    && OF_DESKS.iter().any(|cases| is_within(path, cases)),
         })
         .collect()
 }
 
 /// Where a recipient's cases are, which belong under its grants.
-const OF_GRANTS: [&str; 4] = ["/rekvisitioner", "/redovisningar", "/rakenskaper", "/enheter"];
+const OF_GRANTS: [&str; 4] = [
+    paths::requisition::Case::PATTERN,
+    paths::report::Case::PATTERN,
+    paths::account_request::Case::PATTERN,
+    paths::onward::Units::PATTERN,
+];
 /// Where an authority's cases are, which a reader comes to from the overview.
-const OF_DESKS: [&str; 3] = ["/granskning", "/utbetalningar", "/aterbetalningar"];
-
-fn is_within(path: &str, place: &str) -> bool {
-    path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
+const OF_DESKS: [&str; 3] =
+    [paths::review::Requisitions::PATTERN, paths::payment::List::PATTERN, paths::repayment::List::PATTERN];

@@ -6,6 +6,7 @@
 pub mod form;
 pub mod pages;
 pub mod passkey;
+pub mod paths;
 pub mod policy;
 pub mod recovery;
 pub mod store;
@@ -69,7 +70,7 @@ pub const OPERATOR: &str = "Den som driver portalen";
 
 /// Where a link leads, when the portal is at this address.
 pub fn link(address: &str, token: &str) -> String {
-    format!("{address}/valkommen/{token}")
+    format!("{address}{}", paths::Welcome(token))
 }
 
 /// What the database keeps of a link's token: a stolen copy of it lets nobody in.

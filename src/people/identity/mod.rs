@@ -16,6 +16,7 @@
 //! ```
 
 pub mod pages;
+pub mod paths;
 pub mod provider;
 pub mod store;
 pub mod verbs;

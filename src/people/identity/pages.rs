@@ -22,6 +22,7 @@ use crate::{
         notice,
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             self,
@@ -36,12 +37,12 @@ use crate::{
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .post("/logga-in/{provider}", start)
-        .get("/logga-in/{provider}/svar", answer)
-        .post("/logga-in/{provider}/utloggning", logged_out_there)
-        .post("/bekrafta/identitet", confirm)
-        .post("/konto/identitet/{provider}", link)
-        .post("/logga-ut", sign_out);
+        .post(paths::identity::SignIn::PATTERN, start)
+        .get(paths::identity::Answer::PATTERN, answer)
+        .post(paths::identity::SignedOutThere::PATTERN, logged_out_there)
+        .post(paths::identity::Confirm::PATTERN, confirm)
+        .post(paths::identity::Link::PATTERN, link)
+        .post(paths::identity::SignOut::PATTERN, sign_out);
 }
 
 /// What is known of the providers, for all workers.
@@ -131,7 +132,9 @@ async fn linked(chrome: Chrome, request: &HttpRequest, provider: &Provider, clai
     let (of, person) = (provider.clone(), by.person.clone());
     let done = move |connection: &mut _| verbs::link(connection, &of, &visitor, &person, Utc::now());
     match portal.db.write(done).await {
-        Ok(()) => page::see_other(notice::told_at(request, "/konto/inloggningar?visa=knuten")?),
+        Ok(()) => {
+            page::see_other(notice::told_at(request, &format!("{}?visa=knuten", paths::access::Sessions))?)
+        }
         Err(Failure::Refused(refusal)) => refused_page(chrome, provider, &refusal.to_string()),
         Err(failure) => Err(failure.into()),
     }
@@ -349,7 +352,7 @@ async fn sign_out(
             name,
             is_leaving: true,
         })?,
-        None => page::see_other("/logga-in")?,
+        None => page::see_other(paths::access::SignIn)?,
     };
     access::pages::leave(&request, &portal, answer).await
 }

@@ -31,7 +31,10 @@ use thiserror::Error;
 
 use self::http::Http;
 use super::{CLOCKS_DIFFER, Claims, Purpose};
-use crate::ground::infra::config::{Config, Provider, is_trustworthy};
+use crate::{
+    ground::infra::config::{Config, Provider, is_trustworthy},
+    paths,
+};
 
 /// For how long metadata and keys are kept. A token signed with a key that is not among them fetches them anew.
 const FRESH: Duration = Duration::from_secs(15 * 60);
@@ -279,7 +282,7 @@ impl Providers {
         let mut url = reqwest::Url::parse(&endpoint).ok()?;
         url.query_pairs_mut()
             .append_pair("client_id", &provider.client_id)
-            .append_pair("post_logout_redirect_uri", &format!("{}/logga-in", config.address));
+            .append_pair("post_logout_redirect_uri", &format!("{}{}", config.address, paths::access::SignIn));
         is_trustworthy(url.as_str()).then(|| url.into())
     }
 
@@ -325,7 +328,7 @@ fn untrue(cause: impl std::fmt::Display) -> Fault {
 
 fn client(config: &Config, provider: &Provider, metadata: &Metadata) -> Result<Party, Fault> {
     let secret = provider.client_secret.as_ref().map(|secret| ClientSecret::new(secret.0.clone()));
-    let address = format!("{}/logga-in/{}/svar", config.address, provider.key);
+    let address = format!("{}{}", config.address, paths::identity::Answer(&provider.key));
     let methods = metadata.token_endpoint_auth_methods_supported();
     // Basic is what a provider takes that says nothing (OIDC Discovery 3).
     let takes_only_post = methods.is_some_and(|methods| {

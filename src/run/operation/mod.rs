@@ -2,5 +2,6 @@
 
 pub mod jobs;
 pub mod pages;
+pub mod paths;
 pub mod scanning;
 pub mod upkeep;

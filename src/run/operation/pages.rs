@@ -5,37 +5,42 @@ use askama::Template;
 use chrono::Utc;
 
 use super::jobs;
-use crate::ground::{
-    infra::{
-        Portal, assets,
-        db::AnyConnection,
-        error::AppError,
-        metrics,
-        page::{Page, see_other, show},
+use crate::{
+    ground::{
+        infra::{
+            Portal, assets,
+            db::AnyConnection,
+            error::AppError,
+            metrics,
+            page::{Page, see_other, show},
+        },
+        job::{Job, store},
     },
-    job::{Job, store},
+    paths,
 };
 use values::{Id, calendar::long_time};
 
 /// How many failed jobs the page shows.
 const MOST_SHOWN: usize = 50;
 /// Where the page of the jobs is.
-const JOBS: &str = "/drift/jobb";
+const JOBS: &str = paths::operation::Jobs::PATTERN;
 
 /// On the portal's own address, for a proxy.
 pub fn health(config: &mut web::ServiceConfig) {
-    config.route("/healthz", web::get().to(alive)).route("/readyz", web::get().to(ready));
+    config
+        .route(paths::operation::Alive::PATTERN, web::get().to(alive))
+        .route(paths::operation::Ready::PATTERN, web::get().to(ready));
 }
 
 /// On the address of the figures, for those inside. Nobody signs in there: whoever reaches the address is the operator.
 pub fn figures(config: &mut web::ServiceConfig) {
     config
         .configure(health)
-        .route("/metrics", web::get().to(figures_now))
-        .route("/static/{name:.*}", web::get().to(assets::show))
+        .route(paths::operation::Figures::PATTERN, web::get().to(figures_now))
+        .route(assets::PATTERN, web::get().to(assets::show))
         .route(JOBS, web::get().to(show_jobs))
-        .route("/drift/jobb/igen", web::post().to(all_again))
-        .route("/drift/jobb/{id}/igen", web::post().to(again));
+        .route(paths::operation::AllAgain::PATTERN, web::post().to(all_again))
+        .route(paths::operation::Again::PATTERN, web::post().to(again));
 }
 
 /// The program runs and answers.

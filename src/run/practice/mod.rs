@@ -7,6 +7,7 @@ mod closings;
 mod filings;
 mod insights;
 pub mod pages;
+pub mod paths;
 
 use std::sync::OnceLock;
 

@@ -11,6 +11,7 @@ use crate::{
         form::{Form, Holding},
         page::{self, Page},
     },
+    paths,
     people::{
         access::{
             self, Role,
@@ -23,7 +24,7 @@ use crate::{
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.post("/ovning/logga-in", sign_in).post("/ovning/datum", set_date);
+    routes.post(paths::practice::SignIn::PATTERN, sign_in).post(paths::practice::SetDate::PATTERN, set_date);
 }
 
 #[derive(Deserialize)]
@@ -87,5 +88,5 @@ async fn set_date(
     })?;
     portal.db.write(move |connection| super::set_date(connection, date)).await.map_err(AppError::from)?;
     portal.clock.set_date(date);
-    page::see_other("/")
+    page::see_other(paths::about::Start)
 }

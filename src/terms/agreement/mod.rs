@@ -9,6 +9,7 @@ pub mod definition;
 pub mod form;
 pub mod pages;
 pub mod paper;
+pub mod paths;
 pub mod provision;
 pub mod store;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub mod import;
 pub mod key;
 pub mod pages;
+pub mod paths;
 pub mod store;
 
 use std::collections::{HashMap, HashSet};

@@ -11,6 +11,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         proof::{By, SignedIn},
         routing::Routes,
@@ -20,7 +21,7 @@ use crate::{
 use values::Money;
 
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.get("/overenskommelser/{slug}/fordelning", show);
+    routes.get(paths::allocation::Table::PATTERN, show);
 }
 
 #[derive(Template)]

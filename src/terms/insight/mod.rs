@@ -4,6 +4,7 @@
 
 pub mod form;
 pub mod pages;
+pub mod paths;
 pub mod store;
 pub mod verbs;
 

@@ -22,6 +22,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::{
         access::{
             Actor, Role,
@@ -36,9 +37,9 @@ use values::calendar::long_time;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/oversikt/{slug}/insyn", show)
-        .post("/oversikt/{slug}/insyn", give)
-        .post("/oversikt/{slug}/insyn/borttagning", take_back);
+        .get(paths::insight::Insight::PATTERN, show)
+        .post(paths::insight::Insight::PATTERN, give)
+        .post(paths::insight::TakeBack::PATTERN, take_back);
 }
 
 #[derive(Template)]
@@ -153,7 +154,7 @@ async fn change(
         Err(errors) => return page::show_errors(&ShowPage { errors, typed: form, ..page }),
     };
     let (actor, now, held) = (by.actor.clone(), portal.clock.now(), slug.clone());
-    let to = format!("/oversikt/{slug}/insyn?klart={done}");
+    let to = format!("{}?klart={done}", paths::insight::Insight(&slug));
     match portal.db.once(move |connection| verb(connection, &actor, now, &held, &reader).map(|()| to)).await {
         Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => {

@@ -17,6 +17,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             self, Holder, Role,
@@ -107,7 +108,7 @@ pub async fn invite(
     let token_hash = token_hash(&token(&BrowserToken::of(&request)?, id));
     let wanted = Wanted { id, token_hash, email, role };
     let (act, recipient) = (act(&by, &portal), page.recipient.clone());
-    let to = format!("/register/{code}/administrator");
+    let to = paths::colleague::FirstAdministrator(&code).to_string();
     let invite = move |connection: &mut _| {
         verbs::invite_first_administrator(connection, &act, &recipient, &wanted).map(|()| to)
     };

@@ -16,6 +16,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::proof::{Administrator, By, Confirmed, NoFields, Posted},
         account::{self, Invitation, Purpose, token_hash},
@@ -72,7 +73,7 @@ pub async fn invite(
     let id = Id::new();
     let token_hash = token_hash(&token(&BrowserToken::of(&request)?, id));
     let wanted = Wanted { id, token_hash, email, role };
-    let (act, to) = (act(&by, &portal), format!("/kollegor/inbjudningar/{id}"));
+    let (act, to) = (act(&by, &portal), paths::colleague::Invited(&id).to_string());
     let invite = move |connection: &mut _| verbs::invite(connection, &act, &wanted).map(|()| to);
     match portal.db.once(invite).await {
         Ok(to) => page::see_other(to),
@@ -115,7 +116,7 @@ pub async fn withdraw(
     id: web::Path<Id<Invitation>>,
 ) -> Page {
     let (id, own, act) = (id.into_inner(), by.organisation.id, act(&by, &portal));
-    let to = "/kollegor?klart=tillbakadragen".to_owned();
+    let to = format!("{}?klart=tillbakadragen", paths::colleague::List);
     match portal.db.once(move |connection| verbs::withdraw(connection, &act, own, id).map(|()| to)).await {
         Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => list::refused(&by, &portal, refusal).await,

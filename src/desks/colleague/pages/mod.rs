@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     grants::case::Act,
     ground::infra::{Portal, browser::BrowserToken},
+    paths,
     people::{
         access::{proof::By, routing::Routes},
         account::Invitation,
@@ -20,17 +21,17 @@ use values::{Id, calendar::long_time};
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/kollegor", list::list)
-        .post("/kollegor/inbjudningar", invitation::invite)
-        .get("/kollegor/inbjudningar/{invitation}", invitation::show)
-        .post("/kollegor/inbjudningar/{invitation}/aterkallande", invitation::withdraw)
-        .get("/kollegor/{id}", person::show)
-        .post("/kollegor/{id}/roller", person::give)
-        .post("/kollegor/{id}/losenord", person::offer_new_password)
-        .get("/kollegor/{id}/borttagning", removal::show)
-        .post("/kollegor/{id}/borttagning", removal::remove)
-        .get("/register/{code}/administrator", first::show)
-        .post("/register/{code}/administrator", first::invite);
+        .get(paths::colleague::List::PATTERN, list::list)
+        .post(paths::colleague::Invite::PATTERN, invitation::invite)
+        .get(paths::colleague::Invited::PATTERN, invitation::show)
+        .post(paths::colleague::WithdrawInvitation::PATTERN, invitation::withdraw)
+        .get(paths::colleague::Colleague::PATTERN, person::show)
+        .post(paths::colleague::GiveRole::PATTERN, person::give)
+        .post(paths::colleague::NewPassword::PATTERN, person::offer_new_password)
+        .get(paths::colleague::Remove::PATTERN, removal::show)
+        .post(paths::colleague::Remove::PATTERN, removal::remove)
+        .get(paths::colleague::FirstAdministrator::PATTERN, first::show)
+        .post(paths::colleague::FirstAdministrator::PATTERN, first::invite);
 }
 
 /// What an administrator does, at an authority also to its cases.

@@ -19,6 +19,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             Person, Role,
@@ -104,7 +105,7 @@ pub async fn give(
         }
     };
     let act = act(&by, &portal);
-    let to = format!("/kollegor/{id}?klart=roll");
+    let to = format!("{}?klart=roll", paths::colleague::Colleague(&id));
     match portal.db.once(move |connection| verbs::give(connection, &act, id, role).map(|()| to)).await {
         Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => list::refused(&by, &portal, refusal).await,
@@ -120,7 +121,7 @@ pub async fn offer_new_password(
 ) -> Page {
     let (id, invitation) = (id.into_inner(), Id::new());
     let hash = token_hash(&token(&BrowserToken::of(&request)?, invitation));
-    let (act, to) = (act(&by, &portal), format!("/kollegor/inbjudningar/{invitation}"));
+    let (act, to) = (act(&by, &portal), paths::colleague::Invited(&invitation).to_string());
     let offer = move |connection: &mut _| {
         verbs::offer_new_password(connection, &act, id, invitation, &hash).map(|()| to)
     };

@@ -18,6 +18,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             Person, Role,
@@ -50,7 +51,7 @@ struct RemovalPage {
 impl RemovalPage {
     fn address(&self) -> String {
         let role = self.role.map(|role| format!("?roll={}", role.key())).unwrap_or_default();
-        format!("/kollegor/{}/borttagning{role}", self.colleague.person.id)
+        format!("{}{role}", paths::colleague::Remove(&self.colleague.person.id))
     }
 }
 
@@ -152,7 +153,11 @@ pub async fn remove(
     // Whoever has left by their own hand has no page here any more.
     let is_gone = id == by.person.id && role.is_none_or(|role| role == Role::Administrator);
     let word = if role.is_some() { "borttagen" } else { "avslutad" };
-    let to = if is_gone { "/".to_owned() } else { format!("/kollegor?klart={word}") };
+    let to = if is_gone {
+        paths::about::Start.to_string()
+    } else {
+        format!("{}?klart={word}", paths::colleague::List)
+    };
     let remove = move |connection: &mut _| {
         verbs::remove(connection, &act, id, role, was, successor.as_ref()).map(|()| to)
     };

@@ -12,6 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Outcome, Row, Summary};
 use crate::{
     grants::standing::{Obligation, What},
+    paths,
     terms::agreement::Terms,
 };
 use table::Table;
@@ -92,6 +93,6 @@ impl<'a> GovernmentReport<'a> {
     }
 
     fn address(&self) -> String {
-        format!("/oversikt/{}", self.terms().slug)
+        paths::dashboard::Agreement(&self.terms().slug).to_string()
     }
 }

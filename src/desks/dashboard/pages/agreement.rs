@@ -17,6 +17,7 @@ use crate::{
         standing::{Timing, What},
     },
     ground::infra::{error::AppError, page::Page},
+    paths,
     terms::agreement::{Agreement, Deadlines, Later, Terms},
 };
 use table::Sort;
@@ -120,7 +121,7 @@ fn counties_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
     let outcome = found.outcome(slug)?;
     let rows = outcome.rows(None, found.now);
     let is_paid = Summary::of(&rows).is_paid();
-    let table = tables::counties(&rows, is_paid, &format!("/oversikt/{slug}"));
+    let table = tables::counties(&rows, is_paid, &paths::dashboard::Agreement(slug).to_string());
     Ok(Leaf {
         table_heading: "Län".to_owned(),
         table: table.sorted(&found.view.sort),
@@ -184,16 +185,27 @@ fn late_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
 
 /// A page of an agreement, without what is its own.
 pub(super) fn leaf(agreement: &Agreement, tab: &str) -> Leaf {
-    let terms = &agreement.terms;
+    let (terms, slug) = (&agreement.terms, agreement.terms.slug.as_str());
     Leaf {
         title: format!("Översikt {}: {}", terms.year, terms.name),
         heading: terms.title(),
         lead: format!("Betalas ut av {}.", agreement.authority.name),
         crumbs: vec![
-            crumb("/oversikt", "Översikt"),
-            crumb(format!("/oversikt/ar/{}", terms.year), terms.year.to_string()),
+            crumb(paths::dashboard::Overview, "Översikt"),
+            crumb(paths::dashboard::Year(&terms.year), terms.year.to_string()),
         ],
-        tabs: tabs(&format!("/oversikt/{}", terms.slug), &TABS, tab),
+        tabs: tabs(
+            &[
+                ("", "Mottagare", &paths::dashboard::Agreement(slug)),
+                ("lan", "Län", &paths::dashboard::Counties(slug)),
+                ("bilder", "Bilder", &paths::dashboard::Pictures(slug)),
+                ("sena", "Sena och i riskzonen", &paths::dashboard::Late(slug)),
+                ("omgangar", "Jämför omgångar", &paths::dashboard::Rounds(slug)),
+                ("regeringen", "Rapport till regeringen", &paths::dashboard::Government(slug)),
+                ("insyn", "Insyn", &paths::insight::Insight(slug)),
+            ],
+            tab,
+        ),
         above: String::new(),
         filters: Filters::default(),
         table_heading: String::new(),
@@ -203,16 +215,6 @@ pub(super) fn leaf(agreement: &Agreement, tab: &str) -> Leaf {
         about: Vec::new(),
     }
 }
-
-const TABS: [(&str, &str); 7] = [
-    ("", "Mottagare"),
-    ("lan", "Län"),
-    ("bilder", "Bilder"),
-    ("sena", "Sena och i riskzonen"),
-    ("omgangar", "Jämför omgångar"),
-    ("regeringen", "Rapport till regeringen"),
-    ("insyn", "Insyn"),
-];
 
 fn words(key: &str, label: &str) -> (String, String) {
     (key.to_owned(), label.to_owned())

@@ -17,6 +17,7 @@ use crate::{
         error::AppError,
         page::{self, Page},
     },
+    paths,
     terms::{agreement::Agreement, insight::Sight},
 };
 use values::calendar;
@@ -85,7 +86,7 @@ pub async fn print(asked: Asked) -> Page {
     let chosen = Chosen::Slug(slug.clone());
     let stamps = portal.db.read(move |connection| store::stamps(connection, sight, chosen)).await?;
     let today = calendar::day(now);
-    let address = format!("/oversikt/{slug}/regeringen.pdf");
+    let address = paths::dashboard::GovernmentPdf(&slug).to_string();
     let key = PageKey { stamps, today, address, meant: Vec::new() };
     let name = format!("Rapport till regeringen {slug} {today}.pdf");
     if let Some(file) = rendered.files.get(&key) {

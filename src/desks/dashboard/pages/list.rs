@@ -21,6 +21,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Overseer},
@@ -71,8 +72,12 @@ pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, rendered: web::Da
             ))
         })
         .await?;
-    let key =
-        PageKey { stamps, today: calendar::day(now), address: "/oversikt".to_owned(), meant: Vec::new() };
+    let key = PageKey {
+        stamps,
+        today: calendar::day(now),
+        address: paths::dashboard::Overview.to_string(),
+        meant: Vec::new(),
+    };
     let content = match rendered.pages.get(&key) {
         Some(content) => content,
         None => {

@@ -8,7 +8,7 @@ mod recipient;
 mod rounds;
 mod year;
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use askama::Template;
@@ -35,6 +35,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             proof::{Access, By, Overseer, Pending, Proof},
@@ -54,35 +55,35 @@ use values::{Id, calendar, text::Sought};
 pub fn routes(routes: &mut Routes<'_>) {
     // The files first: a page's address would match them too.
     routes
-        .get("/oversikt", list::show)
-        .get("/oversikt/ar/{year}/lan.csv", year::counties)
-        .get("/oversikt/ar/{year}/lan.xlsx", year::counties)
-        .get("/oversikt/ar/{year}/lan", year::counties)
-        .get("/oversikt/ar/{year}.csv", year::show)
-        .get("/oversikt/ar/{year}.xlsx", year::show)
-        .get("/oversikt/ar/{year}", year::show)
-        .get("/oversikt/mottagare/{code}.csv", recipient::show)
-        .get("/oversikt/mottagare/{code}.xlsx", recipient::show)
-        .get("/oversikt/mottagare/{code}", recipient::show)
-        .get("/oversikt/{slug}.csv", agreement::show)
-        .get("/oversikt/{slug}.xlsx", agreement::show)
-        .get("/oversikt/{slug}", agreement::show)
-        .get("/oversikt/{slug}/lan.csv", agreement::counties)
-        .get("/oversikt/{slug}/lan.xlsx", agreement::counties)
-        .get("/oversikt/{slug}/lan", agreement::counties)
-        .get("/oversikt/{slug}/bilder.csv", pictures::show)
-        .get("/oversikt/{slug}/bilder.xlsx", pictures::show)
-        .get("/oversikt/{slug}/bilder", pictures::show)
-        .get("/oversikt/{slug}/sena.csv", agreement::late)
-        .get("/oversikt/{slug}/sena.xlsx", agreement::late)
-        .get("/oversikt/{slug}/sena", agreement::late)
-        .get("/oversikt/{slug}/regeringen.pdf", government::print)
-        .get("/oversikt/{slug}/regeringen.csv", government::show)
-        .get("/oversikt/{slug}/regeringen.xlsx", government::show)
-        .get("/oversikt/{slug}/regeringen", government::show)
-        .get("/oversikt/{slug}/omgangar.csv", rounds::show)
-        .get("/oversikt/{slug}/omgangar.xlsx", rounds::show)
-        .get("/oversikt/{slug}/omgangar", rounds::show);
+        .get(paths::dashboard::Overview::PATTERN, list::show)
+        .get(paths::dashboard::YearCountiesCsv::PATTERN, year::counties)
+        .get(paths::dashboard::YearCountiesWorkbook::PATTERN, year::counties)
+        .get(paths::dashboard::YearCounties::PATTERN, year::counties)
+        .get(paths::dashboard::YearCsv::PATTERN, year::show)
+        .get(paths::dashboard::YearWorkbook::PATTERN, year::show)
+        .get(paths::dashboard::Year::PATTERN, year::show)
+        .get(paths::dashboard::RecipientCsv::PATTERN, recipient::show)
+        .get(paths::dashboard::RecipientWorkbook::PATTERN, recipient::show)
+        .get(paths::dashboard::Recipient::PATTERN, recipient::show)
+        .get(paths::dashboard::AgreementCsv::PATTERN, agreement::show)
+        .get(paths::dashboard::AgreementWorkbook::PATTERN, agreement::show)
+        .get(paths::dashboard::Agreement::PATTERN, agreement::show)
+        .get(paths::dashboard::CountiesCsv::PATTERN, agreement::counties)
+        .get(paths::dashboard::CountiesWorkbook::PATTERN, agreement::counties)
+        .get(paths::dashboard::Counties::PATTERN, agreement::counties)
+        .get(paths::dashboard::PicturesCsv::PATTERN, pictures::show)
+        .get(paths::dashboard::PicturesWorkbook::PATTERN, pictures::show)
+        .get(paths::dashboard::Pictures::PATTERN, pictures::show)
+        .get(paths::dashboard::LateCsv::PATTERN, agreement::late)
+        .get(paths::dashboard::LateWorkbook::PATTERN, agreement::late)
+        .get(paths::dashboard::Late::PATTERN, agreement::late)
+        .get(paths::dashboard::GovernmentPdf::PATTERN, government::print)
+        .get(paths::dashboard::GovernmentCsv::PATTERN, government::show)
+        .get(paths::dashboard::GovernmentWorkbook::PATTERN, government::show)
+        .get(paths::dashboard::Government::PATTERN, government::show)
+        .get(paths::dashboard::RoundsCsv::PATTERN, rounds::show)
+        .get(paths::dashboard::RoundsWorkbook::PATTERN, rounds::show)
+        .get(paths::dashboard::Rounds::PATTERN, rounds::show);
 }
 
 /// What the pages keep, one for the whole program.
@@ -377,10 +378,10 @@ pub async fn shares(
     Ok(portal.db.read(read).await?.into_iter().map(Arc::new).collect())
 }
 
-/// The pages below an address, with the one that is shown.
-fn tabs(address: &str, pages: &[(&str, &'static str)], current: &str) -> Vec<Tab> {
-    let tab = |(page, label): &(&str, &'static str)| Tab {
-        href: format!("{address}{}{page}", if page.is_empty() { "" } else { "/" }),
+/// The pages of the same agreement or year, each by its key, with the one that is shown.
+fn tabs(pages: &[(&str, &'static str, &dyn Display)], current: &str) -> Vec<Tab> {
+    let tab = |(page, label, address): &(&str, &'static str, &dyn Display)| Tab {
+        href: address.to_string(),
         label,
         current: *page == current,
     };
@@ -392,6 +393,6 @@ fn choices(all: &str, each: impl IntoIterator<Item = (String, String)>) -> Vec<(
     std::iter::once((String::new(), all.to_owned())).chain(each).collect()
 }
 
-fn crumb(href: impl Into<String>, label: impl Into<String>) -> (String, String) {
-    (href.into(), label.into())
+fn crumb(address: impl Display, label: impl Into<String>) -> (String, String) {
+    (address.to_string(), label.into())
 }

@@ -14,6 +14,7 @@ use crate::{
         view::{Drawn, View},
     },
     ground::infra::{error::AppError, page::Page},
+    paths,
 };
 use picture::Progress;
 use table::{Cell, Column, Sort, Table};
@@ -74,7 +75,7 @@ fn leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
 }
 
 fn href(row: &Row) -> Option<String> {
-    Some(format!("/granskning/bidrag/{}", row.grant))
+    Some(paths::review::Grant(&row.grant).to_string())
 }
 
 fn map(rows: &[Row], drawn: Drawn) -> askama::Result<String> {

@@ -4,6 +4,7 @@ use super::{Asked, Filters, Found, Leaf, crumb};
 use crate::{
     desks::dashboard::{Row, store::Chosen, tables},
     ground::infra::{error::AppError, page::Page},
+    paths,
     people::recipient,
     terms::agreement::Agreement,
 };
@@ -62,7 +63,7 @@ fn leaf(found: &Found, code: &str) -> Result<Leaf, AppError> {
         title: format!("Översikt {name}"),
         heading,
         lead: format!("{place}. Alla överenskommelser, år för år.{}{}", passed(&shares), taken_over(&taken)),
-        crumbs: vec![crumb("/oversikt", "Översikt")],
+        crumbs: vec![crumb(paths::dashboard::Overview, "Översikt")],
         tabs: Vec::new(),
         above: String::new(),
         filters: Filters::default(),

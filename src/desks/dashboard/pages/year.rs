@@ -6,6 +6,7 @@ use super::{Asked, Filters, Found, Leaf, choices, crumb, tabs};
 use crate::{
     desks::dashboard::{Row, Summary, store::Chosen, tables},
     ground::infra::{error::AppError, page::Page},
+    paths,
 };
 use table::Table;
 use values::text::sort_key;
@@ -21,7 +22,12 @@ pub async fn counties(asked: Asked) -> Page {
 }
 
 fn chosen(asked: &Asked) -> Result<Chosen, AppError> {
-    Ok(Chosen::Years(vec![asked.of.parse().map_err(|_| AppError::NotFound)?]))
+    Ok(Chosen::Years(vec![in_address(&asked.of)?]))
+}
+
+/// The year in the address.
+fn in_address(year: &str) -> Result<i32, AppError> {
+    year.parse().map_err(|_| AppError::NotFound)
 }
 
 #[derive(Template)]
@@ -55,25 +61,32 @@ fn recipients_leaf(found: &Found, year: &str) -> Result<Leaf, AppError> {
         table_heading: "Mottagare".to_owned(),
         table: tables::across(&rows).sorted(&found.view.sort),
         more_sheets: vec![("Överenskommelser".to_owned(), agreements)],
-        ..leaf(year, "")
+        ..leaf(in_address(year)?, "")
     })
 }
 
 fn counties_leaf(found: &Found, year: &str) -> Result<Leaf, AppError> {
+    let year = in_address(year)?;
     let rows: Vec<Row> = found.outcomes.iter().flat_map(|outcome| outcome.rows(None, found.now)).collect();
     let is_paid = Summary::of(&rows).is_paid();
-    let table = tables::counties(&rows, is_paid, &format!("/oversikt/ar/{year}"));
+    let table = tables::counties(&rows, is_paid, &paths::dashboard::Year(&year).to_string());
     Ok(Leaf { table_heading: "Län".to_owned(), table: table.sorted(&found.view.sort), ..leaf(year, "lan") })
 }
 
 /// A page of a year, without what is its own.
-fn leaf(year: &str, tab: &str) -> Leaf {
+fn leaf(year: i32, tab: &str) -> Leaf {
     Leaf {
         title: format!("Översikt {year}"),
-        heading: year.to_owned(),
+        heading: year.to_string(),
         lead: format!("Alla överenskommelser som gäller {year} tillsammans."),
-        crumbs: vec![crumb("/oversikt", "Översikt")],
-        tabs: tabs(&format!("/oversikt/ar/{year}"), &[("", "Mottagare"), ("lan", "Län")], tab),
+        crumbs: vec![crumb(paths::dashboard::Overview, "Översikt")],
+        tabs: tabs(
+            &[
+                ("", "Mottagare", &paths::dashboard::Year(&year)),
+                ("lan", "Län", &paths::dashboard::YearCounties(&year)),
+            ],
+            tab,
+        ),
         above: String::new(),
         filters: Filters::default(),
         table_heading: String::new(),

@@ -29,6 +29,7 @@ use crate::{
         page::{Chrome, Page},
         shared::{self, Kind, Representation},
     },
+    paths,
     people::access::{proof::Anyone, routing::Routes},
     terms::insight::Sight,
 };
@@ -45,25 +46,25 @@ use values::{
 pub fn routes(routes: &mut Routes<'_>) {
     // The files first: a page's address would match them too.
     routes
-        .get("/oppna-data", start::show)
-        .get("/oppna-data/katalog.rdf", catalogue::show)
-        .get("/oppna-data/mottagare-excel.csv", recipients::show)
-        .get("/oppna-data/mottagare.csv", recipients::show)
-        .get("/oppna-data/mottagare.json", recipients::show)
-        .get("/oppna-data/mottagare.xlsx", recipients::show)
-        .get("/oppna-data/mottagare", recipients::show)
-        .get("/oppna-data/mottagare/{code}-excel.csv", recipient::show)
-        .get("/oppna-data/mottagare/{code}.csv", recipient::show)
-        .get("/oppna-data/mottagare/{code}.json", recipient::show)
-        .get("/oppna-data/mottagare/{code}.xlsx", recipient::show)
-        .get("/oppna-data/mottagare/{code}", recipient::show)
-        .get("/oppna-data/{slug}-excel.csv", agreement::show)
-        .get("/oppna-data/{slug}.csv", agreement::show)
-        .get("/oppna-data/{slug}.json", agreement::show)
-        .get("/oppna-data/{slug}.xlsx", agreement::show)
-        .get("/oppna-data/{slug}", agreement::show)
-        .get("/oversikt/publicering", publishing::show)
-        .post("/oversikt/publicering", publishing::switch);
+        .get(paths::open_data::Start::PATTERN, start::show)
+        .get(paths::open_data::Catalogue::PATTERN, catalogue::show)
+        .get(paths::open_data::RecipientsExcelCsv::PATTERN, recipients::show)
+        .get(paths::open_data::RecipientsCsv::PATTERN, recipients::show)
+        .get(paths::open_data::RecipientsJson::PATTERN, recipients::show)
+        .get(paths::open_data::RecipientsWorkbook::PATTERN, recipients::show)
+        .get(paths::open_data::Recipients::PATTERN, recipients::show)
+        .get(paths::open_data::RecipientExcelCsv::PATTERN, recipient::show)
+        .get(paths::open_data::RecipientCsv::PATTERN, recipient::show)
+        .get(paths::open_data::RecipientJson::PATTERN, recipient::show)
+        .get(paths::open_data::RecipientWorkbook::PATTERN, recipient::show)
+        .get(paths::open_data::Recipient::PATTERN, recipient::show)
+        .get(paths::open_data::AgreementExcelCsv::PATTERN, agreement::show)
+        .get(paths::open_data::AgreementCsv::PATTERN, agreement::show)
+        .get(paths::open_data::AgreementJson::PATTERN, agreement::show)
+        .get(paths::open_data::AgreementWorkbook::PATTERN, agreement::show)
+        .get(paths::open_data::Agreement::PATTERN, agreement::show)
+        .get(paths::open_data::Publishing::PATTERN, publishing::show)
+        .post(paths::open_data::Publishing::PATTERN, publishing::switch);
 }
 
 /// What a request asks for: which page, which of its rows, and in what form.
@@ -258,7 +259,11 @@ async fn answer(
 
 fn kind(portal: &Portal, asked: &Asked) -> Kind {
     let (suffix, media_type) = asked.form.kind();
-    let name = asked.path.trim_start_matches("/oppna-data/").replace('/', "-");
+    let name = asked
+        .path
+        .trim_start_matches(paths::open_data::Start::PATTERN)
+        .trim_start_matches('/')
+        .replace('/', "-");
     let is_saved = matches!(asked.form, Form::SpreadsheetCsv | Form::Csv | Form::Workbook);
     Kind {
         media_type,

@@ -15,6 +15,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{Authority, By, Discloser, Posted},
@@ -72,7 +73,7 @@ pub async fn switch(
     };
     let done = if switch == Switch::On { "pa" } else { "av" };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    let to = format!("/oversikt/publicering?klart={done}");
+    let to = format!("{}?klart={done}", paths::open_data::Publishing);
     let switched =
         portal.db.once(move |connection| verbs::switch(connection, &actor, now, &switch).map(|()| to));
     page::see_other(switched.await?)

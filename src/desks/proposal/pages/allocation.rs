@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Head, Posted as Fields, address, sent, with_known};
+use super::{Head, Posted as Fields, sent, with_known};
 use crate::{
     desks::proposal::{
         Deed, Proposal,
@@ -22,6 +22,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor,
         proof::{By, CaseOfficer, Discloser, Posted},
@@ -133,7 +134,7 @@ pub async fn update(
         let chrome = by.chrome.noting(Some("Sparat, men något behöver rättas."));
         return page::show_errors(&AllocationPage { chrome, ..page });
     }
-    page::see_other(format!("{}/fordelning?post={post}&visa=sparat", address(id)))
+    page::see_other(format!("{}?post={post}&visa=sparat", paths::proposal::Allocation(&id)))
 }
 
 pub async fn reckon(
@@ -159,7 +160,9 @@ pub async fn reckon(
         })
         .await;
     match saved {
-        Ok(()) => page::see_other(format!("{}/fordelning?post={}&visa=raknat", address(id), key.post)),
+        Ok(()) => {
+            page::see_other(format!("{}?post={}&visa=raknat", paths::proposal::Allocation(&id), key.post))
+        }
         Err(Failure::Overtaken) => {
             let (proposal, known) = with_known(&by, &portal, id).await?;
             let page = AllocationPage::of(&by.actor, by.chrome.clone(), &proposal, &known, &key.post);
@@ -195,7 +198,7 @@ impl AllocationPage {
         let current = sums.iter().find(|sum| sum.key == post).or(sums.first()).cloned();
         let key = current.as_ref().map(|sum| sum.key.clone()).unwrap_or_default();
         let tab = |sum: &Sum| {
-            let href = format!("{}/fordelning?post={}", address(proposal.id), sum.key);
+            let href = format!("{}?post={}", paths::proposal::Allocation(&proposal.id), sum.key);
             let name = if sum.name.is_empty() { &sum.key } else { &sum.name };
             (href, name.clone(), sum.key == key)
         };

@@ -4,7 +4,6 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::address;
 use crate::{
     desks::proposal::{
         form::next_year,
@@ -17,6 +16,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{By, CaseOfficer, Discloser, Posted},
@@ -92,7 +92,8 @@ pub async fn create(
     let (actor, now) = (by.actor.clone(), portal.clock.now());
     let start = move |connection: &mut _| {
         let copied = copied.as_ref().map(|(agreement, year)| (agreement, *year));
-        verbs::start(connection, &actor, now, copied).map(|id| format!("{}?klart=borjat", address(id)))
+        verbs::start(connection, &actor, now, copied)
+            .map(|id| format!("{}?klart=borjat", paths::proposal::Proposal(&id)))
     };
     page::see_other(portal.db.once(start).await?)
 }
@@ -110,7 +111,7 @@ pub async fn replace(
     let (actor, now) = (by.actor.clone(), portal.clock.now());
     let start = move |connection: &mut _| {
         let begun = verbs::start_replacement(connection, &actor, now, &form.ersatt);
-        begun.map(|id| format!("{}/fordelning", address(id)))
+        begun.map(|id| paths::proposal::Allocation(&id).to_string())
     };
     page::see_other(portal.db.once(start).await?)
 }

@@ -8,6 +8,8 @@ mod preview;
 mod review;
 mod show;
 
+use std::fmt::Display;
+
 use actix_web::web;
 
 use super::{
@@ -17,52 +19,49 @@ use super::{
 };
 use crate::{
     ground::infra::{Portal, error::AppError, form::FieldErrors},
+    paths,
     people::access::{Actor, Role, routing::Routes},
 };
 use values::Id;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/forslag", list::list)
-        .get("/forslag/nytt", list::new)
-        .post("/forslag", list::create)
-        .post("/forslag/ersattning", list::replace)
-        .get("/forslag/{id}", show::show)
-        .get("/forslag/{id}/agreement.toml", show::definition)
-        .get("/forslag/{id}/allocation.csv", show::allocation)
-        .post("/forslag/{id}/framlaggning", show::propose)
-        .post("/forslag/{id}/atertagande", show::take_back)
-        .post("/forslag/{id}/aterlamnande", show::send_back)
-        .post("/forslag/{id}/nedlaggning", show::discard)
-        .post("/forslag/{id}/publicering", show::publish)
-        .get("/forslag/{id}/fordelning/import", import::start::start)
-        .post("/forslag/{id}/fordelning/import", import::start::upload)
-        .post("/forslag/{id}/fordelning/import/text", import::start::paste)
-        .post("/forslag/{id}/fordelning/import/borttagning", import::start::discard)
-        .get("/forslag/{id}/fordelning/import/kolumner", import::columns::columns)
-        .post("/forslag/{id}/fordelning/import/kolumner", import::columns::update)
-        .get("/forslag/{id}/fordelning/import/kontroll", import::proof::proof)
-        .post("/forslag/{id}/fordelning/import/mottagare", import::proof::resolve)
-        .post("/forslag/{id}/fordelning/import/anvandning", import::proof::use_table)
-        .get("/forslag/{id}/fordelning", allocation::edit)
-        .post("/forslag/{id}/fordelning", allocation::update)
-        .post("/forslag/{id}/fordelning/nyckel", allocation::reckon)
-        .get("/forslag/{id}/granska", review::review)
-        .post("/forslag/{id}/poster/borttagna", review::drop_orphans)
-        .get("/forslag/{id}/forhandsvisa", preview::preview)
-        .get("/forslag/{id}/forhandsvisa.pdf", preview::pdf)
-        .post("/forslag/{id}/blanketter/byte", part::change_forms)
+        .get(paths::proposal::List::PATTERN, list::list)
+        .get(paths::proposal::New::PATTERN, list::new)
+        .post(paths::proposal::List::PATTERN, list::create)
+        .post(paths::proposal::Replace::PATTERN, list::replace)
+        .get(paths::proposal::Proposal::PATTERN, show::show)
+        .get(paths::proposal::Definition::PATTERN, show::definition)
+        .get(paths::proposal::AllocationFile::PATTERN, show::allocation)
+        .post(paths::proposal::Propose::PATTERN, show::propose)
+        .post(paths::proposal::TakeBack::PATTERN, show::take_back)
+        .post(paths::proposal::SendBack::PATTERN, show::send_back)
+        .post(paths::proposal::Discard::PATTERN, show::discard)
+        .post(paths::proposal::Publish::PATTERN, show::publish)
+        .get(paths::proposal::Import::PATTERN, import::start::start)
+        .post(paths::proposal::Import::PATTERN, import::start::upload)
+        .post(paths::proposal::ImportText::PATTERN, import::start::paste)
+        .post(paths::proposal::ImportDiscard::PATTERN, import::start::discard)
+        .get(paths::proposal::ImportColumns::PATTERN, import::columns::columns)
+        .post(paths::proposal::ImportColumns::PATTERN, import::columns::update)
+        .get(paths::proposal::ImportProof::PATTERN, import::proof::proof)
+        .post(paths::proposal::ImportRecipients::PATTERN, import::proof::resolve)
+        .post(paths::proposal::ImportUse::PATTERN, import::proof::use_table)
+        .get(paths::proposal::Allocation::PATTERN, allocation::edit)
+        .post(paths::proposal::Allocation::PATTERN, allocation::update)
+        .post(paths::proposal::AllocationKey::PATTERN, allocation::reckon)
+        .get(paths::proposal::Review::PATTERN, review::review)
+        .post(paths::proposal::DropOrphans::PATTERN, review::drop_orphans)
+        .get(paths::proposal::Preview::PATTERN, preview::preview)
+        .get(paths::proposal::PreviewPdf::PATTERN, preview::pdf)
+        .post(paths::proposal::ChangeForms::PATTERN, part::change_forms)
         // After all that would match it.
-        .get("/forslag/{id}/{part}", part::edit)
-        .post("/forslag/{id}/{part}", part::update);
+        .get(paths::proposal::Part::PATTERN, part::edit)
+        .post(paths::proposal::Part::PATTERN, part::update);
 }
 
 /// At the reason for which something is thrown away.
 const REASON: &str = "Skriv skälet, på högst 2 000 tecken.";
-
-fn address(id: Id<Proposal>) -> String {
-    format!("/forslag/{id}")
-}
 
 async fn find(actor: &Actor, portal: &Portal, id: Id<Proposal>) -> Result<Proposal, AppError> {
     let authority = actor.organisation.id;
@@ -82,19 +81,22 @@ struct Head {
 
 impl Head {
     fn of(proposal: &Proposal, actor: &Actor, current: &str) -> Self {
-        let base = address(proposal.id);
-        let parts = PARTS.iter().map(|part| (part.slug, part.title));
-        let first = [("", "Förslaget")];
-        let others = [("fordelning", "Fördelning"), ("granska", "Granska"), ("forhandsvisa", "Förhandsvisa")];
-        let tab = |(slug, title): (&'static str, &'static str)| {
-            let href = if slug.is_empty() { base.clone() } else { format!("{base}/{slug}") };
-            (href, title, slug == current)
-        };
+        let id = &proposal.id;
+        let tab = |href: &dyn Display, slug: &str, title| (href.to_string(), title, slug == current);
+        let mut tabs = vec![tab(&paths::proposal::Proposal(id), "", "Förslaget")];
+        tabs.extend(
+            PARTS.iter().map(|part| tab(&paths::proposal::Part(id, part.slug), part.slug, part.title)),
+        );
+        tabs.extend([
+            tab(&paths::proposal::Allocation(id), "fordelning", "Fördelning"),
+            tab(&paths::proposal::Review(id), "granska", "Granska"),
+            tab(&paths::proposal::Preview(id), "forhandsvisa", "Förhandsvisa"),
+        ]);
         Self {
             id: proposal.id,
             title: proposal.form.title(),
             status: proposal.status.clone(),
-            tabs: first.into_iter().chain(parts).chain(others).map(tab).collect(),
+            tabs,
             may_edit: proposal.is_draft() && actor.has(Role::CaseOfficer),
             may_take_back: matches!(proposal.status, Status::Proposed { .. }) && actor.has(Role::CaseOfficer),
         }

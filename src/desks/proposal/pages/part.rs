@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Head, Posted as Fields, address, field_errors, find, part_named, sent};
+use super::{Head, Posted as Fields, field_errors, find, part_named, sent};
 use crate::{
     desks::proposal::{
         Deed, Proposal, ProposalForm,
@@ -19,6 +19,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor,
         proof::{By, CaseOfficer, Discloser, Posted},
@@ -119,7 +120,7 @@ pub async fn update(
         Err(Failure::Overtaken) => return overtaken(&by.actor, by.chrome.clone(), &proposal, part, &posted),
         Err(failure) => return Err(failure.into()),
     }
-    let base = format!("{}/{slug}", address(id));
+    let base = paths::proposal::Part(&id, &slug).to_string();
     if let Some(list) = doing.strip_prefix("rad:") {
         return page::see_other(format!("{base}?rad={list}#{list}-{}", proposal.form.rows(list)));
     }
@@ -139,7 +140,7 @@ pub async fn update(
         ));
     }
     match doing.as_str() {
-        "fortsatt" => page::see_other(format!("{}/{}", address(id), after(part))),
+        "fortsatt" => page::see_other(paths::proposal::Part(&id, after(part))),
         _ => page::see_other(format!("{base}?visa=sparat")),
     }
 }
@@ -211,7 +212,7 @@ pub async fn change_forms(
         }
         Err(failure) => return Err(failure.into()),
     }
-    page::see_other(format!("{}/blanketter?visa=sparat", address(id)))
+    page::see_other(format!("{}?visa=sparat", paths::proposal::Part(&id, "blanketter")))
 }
 
 impl PartPage {

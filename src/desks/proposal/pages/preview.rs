@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Head, address, with_known};
+use super::{Head, with_known};
 use crate::{
     desks::proposal::{Proposal, check::Known, file, sheet::Preview},
     grants::case::pages::pdf as as_pdf,
@@ -13,6 +13,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor,
         proof::{By, Discloser},
@@ -62,7 +63,7 @@ pub async fn preview(
     };
     let view = |(number, document)| DocumentView {
         document,
-        href: format!("{}/forhandsvisa.pdf?mottagare={recipient}&nummer={number}", address(proposal.id)),
+        href: format!("{}?mottagare={recipient}&nummer={number}", paths::proposal::PreviewPdf(&proposal.id)),
     };
     let documents = documents.into_iter().enumerate().map(view).collect();
     let head = Head::of(&proposal, &by.actor, "forhandsvisa");

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Head, address, with_known};
+use super::{Head, with_known};
 use crate::{
     desks::proposal::{
         Proposal,
@@ -19,6 +19,7 @@ use crate::{
         form::Form,
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::proof::{By, CaseOfficer, Discloser, Posted},
 };
 use values::Id;
@@ -68,10 +69,10 @@ struct View {
 }
 
 impl View {
-    fn of(field: &str, before: String, now: String) -> Self {
+    fn of(id: &Id<Proposal>, field: &str, before: String, now: String) -> Self {
         let part = Part::of(field);
         Self {
-            address: format!("{}#{field}", part.slug),
+            address: format!("{}#{field}", paths::proposal::Part(id, part.slug)),
             words: format!("{}, {}", part.title, spec::words(field)),
             before,
             now,
@@ -92,7 +93,7 @@ pub async fn drop_orphans(
     id: web::Path<Id<Proposal>>,
 ) -> Page {
     let (id, actor, now) = (id.into_inner(), by.actor.clone(), portal.clock.now());
-    let to = format!("{}/granska", address(id));
+    let to = paths::proposal::Review(&id).to_string();
     let drop = move |c: &mut _| verbs::drop_orphans(c, &actor, now, id, button.revision).map(|()| to);
     page::see_other(portal.db.once(drop).await?)
 }
@@ -113,8 +114,12 @@ pub async fn review(by: By<Discloser>, portal: web::Data<Portal>, id: web::Path<
         touched: check::touched(&proposal, &known),
         is_replacement: proposal.replaces.is_some(),
         code: proposal.form.get("code").trim().to_owned(),
-        differences: differences.map(|found| View::of(&found.field, found.before, found.now)).collect(),
-        to_look_at: to_look_at.map(|(field, text)| View::of(&field, String::new(), text)).collect(),
+        differences: differences
+            .map(|found| View::of(&proposal.id, &found.field, found.before, found.now))
+            .collect(),
+        to_look_at: to_look_at
+            .map(|(field, text)| View::of(&proposal.id, &field, String::new(), text))
+            .collect(),
         earlier: known.earlier.map(|earlier| earlier.terms.title()),
     })
 }

@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Head, REASON, address, find, with_known};
+use super::{Head, REASON, find, with_known};
 use crate::{
     desks::proposal::{
         Proposal, Refusal, Status, check, file,
@@ -22,6 +22,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{By, CaseOfficer, Confirmed, DecisionMaker, Discloser, Posted},
@@ -142,7 +143,7 @@ async fn change<T: Send + 'static>(
     done: &str,
 ) -> Page {
     let (by, now) = (actor.clone(), portal.clock.now());
-    let to = format!("{}?klart={done}", address(id));
+    let to = format!("{}?klart={done}", paths::proposal::Proposal(&id));
     let done = portal.db.once(move |connection| verb(connection, &by, now, id, revision).map(|_| to)).await;
     page::see_other(done?)
 }
@@ -172,7 +173,7 @@ pub async fn discard(
         Err(_) => return again(StatusCode::UNPROCESSABLE_ENTITY, REASON.to_owned()).await,
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    let to = format!("{}?klart=nedlagt", address(id));
+    let to = format!("{}?klart=nedlagt", paths::proposal::Proposal(&id));
     let discard = move |c: &mut _| verbs::discard(c, &actor, now, id, form.revision, &reason).map(|()| to);
     match portal.db.once(discard).await {
         Ok(to) => page::see_other(to),
@@ -200,7 +201,7 @@ pub async fn send_back(
         }
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    let to = format!("{}?klart=aterlamnat", address(id));
+    let to = format!("{}?klart=aterlamnat", paths::proposal::Proposal(&id));
     let send_back =
         move |c: &mut _| verbs::send_back(c, &actor, now, id, form.revision, &reason).map(|()| to);
     page::see_other(portal.db.once(send_back).await?)

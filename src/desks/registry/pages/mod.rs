@@ -18,26 +18,27 @@ use crate::{
         form::FieldErrors,
         page::{self, Page},
     },
+    paths,
     people::access::{Role, proof::By, routing::Routes},
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/register", list::list)
+        .get(paths::registry::List::PATTERN, list::list)
         // Before the addresses of the organisations, of which it would be one.
-        .get("/register/ny", new::new)
-        .post("/register/ny", new::create)
-        .get("/register/{code}", show::show)
-        .post("/register/{code}/alias", show::add_alias)
-        .post("/register/{code}/alias/borttagning", show::take_alias_away)
-        .post("/register/{code}/namn", show::rename)
-        .post("/register/{code}/nummer", show::set_number)
-        .get("/register/{code}/sammanlaggning", succession::new_merger)
-        .post("/register/{code}/sammanlaggning/kontroll", succession::check_merger)
-        .post("/register/{code}/sammanlaggning", succession::merge)
-        .get("/register/{code}/delning", succession::new_split)
-        .post("/register/{code}/delning/kontroll", succession::check_split)
-        .post("/register/{code}/delning", succession::split);
+        .get(paths::registry::New::PATTERN, new::new)
+        .post(paths::registry::New::PATTERN, new::create)
+        .get(paths::registry::Recipient::PATTERN, show::show)
+        .post(paths::registry::Alias::PATTERN, show::add_alias)
+        .post(paths::registry::RemoveAlias::PATTERN, show::take_alias_away)
+        .post(paths::registry::Name::PATTERN, show::rename)
+        .post(paths::registry::Number::PATTERN, show::set_number)
+        .get(paths::registry::Merger::PATTERN, succession::new_merger)
+        .post(paths::registry::MergerCheck::PATTERN, succession::check_merger)
+        .post(paths::registry::Merger::PATTERN, succession::merge)
+        .get(paths::registry::Split::PATTERN, succession::new_split)
+        .post(paths::registry::SplitCheck::PATTERN, succession::check_split)
+        .post(paths::registry::Split::PATTERN, succession::split);
 }
 
 fn act<R>(by: &By<R>, portal: &Portal) -> Act {
@@ -65,10 +66,6 @@ impl Done {
     }
 }
 
-fn address(code: &str) -> String {
-    format!("/register/{code}")
-}
-
 /// What a form that was not carried out comes back with.
 #[derive(Default)]
 struct Mending {
@@ -78,7 +75,7 @@ struct Mending {
 
 /// Where the organisation is, and what was done with it.
 fn done(code: &str, word: &str) -> String {
-    format!("{}?klart={word}", address(code))
+    format!("{}?klart={word}", paths::registry::Recipient(code))
 }
 
 /// To the organisation when it is done, also when it is so already. Otherwise what is to be mended (422), or that somebody else

@@ -19,6 +19,7 @@ use crate::{
             page::{Chrome, Page},
         },
     },
+    paths,
     people::{
         access::proof::{By, Confirmed, DecisionMaker, Posted},
         recipient::{self, Organisation},
@@ -27,11 +28,18 @@ use crate::{
 use values::calendar::long_date;
 
 fn action(code: &str, kind: Kind) -> String {
-    let kind = match kind {
-        Kind::Merger => "sammanlaggning",
-        Kind::Split => "delning",
-    };
-    format!("/register/{code}/{kind}")
+    match kind {
+        Kind::Merger => paths::registry::Merger(code).to_string(),
+        Kind::Split => paths::registry::Split(code).to_string(),
+    }
+}
+
+/// Where it is looked through before that.
+fn check_action(code: &str, kind: Kind) -> String {
+    match kind {
+        Kind::Merger => paths::registry::MergerCheck(code).to_string(),
+        Kind::Split => paths::registry::SplitCheck(code).to_string(),
+    }
 }
 
 #[derive(Template)]
@@ -62,6 +70,10 @@ impl SuccessionPage {
 
     fn action(&self) -> String {
         action(&self.organisation.code, self.kind)
+    }
+
+    fn check_action(&self) -> String {
+        check_action(&self.organisation.code, self.kind)
     }
 
     /// The control where the successor of one of the grants is typed.
@@ -138,6 +150,10 @@ struct CheckPage {
 impl CheckPage {
     fn action(&self) -> String {
         action(&self.organisation.code, self.kind)
+    }
+
+    fn check_action(&self) -> String {
+        check_action(&self.organisation.code, self.kind)
     }
 
     fn is_merger(&self) -> bool {

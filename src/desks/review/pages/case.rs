@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Handling, RemarkView, address, label, scope, typed::Typed};
+use super::{Handling, RemarkView, label, scope, typed::Typed};
 use crate::{
     desks::review::{
         comparison::{self, Section, Version},
@@ -32,6 +32,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::access::{
         self, Actor, Doer, Person, Role,
         proof::{By, Overseer},
@@ -137,13 +138,22 @@ pub async fn case_page(
     let issue = case.issue.clone().ok_or(AppError::NotFound)?;
     let (last, before) = last.unzip();
     let (payer, officer_id) = (case.grant.agreement.authority.id, case.requisition.officer.clone());
-    let handling = Handling::new(actor, payer, address(id), officer, officer_id, colleagues)
-        .may(may_decide(&case.requisition.status), may_be_assigned(&case.requisition.status));
+    let handling = Handling::new(
+        actor,
+        payer,
+        paths::review::AssignRequisition(&id).to_string(),
+        officer,
+        officer_id,
+        colleagues,
+    )
+    .may(may_decide(&case.requisition.status), may_be_assigned(&case.requisition.status));
     Ok(CasePage {
         chrome,
         sections: comparison::requisition::sections(&case, &issue, before.as_ref()),
         last: last.unwrap_or_default(),
-        attachments: AttachmentView::of(&address(id), attachments),
+        attachments: AttachmentView::of(attachments, |file| {
+            paths::review::RequisitionAttachment(&id, file).to_string()
+        }),
         versions: comparison::requisition::versions(&case, &issues),
         timeline: timeline(&lines, &case.number()),
         balances: balances(&case),

@@ -2,7 +2,7 @@
 
 use actix_web::{http::StatusCode, web};
 
-use super::{act, address, case::case_page, typed::Typed};
+use super::{act, case::case_page, typed::Typed};
 use crate::{
     desks::review::form::{ApproveForm, ArrivalForm, AssignForm, RefuseForm, ReturnForm, of_requisition},
     grants::{
@@ -18,6 +18,7 @@ use crate::{
         page::{self, Page},
         upload::Upload,
     },
+    paths,
     people::access::{
         self, Role,
         proof::{By, CaseOfficer, Confirmed, Posted},
@@ -32,7 +33,7 @@ pub async fn approve(
 ) -> Page {
     let target = Target { id: id.into_inner(), revision: form.revision };
     let act = act(&by, &portal);
-    let to = address(target.id);
+    let to = paths::review::Requisition(&target.id).to_string();
     let outcome = portal.db.once(move |c| verbs::approve(c, &act, target).map(|()| to)).await;
     answer(by, &portal, target.id, outcome, Typed::default()).await
 }
@@ -48,7 +49,7 @@ pub async fn refuse(
         Ok(reason) => reason,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let (act, to) = (act(&by, &portal), address(target.id));
+    let (act, to) = (act(&by, &portal), paths::review::Requisition(&target.id).to_string());
     let outcome = portal.db.once(move |c| verbs::refuse(c, &act, target, &reason).map(|()| to)).await;
     answer(by, &portal, target.id, outcome, typed).await
 }
@@ -65,7 +66,7 @@ pub async fn send_back(
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let (act, to) = (act(&by, &portal), address(target.id));
+    let (act, to) = (act(&by, &portal), paths::review::Requisition(&target.id).to_string());
     let send = move |c: &mut _| verbs::send_back(c, &act, target, &message, remarks).map(|()| to);
     let outcome = portal.db.once(send).await;
     answer(by, &portal, target.id, outcome, typed).await
@@ -83,7 +84,7 @@ pub async fn register_original(
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
-    let (act, to) = (act(&by, &portal), address(target.id));
+    let (act, to) = (act(&by, &portal), paths::review::Requisition(&target.id).to_string());
     let arrive = move |c: &mut _| verbs::arrive(c, &act, target, day, &scan).map(|()| to);
     let outcome = portal.db.once(arrive).await;
     if let Err(Failure::Refused(refusal @ (Refusal::ImpossibleArrival(_) | Refusal::TooLate(_)))) = outcome {
@@ -113,8 +114,10 @@ pub async fn assign(
         }
     };
     let act = act(&by, &portal);
-    let assign =
-        move |c: &mut _| case::verbs::assign(c, &act, id, form.was(), officer.as_ref()).map(|()| address(id));
+    let assign = move |c: &mut _| {
+        case::verbs::assign(c, &act, id, form.was(), officer.as_ref())
+            .map(|()| paths::review::Requisition(&id).to_string())
+    };
     let outcome = portal.db.once(assign).await;
     answer(by, &portal, id, outcome, Typed::default()).await
 }

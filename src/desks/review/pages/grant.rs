@@ -37,6 +37,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{Asker, By, CaseOfficer, Confirmed, Overseer, Posted},
@@ -130,10 +131,6 @@ struct GrantFile {
 
 pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
     page::show(&grant_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
-}
-
-fn address(id: Id<Grant>) -> String {
-    format!("/granskning/bidrag/{id}")
 }
 
 async fn read(actor: &Actor, portal: &Portal, id: Id<Grant>) -> Result<GrantFile, AppError> {
@@ -313,7 +310,7 @@ pub async fn extend(
         Err(errors) => errors,
         Ok(given) => {
             let (seen, meant) = (form.seen, form.passed_is_meant());
-            let to = format!("{}#anstand", address(id));
+            let to = format!("{}#anstand", paths::review::Grant(&id));
             let extend =
                 move |c: &mut _| extension::verbs::extend(c, &act, id, &given, seen, meant).map(|()| to);
             match portal.db.once(extend).await {
@@ -355,7 +352,7 @@ pub async fn ask(
             let ask = move |c: &mut _| {
                 let request = Id::new();
                 let asked = account_verbs::ask(c, &act, id, request, &asked);
-                asked.map(|()| format!("/granskning/rakenskaper/{request}"))
+                asked.map(|()| paths::account_request::Review(&request).to_string())
             };
             match portal.db.once(ask).await {
                 Ok(to) => return page::see_other(to),

@@ -10,12 +10,9 @@ mod survey;
 mod typed;
 
 use crate::{
-    grants::{
-        case::Act,
-        grant::Scope,
-        requisition::{Requisition, Status},
-    },
+    grants::{case::Act, grant::Scope, requisition::Status},
     ground::infra::Portal,
+    paths,
     people::{
         access::{Actor, Person, Role, routing::Routes, told_apart},
         recipient::Organisation,
@@ -25,34 +22,34 @@ use values::Id;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/granskning", queue::list)
-        .post("/granskning/tilldela", queue::take)
-        .get("/granskning/ny", paper::new)
-        .post("/granskning/ny", paper::create)
-        .get("/granskning/bidrag/{id}", grant::show)
-        .post("/granskning/bidrag/{id}/anstand", grant::extend)
-        .post("/granskning/bidrag/{id}/rakenskaper", grant::ask)
-        .get("/granskning/redovisningar", report::queue::list)
-        .post("/granskning/redovisningar/tilldela", report::queue::take)
-        .get("/granskning/redovisningar/{id}/nasta", report::queue::next)
-        .get("/granskning/redovisningar/{id}", report::case::show)
-        .get("/granskning/redovisningar/{id}/blankett.pdf", report::case::form_pdf)
-        .get("/granskning/redovisningar/{id}/bilagor/{attachment}", report::case::attachment)
-        .post("/granskning/redovisningar/{id}/handlaggare", report::decide::assign)
-        .post("/granskning/redovisningar/{id}/godkannande", report::decide::approve)
-        .post("/granskning/redovisningar/{id}/komplettering", report::decide::send_back)
-        .post("/granskning/redovisningar/{id}/original", report::decide::register_original)
-        .post("/granskning/redovisningar/{id}/rattelse", report::decide::correct)
-        .get("/granskning/enkat/{slug}", survey::show)
-        .post("/granskning/enkat/{slug}", survey::import)
-        .get("/granskning/{id}/nasta", queue::next)
-        .get("/granskning/{id}", case::show)
-        .get("/granskning/{id}/bilagor/{attachment}", case::attachment)
-        .post("/granskning/{id}/handlaggare", decide::assign)
-        .post("/granskning/{id}/godkannande", decide::approve)
-        .post("/granskning/{id}/avslag", decide::refuse)
-        .post("/granskning/{id}/komplettering", decide::send_back)
-        .post("/granskning/{id}/original", decide::register_original);
+        .get(paths::review::Requisitions::PATTERN, queue::list)
+        .post(paths::review::TakeRequisitions::PATTERN, queue::take)
+        .get(paths::review::Paper::PATTERN, paper::new)
+        .post(paths::review::Paper::PATTERN, paper::create)
+        .get(paths::review::Grant::PATTERN, grant::show)
+        .post(paths::review::Extend::PATTERN, grant::extend)
+        .post(paths::review::AskForAccounts::PATTERN, grant::ask)
+        .get(paths::review::Reports::PATTERN, report::queue::list)
+        .post(paths::review::TakeReports::PATTERN, report::queue::take)
+        .get(paths::review::NextReport::PATTERN, report::queue::next)
+        .get(paths::review::Report::PATTERN, report::case::show)
+        .get(paths::review::ReportForm::PATTERN, report::case::form_pdf)
+        .get(paths::review::ReportAttachment::PATTERN, report::case::attachment)
+        .post(paths::review::AssignReport::PATTERN, report::decide::assign)
+        .post(paths::review::ApproveReport::PATTERN, report::decide::approve)
+        .post(paths::review::SendBackReport::PATTERN, report::decide::send_back)
+        .post(paths::review::ReportOriginal::PATTERN, report::decide::register_original)
+        .post(paths::review::CorrectReport::PATTERN, report::decide::correct)
+        .get(paths::review::Survey::PATTERN, survey::show)
+        .post(paths::review::Survey::PATTERN, survey::import)
+        .get(paths::review::NextRequisition::PATTERN, queue::next)
+        .get(paths::review::Requisition::PATTERN, case::show)
+        .get(paths::review::RequisitionAttachment::PATTERN, case::attachment)
+        .post(paths::review::AssignRequisition::PATTERN, decide::assign)
+        .post(paths::review::ApproveRequisition::PATTERN, decide::approve)
+        .post(paths::review::RefuseRequisition::PATTERN, decide::refuse)
+        .post(paths::review::SendBackRequisition::PATTERN, decide::send_back)
+        .post(paths::review::RequisitionOriginal::PATTERN, decide::register_original);
 }
 
 /// With the eyes of whoever looks: somebody at the authority, or somebody with insight.
@@ -64,18 +61,14 @@ fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_authority(actor, portal.clock.now())
 }
 
-fn address(id: Id<Requisition>) -> String {
-    format!("/granskning/{id}")
-}
-
 fn label(status: &Status, lapsed: bool) -> &'static str {
     if lapsed { "Förfallen" } else { status.label() }
 }
 
 /// Who handles a case, as its page shows it, and what the reader may do with it.
 struct Handling {
-    /// Of the case.
-    address: String,
+    /// Where it is given to somebody.
+    assign: String,
     /// The name; empty when nobody does.
     officer: String,
     officer_id: String,
@@ -92,13 +85,13 @@ impl Handling {
     fn new(
         actor: &Actor,
         payer: Id<Organisation>,
-        address: String,
+        assign: String,
         officer: Option<String>,
         officer_id: Option<String>,
         colleagues: Vec<Person>,
     ) -> Self {
         Self {
-            address,
+            assign,
             officer: officer.unwrap_or_default(),
             officer_id: officer_id.unwrap_or_default(),
             colleagues: std::iter::once((String::new(), "Ingen".to_owned()))

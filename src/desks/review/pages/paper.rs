@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{act, address, scope};
+use super::{act, scope};
 use crate::{
     desks::review::form::{Choice, PaperForm},
     grants::{
@@ -29,6 +29,7 @@ use crate::{
         page::{self, Chrome, Page},
         upload::Upload,
     },
+    paths,
     people::{
         access::{
             Actor,
@@ -111,7 +112,8 @@ pub async fn create(
     let is_another = alike::is_another(&typed.is_another);
     let register = move |c: &mut _| {
         let (id, paper) = (Id::new(), (day, &scan, is_another));
-        verbs::register_paper(c, &act, grant, &post, id, &form, paper).map(|()| address(id))
+        verbs::register_paper(c, &act, grant, &post, id, &form, paper)
+            .map(|()| paths::review::Requisition(&id).to_string())
     };
     let mut known = None;
     let status = match portal.db.once(register).await {

@@ -6,7 +6,7 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{act, address, case::may_be_assigned, label, scope};
+use super::{act, case::may_be_assigned, label, scope};
 use crate::{
     desks::review::{
         form::{Filter, TakeForm},
@@ -24,6 +24,7 @@ use crate::{
         form::Form,
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor,
         proof::{Authority, By, CaseOfficer, Posted},
@@ -88,7 +89,9 @@ pub async fn next(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id
         None => lines.iter().find(|line| line.since > since).or(lines.first()),
     };
     page::see_other(match after {
-        Some(line) => format!("{}{}", address(line.requisition.id), way.along()),
+        Some(line) => {
+            format!("{}{}", paths::review::Requisition(&line.requisition.id), way.along())
+        }
         None => way.address(),
     })
 }

@@ -22,6 +22,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::{
         access::proof::{By, CaseOfficer, Posted},
         recipient::Kind,
@@ -102,7 +103,7 @@ pub async fn import(
         let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let told = Told { read: count(reading.answered.len()), duplicates: count(reading.duplicates) };
         let told = serde_html_form::to_string(told).unwrap_or_default();
-        Ok::<_, Failure>(format!("{}?{told}", address(&place)))
+        Ok::<_, Failure>(format!("{}?{told}", paths::review::Survey(&place)))
     };
     let (status, errors) = match portal.db.once(import).await {
         Ok(to) => return page::see_other(to),
@@ -156,10 +157,6 @@ async fn read(
         .await
 }
 
-fn address(slug: &str) -> String {
-    format!("/granskning/enkat/{slug}")
-}
-
 impl Told {
     /// What is said when a list has been read in.
     fn words(self) -> Option<String> {
@@ -177,10 +174,6 @@ impl Told {
 }
 
 impl SurveyPage {
-    fn address(&self) -> String {
-        address(&self.agreement.terms.slug)
-    }
-
     /// All that is to be mended, beside the field too.
     fn error(&self) -> String {
         let at_it = self.errors.list.iter().filter(|error| error.field == FIELD);

@@ -20,6 +20,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor,
         proof::{Asker, By, Overseer, Posted},
@@ -50,10 +51,6 @@ fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::across(actor, portal.clock.now())
 }
 
-fn address(id: Id<AccountRequest>) -> String {
-    format!("/granskning/rakenskaper/{id}")
-}
-
 pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, id: web::Path<Id<AccountRequest>>) -> Page {
     page::show(&review_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
 }
@@ -69,7 +66,11 @@ async fn review_page(
     let is_asker = found.case.is_for(actor);
     Ok(ReviewPage {
         chrome,
-        shown: Shown::of(found, &address(id), portal.clock.now()),
+        shown: Shown::of(
+            found,
+            |file| paths::account_request::ReviewAttachment(&id, file).to_string(),
+            portal.clock.now(),
+        ),
         is_ours: actor.is_official_of(payer),
         is_asker,
         today: portal.clock.today().to_string(),
@@ -98,7 +99,10 @@ pub async fn close(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(remark) => {
             let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
-            let close = move |c: &mut _| verbs::close(c, &act, target, &remark).map(|()| address(id));
+            let close = move |c: &mut _| {
+                verbs::close(c, &act, target, &remark)
+                    .map(|()| paths::account_request::Review(&id).to_string())
+            };
             match portal.db.once(close).await {
                 Ok(to) => return page::see_other(to),
                 Err(Failure::Refused(refusal)) => refused("", &refusal),
@@ -120,8 +124,10 @@ pub async fn ask_for_more(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((message, due)) => {
             let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
-            let ask =
-                move |c: &mut _| verbs::ask_for_more(c, &act, target, &message, due).map(|()| address(id));
+            let ask = move |c: &mut _| {
+                verbs::ask_for_more(c, &act, target, &message, due)
+                    .map(|()| paths::account_request::Review(&id).to_string())
+            };
             match portal.db.once(ask).await {
                 Ok(to) => return page::see_other(to),
                 Err(Failure::Refused(refusal @ Refusal::DayHasPassed(_))) => {

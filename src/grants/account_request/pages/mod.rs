@@ -21,21 +21,22 @@ use crate::{
             page::{self, Page},
         },
     },
+    paths,
     people::access::routing::Routes,
 };
 use values::{Id, calendar};
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/rakenskaper/{id}", recipient::show)
-        .post("/rakenskaper/{id}/filer", recipient::add_file)
-        .get("/rakenskaper/{id}/bilagor/{attachment}", recipient::attachment)
-        .post("/rakenskaper/{id}/bilagor/{attachment}/borttagning", recipient::remove_file)
-        .post("/rakenskaper/{id}/svar", recipient::answer)
-        .get("/granskning/rakenskaper/{id}", authority::show)
-        .get("/granskning/rakenskaper/{id}/bilagor/{attachment}", authority::attachment)
-        .post("/granskning/rakenskaper/{id}/avslut", authority::close)
-        .post("/granskning/rakenskaper/{id}/komplettering", authority::ask_for_more);
+        .get(paths::account_request::Case::PATTERN, recipient::show)
+        .post(paths::account_request::AddFile::PATTERN, recipient::add_file)
+        .get(paths::account_request::Attachment::PATTERN, recipient::attachment)
+        .post(paths::account_request::RemoveFile::PATTERN, recipient::remove_file)
+        .post(paths::account_request::Answer::PATTERN, recipient::answer)
+        .get(paths::account_request::Review::PATTERN, authority::show)
+        .get(paths::account_request::ReviewAttachment::PATTERN, authority::attachment)
+        .post(paths::account_request::Close::PATTERN, authority::close)
+        .post(paths::account_request::AskForMore::PATTERN, authority::ask_for_more);
 }
 
 /// Everything a page reads, at one time.
@@ -75,11 +76,15 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(found: RequestFile, base: &str, now: chrono::DateTime<chrono::Utc>) -> Self {
+    fn of(
+        found: RequestFile,
+        address: impl Fn(&Id<Attachment>) -> String,
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Self {
         let RequestFile { case, files, lines } = found;
         let request = &case.request;
         let (handed_in, added): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|file| request.handed_in().contains(&file.id));
+            files.into_iter().partition(|file| request.handed_in().contains(&file.id.to_string()));
         let days = request.due.days_left(now);
         let days_left = match (request.is_open(), days) {
             (false, _) => String::new(),
@@ -92,8 +97,8 @@ impl Shown {
             state,
             tone,
             days_left,
-            handed_in: AttachmentView::of(base, handed_in),
-            added: AttachmentView::of(base, added),
+            handed_in: AttachmentView::of(handed_in, &address),
+            added: AttachmentView::of(added, &address),
             timeline: timeline(&lines, &number),
             number,
             case,

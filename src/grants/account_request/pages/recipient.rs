@@ -21,6 +21,7 @@ use crate::{
         page::{self, Chrome, Page},
         upload::DataUpload,
     },
+    paths,
     people::access::{
         Actor,
         proof::{By, Member, NoFields, Posted},
@@ -45,10 +46,6 @@ fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_recipient(actor, portal.clock.now())
 }
 
-fn address(id: Id<AccountRequest>) -> String {
-    format!("/rakenskaper/{id}")
-}
-
 pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<AccountRequest>>) -> Page {
     page::show(&show_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
 }
@@ -62,7 +59,11 @@ async fn show_page(
     let found = read(portal, scope(actor), id).await?;
     Ok(ShowPage {
         chrome,
-        shown: Shown::of(found, &address(id), portal.clock.now()),
+        shown: Shown::of(
+            found,
+            |file| paths::account_request::Attachment(&id, file).to_string(),
+            portal.clock.now(),
+        ),
         message: String::new(),
         errors: FieldErrors::default(),
     })
@@ -86,7 +87,7 @@ pub async fn add_file(
     let fault = match upload.file {
         Ok(Some(file)) => {
             let act = act(&by, &portal);
-            let to = format!("{}#filer", address(id));
+            let to = format!("{}#filer", paths::account_request::Case(&id));
             let add = move |c: &mut _| verbs::add_file(c, &act, id, &file).map(|()| to);
             match portal.db.once(add).await {
                 Ok(to) => return page::see_other(to),
@@ -112,7 +113,7 @@ pub async fn remove_file(
     let (id, file) = ids.into_inner();
     let act = act(&by, &portal);
     portal.db.write(move |connection| verbs::remove_file(connection, &act, id, file)).await?;
-    page::see_other(format!("{}#filer", address(id)))
+    page::see_other(format!("{}#filer", paths::account_request::Case(&id)))
 }
 
 pub async fn answer(
@@ -125,7 +126,10 @@ pub async fn answer(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(message) => {
             let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
-            let answer = move |c: &mut _| verbs::answer(c, &act, target, &message).map(|()| address(id));
+            let answer = move |c: &mut _| {
+                verbs::answer(c, &act, target, &message)
+                    .map(|()| paths::account_request::Case(&id).to_string())
+            };
             let refusal = match portal.db.once(answer).await {
                 Ok(to) => return page::see_other(to),
                 Err(Failure::Refused(refusal)) => refusal,

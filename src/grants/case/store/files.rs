@@ -29,7 +29,8 @@ use values::Id;
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = files)]
 pub struct Attachment {
-    pub id: String,
+    #[diesel(deserialize_as = String)]
+    pub id: Id<Self>,
     pub file_name: String,
     pub media_type: String,
     pub size: i64,

@@ -20,6 +20,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{Addressee, By, CaseOfficer, Posted},
@@ -49,10 +50,6 @@ impl ReviewPage {
     }
 }
 
-fn address(id: Id<OwedReport>) -> String {
-    format!("/rapporter/{id}")
-}
-
 pub async fn show(by: By<Addressee>, portal: web::Data<Portal>, id: web::Path<Id<OwedReport>>) -> Page {
     page::show(&review_page(&by.actor, by.chrome, &portal, id.into_inner()).await?)
 }
@@ -73,11 +70,15 @@ async fn review_page(
         .await?;
     // What is added for a completion is the recipient's own until it is handed in.
     let handed_in = found.case.report.as_ref().map_or(&[][..], OwedReport::handed_in);
-    found.files.retain(|file| handed_in.contains(&file.id));
+    found.files.retain(|file| handed_in.contains(&file.id.to_string()));
     Ok(ReviewPage {
         chrome,
         id,
-        shown: Shown::of(found, &address(id), portal.clock.now()),
+        shown: Shown::of(
+            found,
+            |file| paths::further_report::ReviewAttachment(&id, file).to_string(),
+            portal.clock.now(),
+        ),
         is_officer: actor.has(Role::CaseOfficer),
         form: ReturnForm::default(),
         errors: FieldErrors::default(),
@@ -114,7 +115,10 @@ pub async fn send_back(
         Ok(message) => {
             let act = Act::of_authority(&by, portal.clock.now());
             let target = Target { id, revision: form.revision };
-            let send = move |c: &mut _| verbs::send_back(c, &act, target, &message).map(|()| address(id));
+            let send = move |c: &mut _| {
+                verbs::send_back(c, &act, target, &message)
+                    .map(|()| paths::further_report::Review(&id).to_string())
+            };
             let refusal = match portal.db.once(send).await {
                 Ok(to) => return page::see_other(to),
                 Err(Failure::Refused(refusal)) => refusal,

@@ -23,6 +23,7 @@ use crate::{
         page::{self, Chrome, Page},
         way::along_from,
     },
+    paths,
     people::{
         access::proof::{Addressee, By},
         recipient::Organisation,
@@ -98,7 +99,10 @@ impl Line {
         Row {
             cells: vec![
                 match &self.report {
-                    Some(report) => Cell::Link { text, href: format!("/rapporter/{}{along}", report.id) },
+                    Some(report) => Cell::Link {
+                        text,
+                        href: format!("{}{along}", paths::further_report::Review(&report.id)),
+                    },
                     None => Cell::Text(text),
                 },
                 Cell::Text(self.number.clone()),
@@ -151,7 +155,7 @@ impl Filter {
         ];
         let mut kept: Vec<&Line> = lines.iter().filter(|line| self.keeps(line)).collect();
         Sought::new(&self.search).narrow(&mut kept, |line| line.known_by.clone());
-        let along = along_from("/rapporter", self.query().trim_start_matches('?'));
+        let along = along_from(paths::further_report::List::PATTERN, self.query().trim_start_matches('?'));
         let rows = kept.into_iter().map(|line| line.row(&along)).collect();
         Table::new(columns, rows, None).sorted(&Sort::by("mottagare")).sorted(&Sort::parse(&self.sort))
     }
@@ -249,7 +253,7 @@ pub async fn show(by: By<Addressee>, portal: web::Data<Portal>, filter: web::Que
     let table = filter.table(&lines);
     let address = |sort: Sort| {
         let sorted = Filter { sort: sort.written(), ..filter.clone() };
-        format!("/rapporter{}", sorted.query())
+        format!("{}{}", paths::further_report::List, sorted.query())
     };
     let all = std::iter::once((String::new(), "Alla".to_owned()));
     page::show(&ListPage {

@@ -20,23 +20,24 @@ use crate::{
             error::AppError,
         },
     },
+    paths,
     people::access::routing::Routes,
 };
-use values::calendar;
+use values::{Id, calendar};
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/bidrag/{id}/rapporter/{key}", recipient::show)
-        .post("/bidrag/{id}/rapporter/{key}/filer", recipient::add_file)
-        .get("/bidrag/{id}/rapporter/{key}/bilagor/{attachment}", recipient::attachment)
-        .post("/bidrag/{id}/rapporter/{key}/bilagor/{attachment}/borttagning", recipient::remove_file)
-        .post("/bidrag/{id}/rapporter/{key}/underskrift", recipient::sign)
-        .get("/rapporter", list::show)
-        .get("/rapporter.csv", list::csv)
-        .get("/rapporter.xlsx", list::workbook)
-        .get("/rapporter/{id}", addressee::show)
-        .get("/rapporter/{id}/bilagor/{attachment}", addressee::attachment)
-        .post("/rapporter/{id}/komplettering", addressee::send_back);
+        .get(paths::further_report::Case::PATTERN, recipient::show)
+        .post(paths::further_report::AddFile::PATTERN, recipient::add_file)
+        .get(paths::further_report::Attachment::PATTERN, recipient::attachment)
+        .post(paths::further_report::RemoveFile::PATTERN, recipient::remove_file)
+        .post(paths::further_report::Sign::PATTERN, recipient::sign)
+        .get(paths::further_report::List::PATTERN, list::show)
+        .get(paths::further_report::ListCsv::PATTERN, list::csv)
+        .get(paths::further_report::ListWorkbook::PATTERN, list::workbook)
+        .get(paths::further_report::Review::PATTERN, addressee::show)
+        .get(paths::further_report::ReviewAttachment::PATTERN, addressee::attachment)
+        .post(paths::further_report::SendBack::PATTERN, addressee::send_back);
 }
 
 /// Everything a page reads, at one time.
@@ -60,7 +61,7 @@ fn read(connection: &mut AnyConnection, case: Option<Case>) -> Result<ReportFile
 fn file_of(
     connection: &mut AnyConnection,
     case: &Case,
-    file: values::Id<Attachment>,
+    file: Id<Attachment>,
 ) -> Result<Option<(Attachment, Vec<u8>)>, DbError> {
     match &case.report {
         Some(report) => case::store::attachment(connection, report.id, file),
@@ -84,11 +85,11 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(found: ReportFile, base: &str, now: DateTime<Utc>) -> Self {
+    fn of(found: ReportFile, address: impl Fn(&Id<Attachment>) -> String, now: DateTime<Utc>) -> Self {
         let ReportFile { case, files, lines } = found;
         let known = case.report.as_ref().map_or(&[][..], |report| report.handed_in());
         let (handed_in, added): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|file| known.contains(&file.id));
+            files.into_iter().partition(|file| known.contains(&file.id.to_string()));
         let days_left = match (case.filed(), case.asked.due.days_left(now)) {
             (Some(_), _) => String::new(),
             (None, days @ 0..) => calendar::days_ahead(days),
@@ -100,8 +101,8 @@ impl Shown {
             state: standing.label(),
             tone: standing.tone(),
             days_left,
-            handed_in: AttachmentView::of(base, handed_in),
-            added: AttachmentView::of(base, added),
+            handed_in: AttachmentView::of(handed_in, &address),
+            added: AttachmentView::of(added, &address),
             timeline: timeline(&lines, &number),
             number,
             case,

@@ -22,6 +22,7 @@ use crate::{
         page::{self, Chrome, Page},
         upload::Upload,
     },
+    paths,
     people::{
         access::{
             Actor, Role,
@@ -52,8 +53,8 @@ fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_recipient(actor, portal.clock.now())
 }
 
-fn address(which: &Which) -> String {
-    format!("/bidrag/{}/rapporter/{}", which.grant, which.key)
+fn address(which: &Which) -> paths::further_report::Case<'_> {
+    paths::further_report::Case(&which.grant, &which.key)
 }
 
 async fn case(actor: &Actor, portal: &Portal, which: &Which) -> Result<Option<Case>, AppError> {
@@ -85,7 +86,11 @@ async fn show_page(
     let mandated = act(actor, portal).mandated(Role::Signatory);
     Ok(ShowPage {
         chrome,
-        shown: Shown::of(found, &address(which), portal.clock.now()),
+        shown: Shown::of(
+            found,
+            |file| paths::further_report::Attachment(&which.grant, &which.key, file).to_string(),
+            portal.clock.now(),
+        ),
         may_prepare: may_sign || actor.has(Role::Preparer),
         may_sign,
         no_mandate: mandated.err().map(Refusal::from),
@@ -164,7 +169,7 @@ pub async fn sign(
     let (act, asked) = (act(&by, &portal), which.clone());
     let done = match confirm::check(&by, &portal, &request, form.confirmation).await? {
         Ok(confirmed) => {
-            let to = address(&asked);
+            let to = address(&asked).to_string();
             let sign = move |c: &mut _| verbs::sign(c, &act, &asked, form.revision).map(|()| to);
             confirmed.carry_out(&portal, sign).await
         }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, address, case, link, refused};
+use super::{Case, act, case, link, refused};
 use crate::{
     grants::{
         case::{Act, alike::Alike},
@@ -25,6 +25,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Confirmed, Member, Posted, Preparer, Signatory},
@@ -178,7 +179,7 @@ impl<'a, R> Here<'a, R> {
     }
 
     fn address(&self) -> String {
-        format!("{}/ansokningar/{}", address(self.grant), self.id)
+        paths::onward::Application(&self.grant, &self.id).to_string()
     }
 
     async fn page(&self) -> Result<ApplicationPage, AppError> {

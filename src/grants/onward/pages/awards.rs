@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 
 use super::{
-    Case, act, address, case, csv_file,
+    Case, act, case, csv_file,
     letters::{KINDS, is_written_to},
     link, refused,
 };
@@ -28,6 +28,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Confirmed, Member, NoFields, Posted, Preparer, Signatory},
@@ -42,7 +43,7 @@ pub async fn invite(
     id: web::Path<Id<Grant>>,
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
-    let here = format!("{}/lankar", address(id));
+    let here = paths::onward::Links(&id).to_string();
     let to = here.clone();
     match portal.db.once(move |connection| verbs::invite(connection, &act, id).map(|_| to)).await {
         Ok(to) => page::see_other(to),
@@ -111,7 +112,7 @@ pub async fn links(
             Ok::<_, AppError>((case, store::units(connection, own)?))
         })
         .await?;
-    let Some(model) = &case.plan.model else { return page::see_other(format!("{}/modell", address(id))) };
+    let Some(model) = &case.plan.model else { return page::see_other(paths::onward::Model(&id)) };
     let invited: HashSet<String> = case.applications.iter().map(|one| one.unit.id.to_string()).collect();
     let name = &case.grant.holder.name;
     let left_out = units
@@ -216,7 +217,8 @@ pub async fn award(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((chosen, decided)) => {
             let award = move |connection: &mut _| {
-                verbs::award(connection, &act, id, &chosen, &decided).map(|()| address(id))
+                verbs::award(connection, &act, id, &chosen, &decided)
+                    .map(|()| paths::onward::Plan(&id).to_string())
             };
             match portal.db.once(award).await {
                 Ok(to) => return page::see_other(to),

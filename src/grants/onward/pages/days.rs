@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, address, case, refused};
+use super::{Case, act, case, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -19,6 +19,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Confirmed, Member, Posted, Signatory},
@@ -74,7 +75,7 @@ pub async fn update(
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
     let typed = form.clone();
-    let to = format!("{}/modell", address(id));
+    let to = paths::onward::Model(&id).to_string();
     let move_days = move |connection: &mut _| verbs::move_days(connection, &act, id, &typed).map(|()| to);
     let (status, errors) = match portal.db.once(move_days).await {
         Ok(to) => return page::see_other(to),

@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Case, act, address, case, csv_file, refused};
+use super::{Case, act, case, csv_file, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -25,6 +25,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{By, Confirmed, Member, Posted, Preparer, Signatory},
@@ -68,11 +69,6 @@ impl ListPage {
             case,
             list,
         }
-    }
-
-    /// Its place below the plan's address.
-    fn at(&self) -> String {
-        format!("betalningslistor/{}", self.list.id)
     }
 
     /// By provider and unit.
@@ -140,7 +136,7 @@ pub async fn failed(
     let (act, (grant, list)) = (act(&by, &portal), ids.into_inner());
     let (case, found) = of_list(&portal, &by, (grant, list)).await?;
     let standing: Vec<Id<Application>> = found.standing(&case).into_iter().map(|(one, _)| one.id).collect();
-    let here = format!("{}/betalningslistor/{list}", address(grant));
+    let here = paths::onward::PaymentList(&grant, &list).to_string();
     let (status, errors) = match form.parse(standing) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((chosen, reason)) => {
@@ -171,7 +167,7 @@ pub async fn was_made(
     ids: Path,
 ) -> Page {
     let (act, (grant, list)) = (act(&by, &portal), ids.into_inner());
-    let here = format!("{}/betalningslistor/{list}", address(grant));
+    let here = paths::onward::PaymentList(&grant, &list).to_string();
     let to = here.clone();
     let tell = move |connection: &mut _| {
         verbs::payment_was_made(connection, &act, (grant, list), form.application).map(|()| to)

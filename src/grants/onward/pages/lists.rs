@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, address, case, refused};
+use super::{Case, act, case, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -25,6 +25,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Confirmed, Member, Posted, Preparer},
@@ -104,7 +105,7 @@ pub async fn make(
     id: web::Path<Id<Grant>>,
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
-    let here = format!("{}/betalningslistor", address(id));
+    let here = paths::onward::PaymentLists(&id).to_string();
     let (status, errors) = match form.parse(portal.clock.today()) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((pay_on, account, bic)) => {

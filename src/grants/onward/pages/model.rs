@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Case, act, address, case, refused};
+use super::{Case, act, case, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -20,6 +20,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Confirmed, Member, Posted, Preparer, Signatory},
@@ -139,11 +140,11 @@ pub async fn update(
         Err(failure) => return Err(failure.into()),
     }
     if !checks {
-        return page::see_other(format!("{}/modell", address(id)));
+        return page::see_other(paths::onward::Model(&id));
     }
     let period = page.case.grant.agreement.terms.period;
     match form.parse(page.grant_amount(), period) {
-        Ok(_) => page::see_other(format!("{}/modell#faststall", address(id))),
+        Ok(_) => page::see_other(format!("{}#faststall", paths::onward::Model(&id))),
         Err(errors) => {
             page.errors = errors;
             page::show_errors(&page)
@@ -162,11 +163,12 @@ pub async fn approve(
     id: web::Path<Id<Grant>>,
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
-    let approve =
-        move |connection: &mut _| verbs::approve(connection, &act, id, form.revision).map(|()| address(id));
+    let approve = move |connection: &mut _| {
+        verbs::approve(connection, &act, id, form.revision).map(|()| paths::onward::Plan(&id).to_string())
+    };
     let (status, errors) = match portal.db.once(approve).await {
         Ok(to) => return page::see_other(to),
-        Err(Failure::Done) => return page::see_other(address(id)),
+        Err(Failure::Done) => return page::see_other(paths::onward::Plan(&id)),
         Err(Failure::Overtaken) => {
             let page = ModelPage::of(&by, case(&portal, &by, id).await?).decided_too_late();
             return page::show_as(StatusCode::CONFLICT, &page);
@@ -184,7 +186,7 @@ pub async fn reopen(
     id: web::Path<Id<Grant>>,
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
-    let here = format!("{}/modell", address(id));
+    let here = paths::onward::Model(&id).to_string();
     let to = here.clone();
     let reopen = move |connection: &mut _| verbs::reopen(connection, &act, id, form.revision).map(|()| to);
     let errors = match portal.db.once(reopen).await {

@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
-use super::{Case, act, address, csv_file, scope};
+use super::{Case, act, csv_file, scope};
 use crate::{
     grants::{
         case::pages::{TimelineView, timeline},
@@ -32,6 +32,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Member, Posted, Preparer},
@@ -51,7 +52,7 @@ pub struct View {
 impl View {
     fn sorted_by(&self, grant: Id<Grant>, sort: &Sort) -> String {
         let lage = if self.lage.is_empty() { String::new() } else { format!("lage={}&", self.lage) };
-        format!("{}?{lage}ordning={}#enheter", address(grant), sort.written())
+        format!("{}?{lage}ordning={}#enheter", paths::onward::Plan(&grant), sort.written())
     }
 }
 
@@ -219,13 +220,13 @@ fn count(case: &Case, key: &str) -> usize {
 
 /// What there is to do, the most urgent first.
 fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
-    let at = |path: &str| format!("{}/{path}", address(case.grant.id));
+    let id = &case.grant.id;
     let mut list = Vec::new();
     let Some(model) = &case.plan.model else {
         if may_prepare {
             list.push(Next {
                 text: "Modellen är inte fastställd än.".to_owned(),
-                href: at("modell"),
+                href: paths::onward::Model(id).to_string(),
                 action: "Fyll i modellen",
             });
         }
@@ -235,7 +236,7 @@ fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
     if waiting > 0 {
         list.push(Next {
             text: format!("Väntar på beslut: {}.", counted(waiting)),
-            href: at("beslut"),
+            href: paths::onward::Decide(id).to_string(),
             action: "Besluta",
         });
     }
@@ -243,7 +244,7 @@ fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
     if unlisted > 0 {
         list.push(Next {
             text: format!("Väntar på betalning: {}.", counted(unlisted)),
-            href: at("betalningslistor"),
+            href: paths::onward::PaymentLists(id).to_string(),
             action: "Gör en betalningslista",
         });
     }
@@ -251,7 +252,7 @@ fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
     if model.apply_by.passed(now) && fund.left() > Money::ZERO && count(case, "granted") > 0 {
         list.push(Next {
             text: format!("{} är inte fördelade.", fund.left()),
-            href: at("omfordelning"),
+            href: paths::onward::Redistribution(id).to_string(),
             action: "Omfördela",
         });
     }
@@ -261,7 +262,11 @@ fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
             0 => "Alla enheter har återrapporterat.".to_owned(),
             _ => format!("Har inte återrapporterat: {}.", counted(missing)),
         };
-        list.push(Next { text, href: at("redovisning"), action: "Sammanställ till redovisningen" });
+        list.push(Next {
+            text,
+            href: paths::onward::Summary(id).to_string(),
+            action: "Sammanställ till redovisningen",
+        });
     }
     list
 }
@@ -319,7 +324,7 @@ pub fn table(
                 cells: vec![
                     Cell::Link {
                         text: unit.name.to_string(),
-                        href: format!("{}/ansokningar/{}", address(case.grant.id), application.id),
+                        href: paths::onward::Application(&case.grant.id, &application.id).to_string(),
                     },
                     Cell::Text(unit.provider.to_string()),
                     Cell::Text(regime(unit.is_private).to_owned()),
@@ -369,7 +374,7 @@ pub async fn begin(
 ) -> Page {
     let (act, id) = (act(&by, &portal), id.into_inner());
     let draft = if form.from == "exempel" { example::stockholm() } else { ModelForm::default() };
-    let here = format!("{}/modell", address(id));
+    let here = paths::onward::Model(&id).to_string();
     let to = here.clone();
     match portal.db.once(move |connection| verbs::begin(connection, &act, id, draft).map(|()| to)).await {
         Ok(to) => page::see_other(to),

@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, address, case, refused};
+use super::{Case, act, case, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -19,6 +19,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Confirmed, Member, Posted, Signatory},
@@ -101,7 +102,8 @@ pub async fn redistribute(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok((amounts, decided)) => {
             let give = move |connection: &mut _| {
-                verbs::redistribute(connection, &act, id, &amounts, &decided).map(|()| address(id))
+                verbs::redistribute(connection, &act, id, &amounts, &decided)
+                    .map(|()| paths::onward::Plan(&id).to_string())
             };
             match portal.db.once(give).await {
                 Ok(to) => return page::see_other(to),

@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, address, case, refused};
+use super::{Case, act, case, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -20,6 +20,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Confirmed, Member, Posted, Signatory},
@@ -93,11 +94,12 @@ pub async fn set(
         Ok((reserve, decided)) => {
             let revision = form.revision;
             let set = move |connection: &mut _| {
-                verbs::set_reserve(connection, &act, (id, revision), reserve, &decided).map(|()| address(id))
+                verbs::set_reserve(connection, &act, (id, revision), reserve, &decided)
+                    .map(|()| paths::onward::Plan(&id).to_string())
             };
             match portal.db.once(set).await {
                 Ok(to) => return page::see_other(to),
-                Err(Failure::Done) => return page::see_other(address(id)),
+                Err(Failure::Done) => return page::see_other(paths::onward::Plan(&id)),
                 Err(Failure::Overtaken) => {
                     let page = ReservePage::of(&by, &portal, case(&portal, &by, id).await?)?;
                     return page::show_as(StatusCode::CONFLICT, &page.overtaken(form));

@@ -25,6 +25,7 @@ use crate::{
         scan::Scanned,
         upload::ReceivedFile,
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{By, Member, Posted, Preparer},
@@ -116,7 +117,7 @@ pub async fn fill(
             let (list, post) = (list(&page.case)?, form.post.clone());
             let fill = move |connection: &mut _| {
                 let report = verbs::fill_report(connection, &act, id, &post, costs, &list)?;
-                Ok::<_, verbs::Failure>(format!("/redovisningar/{report}/uppgifter#avsnitt-3"))
+                Ok::<_, verbs::Failure>(format!("{}#avsnitt-3", paths::report::Edit(&report)))
             };
             match portal.db.once(fill).await {
                 Ok(to) => return page::see_other(to),

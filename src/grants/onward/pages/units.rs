@@ -21,6 +21,7 @@ use crate::{
         page::{self, Chrome, Page},
         upload::AnyUpload,
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{By, Member, Posted, Preparer},
@@ -60,7 +61,8 @@ pub async fn list(by: By<Member>, portal: web::Data<Portal>, order: web::Query<O
         may_prepare: by.has(Role::Preparer) || by.has(Role::Signatory),
         chrome: by.chrome,
         count: units.len(),
-        headings: table.headings(|sort| format!("/enheter?ordning={}#registret", sort.written())),
+        headings: table
+            .headings(|sort| format!("{}?ordning={}#registret", paths::onward::Units, sort.written())),
         table,
     })
 }
@@ -83,7 +85,7 @@ fn table(units: &[Unit]) -> Table {
             cells: vec![
                 Cell::Link {
                     text: format!("{}{closed}", content.name),
-                    href: format!("/enheter/{}", unit.id),
+                    href: paths::onward::Unit(&unit.id).to_string(),
                 },
                 Cell::Text(content.provider.to_string()),
                 Cell::Text(content.provider_number.to_string()),
@@ -115,7 +117,10 @@ struct UnitPage {
 
 impl UnitPage {
     fn address(&self) -> String {
-        self.unit.map_or_else(|| "/enheter/ny".to_owned(), |(id, _)| format!("/enheter/{id}"))
+        self.unit.map_or_else(
+            || paths::onward::NewUnit.to_string(),
+            |(id, _)| paths::onward::Unit(&id).to_string(),
+        )
     }
 
     /// For whoever only reads.
@@ -182,7 +187,7 @@ pub async fn create(
     let errors = match form.parse(&own_names(&by)) {
         Err(errors) => errors,
         Ok(content) => {
-            let to = "/enheter".to_owned();
+            let to = paths::onward::Units.to_string();
             match portal.db.once(move |connection| verbs::add(connection, &act, content).map(|()| to)).await {
                 Ok(to) => return page::see_other(to),
                 Err(failure) => refused(failure, "")?,
@@ -210,12 +215,12 @@ pub async fn update(
     let errors = match form.parse(&own_names(&by)) {
         Err(errors) => errors,
         Ok(content) => {
-            let to = "/enheter".to_owned();
+            let to = paths::onward::Units.to_string();
             let change =
                 move |c: &mut _| verbs::change(c, &act, (id, revision), content, is_closed).map(|()| to);
             match portal.db.once(change).await {
                 Ok(to) => return page::see_other(to),
-                Err(Failure::Done) => return page::see_other("/enheter"),
+                Err(Failure::Done) => return page::see_other(paths::onward::Units),
                 Err(Failure::Overtaken) => return overtaken(&by, &portal, id, form).await,
                 Err(failure) => refused(failure, "")?,
             }

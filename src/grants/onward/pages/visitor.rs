@@ -25,6 +25,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::proof::{Posted, Visit},
 };
 use values::Id;
@@ -113,7 +114,7 @@ impl VisitorPage {
     }
 
     fn base(&self) -> String {
-        format!("/utforare/{}/{}", self.application.id, self.code)
+        paths::onward::Visit(&self.application.id, &self.code).to_string()
     }
 
     fn owes(&self) -> values::Money {

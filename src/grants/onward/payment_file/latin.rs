@@ -2,6 +2,7 @@
 //! take besides. Anything else is written in the nearest of them, as the European Payments Council recommends («SEPA
 //! Requirements for an Extended Character Set», EPC217-08), because a character that a bank does not know stops the whole file.
 
+use crate::paths;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// `text` in such characters, at most so many of them. Empty where it has nothing to read.
@@ -34,7 +35,7 @@ fn nearest(c: char) -> String {
         ';' => ",",
         '[' | '{' | '<' => "(",
         ']' | '}' | '>' => ")",
-        '\\' | '|' => "/",
+        '\\' | '|' => paths::about::Start::PATTERN,
         '"' | '`' | '\u{b4}' | '\u{2018}'..='\u{201f}' | '«' | '»' => "'",
         'æ' => "ae",
         'Æ' => "AE",

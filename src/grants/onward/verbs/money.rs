@@ -17,6 +17,7 @@ use crate::{
         history::{self, Event},
         infra::db::AnyConnection,
     },
+    paths,
 };
 use values::{
     Id,
@@ -101,7 +102,7 @@ fn alike(case: &Case, application: &Application, came_back: &Returned) -> Option
     let at = long_time(known.at);
     Some(Alike {
         told: format!("{amount} den {day}, referens {}, av {by} {at}", told(&known.reference)),
-        href: format!("/bidrag/{}/vidarefordelning/ansokningar/{}#pengarna", case.grant.id, application.id),
+        href: format!("{}#pengarna", paths::onward::Application(&case.grant.id, &application.id)),
     })
 }
 

@@ -104,10 +104,8 @@ pub fn fill_report(
     }
     // The list of an earlier time goes; one that came in with a report stays.
     for earlier in case::store::attachments_of(connection, report.id)? {
-        if earlier.file_name == list.name
-            && let Ok(file) = earlier.id.parse()
-        {
-            let _came_in = report::verbs::detach(connection, act, report.id, file);
+        if earlier.file_name == list.name {
+            let _came_in = report::verbs::detach(connection, act, report.id, earlier.id);
         }
     }
     report::verbs::attach(connection, act, report.id, list)

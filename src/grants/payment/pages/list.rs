@@ -10,7 +10,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{act, address};
+use super::act;
 use crate::{
     grants::{
         case::{self, store::QueueRow},
@@ -32,6 +32,7 @@ use crate::{
         page::{self, Chrome, Page},
         way::along_from,
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{Authority, By, Confirmed, PaymentOfficer, Posted},
@@ -210,7 +211,7 @@ pub async fn register(
     }
     if refused.is_empty() {
         let told = serde_html_form::to_string(registered).unwrap_or_default();
-        return page::see_other(format!("/utbetalningar?{}&{told}", form.filter().query()));
+        return page::see_other(format!("{}?{}&{told}", paths::payment::List, form.filter().query()));
     }
     // 409: the list as it is now, what was not registered and why, and what was typed.
     let named = refused.iter().map(|(id, _)| *id).collect();
@@ -474,10 +475,6 @@ impl Line {
     fn is_partly_paid(&self) -> bool {
         self.left != self.approved
     }
-
-    fn address(&self) -> String {
-        address(self.id)
-    }
 }
 
 impl PaidLine {
@@ -487,10 +484,6 @@ impl PaidLine {
 
     fn registered_at(&self) -> String {
         calendar::long_time(self.payment.registered_at)
-    }
-
-    fn address(&self) -> String {
-        address(self.payment.requisition)
     }
 }
 
@@ -509,7 +502,7 @@ impl Outcome {
 impl ListPage {
     /// What links to the cases end with.
     fn along(&self) -> String {
-        along_from("/utbetalningar", &self.filter.query())
+        along_from(paths::payment::List::PATTERN, &self.filter.query())
     }
 
     fn views(&self) -> Vec<(String, &'static str, bool)> {
@@ -518,7 +511,7 @@ impl ListPage {
             .iter()
             .map(|(key, label)| {
                 let filter = Filter { view: (*key).to_owned(), ..self.filter.clone() };
-                (format!("/utbetalningar?{}", filter.query()), *label, *key == shown)
+                (format!("{}?{}", paths::payment::List, filter.query()), *label, *key == shown)
             })
             .collect()
     }
@@ -543,7 +536,11 @@ impl ListPage {
 
     /// The search that knows no years.
     fn search_of_all(&self) -> String {
-        format!("/sok?{}", serde_html_form::to_string([("sok", &self.filter.search)]).unwrap_or_default())
+        format!(
+            "{}?{}",
+            paths::search::Search,
+            serde_html_form::to_string([("sok", &self.filter.search)]).unwrap_or_default()
+        )
     }
 
     fn shown(&self) -> usize {

@@ -4,26 +4,22 @@ mod list;
 mod one;
 
 use crate::{
-    grants::{case::Act, requisition::Requisition},
+    grants::case::Act,
     ground::infra::Portal,
+    paths,
     people::access::{Actor, routing::Routes},
 };
-use values::Id;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/utbetalningar", list::list)
-        .post("/utbetalningar", list::register)
-        .get("/utbetalningar.csv", list::csv)
-        .get("/utbetalningar/{id}", one::show)
-        .post("/utbetalningar/{id}", one::register)
-        .post("/utbetalningar/{id}/rattelse", one::reverse);
+        .get(paths::payment::List::PATTERN, list::list)
+        .post(paths::payment::List::PATTERN, list::register)
+        .get(paths::payment::ListCsv::PATTERN, list::csv)
+        .get(paths::payment::Case::PATTERN, one::show)
+        .post(paths::payment::Case::PATTERN, one::register)
+        .post(paths::payment::Reverse::PATTERN, one::reverse);
 }
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_authority(actor, portal.clock.now())
-}
-
-fn address(id: Id<Requisition>) -> String {
-    format!("/utbetalningar/{id}")
 }

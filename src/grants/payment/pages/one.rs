@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
-use super::{act, address};
+use super::act;
 use crate::{
     grants::{
         case::{
@@ -32,6 +32,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{By, Confirmed, Overseer, PaymentOfficer, Posted},
@@ -173,7 +174,7 @@ fn at_field(failure: Failure, fields: &[&'static str]) -> NotDone {
 
 /// The page, where the address says what was done.
 fn done(id: Id<Requisition>, what: &str) -> String {
-    format!("{}?klart={what}", address(id))
+    format!("{}?klart={what}", paths::payment::Case(&id))
 }
 
 /// To the page when it is done. 422 with what is to be mended; 409 and the page as it is now, with what was typed, when

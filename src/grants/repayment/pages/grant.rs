@@ -25,6 +25,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{By, Confirmed, Overseer, PaymentOfficer, Posted},
@@ -113,7 +114,7 @@ pub async fn return_excess(
         }
     };
     let act = act(&by, &portal);
-    let to = format!("/aterbetalningar/bidrag/{grant}?klart=ja");
+    let to = format!("{}?klart=ja", paths::repayment::Grant(&grant));
     let outcome = portal
         .db
         .once(move |connection| verbs::return_excess(connection, &act, grant, &outgoing).map(|()| to))

@@ -26,6 +26,7 @@ use crate::{
         page::{self, Chrome, Page},
         way::along_from,
     },
+    paths,
     people::access::{
         Actor, Role,
         proof::{Authority, By},
@@ -249,7 +250,7 @@ impl GrantLine {
     }
 
     fn href(&self) -> String {
-        format!("/aterbetalningar/bidrag/{}", self.grant)
+        paths::repayment::Grant(&self.grant).to_string()
     }
 
     fn tone(&self) -> &'static str {
@@ -274,7 +275,7 @@ impl Line {
 impl ListPage {
     /// What links to the cases end with.
     fn along(&self) -> String {
-        along_from("/aterbetalningar", &self.filter.query())
+        along_from(paths::repayment::List::PATTERN, &self.filter.query())
     }
 
     fn view(&self) -> View {
@@ -286,7 +287,7 @@ impl ListPage {
         let link = |(view, count): &(View, usize)| {
             let filter = Filter { view: view.key().to_owned(), ..self.filter.clone() };
             let label = format!("{} ({count})", view.label());
-            (format!("/aterbetalningar?{}", filter.query()), label, *view == shown)
+            (format!("{}?{}", paths::repayment::List, filter.query()), label, *view == shown)
         };
         self.counts.iter().map(link).collect()
     }

@@ -10,34 +10,31 @@ use super::{Repayment, State};
 use crate::{
     grants::case::Act,
     ground::infra::Portal,
+    paths,
     people::access::{Actor, routing::Routes},
 };
 use values::{
-    Id, Money,
+    Money,
     calendar::{LastDay, long_date},
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/aterbetalningar", list::list)
-        .get("/aterbetalningar/ny", register::new)
-        .post("/aterbetalningar/ny", register::create)
-        .get("/aterbetalningar/bidrag/{grant}", grant::show)
-        .post("/aterbetalningar/bidrag/{grant}/overskott", grant::return_excess)
-        .get("/aterbetalningar/{id}", repayment::show)
-        .post("/aterbetalningar/{id}/matchning", repayment::match_to)
-        .post("/aterbetalningar/{id}/bortforing", repayment::take_away)
-        .post("/aterbetalningar/{id}/avslut", repayment::end)
-        .get("/bidrag/{id}/aterbetalning", statement::show)
-        .get("/bidrag/{id}/aterbetalning.pdf", statement::slip);
+        .get(paths::repayment::List::PATTERN, list::list)
+        .get(paths::repayment::New::PATTERN, register::new)
+        .post(paths::repayment::New::PATTERN, register::create)
+        .get(paths::repayment::Grant::PATTERN, grant::show)
+        .post(paths::repayment::ReturnExcess::PATTERN, grant::return_excess)
+        .get(paths::repayment::Repayment::PATTERN, repayment::show)
+        .post(paths::repayment::Match::PATTERN, repayment::match_to)
+        .post(paths::repayment::TakeAway::PATTERN, repayment::take_away)
+        .post(paths::repayment::End::PATTERN, repayment::end)
+        .get(paths::repayment::Statement::PATTERN, statement::show)
+        .get(paths::repayment::Slip::PATTERN, statement::slip);
 }
 
 fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_authority(actor, portal.clock.now())
-}
-
-fn address(id: Id<Repayment>) -> String {
-    format!("/aterbetalningar/{id}")
 }
 
 /// How far it is to the last day of repayment.
@@ -73,7 +70,7 @@ impl RepaymentView {
             State::Matched { .. } | State::ExcessReturned { .. } => String::new(),
         };
         Self {
-            href: address(repayment.id),
+            href: paths::repayment::Repayment(&repayment.id).to_string(),
             received: long_date(repayment.received_on),
             amount: repayment.amount,
             is_outgoing: repayment.amount.is_negative(),

@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{act, address};
+use super::act;
 use crate::{
     grants::{
         case::alike::{self, Alike},
@@ -18,6 +18,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::proof::{By, PaymentOfficer, Posted},
 };
 
@@ -52,7 +53,8 @@ pub async fn create(
     };
     let (act, is_another) = (act(&by, &portal), alike::is_another(&form.is_another));
     let register = move |connection: &mut _| {
-        verbs::register(connection, &act, &incoming, is_another).map(|id| format!("{}?ny=ja", address(id)))
+        verbs::register(connection, &act, &incoming, is_another)
+            .map(|id| format!("{}?ny=ja", paths::repayment::Repayment(&id)))
     };
     match portal.db.once(register).await {
         Ok(to) => page::see_other(to),

@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{RepaymentView, act, address};
+use super::{RepaymentView, act};
 use crate::{
     grants::{
         grant::{self, Grant, Scope},
@@ -25,6 +25,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             Actor, Role,
@@ -67,7 +68,7 @@ impl Suggestion {
     fn href(&self, repayment: &Repayment) -> String {
         let fields = [("overenskommelse", &self.agreement), ("mottagare", &self.recipient)];
         let query = serde_html_form::to_string(fields).unwrap_or_default();
-        format!("{}?{query}#matcha", address(repayment.id))
+        format!("{}?{query}#matcha", paths::repayment::Repayment(&repayment.id))
     }
 }
 
@@ -364,7 +365,7 @@ async fn carry_out(
     typed: Typed,
     verb: impl FnOnce(&mut AnyConnection) -> Result<(), Failure> + Clone + Send + 'static,
 ) -> Page {
-    let to = format!("{}?klart=ja", address(id));
+    let to = format!("{}?klart=ja", paths::repayment::Repayment(&id));
     let refusal = match portal.db.once(move |connection| verb(connection).map(|()| to)).await {
         Ok(to) => return page::see_other(to),
         Err(Failure::Invalid(errors)) => return mend(by, portal, id, typed, errors).await,

@@ -20,6 +20,7 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::proof::{By, Member},
         recipient::Organisation,
@@ -86,7 +87,7 @@ pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Gr
 pub async fn slip(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Grant>>) -> Page {
     let (grant, _, settlement, _) = read(&portal, by.organisation.id, id.into_inner()).await?;
     if settlement.left.is_zero() {
-        return page::see_other(format!("/bidrag/{}/aterbetalning", grant.id));
+        return page::see_other(paths::repayment::Statement(&grant.id));
     }
     let now = portal.clock.now();
     let slip = sheet::slip(&grant, &settlement, now, portal.practice);

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, find, scope};
+use super::{act, find, scope};
 use crate::{
     grants::{
         case::{
@@ -24,6 +24,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             Role,
@@ -91,13 +92,13 @@ async fn certify_page(
     status: StatusCode,
 ) -> Page {
     let (Some(issue), Status::AwaitingCertificate { .. }) = (&case.issue, &case.report.status) else {
-        return page::see_other(address(case.report.id));
+        return page::see_other(paths::report::Case(&case.report.id));
     };
     let id = case.report.id;
     let files = portal.db.read(move |connection| case::store::attachments_of(connection, id)).await?;
     let page = CertifyPage {
         sections: SectionView::of(&sheet::filled_sections(&case, issue)),
-        attachments: AttachmentView::of(&address(id), files),
+        attachments: AttachmentView::of(files, |file| paths::report::Attachment(&id, file).to_string()),
         alternatives: alternatives(&case, &by.person.name),
         no_mandate: act(&by, portal).mandated(Role::FinanceHead).err(),
         chrome: by.chrome,
@@ -134,7 +135,9 @@ pub async fn create(
     let (act, target, given) = (act(&by, &portal), Target { id, revision }, form.clone());
     let done = match confirmed {
         Ok(confirmed) => {
-            let certify = move |c: &mut _| verbs::certify(c, &act, target, &given).map(|()| address(id));
+            let certify = move |c: &mut _| {
+                verbs::certify(c, &act, target, &given).map(|()| paths::report::Case(&id).to_string())
+            };
             confirmed.carry_out(&portal, certify).await
         }
         // The page comes again as it was: never with other figures to certify.

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, edit::Known, find, scope};
+use super::{act, edit::Known, find, scope};
 use crate::{
     grants::{
         case::{
@@ -26,6 +26,7 @@ use crate::{
         page::{self, Chrome, Page},
         upload::DataUpload,
     },
+    paths,
     people::access::{
         Doer,
         proof::{By, NoFields, Posted, Preparer},
@@ -58,12 +59,12 @@ pub async fn check(by: By<Preparer>, portal: web::Data<Portal>, id: web::Path<Id
 
 async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: FieldErrors) -> Page {
     let Status::Draft { certificate, .. } = &case.report.status else {
-        return page::see_other(address(case.report.id));
+        return page::see_other(paths::report::Case(&case.report.id));
     };
     let certified = certificate.as_ref().map(|certificate| certificate.section_3.clone());
     let Known { facts, last } = Known::of(portal, &case).await?;
     let Ok(content) = case.report.draft.parse(&facts) else {
-        return page::see_other(format!("{}/uppgifter?visa=fel", address(case.report.id)));
+        return page::see_other(format!("{}?visa=fel", paths::report::Edit(&case.report.id)));
     };
     let id = case.report.id;
     let (report, typed) = (case.report.clone(), content.clone());
@@ -93,7 +94,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
     let page = CheckPage {
         chrome,
         sections: SectionView::of(&sheet::filled_sections(&case, &preview)),
-        attachments: AttachmentView::of(&address(id), files),
+        attachments: AttachmentView::of(files, |file| paths::report::Attachment(&id, file).to_string()),
         handed_in,
         unspent: preview.content.unspent(),
         to_repay: preview.content.to_repay(),
@@ -125,7 +126,9 @@ pub async fn issue(
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };
     let confirmed = form.confirmed == "ja";
-    let issue = move |c: &mut _| verbs::issue(c, &act, target, confirmed).map(|()| address(id));
+    let issue = move |c: &mut _| {
+        verbs::issue(c, &act, target, confirmed).map(|()| paths::report::Case(&id).to_string())
+    };
     match portal.db.once(issue).await {
         Ok(to) => page::see_other(to),
         Err(Failure::Unconfirmed) => {
@@ -134,7 +137,7 @@ pub async fn issue(
             errors.add("confirmed", "Bekräfta att du har kontrollerat varningarna, eller ändra uppgifterna.");
             check_page(by.chrome, &portal, case, errors).await
         }
-        Err(Failure::Invalid(_)) => page::see_other(format!("{}/uppgifter?visa=fel", address(id))),
+        Err(Failure::Invalid(_)) => page::see_other(format!("{}?visa=fel", paths::report::Edit(&id))),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -159,7 +162,7 @@ pub async fn attach(
     };
     let act = act(&by, &portal);
     match portal.db.write(move |connection| verbs::attach(connection, &act, id, &file)).await {
-        Ok(()) => page::see_other(format!("{}/kontroll#bilagor", address(id))),
+        Ok(()) => page::see_other(format!("{}#bilagor", paths::report::Check(&id))),
         Err(Failure::Refused(refusal @ (Refusal::TooManyFiles | Refusal::NoRoom(_)))) => {
             let case = find(&portal, scope(&by), id).await?;
             let mut errors = FieldErrors::default();
@@ -178,5 +181,5 @@ pub async fn detach(
     let (id, file) = ids.into_inner();
     let act = act(&by, &portal);
     portal.db.write(move |connection| verbs::detach(connection, &act, id, file)).await?;
-    page::see_other(format!("{}/kontroll#bilagor", address(id)))
+    page::see_other(format!("{}#bilagor", paths::report::Check(&id)))
 }

@@ -3,7 +3,7 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{address, find, scope};
+use super::{find, scope};
 use crate::{
     grants::{
         case::{
@@ -11,6 +11,7 @@ use crate::{
             pages::{FieldView, pdf},
             store::Attachment,
         },
+        grant::Grant,
         report::{Case, Issue, Received, Report, sheet, store},
     },
     ground::infra::{
@@ -27,10 +28,10 @@ use values::Id;
 #[template(path = "report/receipt.html")]
 struct ReceiptPage {
     chrome: Chrome,
-    address: String,
+    id: Id<Report>,
+    grant: Id<Grant>,
     /// Somebody certified it: a step more.
     is_certified: bool,
-    repayment: String,
     receipt: Receipt,
     fields: Vec<FieldView>,
 }
@@ -53,9 +54,9 @@ pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id
     let receipt = sheet::receipt(&case, &issue, &received, portal.practice);
     page::show(&ReceiptPage {
         chrome: by.chrome,
-        address: address(case.report.id),
+        id: case.report.id,
+        grant: case.grant.id,
         is_certified: received.certificate.is_some(),
-        repayment: format!("/bidrag/{}/aterbetalning", case.grant.id),
         fields: receipt.submitted.iter().map(FieldView::of).collect(),
         receipt,
     })

@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, find, scope};
+use super::{act, find, scope};
 use crate::{
     grants::{
         case::{self, Case as _, Remarks},
@@ -27,6 +27,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::proof::{By, Posted, Preparer},
     terms::agreement::{PaperForm, Part, QuestionKind},
 };
@@ -44,14 +45,14 @@ pub async fn create(
     let grant = grant.into_inner();
     let start = move |c: &mut _| {
         let begun = verbs::start(c, &act, grant);
-        begun.map(|id| format!("{}/uppgifter", address(id)))
+        begun.map(|id| paths::report::Edit(&id).to_string())
     };
     match portal.db.once(start).await {
         Ok(to) => page::see_other(to),
         // A colleague was first: there is one report.
         Err(Failure::Refused(Refusal::Changed)) => {
             let found = portal.db.read(move |connection| store::of_grant(connection, grant)).await?;
-            page::see_other(address(found.ok_or(AppError::NotFound)?.id))
+            page::see_other(paths::report::Case(&found.ok_or(AppError::NotFound)?.id))
         }
         Err(failure) => Err(failure.into()),
     }
@@ -240,7 +241,7 @@ pub async fn edit(
 ) -> Page {
     let case = find(&portal, scope(&by), id.into_inner()).await?;
     if !case.report.is_editable() {
-        return page::see_other(address(case.report.id));
+        return page::see_other(paths::report::Case(&case.report.id));
     }
     let notice = (shown.visa == "sparat").then_some("Utkastet är sparat.");
     let known = Known::of(&portal, &case).await?;
@@ -299,10 +300,10 @@ pub async fn update(
         return overtaken(by.chrome, case, form, known, saved.map_err(AppError::from)?);
     }
     if handling != "fortsatt" {
-        return page::see_other(format!("{}/uppgifter?visa=sparat", address(id)));
+        return page::see_other(format!("{}?visa=sparat", paths::report::Edit(&id)));
     }
     match form.parse(&known.facts) {
-        Ok(_) => page::see_other(format!("{}/kontroll", address(id))),
+        Ok(_) => page::see_other(paths::report::Check(&id)),
         Err(errors) => page::show_errors(&EditPage { errors, ..EditPage::new(by.chrome, case, form, known) }),
     }
 }
@@ -319,7 +320,7 @@ fn overtaken(chrome: Chrome, case: Case, form: ReportForm, known: Known, saved: 
             case.report.status.label()
         ));
         let title = format!("Redovisning {}", case.number());
-        return conflict.alone(chrome, &title, &address(case.report.id));
+        return conflict.alone(chrome, &title, paths::report::Case(&case.report.id));
     }
     let conflict = Some(conflict);
     let page = EditPage { conflict, ..EditPage::new(chrome, case, form, known) };

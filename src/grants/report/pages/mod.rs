@@ -16,32 +16,33 @@ use crate::{
         report::{Case, Report, store, verbs::Target},
     },
     ground::infra::{Portal, error::AppError},
+    paths,
     people::access::{Actor, routing::Routes},
 };
 use values::Id;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .post("/bidrag/{id}/redovisning", edit::create)
-        .get("/redovisningar/{id}", show::show)
-        .get("/redovisningar/{id}/uppgifter", edit::edit)
-        .post("/redovisningar/{id}/uppgifter", edit::update)
-        .get("/redovisningar/{id}/kontroll", check::check)
-        .post("/redovisningar/{id}/kontroll", check::issue)
-        .post("/redovisningar/{id}/bilagor", check::attach)
-        .post("/redovisningar/{id}/bilagor/{attachment}/borttagning", check::detach)
-        .get("/redovisningar/{id}/bilagor/{attachment}", documents::attachment)
-        .post("/redovisningar/{id}/atertagande", show::take_back)
-        .get("/redovisningar/{id}/intyg", certify::new)
-        .post("/redovisningar/{id}/intyg", certify::create)
-        .get("/redovisningar/{id}/underskrift", sign::new)
-        .post("/redovisningar/{id}/underskrift", sign::create)
-        .post("/redovisningar/{id}/inskannad", show::scan)
-        .post("/redovisningar/{id}/rattelse", show::correct)
-        .post("/redovisningar/{id}/rattelse/avbrott", show::give_up_correction)
-        .get("/redovisningar/{id}/kvitto", documents::receipt)
-        .get("/redovisningar/{id}/kvitto.pdf", documents::receipt_pdf)
-        .get("/redovisningar/{id}/blankett.pdf", documents::form_pdf);
+        .post(paths::report::Begin::PATTERN, edit::create)
+        .get(paths::report::Case::PATTERN, show::show)
+        .get(paths::report::Edit::PATTERN, edit::edit)
+        .post(paths::report::Edit::PATTERN, edit::update)
+        .get(paths::report::Check::PATTERN, check::check)
+        .post(paths::report::Check::PATTERN, check::issue)
+        .post(paths::report::Attach::PATTERN, check::attach)
+        .post(paths::report::Detach::PATTERN, check::detach)
+        .get(paths::report::Attachment::PATTERN, documents::attachment)
+        .post(paths::report::TakeBack::PATTERN, show::take_back)
+        .get(paths::report::Certify::PATTERN, certify::new)
+        .post(paths::report::Certify::PATTERN, certify::create)
+        .get(paths::report::Sign::PATTERN, sign::new)
+        .post(paths::report::Sign::PATTERN, sign::create)
+        .post(paths::report::Scan::PATTERN, show::scan)
+        .post(paths::report::Correct::PATTERN, show::correct)
+        .post(paths::report::GiveUpCorrection::PATTERN, show::give_up_correction)
+        .get(paths::report::Receipt::PATTERN, documents::receipt)
+        .get(paths::report::ReceiptPdf::PATTERN, documents::receipt_pdf)
+        .get(paths::report::FormPdf::PATTERN, documents::form_pdf);
 }
 
 /// With the eyes of the recipient that the actor acts for.
@@ -55,10 +56,6 @@ fn act(actor: &Actor, portal: &Portal) -> Act {
 
 async fn find(portal: &Portal, scope: Scope, id: Id<Report>) -> Result<Case, AppError> {
     portal.db.read(move |connection| store::case(connection, scope, id)).await?.ok_or(AppError::NotFound)
-}
-
-fn address(id: Id<Report>) -> String {
-    format!("/redovisningar/{id}")
 }
 
 /// The hidden field of every form that changes a report.

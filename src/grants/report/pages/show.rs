@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{RevisionForm, act, address, scope};
+use super::{RevisionForm, act, scope};
 use crate::{
     grants::{
         case::{
@@ -26,6 +26,7 @@ use crate::{
             upload::Upload,
         },
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Member, Posted, Preparer},
@@ -143,7 +144,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Report>) -> Result<Sho
             .issue
             .as_ref()
             .map_or_else(Vec::new, |issue| SectionView::of(&sheet::filled_sections(&case, issue))),
-        attachments: AttachmentView::of(&address(id), files),
+        attachments: AttachmentView::of(files, |file| paths::report::Attachment(&id, file).to_string()),
         versions: issues
             .into_iter()
             .filter(|(issue, came_in)| *came_in && Some(issue.version) != standing)
@@ -168,7 +169,7 @@ pub async fn take_back(
 ) -> Page {
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
-    let to = format!("{}/uppgifter", address(id));
+    let to = paths::report::Edit(&id).to_string();
     let take_back = move |c: &mut _| verbs::take_back(c, &act, target).map(|()| to);
     page::see_other(portal.db.once(take_back).await?)
 }
@@ -198,7 +199,7 @@ pub async fn scan(
     };
     let act = act(&by, &portal);
     let target = Target { id, revision };
-    let receipt = format!("{}/kvitto", address(id));
+    let receipt = paths::report::Receipt(&id).to_string();
     let scan = move |c: &mut _| verbs::scan(c, &act, target, &file).map(|()| receipt);
     match portal.db.once(scan).await {
         Ok(to) => page::see_other(to),
@@ -234,7 +235,7 @@ pub async fn correct(
         }
     };
     let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
-    let to = format!("{}/uppgifter", address(id));
+    let to = paths::report::Edit(&id).to_string();
     let correct = move |c: &mut _| verbs::correct(c, &act, target, &reason).map(|()| to);
     page::see_other(portal.db.once(correct).await?)
 }
@@ -246,6 +247,8 @@ pub async fn give_up_correction(
 ) -> Page {
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
-    let give_up = move |c: &mut _| verbs::give_up_correction(c, &act, target).map(|()| address(id));
+    let give_up = move |c: &mut _| {
+        verbs::give_up_correction(c, &act, target).map(|()| paths::report::Case(&id).to_string())
+    };
     page::see_other(portal.db.once(give_up).await?)
 }

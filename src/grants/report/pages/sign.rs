@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, find, scope, show::CertificateView};
+use super::{act, find, scope, show::CertificateView};
 use crate::ground::infra::page::Chrome;
 use crate::{
     grants::{
@@ -21,6 +21,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Page},
     },
+    paths,
     people::{
         access::{
             Role,
@@ -65,7 +66,7 @@ pub async fn new(by: By<Signatory>, portal: web::Data<Portal>, id: web::Path<Id<
 fn sign_page(by: By<Signatory>, portal: &Portal, case: Case, alone: String, errors: FieldErrors) -> Page {
     let (Some(issue), Status::AwaitingSignature { certificate, .. }) = (&case.issue, &case.report.status)
     else {
-        return page::see_other(address(case.report.id));
+        return page::see_other(paths::report::Case(&case.report.id));
     };
     let me = by.person.id.to_string();
     let is_own = certificate.as_ref().is_some_and(|certificate| certificate.person_id == me);
@@ -108,7 +109,7 @@ pub async fn create(
     let Some(alone) = alone else { return sign_page(by, &portal, case, form.alone, errors) };
     let signed = match confirm::check(&by, &portal, &request, form.confirmation).await? {
         Ok(confirmed) => {
-            let receipt = format!("{}/kvitto", address(id));
+            let receipt = paths::report::Receipt(&id).to_string();
             let sign = move |c: &mut _| verbs::sign(c, &act, target, alone.as_ref()).map(|()| receipt);
             confirmed.carry_out(&portal, sign).await
         }

@@ -45,7 +45,7 @@ pub fn detach(
 ) -> Result<(), Failure> {
     let open = editable(connection, act, id)?;
     let kept = case::store::attachments_of(connection, id)?;
-    let file_row = kept.iter().find(|kept| kept.id == file.to_string()).ok_or(Failure::NotFound)?;
+    let file_row = kept.iter().find(|kept| kept.id == file).ok_or(Failure::NotFound)?;
     if open.report.received().is_some() && open.report.has_handed_in(file_row) {
         return Err(Refusal::NotInThisState("redan inlämnad med den filen").into());
     }

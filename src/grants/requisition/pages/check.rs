@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, edit::Known, find, scope};
+use super::{act, edit::Known, find, scope};
 use crate::{
     grants::{
         case::Case as _,
@@ -21,6 +21,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Doer,
         proof::{By, Posted, Preparer},
@@ -48,11 +49,11 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
     let has_lapsed =
         case.requisition.has_lapsed(case.grant.right_has_lapsed(&case.requisition.form, portal.clock.now()));
     if !case.requisition.is_editable() || has_lapsed {
-        return page::see_other(address(case.requisition.id));
+        return page::see_other(paths::requisition::Case(&case.requisition.id));
     }
     let facts = Known::of(portal, &case).await?.facts;
     let Ok(content) = case.requisition.draft.parse(&facts) else {
-        return page::see_other(format!("{}/uppgifter?visa=fel", address(case.requisition.id)));
+        return page::see_other(format!("{}?visa=fel", paths::requisition::Edit(&case.requisition.id)));
     };
     let warnings = warnings(&content, &facts);
     // As it would be issued; what is shown here is not stored.
@@ -88,7 +89,9 @@ pub async fn issue(
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };
     let confirmed = form.confirmed == "ja";
-    let issue = move |c: &mut _| verbs::issue(c, &act, target, confirmed).map(|()| address(id));
+    let issue = move |c: &mut _| {
+        verbs::issue(c, &act, target, confirmed).map(|()| paths::requisition::Case(&id).to_string())
+    };
     match portal.db.once(issue).await {
         Ok(to) => page::see_other(to),
         Err(Failure::Unconfirmed) => {
@@ -97,7 +100,7 @@ pub async fn issue(
             errors.add("confirmed", "Bekräfta att du har kontrollerat varningarna, eller ändra uppgifterna.");
             check_page(by.chrome, &portal, case, errors).await
         }
-        Err(Failure::Invalid(_)) => page::see_other(format!("{}/uppgifter?visa=fel", address(id))),
+        Err(Failure::Invalid(_)) => page::see_other(format!("{}?visa=fel", paths::requisition::Edit(&id))),
         Err(failure) => Err(failure.into()),
     }
 }

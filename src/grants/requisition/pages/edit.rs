@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, address, find, scope};
+use super::{act, find, scope};
 use crate::{
     grants::{
         case::{self, Case as _, Remarks, head::field_label},
@@ -22,6 +22,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::proof::{By, Posted, Preparer},
     terms::agreement::PaperForm,
 };
@@ -41,13 +42,13 @@ pub async fn create(
     let grant = grant.into_inner();
     let start = move |c: &mut _| {
         let begun = verbs::start(c, &act, grant, &form.post, Id::new());
-        begun.map(|id| format!("{}/uppgifter", address(id)))
+        begun.map(|id| paths::requisition::Edit(&id).to_string())
     };
     match portal.db.once(start).await {
         Ok(to) => page::see_other(to),
         // What asks for all that is left is there already: to it, with why.
         Err(Failure::Refused(Refusal::AllWaits { id: waits, .. })) => {
-            page::see_other(format!("{}?visa=vantar", address(waits)))
+            page::see_other(format!("{}?visa=vantar", paths::requisition::Case(&waits)))
         }
         Err(failure) => Err(failure.into()),
     }
@@ -122,7 +123,7 @@ pub async fn edit(
     let case = find(&portal, scope(&by), id.into_inner()).await?;
     // With nothing left to ask for, the form would only say so at the amount; the requisition's page says why.
     if !case.requisition.is_editable() || has_lapsed(&portal, &case) {
-        return page::see_other(address(case.requisition.id));
+        return page::see_other(paths::requisition::Case(&case.requisition.id));
     }
     let notice = (shown.visa == "sparat").then_some("Utkastet är sparat.");
     let form = case.requisition.draft.clone();
@@ -194,14 +195,14 @@ pub async fn update(
         return overtaken(by.chrome, case, form, &known, saved.map_err(AppError::from)?);
     }
     if has_lapsed(&portal, &case) {
-        return page::see_other(address(id));
+        return page::see_other(paths::requisition::Case(&id));
     }
     if handling != "fortsatt" {
-        return page::see_other(format!("{}/uppgifter?visa=sparat", address(id)));
+        return page::see_other(format!("{}?visa=sparat", paths::requisition::Edit(&id)));
     }
     let known = Known::of(&portal, &case).await?;
     match form.parse(&known.facts) {
-        Ok(_) => page::see_other(format!("{}/kontroll", address(id))),
+        Ok(_) => page::see_other(paths::requisition::Check(&id)),
         Err(errors) => {
             page::show_errors(&EditPage { errors, ..EditPage::new(by.chrome, case, form, &known) })
         }
@@ -221,7 +222,7 @@ fn overtaken(chrome: Chrome, case: Case, form: RequisitionForm, known: &Known, s
             case.requisition.status.label()
         ));
         let title = format!("Rekvisition {}", case.number());
-        return conflict.alone(chrome, &title, &address(case.requisition.id));
+        return conflict.alone(chrome, &title, paths::requisition::Case(&case.requisition.id));
     }
     let conflict = Some(conflict);
     let page = EditPage { conflict, ..EditPage::new(chrome, case, form, known) };

@@ -13,29 +13,30 @@ use crate::{
         requisition::{Case, Requisition, store, verbs::Target},
     },
     ground::infra::{Portal, error::AppError},
+    paths,
     people::access::{Actor, routing::Routes},
 };
 use values::Id;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .post("/bidrag/{id}/rekvisitioner", edit::create)
-        .get("/rekvisitioner/{id}", show::show)
-        .get("/rekvisitioner/{id}/uppgifter", edit::edit)
-        .post("/rekvisitioner/{id}/uppgifter", edit::update)
-        .get("/rekvisitioner/{id}/kontroll", check::check)
-        .post("/rekvisitioner/{id}/kontroll", check::issue)
-        .post("/rekvisitioner/{id}/atertagande", show::take_back)
-        .post("/rekvisitioner/{id}/borttagning", show::discard)
-        .post("/rekvisitioner/{id}/aterkallelse", show::withdraw)
-        .get("/rekvisitioner/{id}/underskrift", sign::new)
-        .post("/rekvisitioner/{id}/underskrift", sign::create)
-        .post("/rekvisitioner/{id}/inskannad", show::scan)
-        .get("/rekvisitioner/{id}/kvitto", documents::receipt)
-        .get("/rekvisitioner/{id}/kvitto.pdf", documents::receipt_pdf)
-        .get("/rekvisitioner/{id}/blankett.pdf", documents::form_pdf)
-        .get("/granskning/{id}/blankett.pdf", documents::form_pdf_across)
-        .get("/rekvisitioner/{id}/bilagor/{attachment}", documents::attachment);
+        .post(paths::requisition::Begin::PATTERN, edit::create)
+        .get(paths::requisition::Case::PATTERN, show::show)
+        .get(paths::requisition::Edit::PATTERN, edit::edit)
+        .post(paths::requisition::Edit::PATTERN, edit::update)
+        .get(paths::requisition::Check::PATTERN, check::check)
+        .post(paths::requisition::Check::PATTERN, check::issue)
+        .post(paths::requisition::TakeBack::PATTERN, show::take_back)
+        .post(paths::requisition::Discard::PATTERN, show::discard)
+        .post(paths::requisition::Withdraw::PATTERN, show::withdraw)
+        .get(paths::requisition::Sign::PATTERN, sign::new)
+        .post(paths::requisition::Sign::PATTERN, sign::create)
+        .post(paths::requisition::Scan::PATTERN, show::scan)
+        .get(paths::requisition::Receipt::PATTERN, documents::receipt)
+        .get(paths::requisition::ReceiptPdf::PATTERN, documents::receipt_pdf)
+        .get(paths::requisition::FormPdf::PATTERN, documents::form_pdf)
+        .get(paths::requisition::ReviewFormPdf::PATTERN, documents::form_pdf_across)
+        .get(paths::requisition::Attachment::PATTERN, documents::attachment);
 }
 
 /// With the eyes of the recipient that the actor acts for.
@@ -49,10 +50,6 @@ fn act(actor: &Actor, portal: &Portal) -> Act {
 
 async fn find(portal: &Portal, scope: Scope, id: Id<Requisition>) -> Result<Case, AppError> {
     portal.db.read(move |connection| store::case(connection, scope, id)).await?.ok_or(AppError::NotFound)
-}
-
-fn address(id: Id<Requisition>) -> String {
-    format!("/rekvisitioner/{id}")
 }
 
 /// The hidden field of every form that changes a requisition.

@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{RevisionForm, act, address, find, scope};
+use super::{RevisionForm, act, find, scope};
 use crate::{
     grants::{
         case::{
@@ -26,6 +26,7 @@ use crate::{
             upload::Upload,
         },
     },
+    paths,
     people::access::{
         Role,
         proof::{By, Member, Posted, Preparer},
@@ -128,7 +129,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
             .issue
             .as_ref()
             .map_or_else(Vec::new, |issue| SectionView::of(&sheet::filled_sections(&case, issue))),
-        attachments: AttachmentView::of(&address(id), files),
+        attachments: AttachmentView::of(files, |file| paths::requisition::Attachment(&id, file).to_string()),
         timeline: timeline(&recipients_lines(lines), &case.number()),
         deadline,
         days_left: deadline.from_now(now),
@@ -162,7 +163,7 @@ pub async fn take_back(
 ) -> Page {
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
-    let to = format!("{}/uppgifter", address(id));
+    let to = paths::requisition::Edit(&id).to_string();
     let take_back = move |c: &mut _| verbs::take_back(c, &act, target).map(|()| to);
     page::see_other(portal.db.once(take_back).await?)
 }
@@ -174,7 +175,7 @@ pub async fn discard(
 ) -> Page {
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
-    let to = format!("/bidrag/{}", find(&portal, act.scope, id).await?.grant.id);
+    let to = paths::my_grants::Grant(&find(&portal, act.scope, id).await?.grant.id).to_string();
     let discard = move |c: &mut _| verbs::discard(c, &act, target).map(|()| to);
     page::see_other(portal.db.once(discard).await?)
 }
@@ -203,7 +204,9 @@ pub async fn withdraw(
     };
     let act = act(&by, &portal);
     let target = Target { id, revision: form.revision };
-    let withdraw = move |c: &mut _| verbs::withdraw(c, &act, target, &reason).map(|()| address(id));
+    let withdraw = move |c: &mut _| {
+        verbs::withdraw(c, &act, target, &reason).map(|()| paths::requisition::Case(&id).to_string())
+    };
     match portal.db.once(withdraw).await {
         Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => {
@@ -241,7 +244,7 @@ pub async fn scan(
     };
     let act = act(&by, &portal);
     let target = Target { id, revision };
-    let receipt = format!("{}/kvitto", address(id));
+    let receipt = paths::requisition::Receipt(&id).to_string();
     let scan = move |c: &mut _| verbs::scan(c, &act, target, &file).map(|()| receipt);
     match portal.db.once(scan).await {
         Ok(to) => page::see_other(to),

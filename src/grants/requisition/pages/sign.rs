@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{act, address, find, scope};
+use super::{act, find, scope};
 use crate::{
     grants::{
         case::{NoMandate, pages::SectionView},
@@ -19,6 +19,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             Role,
@@ -64,7 +65,7 @@ fn sign_page(
         .as_ref()
         .map(|issue| (issue, matches!(case.requisition.status, Status::AwaitingSignature { .. })))
     else {
-        return page::see_other(address(case.requisition.id));
+        return page::see_other(paths::requisition::Case(&case.requisition.id));
     };
     let signature = case.grant.agreement.terms.forms.requisition.sections.last();
     let page = SignPage {
@@ -104,7 +105,7 @@ pub async fn create(
     let (act, target) = (act(&by, &portal), Target { id, revision: form.revision });
     let signed = match confirm::check(&by, &portal, &request, form.confirmation).await? {
         Ok(confirmed) => {
-            let receipt = format!("{}/kvitto", address(id));
+            let receipt = paths::requisition::Receipt(&id).to_string();
             let sign = move |c: &mut _| verbs::sign(c, &act, target).map(|()| receipt);
             confirmed.carry_out(&portal, sign).await
         }

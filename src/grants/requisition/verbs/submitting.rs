@@ -21,6 +21,7 @@ use crate::{
             upload::ReceivedFile,
         },
     },
+    paths,
     people::access::Role,
     terms::agreement::Post,
 };
@@ -106,7 +107,7 @@ fn alike(
         if is_same {
             let (number, amount) = (number_of(grant, &known), content.amount);
             let told = format!("{number}, {amount}, som kom in {}", calendar::long_date(day));
-            return Ok(Some(Alike { told, href: format!("/granskning/{}", known.id) }));
+            return Ok(Some(Alike { told, href: paths::review::Requisition(&known.id).to_string() }));
         }
     }
     Ok(None)

@@ -10,9 +10,11 @@ use super::{SignInPage, own_address, sign_in_page};
 use crate::{
     ground::infra::{
         Portal,
+        address::is_within,
         error::{AppError, Resume},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             Actor, deeds, owner, proof,
@@ -58,7 +60,10 @@ impl LostFilePage {
         if !self.resume.page.is_empty() {
             return own_address(&self.resume.page);
         }
-        self.resume.action.rsplit_once('/').map_or("/", |(above, _)| own_address(above))
+        self.resume
+            .action
+            .rsplit_once('/')
+            .map_or(paths::about::Start::PATTERN, |(above, _)| own_address(above))
     }
 }
 
@@ -106,9 +111,10 @@ pub async fn home(
 /// The page instead of the one that needs a session: signing in leads back to it.
 pub async fn sign_in_instead(request: &HttpRequest, portal: &Portal, held: Option<Resume>) -> Page {
     if request.method() == Method::GET {
-        let address = request.uri().path_and_query().map_or("/", |address| address.as_str());
+        let address =
+            request.uri().path_and_query().map_or(paths::about::Start::PATTERN, |address| address.as_str());
         let query = serde_html_form::to_string([("till", address)]).unwrap_or_default();
-        return page::see_other(format!("/logga-in?{query}"));
+        return page::see_other(format!("{}?{query}", paths::access::SignIn));
     }
     sign_in_anew(request, portal, held.map(|held| goal(portal, held)).unwrap_or_default()).await
 }
@@ -157,10 +163,11 @@ fn goal(portal: &Portal, held: Resume) -> Resume {
 }
 
 fn holds_another(held: &Resume) -> bool {
-    is_sign_in(held) || held.action.starts_with("/bekrafta")
+    is_sign_in(held) || held.action.starts_with(paths::account::Confirm::PATTERN)
 }
 
 /// With an account (the code that follows the password is never held), at a provider, or with one click in practice mode.
 fn is_sign_in(held: &Resume) -> bool {
-    held.action.ends_with("/logga-in") || held.action.starts_with("/logga-in/")
+    let places = [paths::access::SignIn::PATTERN, paths::practice::SignIn::PATTERN];
+    places.iter().any(|place| is_within(&held.action, place))
 }

@@ -12,6 +12,7 @@ use crate::{
         form::Form,
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         proof::{By, Confirmed, NoFields, Oneself, Posted, SignedIn},
         session::{Beside, Method, Session},
@@ -116,13 +117,13 @@ pub async fn end(
     request: HttpRequest,
 ) -> Page {
     if form.session == by.session.id {
-        return super::leave(&request, &portal, page::see_other("/logga-in")?).await;
+        return super::leave(&request, &portal, page::see_other(paths::access::SignIn)?).await;
     }
     if !by.session.is_confirmed(chrono::Utc::now(), portal.config.sessions) {
         return Err(AppError::Unconfirmed(None));
     }
     let person = by.person.id;
-    let to = "/konto/inloggningar?visa=utloggad".to_owned();
+    let to = format!("{}?visa=utloggad", paths::access::Sessions);
     let end = move |c: &mut _| store::sessions::end_one(c, person, form.session).map(|()| to);
     page::see_other(portal.db.once(end).await.map_err(AppError::from)?)
 }
@@ -132,7 +133,7 @@ pub async fn end_others(
     portal: web::Data<Portal>,
 ) -> Page {
     let (person, kept) = (by.person.id, by.session.id);
-    let to = "/konto/inloggningar?visa=utloggad".to_owned();
+    let to = format!("{}?visa=utloggad", paths::access::Sessions);
     let end = move |c: &mut _| store::sessions::end_others(c, person, kept).map(|()| to);
     page::see_other(portal.db.once(end).await.map_err(AppError::from)?)
 }

@@ -32,6 +32,7 @@ use crate::{
         held,
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             self, Actor, Person, deeds, owner,
@@ -51,7 +52,7 @@ use values::Id;
 const TO_ACT: Duration = Duration::minutes(5);
 
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.post("/bekrafta", create);
+    routes.post(paths::account::Confirm::PATTERN, create);
 }
 
 /// What a form that signs or certifies has for it.
@@ -355,7 +356,9 @@ struct ConfirmedPage {
 impl ConfirmedPage {
     /// There is something to send on: no form is posted to the start page, and no file is held.
     fn is_held(&self) -> bool {
-        self.resume.action != "/" && !self.resume.action.is_empty() && self.resume.file.is_none()
+        self.resume.action != paths::about::Start::PATTERN
+            && !self.resume.action.is_empty()
+            && self.resume.file.is_none()
     }
 
     fn deed(&self) -> &'static str {

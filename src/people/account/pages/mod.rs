@@ -10,6 +10,7 @@ mod welcome;
 
 use crate::{
     ground::infra::error::AppError,
+    paths,
     people::access::{password, routing::Routes, turns},
 };
 
@@ -18,20 +19,20 @@ pub fn routes(routes: &mut Routes<'_>) {
     passkey_questions::routes(routes);
     passkeys::routes(routes);
     routes
-        .post("/logga-in", sign_in::create)
-        .get("/logga-in/kod", sign_in::ask)
-        .post("/logga-in/kod", sign_in::complete)
-        .get("/konto", own::show)
-        .post("/konto/losenord", own::change_password)
-        .get("/konto/tvafaktor", second_factor::show)
-        .post("/konto/tvafaktor", second_factor::begin)
-        .post("/konto/tvafaktor/kod", second_factor::confirm)
-        .post("/konto/tvafaktor/borttagning", second_factor::remove)
-        .post("/konto/tvafaktor/reservkoder", second_factor::renew_codes)
-        .get("/valkommen/{token}", welcome::show)
-        .post("/valkommen/{token}", welcome::create)
-        .post("/valkommen/{token}/konto", welcome::join)
-        .post("/valkommen/{token}/losenord", welcome::reset);
+        .post(paths::access::SignIn::PATTERN, sign_in::create)
+        .get(paths::account::Code::PATTERN, sign_in::ask)
+        .post(paths::account::Code::PATTERN, sign_in::complete)
+        .get(paths::account::Own::PATTERN, own::show)
+        .post(paths::account::ChangePassword::PATTERN, own::change_password)
+        .get(paths::account::SecondFactor::PATTERN, second_factor::show)
+        .post(paths::account::SecondFactor::PATTERN, second_factor::begin)
+        .post(paths::account::ConfirmSecondFactor::PATTERN, second_factor::confirm)
+        .post(paths::account::RemoveSecondFactor::PATTERN, second_factor::remove)
+        .post(paths::account::RenewCodes::PATTERN, second_factor::renew_codes)
+        .get(paths::account::Welcome::PATTERN, welcome::show)
+        .post(paths::account::Welcome::PATTERN, welcome::create)
+        .post(paths::account::Join::PATTERN, welcome::join)
+        .post(paths::account::ResetPassword::PATTERN, welcome::reset);
 }
 
 /// Hashing takes its time: not on the threads that answer, and with no connection held.

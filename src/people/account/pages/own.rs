@@ -20,6 +20,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::{
         access::{
             Actor, Factors, Person,
@@ -152,5 +153,5 @@ pub async fn change_password(
         })
         .await
         .map_err(AppError::from)?;
-    page::see_other("/konto?klart=losenord")
+    page::see_other(format!("{}?klart=losenord", paths::account::Own))
 }

@@ -6,6 +6,7 @@ use webauthn_rs::prelude::Webauthn;
 
 use crate::{
     ground::infra::{Portal, browser::BrowserToken, error::AppError, form::Form, page::Page},
+    paths,
     people::{
         access::{
             Person,
@@ -23,7 +24,9 @@ use crate::{
 };
 
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.post("/konto/passkeys/fraga", ask_to_confirm).post("/logga-in/kod/passkey", ask_to_sign_in);
+    routes
+        .post(paths::account::AskToConfirm::PATTERN, ask_to_confirm)
+        .post(paths::account::AskToSignIn::PATTERN, ask_to_sign_in);
 }
 
 const NOT_OFFERED: &str = "Passkeys går inte att använda här.";

@@ -18,6 +18,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             proof::{By, Confirmed, Oneself, Posted},
@@ -35,10 +36,10 @@ use values::{Id, calendar::long_time};
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/konto/passkeys", list)
-        .post("/konto/passkeys/ny", begin)
-        .post("/konto/passkeys", add)
-        .post("/konto/passkeys/borttagning", remove);
+        .get(paths::account::Passkeys::PATTERN, list)
+        .post(paths::account::NewPasskey::PATTERN, begin)
+        .post(paths::account::Passkeys::PATTERN, add)
+        .post(paths::account::RemovePasskey::PATTERN, remove);
 }
 
 #[derive(Template)]
@@ -211,7 +212,9 @@ async fn add(
         .write(move |connection| verbs::add(connection, &party, &actor, &ask, times, &name, &form.passkey))
         .await;
     match added {
-        Ok(codes) if codes.is_empty() => page::see_other("/konto/passkeys?klart=tillagd"),
+        Ok(codes) if codes.is_empty() => {
+            page::see_other(format!("{}?klart=tillagd", paths::account::Passkeys))
+        }
         Ok(codes) => page::show(&CodesPage { chrome: by.chrome, codes, is_first: true }),
         Err(Failure::Db(error)) => Err(error.into()),
         Err(failure) => {
@@ -257,8 +260,9 @@ async fn remove(
         return page::show_errors(&PasskeysPage { errors, chosen: form.chosen, ..page });
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    let done = "/konto/passkeys?klart=borttagen";
-    match portal.db.once(move |c| verbs::remove(c, &actor, now, id).map(|()| done.to_owned())).await {
+    let done = format!("{}?klart=borttagen", paths::account::Passkeys);
+    let to = done.clone();
+    match portal.db.once(move |c| verbs::remove(c, &actor, now, id).map(|()| to)).await {
         Ok(to) => page::see_other(to),
         // Gone already; or somebody else's, which is not there.
         Err(Failure::Changed) => page::see_other(done),

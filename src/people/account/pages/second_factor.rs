@@ -17,6 +17,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             Actor, Factors,
@@ -88,12 +89,12 @@ pub async fn begin(
     portal: web::Data<Portal>,
 ) -> Page {
     let (id, data) = (by.person.id, portal.clone());
-    let to = "/konto/tvafaktor".to_owned();
+    let to = paths::account::SecondFactor.to_string();
     match portal.db.once(move |connection| verbs::begin_factor(connection, &data.key, id).map(|()| to)).await
     {
         Ok(to) => page::see_other(to),
         // With one in use already, the page says so.
-        Err(Failure::Changed) => page::see_other("/konto/tvafaktor"),
+        Err(Failure::Changed) => page::see_other(paths::account::SecondFactor),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -111,7 +112,7 @@ pub async fn confirm(
         .await;
     match confirmed {
         // With a passkey there are codes already.
-        Ok(codes) if codes.is_empty() => page::see_other("/konto?klart=app"),
+        Ok(codes) if codes.is_empty() => page::see_other(format!("{}?klart=app", paths::account::Own)),
         Ok(codes) => page::show(&CodesPage { chrome: by.chrome, codes, is_first: true }),
         Err(Failure::WrongCode) => {
             let mut errors = FieldErrors::default();
@@ -119,7 +120,7 @@ pub async fn confirm(
             let page = read(&by.actor, by.chrome.clone(), &portal).await?;
             page::show_errors(&FactorPage { errors, ..page })
         }
-        Err(Failure::Changed) => page::see_other("/konto/tvafaktor"),
+        Err(Failure::Changed) => page::see_other(paths::account::SecondFactor),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -134,7 +135,7 @@ pub async fn remove(
     }
     let (actor, now) = (by.actor.clone(), portal.clock.now());
     let done = if by.factors.passkey { "app-borta" } else { "avslagen" };
-    let done = format!("/konto?klart={done}");
+    let done = format!("{}?klart={done}", paths::account::Own);
     let to = done.clone();
     match portal.db.once(move |connection| verbs::remove_app(connection, &actor, now).map(|()| to)).await {
         Ok(to) => page::see_other(to),
@@ -154,7 +155,7 @@ pub async fn renew_codes(
     let (actor, now) = (by.actor.clone(), portal.clock.now());
     match portal.db.write(move |connection| verbs::renew_codes(connection, &actor, now)).await {
         Ok(codes) => page::show(&CodesPage { chrome: by.chrome, codes, is_first: false }),
-        Err(Failure::Changed) => page::see_other("/konto/tvafaktor"),
+        Err(Failure::Changed) => page::see_other(paths::account::SecondFactor),
         Err(failure) => Err(failure.into()),
     }
 }

@@ -28,6 +28,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::{
         access::{
             self, Person,
@@ -191,7 +192,7 @@ async fn ask_for_code(portal: &Portal, person: Person, resume: Resume) -> Page {
         .write(move |connection| store::start_step(connection, &key, &step, Utc::now()))
         .await
         .map_err(AppError::from)?;
-    let mut response = page::see_other("/logga-in/kod")?;
+    let mut response = page::see_other(paths::account::Code)?;
     response.add_cookie(&token.cookie(portal)).map_err(|error| AppError::internal(error.to_string()))?;
     Ok(response)
 }
@@ -238,7 +239,7 @@ async fn code_page(
 pub async fn ask(visit: Visit, portal: web::Data<Portal>, request: HttpRequest) -> Page {
     match code_page(visit.chrome, &portal, &request).await? {
         Some(page) => page::show(&page),
-        None => page::see_other("/logga-in"),
+        None => page::see_other(paths::access::SignIn),
     }
 }
 
@@ -280,7 +281,7 @@ pub async fn complete(
     let step = match completed {
         Ok(Some(step)) => step,
         Ok(None) => {
-            let Some(mut page) = page else { return page::see_other("/logga-in") };
+            let Some(mut page) = page else { return page::see_other(paths::access::SignIn) };
             if by_passkey {
                 page.errors.add("passkey", passkey_questions::WRONG);
             } else {
@@ -304,7 +305,7 @@ pub async fn complete(
         }
     };
     let told = page.is_some_and(|page| page.failed.are_worth_telling()) && !step.resume.is_post();
-    let resume = if told { Resume::to("/konto?klart=koder") } else { step.resume };
+    let resume = if told { Resume::to(format!("{}?klart=koder", paths::account::Own)) } else { step.resume };
     // Under what the password was counted is not kept: both counts begin anew.
     let shown = (step.person, if by_passkey { Beside::Passkey } else { Beside::Code });
     finish(&portal, &request, shown, "", resume, visit.chrome).await

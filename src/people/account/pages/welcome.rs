@@ -15,6 +15,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             self, Role,
@@ -128,7 +129,7 @@ pub async fn create(
             finish(&portal, &request, shown, "", Resume::default(), visit.chrome).await
         }
         // The page now asks for the account's password instead.
-        Err(Failure::Changed) => page::see_other(format!("/valkommen/{token}")),
+        Err(Failure::Changed) => page::see_other(paths::account::Welcome(&token)),
         Err(Failure::Db(error)) => Err(error.into()),
         Err(_) => gone(visit.chrome),
     }
@@ -172,7 +173,7 @@ pub async fn join(
         .await;
     match accepted {
         // Not signed in by this: that may take a code too.
-        Ok(()) => page::see_other("/"),
+        Ok(()) => page::see_other(paths::about::Start),
         Err(Failure::Db(error)) => Err(error.into()),
         Err(_) => gone(visit.chrome),
     }
@@ -202,7 +203,7 @@ pub async fn reset(
         .write(move |connection| verbs::reset_password(connection, now, &key, &password_hash))
         .await
     {
-        Ok(()) => page::see_other("/logga-in"),
+        Ok(()) => page::see_other(paths::access::SignIn),
         Err(Failure::Db(error)) => Err(error.into()),
         Err(_) => gone(visit.chrome),
     }

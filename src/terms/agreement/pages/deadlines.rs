@@ -14,6 +14,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::access::proof::{By, CaseOfficer, Posted},
     terms::agreement::{
         Agreement, Decidable,
@@ -59,7 +60,7 @@ pub async fn update(
     let slug = slug.into_inner();
     let now = portal.clock.now();
     let (actor, typed, place) = (by.actor.clone(), form.clone(), slug.clone());
-    let to = format!("/overenskommelser/{slug}?sparat=dagar");
+    let to = format!("{}?sparat=dagar", paths::agreement::Agreement(&slug));
     let decide = move |c: &mut _| verbs::decide_deadlines(c, &actor, now, &place, &typed).map(|()| to);
     let errors = match portal.db.once(decide).await {
         Ok(to) => return page::see_other(to),

@@ -28,6 +28,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::{
         access::{
             Actor, Role,
@@ -41,12 +42,12 @@ use values::{GiroAccount, Money, calendar};
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
-        .get("/overenskommelser", list)
-        .get("/overenskommelser/{slug}", show)
-        .post("/overenskommelser/{slug}/diarienummer", update_diarienummer)
-        .post("/overenskommelser/{slug}/aterbetalningskonto", update_repayment_account)
-        .get("/overenskommelser/{slug}/sista-dagar", deadlines::edit)
-        .post("/overenskommelser/{slug}/sista-dagar", deadlines::update);
+        .get(paths::agreement::List::PATTERN, list)
+        .get(paths::agreement::Agreement::PATTERN, show)
+        .post(paths::agreement::Diarienummer::PATTERN, update_diarienummer)
+        .post(paths::agreement::RepaymentAccount::PATTERN, update_repayment_account)
+        .get(paths::agreement::Deadlines::PATTERN, deadlines::edit)
+        .post(paths::agreement::Deadlines::PATTERN, deadlines::update);
 }
 
 #[derive(Template)]
@@ -142,7 +143,7 @@ async fn update_diarienummer(
     };
     let now = portal.clock.now();
     let (actor, version, place) = (by.actor.clone(), form.version.clone(), slug.clone());
-    let to = format!("/overenskommelser/{slug}?sparat=ja");
+    let to = format!("{}?sparat=ja", paths::agreement::Agreement(&slug));
     let set = move |connection: &mut _| {
         verbs::set_diarienummer(connection, &actor, now, &place, &version, &numbers).map(|()| to)
     };
@@ -183,7 +184,7 @@ async fn update_repayment_account(
     };
     let now = portal.clock.now();
     let (actor, version, place) = (by.actor.clone(), form.version.clone(), slug.clone());
-    let to = format!("/overenskommelser/{slug}?sparat=konto");
+    let to = format!("{}?sparat=konto", paths::agreement::Agreement(&slug));
     let set = move |connection: &mut _| {
         verbs::set_repayment_account(connection, &actor, now, &place, &version, account).map(|()| to)
     };

@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{super::Posted as Fields, Head, Loaded, address_of_import, load, to_fill_in};
+use super::{super::Posted as Fields, Head, Loaded, load, to_fill_in};
 use crate::{
     desks::proposal::{
         Proposal,
@@ -21,6 +21,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::{
         access::{
             Actor,
@@ -75,7 +76,7 @@ pub async fn columns(by: By<CaseOfficer>, portal: web::Data<Portal>, id: web::Pa
     let id = id.into_inner();
     match read(&by.actor, by.chrome.clone(), &portal, id, None).await? {
         Some(page) => page::show(&page),
-        None => page::see_other(address_of_import(id)),
+        None => page::see_other(paths::proposal::Import(&id)),
     }
 }
 
@@ -191,7 +192,7 @@ pub async fn update(
         sent(&posted, "stamp")?.parse().map_err(|_| AppError::bad_request("Formuläret är inte helt."))?;
     let typed = ColumnsForm::posted(&posted);
     let shows_sheet = posted.iter().any(|(name, value)| name == "handling" && value == "blad");
-    let (form, next) = (typed.clone(), if shows_sheet { "kolumner" } else { "kontroll" });
+    let form = typed.clone();
     let changed = move |loaded: Loaded| -> Option<Result<Import, FieldErrors>> {
         let import = loaded.import?;
         let posts = loaded.posts.unwrap_or_default();
@@ -203,7 +204,7 @@ pub async fn update(
         })
     };
     let after = match load(&by.actor, &portal, id, changed).await? {
-        None => return page::see_other(address_of_import(id)),
+        None => return page::see_other(paths::proposal::Import(&id)),
         Some(Ok(after)) => after,
         Some(Err(errors)) => {
             let page = read(&by.actor, by.chrome.clone(), &portal, id, Some(typed)).await?;
@@ -213,7 +214,8 @@ pub async fn update(
     };
     let actor = by.actor.clone();
     match portal.db.write(move |connection| verbs::change(connection, &actor, id, stamp, &after)).await {
-        Ok(()) => page::see_other(format!("{}/{next}", address_of_import(id))),
+        Ok(()) if shows_sheet => page::see_other(paths::proposal::ImportColumns(&id)),
+        Ok(()) => page::see_other(paths::proposal::ImportProof(&id)),
         Err(Failure::Overtaken) => {
             let page = read(&by.actor, by.chrome.clone(), &portal, id, None).await?;
             let page = ColumnsPage { is_conflict: true, ..page.ok_or(AppError::NotFound)? };

@@ -8,7 +8,7 @@ mod view;
 
 use actix_web::web;
 
-use super::{Head, address};
+use super::Head;
 use crate::{
     desks::proposal::{
         Proposal,
@@ -19,14 +19,11 @@ use crate::{
         verbs::Failure,
     },
     ground::infra::{Portal, error::AppError},
+    paths,
     people::access::Actor,
     terms::allocation::import::mapping::Decided,
 };
 use values::Id;
-
-fn address_of_import(id: Id<Proposal>) -> String {
-    format!("{}/fordelning/import", address(id))
-}
 
 /// A proposal that can be changed, with its table and what that is held against.
 struct Loaded {
@@ -64,7 +61,7 @@ async fn load<T: Send + 'static>(
 fn to_fill_in(id: Id<Proposal>, faults: &[Fault]) -> Vec<(String, String)> {
     let link = |fault: &Fault| {
         let part = Part::of(&fault.field);
-        (format!("{}/{}#{}", address(id), part.slug, fault.field), fault.message.clone())
+        (format!("{}#{}", paths::proposal::Part(&id, part.slug), fault.field), fault.message.clone())
     };
     faults.iter().map(link).collect()
 }

@@ -5,8 +5,8 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 
 use super::{
-    super::{Posted as Fields, address, sent},
-    Head, Loaded, address_of_import, load,
+    super::{Posted as Fields, sent},
+    Head, Loaded, load,
     view::{DifferenceView, FaultView, PostView, RowChoice, WarningView},
 };
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
         form::{FieldErrors, Form},
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor,
         proof::{By, CaseOfficer, Posted},
@@ -167,7 +168,7 @@ pub async fn proof(by: By<CaseOfficer>, portal: web::Data<Portal>, id: web::Path
     let id = id.into_inner();
     match read(&by, &portal, id, Fields::new()).await? {
         Some(page) => page::show(&page),
-        None => page::see_other(format!("{}/kolumner", address_of_import(id))),
+        None => page::see_other(paths::proposal::ImportColumns(&id)),
     }
 }
 
@@ -213,7 +214,7 @@ pub async fn resolve(
     };
     let actor = by.actor.clone();
     match portal.db.write(move |connection| verbs::change(connection, &actor, id, stamp, &after)).await {
-        Ok(()) => page::see_other(format!("{}/kontroll", address_of_import(id))),
+        Ok(()) => page::see_other(paths::proposal::ImportProof(&id)),
         Err(Failure::Overtaken) => overtaken(&by, &portal, id, posted).await,
         Err(failure) => Err(failure.into()),
     }
@@ -241,7 +242,7 @@ pub async fn use_table(
         Some(Ok(used)) => used,
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    let to = format!("{}/fordelning?visa=inlast", address(id));
+    let to = format!("{}?visa=inlast", paths::proposal::Allocation(&id));
     let write = move |connection: &mut _| verbs::use_table(connection, &actor, now, id, &used).map(|()| to);
     match portal.db.once(write).await {
         Ok(to) => page::see_other(to),

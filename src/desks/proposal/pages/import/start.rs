@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{super::REASON, Head, address_of_import, load, to_fill_in};
+use super::{super::REASON, Head, load, to_fill_in};
 use crate::{
     desks::proposal::{
         Proposal,
@@ -18,6 +18,7 @@ use crate::{
         page::{self, Chrome, Page},
         upload::{AnyUpload, Upload, UploadError},
     },
+    paths,
     people::access::{
         Actor,
         proof::{By, CaseOfficer, Posted},
@@ -102,7 +103,7 @@ pub async fn upload(
         Err(error) => return again(by, &portal, id, "file", of_upload(error), String::new()).await,
     };
     match take(&by.actor, &portal, id, name, bytes).await? {
-        Ok(()) => page::see_other(format!("{}/kolumner", address_of_import(id))),
+        Ok(()) => page::see_other(paths::proposal::ImportColumns(&id)),
         Err(refused) => again(by, &portal, id, "file", refused.to_string(), String::new()).await,
     }
 }
@@ -139,7 +140,7 @@ pub async fn paste(
     }
     let bytes = text.clone().into_bytes();
     match take(&by.actor, &portal, id, "Inklistrad tabell".to_owned(), bytes).await? {
-        Ok(()) => page::see_other(format!("{}/kolumner", address_of_import(id))),
+        Ok(()) => page::see_other(paths::proposal::ImportColumns(&id)),
         Err(refused) => again(by, &portal, id, "text", refused.to_string(), text).await,
     }
 }
@@ -169,7 +170,7 @@ pub async fn discard(
         Err(_) => return again(StatusCode::UNPROCESSABLE_ENTITY, REASON.to_owned()).await,
     };
     let (actor, now) = (by.actor.clone(), portal.clock.now());
-    let to = format!("{}?klart=borttagen", address_of_import(id));
+    let to = format!("{}?klart=borttagen", paths::proposal::Import(&id));
     let discard = move |c: &mut _| verbs::discard(c, &actor, now, id, form.stamp, &reason).map(|()| to);
     match portal.db.once(discard).await {
         Ok(to) => page::see_other(to),

@@ -9,6 +9,7 @@ use crate::{
             form::{KIND, LEAVE_OUT, UNIT, other_field, row_field},
         },
     },
+    paths,
     terms::allocation::import::{
         Fault,
         matching::{Outcome, Registry, Resolution},
@@ -161,10 +162,10 @@ impl WarningView {
         };
         let at = |post: &str, key: &str, words: &'static str| {
             let row = row(post)?;
-            Some((format!("/forslag/{}/poster#post-{row}-{key}", proposal.id), words))
+            Some((format!("{}#post-{row}-{key}", paths::proposal::Part(&proposal.id, "poster")), words))
         };
         let of_columns = |field: &str, words: &'static str| {
-            Some((format!("/forslag/{}/fordelning/import/kolumner#{field}", proposal.id), words))
+            Some((format!("{}#{field}", paths::proposal::ImportColumns(&proposal.id)), words))
         };
         let mend = match warning {
             Warning::SumIsNotDecided { post, .. } => at(&post.key, "total", "Ändra postens belopp"),

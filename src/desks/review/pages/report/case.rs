@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{address, queue::may_be_assigned};
+use super::queue::may_be_assigned;
 use crate::{
     desks::review::{
         comparison::{self, Section, Version},
@@ -35,6 +35,7 @@ use crate::{
             page::{self, Chrome, Page},
         },
     },
+    paths,
     people::access::{
         self, Actor, Doer, Person, Role,
         proof::{By, Overseer},
@@ -179,9 +180,15 @@ pub async fn case_page(
     let observations = observations(&case, &issue, file.listed, file.attachments.len());
     let notes: Vec<FieldRemark> = issue.warnings.iter().chain(&observations).cloned().collect();
     let payer = case.grant.agreement.authority.id;
-    let handling =
-        Handling::new(actor, payer, address(id), file.officer, case.report.officer.clone(), file.colleagues)
-            .may(matches!(case.report.status, Status::Submitted { .. }), may_be_assigned(&case.report));
+    let handling = Handling::new(
+        actor,
+        payer,
+        paths::review::AssignReport(&id).to_string(),
+        file.officer,
+        case.report.officer.clone(),
+        file.colleagues,
+    )
+    .may(matches!(case.report.status, Status::Submitted { .. }), may_be_assigned(&case.report));
     Ok(CasePage {
         chrome,
         sections: comparison::report::sections(&case, &issue, before.as_ref(), &notes),
@@ -189,7 +196,9 @@ pub async fn case_page(
         accounts: accounts(&case, &issue),
         requisitions: file.requisitions.into_iter().map(|of| requisition_view(&case, of)).collect(),
         observations,
-        attachments: AttachmentView::of(&address(id), file.attachments),
+        attachments: AttachmentView::of(file.attachments, |file| {
+            paths::review::ReportAttachment(&id, file).to_string()
+        }),
         versions: comparison::report::versions(&case, &file.issues, &file.lines),
         timeline: timeline(&file.lines, &case.number()),
         handling,
@@ -241,10 +250,6 @@ fn requisition_view(
 impl CasePage {
     fn report(&self) -> &Report {
         &self.case.report
-    }
-
-    fn address(&self) -> &str {
-        &self.handling.address
     }
 
     fn tone(&self) -> &'static str {

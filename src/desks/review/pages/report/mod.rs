@@ -3,10 +3,3 @@
 pub mod case;
 pub mod decide;
 pub mod queue;
-
-use crate::grants::report::Report;
-use values::Id;
-
-fn address(id: Id<Report>) -> String {
-    format!("/granskning/redovisningar/{id}")
-}

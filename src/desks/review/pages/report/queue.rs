@@ -6,7 +6,6 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::address;
 use crate::{
     desks::review::{
         form::{Filter, TakeForm},
@@ -25,6 +24,7 @@ use crate::{
         form::Form,
         page::{self, Chrome, Page},
     },
+    paths,
     people::access::{
         Actor,
         proof::{Authority, By, CaseOfficer, Posted},
@@ -86,7 +86,7 @@ pub async fn next(by: By<Authority>, portal: web::Data<Portal>, id: web::Path<Id
         None => lines.iter().find(|line| line.since > since).or(lines.first()),
     };
     page::see_other(match after {
-        Some(line) => format!("{}{}", address(line.report.id), way.along()),
+        Some(line) => format!("{}{}", paths::review::Report(&line.report.id), way.along()),
         None => way.address(),
     })
 }

@@ -9,7 +9,10 @@ use askama::Template;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::page::{self, Chrome, Page};
+use super::{
+    page::{self, Chrome, Page},
+    pieces::ConflictAlert,
+};
 use values::calendar;
 
 /// Who made the revision that there is now, and when.
@@ -67,6 +70,11 @@ impl Conflict {
     pub fn alone(self, chrome: Chrome, title: &str, address: impl Display) -> Page {
         let page = ConflictPage { chrome, title, address: address.to_string(), conflict: Some(self) };
         page::show_as(StatusCode::CONFLICT, &page)
+    }
+
+    /// For the top of the form. `address`: the page as it is now.
+    pub fn told<A: Display>(&self, address: A) -> ConflictAlert<'_, A> {
+        ConflictAlert { conflict: self, address }
     }
 
     pub fn by(&self) -> &str {

@@ -11,6 +11,7 @@ use super::{
     error::AppError,
     held::{self, Resume},
     once,
+    pieces::ErrorSummary,
 };
 
 /// The largest form that has nothing uploaded in it.
@@ -138,6 +139,11 @@ pub struct FieldErrors {
 }
 
 impl FieldErrors {
+    /// All of them, for the top of the form.
+    pub fn summary(&self) -> ErrorSummary<'_> {
+        ErrorSummary { list: &self.list }
+    }
+
     pub fn add(&mut self, field: impl Into<Cow<'static, str>>, message: impl Display) {
         self.list.push(FieldError { field: field.into(), message: message.to_string() });
     }

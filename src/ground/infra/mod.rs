@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod notice;
 pub mod once;
 pub mod page;
+pub mod pieces;
 pub mod scan;
 pub mod schema;
 pub mod seal;

@@ -11,6 +11,7 @@ use askama::Template;
 use super::{
     assets,
     error::AppError,
+    pieces::{Bottom, Styles, Tokens, Top},
     way::{Done, Way},
 };
 use values::Id;
@@ -82,9 +83,21 @@ impl Chrome {
         assets::address(name)
     }
 
-    /// The id of one form ([`super::once`]), a new one at each call.
-    pub fn once(&self) -> Id<Self> {
-        Id::new()
+    pub fn styles(&self) -> Styles<'_> {
+        Styles { chrome: self }
+    }
+
+    pub fn top(&self) -> Top<'_> {
+        Top { chrome: self }
+    }
+
+    pub fn bottom(&self) -> Bottom<'_> {
+        Bottom { chrome: self }
+    }
+
+    /// What a form that changes something begins with. The id of the form ([`super::once`]) is a new one at each call.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens { csrf: &self.csrf, once: Id::new() }
     }
 
     /// What the addresses of a case's forms and pages end with, so that the way back is kept.

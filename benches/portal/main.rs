@@ -15,8 +15,7 @@ use std::{
 use actix_web::{App, HttpResponse, HttpServer, web};
 use bidragsporten::{
     grants::{
-        case::{self, Act},
-        grant,
+        case, grant,
         requisition::{
             Requisition,
             verbs::{self, Target},
@@ -30,7 +29,7 @@ use bidragsporten::{
         settings,
     },
     people::{
-        access::{self, Actor, Role},
+        access::{self, Act, Actor, Role},
         recipient,
     },
     run::{

@@ -3,8 +3,8 @@
 
 use bidragsporten::{
     grants::{
-        case::{self, Act, head::HeadForm},
-        grant::{self, Account, Entry, Grant, Scope},
+        case::{self, head::HeadForm},
+        grant::{self, Account, Entry, Grant},
         report::{
             Report,
             certificate::CertificateForm,
@@ -17,7 +17,7 @@ use bidragsporten::{
         upload::ReceivedFile,
     },
     people::{
-        access::{self, Actor, Mandate, Role},
+        access::{self, Act, Actor, Mandate, Role, Scope},
         recipient,
     },
     terms::agreement,

@@ -1,12 +1,9 @@
 //! That everything is found by what people write, on paper or by heart, and that nobody loses the way back to the list.
 
 use bidragsporten::{
-    grants::{
-        grant::{self, Scope},
-        search,
-    },
+    grants::{grant, search},
     ground::infra::db::{AnyConnection, DbError},
-    people::access::Role,
+    people::access::{Role, Scope},
     run::install::Mode,
     terms::agreement,
 };

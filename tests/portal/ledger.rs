@@ -3,7 +3,7 @@
 
 use bidragsporten::{
     grants::{
-        case::{self, Act, FieldRemark},
+        case::{self, FieldRemark},
         grant::{self, Account, Grant},
         payment::{self, Reference, Registration},
         repayment::{
@@ -18,7 +18,7 @@ use bidragsporten::{
         infra::db::{AnyConnection, DbError},
     },
     people::{
-        access::{Actor, Role},
+        access::{Act, Actor, Role},
         recipient,
     },
     terms::agreement,

@@ -125,3 +125,13 @@ fn a_report_that_is_decided_on() {
     is_recognised(&one.get(&case), &other.get(&case), "/godkannande", &[]);
     is_recognised(&one.get(&case), &other.get(&case), "/rattelse", &[("reason", "Fel kostnad.")]);
 }
+
+#[test]
+fn mandates_that_are_set() {
+    let portal = Portal::new();
+    namesakes(&portal, "Ale", Role::Signatory);
+    let form = portal.officer().get("/granskning/uppdrag/1440").follow("Ändra uppdraget").form("/1440");
+    // The history tells which of them has it.
+    let set = form.set("decision", "KS 1").submit().expect_status(200);
+    assert!(set.text().contains("Anna Ek (anna"), "{}", set.text());
+}

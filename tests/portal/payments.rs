@@ -2,7 +2,6 @@
 
 use bidragsporten::{
     grants::{
-        case::Act,
         case::store::find,
         grant::{self, Account, Grant},
         payment::{
@@ -14,7 +13,7 @@ use bidragsporten::{
     },
     ground::history,
     people::{
-        access::{self, Actor, Role},
+        access::{self, Act, Actor, Role, Scope},
         recipient,
     },
 };
@@ -58,7 +57,7 @@ fn paid_out(portal: &Portal, id: &str) -> (Money, Money) {
         .read_now(|connection| {
             let known = recipient::store::all(connection)?;
             let authority = known.into_iter().find(|known| known.name == authority).unwrap();
-            let scope = grant::Scope::Authority(authority.id);
+            let scope = Scope::Authority(authority.id);
             let grant = find(connection, scope, id)?.unwrap().grant_id;
             let ledger = grant::store::ledger(connection, grant)?;
             let paid: Money =

@@ -13,9 +13,12 @@ pub mod verbs;
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
-use crate::people::{
-    access::{Mandate, Member, Person, Role, Standing},
-    recipient::Kind,
+use crate::{
+    ground::infra::failure,
+    people::{
+        access::{Mandate, Member, Person, Role, Standing},
+        recipient::Kind,
+    },
 };
 
 /// A person with everything that they may do in an organisation.
@@ -123,6 +126,8 @@ pub enum Refusal {
     )]
     AccountOfOthers,
 }
+
+impl failure::Refusal for Refusal {}
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,10 @@
 //! What an administrator can do, each a line in the organisation's history. The organisation is taken first, then each grant
 //! whose case passes to somebody else.
 
-use thiserror::Error;
-
 use super::{Colleague, Refusal, colleagues, losses};
 use crate::{
     grants::{
-        case::{self, Act},
+        case,
         report::{self, Report},
         requisition::{self, Requisition},
     },
@@ -14,12 +12,13 @@ use crate::{
         history::{self, Event},
         infra::{
             db::{AnyConnection, DbError},
-            error::AppError,
+            failure,
+            form::FieldErrors,
         },
     },
     paths,
     people::{
-        access::{self, Mandate, Person, Role},
+        access::{self, Act, Mandate, Person, Role},
         account::{self, INVITATION_LIFE, Invitation, Purpose},
         identity,
         recipient::{self, Organisation},
@@ -27,29 +26,7 @@ use crate::{
 };
 use values::{Id, calendar};
 
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// What was typed cannot be: a message at the field of the address.
-    #[error("the form is not complete")]
-    Invalid(&'static str),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Invalid(message) => Self::Conflict(message.to_owned()),
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// Everybody in the organisation; last those whom its identity provider has let in and who have no role yet.
 pub fn everybody(
@@ -77,9 +54,7 @@ pub fn invite(connection: &mut AnyConnection, act: &Act, wanted: &Wanted) -> Res
     let version = recipient::store::lock(connection, organisation.id)?;
     let known = everybody(connection, organisation.id)?;
     if known.iter().any(|colleague| colleague.person.email == wanted.email) {
-        return Err(Failure::Invalid(
-            "Personen finns redan hos er. Ge rollen på personens egen sida i stället.",
-        ));
+        return Err(at_address("Personen finns redan hos er. Ge rollen på personens egen sida i stället."));
     }
     let is_unconfirmed = wanted.role.needs_confirmation();
     make(connection, act, &organisation, wanted, is_unconfirmed, version)
@@ -100,6 +75,13 @@ pub fn invite_first_administrator(
     make(connection, act, organisation, wanted, false, version)
 }
 
+/// What was typed cannot be.
+fn at_address(message: &'static str) -> Failure {
+    let mut errors = FieldErrors::default();
+    errors.add("email", message);
+    Failure::Invalid(errors)
+}
+
 fn make(
     connection: &mut AnyConnection,
     act: &Act,
@@ -111,7 +93,7 @@ fn make(
     let open = account::store::open_of(connection, organisation.id, act.now)?;
     let purpose = Purpose::Role { role: wanted.role, is_unconfirmed };
     if open.iter().any(|other| other.email == wanted.email && other.purpose == purpose) {
-        return Err(Failure::Invalid(
+        return Err(at_address(
             "Det finns redan en inbjudan till adressen med den rollen. Dra tillbaka den först om länken har kommit bort.",
         ));
     }
@@ -137,12 +119,12 @@ fn insert(
         organisation: organisation.clone(),
         email: email.to_owned(),
         purpose,
-        invited_by: act.by(),
+        invited_by: Some(act.doer()),
         invited_at: act.now,
         expires_at: act.now + INVITATION_LIFE,
         ended_at: None,
     };
-    account::store::insert(connection, &invitation, token_hash, Some(act.actor.person.id))
+    account::store::insert(connection, &invitation, token_hash)
 }
 
 /// The link opens nothing from now on. One that is used or withdrawn is left as it is.
@@ -330,7 +312,8 @@ pub fn open_cases(
     Ok(cases)
 }
 
-/// Each a line in its grant's history, as if handed over one by one.
+/// Each a line in its grant's history, as if handed over one by one. What somebody decided or handed over just now is to be seen
+/// again on the page.
 fn pass_on(
     connection: &mut AnyConnection,
     act: &Act,
@@ -342,29 +325,16 @@ fn pass_on(
     for open in &cases {
         match open.which {
             Which::Requisition(id) => {
-                case::verbs::assign(connection, act, id, Some(&was), successor).map_err(of_requisition)?;
+                case::verbs::assign(connection, act, id, Some(&was), successor)
+                    .map_err(|failure| failure.instead(Refusal::Changed))?;
             }
             Which::Report(id) => {
-                case::verbs::assign(connection, act, id, Some(&was), successor).map_err(of_report)?;
+                case::verbs::assign(connection, act, id, Some(&was), successor)
+                    .map_err(|failure| failure.instead(Refusal::Changed))?;
             }
         }
     }
     Ok(cases.len())
-}
-
-/// Decided or handed over by somebody just now: the page is to be seen again.
-fn of_requisition(failure: requisition::verbs::Failure) -> Failure {
-    match failure {
-        requisition::verbs::Failure::Db(error) => error.into(),
-        _ => Refusal::Changed.into(),
-    }
-}
-
-fn of_report(failure: report::verbs::Failure) -> Failure {
-    match failure {
-        report::verbs::Failure::Db(error) => error.into(),
-        _ => Refusal::Changed.into(),
-    }
 }
 
 /// A colleague, and how the history names them.

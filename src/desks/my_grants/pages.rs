@@ -11,11 +11,13 @@ use super::{PostView, closing::Closing, view};
 use crate::{
     grants::{
         account_request::{self, AccountRequest},
-        case,
-        case::pages::{TimelineView, recipients_lines, timeline_of_all},
+        case::{
+            self,
+            pages::{TimelineView, recipients_lines, timeline_of_all},
+        },
         extension::{self, Extension},
         further_report,
-        grant::{self, Grant, Scope},
+        grant::{self, Grant},
         payment::{self, Payment},
         report::{self, Report},
         requisition::{self, Requisition},
@@ -30,7 +32,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Role,
+        Role, Scope,
         proof::{By, Member},
         routing::Routes,
     },

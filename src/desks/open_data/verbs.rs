@@ -1,25 +1,18 @@
 //! An authority switches its open data on or off.
 
-use chrono::{DateTime, Utc};
-
 use super::{Switch, store};
 use crate::{
     ground::{
         history::{self, Entry, Event},
         infra::db::{AnyConnection, DbError},
     },
-    people::{access::Actor, recipient},
+    people::{access::Act, recipient},
 };
 
 /// All agreements that the actor's authority pays, at once. What is so already stays so and leaves no line: a colleague
 /// was first.
-pub fn switch(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
-    switch: &Switch,
-) -> Result<(), DbError> {
-    let authority = actor.organisation.id;
+pub fn switch(connection: &mut AnyConnection, act: &Act, switch: &Switch) -> Result<(), DbError> {
+    let authority = act.actor.organisation.id;
     let (event, reason) = match switch {
         Switch::On => (Event::PublishingSwitchedOn, String::new()),
         Switch::Off { reason } => (Event::PublishingSwitchedOff, reason.to_string()),
@@ -30,7 +23,6 @@ pub fn switch(
     }
     let version = recipient::store::lock(connection, authority)?;
     store::set_publishes(connection, authority, *switch == Switch::On)?;
-    let line =
-        Entry { at: now, who: actor.who(), event, subject: String::new(), details: String::new(), reason };
+    let line = Entry { reason, ..act.entry(event, "") };
     history::store::append(connection, &authority.to_string(), version, line)
 }

@@ -8,3 +8,16 @@ pub mod pages;
 pub mod paths;
 pub mod store;
 pub mod verbs;
+
+use thiserror::Error;
+
+use crate::ground::infra::failure;
+
+/// Why an account was not removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("personen har kvar en roll; ta bort den först, så att det syns i historiken vem som gjorde det")]
+    HasARole,
+}
+
+impl failure::Refusal for Refusal {}

@@ -1,26 +1,17 @@
 //! Removing somebody's account.
 
 use chrono::{DateTime, Utc};
-use thiserror::Error;
 
-use super::store;
+use super::{Refusal, store};
 use crate::{
     ground::{
         history::{Event, Who, access_log},
-        infra::db::{AnyConnection, DbError},
+        infra::{db::AnyConnection, failure},
     },
     people::access,
 };
 
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("ingen person har den adressen")]
-    NotFound,
-    #[error("personen har kvar en roll; ta bort den först, så att det syns i historiken vem som gjorde det")]
-    HasARole,
-    #[error("{0}")]
-    Db(#[from] DbError),
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// Removes the account of somebody who has left.
 pub fn remove(connection: &mut AnyConnection, now: DateTime<Utc>, email: &str) -> Result<(), Failure> {
@@ -28,7 +19,7 @@ pub fn remove(connection: &mut AnyConnection, now: DateTime<Utc>, email: &str) -
         return Err(Failure::NotFound);
     };
     if store::has_a_role(connection, person.id)? {
-        return Err(Failure::HasARole);
+        return Err(Refusal::HasARole.into());
     }
     store::remove(connection, person.id)?;
     let details = format!("konto {}", person.id);

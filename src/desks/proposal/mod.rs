@@ -42,8 +42,8 @@ use thiserror::Error;
 pub use form::ProposalForm;
 
 use crate::{
-    ground::infra::conflict::Saved,
-    people::{access::Actor, recipient::Organisation},
+    ground::infra::{conflict::Saved, failure},
+    people::{access::Act, recipient::Organisation},
     terms::agreement::Agreement,
 };
 use rows::{Row, fingerprint_of_post};
@@ -86,8 +86,8 @@ pub struct Deed {
 }
 
 impl Deed {
-    pub fn of(actor: &Actor, at: DateTime<Utc>) -> Self {
-        Self { person_id: actor.person.id.to_string(), by: actor.person.name.clone(), at }
+    pub fn of(act: &Act) -> Self {
+        Self { person_id: act.actor.person.id.to_string(), by: act.by(), at: act.now }
     }
 
     fn when(&self) -> String {
@@ -179,6 +179,8 @@ pub enum Refusal {
     #[error("Förslaget är inte färdigt: {0} fel är kvar att rätta. Se sidan Granska.")]
     Faults(usize),
 }
+
+impl failure::Refusal for Refusal {}
 
 /// An authority prepares at most so many at once; each is kept whole, and none is removed. One that is discarded is not counted.
 pub const MOST_OPEN: i64 = 200;

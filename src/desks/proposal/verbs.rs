@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-
 use super::{
     Deed, Proposal, ProposalForm, Refusal, Replaced, Status,
     check::{self, Known},
@@ -17,7 +15,6 @@ use super::{
 };
 use crate::{
     grants::{
-        case::Act,
         grant::{self, Grant},
         requisition,
     },
@@ -25,11 +22,11 @@ use crate::{
         history::{Entry, Event},
         infra::{
             db::{AnyConnection, DbError},
-            error::AppError,
+            failure,
             form::FieldErrors,
         },
     },
-    people::{access::Actor, recipient},
+    people::{access::Act, recipient},
     terms::{
         agreement::{self, Agreement, Forms, Terms},
         allocation::{self, Share},
@@ -37,56 +34,22 @@ use crate::{
 };
 use values::Id;
 
-#[derive(Debug)]
-pub enum Failure {
-    /// No such proposal of the actor's authority.
-    NotFound,
-    Refused(Refusal),
-    Invalid(FieldErrors),
-    /// Somebody else changed the same part since it was read.
-    Overtaken,
-    Db(DbError),
-}
+pub type Failure = failure::Failure<Refusal>;
 
-impl From<DbError> for Failure {
-    fn from(error: DbError) -> Self {
-        Self::Db(error)
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Invalid(_) => Self::bad_request("Formuläret hade fält som inte går att läsa."),
-            Failure::Overtaken => Self::Conflict(Refusal::Changed.to_string()),
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
-
-pub(super) fn line(actor: &Actor, now: DateTime<Utc>, event: Event, details: String) -> Entry {
-    Entry { at: now, who: actor.who(), event, subject: String::new(), details, reason: String::new() }
+pub(super) fn line(act: &Act, event: Event, details: String) -> Entry {
+    Entry { details, ..act.entry(event, "") }
 }
 
 /// Begins a proposal, from nothing or as a copy.
 pub fn start(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     copied: Option<(&Agreement, i32)>,
 ) -> Result<Id<Proposal>, Failure> {
-    if store::open_count(connection, actor.organisation.id)? >= super::MOST_OPEN {
+    if store::open_count(connection, act.actor.organisation.id)? >= super::MOST_OPEN {
         return Err(Refusal::TooMany.into());
     }
-    let authority = &actor.organisation.code;
+    let authority = &act.actor.organisation.code;
     let mut form = match copied {
         Some((agreement, year)) => ProposalForm::copy(&agreement.terms, year),
         None => ProposalForm::empty(authority),
@@ -98,7 +61,7 @@ pub fn start(
     };
     let proposal = Proposal {
         id: Id::new(),
-        authority: actor.organisation.id,
+        authority: act.actor.organisation.id,
         copied_from: copied.map(|(agreement, _)| agreement.id),
         replaces: None,
         status: Status::Draft { returned: None },
@@ -109,27 +72,26 @@ pub fn start(
         revision: 1,
         saved: BTreeMap::new(),
     };
-    store::insert(connection, &proposal, line(actor, now, Event::ProposalStarted, details))?;
+    store::insert(connection, &proposal, line(act, Event::ProposalStarted, details))?;
     Ok(proposal.id)
 }
 
 /// Begins to replace the table of an agreement that the actor's authority pays: its terms as they are, and its table.
 pub fn start_replacement(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     slug: &str,
 ) -> Result<Id<Proposal>, Failure> {
-    if store::open_count(connection, actor.organisation.id)? >= super::MOST_OPEN {
+    if store::open_count(connection, act.actor.organisation.id)? >= super::MOST_OPEN {
         return Err(Refusal::TooMany.into());
     }
-    let found = agreement::store::find_paid_by(connection, actor.organisation.id, slug)?;
+    let found = agreement::store::find_paid_by(connection, act.actor.organisation.id, slug)?;
     let agreement = found.ok_or(Failure::NotFound)?;
     let version = allocation::store::version(connection, agreement.id)?;
     let shares = allocation::store::of(connection, agreement.id)?;
     let proposal = Proposal {
         id: Id::new(),
-        authority: actor.organisation.id,
+        authority: act.actor.organisation.id,
         copied_from: Some(agreement.id),
         replaces: Some(Replaced { agreement: agreement.id, version }),
         status: Status::Draft { returned: None },
@@ -141,29 +103,24 @@ pub fn start_replacement(
         saved: BTreeMap::new(),
     };
     let details = format!("ny fördelning i {}", agreement.terms.title());
-    store::insert(connection, &proposal, line(actor, now, Event::ProposalStarted, details))?;
+    store::insert(connection, &proposal, line(act, Event::ProposalStarted, details))?;
     Ok(proposal.id)
 }
 
-pub(super) fn hold(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    id: Id<Proposal>,
-) -> Result<Proposal, Failure> {
-    store::hold(connection, actor.organisation.id, id)?.ok_or(Failure::NotFound)
+pub(super) fn hold(connection: &mut AnyConnection, act: &Act, id: Id<Proposal>) -> Result<Proposal, Failure> {
+    store::hold(connection, act.actor.organisation.id, id)?.ok_or(Failure::NotFound)
 }
 
 /// Keeps a part as it was typed, right or wrong, over the part as the page had it. The same text saved twice is saved.
 pub fn save_part(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     id: Id<Proposal>,
     part: &Part,
     fingerprint: &str,
     posted: &[(String, String)],
 ) -> Result<(), Failure> {
-    let proposal = hold(connection, actor, id)?;
+    let proposal = hold(connection, act, id)?;
     proposal.editable()?;
     let form = proposal.form.with_part(part, posted);
     // The table follows its posts to their new keys.
@@ -171,19 +128,18 @@ pub fn save_part(
         true => posts::rows_of_renamed(&proposal.rows, &posts::renamed(&proposal.form, posted)),
         false => proposal.rows.clone(),
     };
-    let after = proposal.with(form, rows, &Deed::of(actor, now));
+    let after = proposal.with(form, rows, &Deed::of(act));
     save_form(connection, &proposal, (part, fingerprint), &after)
 }
 
 /// Takes away what is about posts that the proposal does not have: terms and rows of the table.
 pub fn drop_orphans(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     id: Id<Proposal>,
     revision: i64,
 ) -> Result<(), Failure> {
-    let proposal = hold(connection, actor, id)?;
+    let proposal = hold(connection, act, id)?;
     proposal.editable()?;
     if !posts::orphans(&proposal.form, &proposal.rows).any() {
         return Ok(());
@@ -191,28 +147,27 @@ pub fn drop_orphans(
     same(&proposal, revision)?;
     let form = posts::without_orphans(&proposal.form);
     let rows = posts::rows_without_orphans(&proposal.form, &proposal.rows);
-    keep(connection, &proposal.with(form, rows, &Deed::of(actor, now)))
+    keep(connection, &proposal.with(form, rows, &Deed::of(act)))
 }
 
 /// Over the revision that was read, or somebody else was first.
 fn keep(connection: &mut AnyConnection, after: &Proposal) -> Result<(), Failure> {
-    if store::set_typed(connection, after)? { Ok(()) } else { Err(Failure::Overtaken) }
+    if store::set_typed(connection, after)? { Ok(()) } else { Err(Refusal::Changed.into()) }
 }
 
 /// Puts another variant of the forms in the place of those that are there.
 pub fn set_forms(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     id: Id<Proposal>,
     part: &Part,
     fingerprint: &str,
     forms: &Forms,
 ) -> Result<(), Failure> {
-    let proposal = hold(connection, actor, id)?;
+    let proposal = hold(connection, act, id)?;
     proposal.editable()?;
     let form = proposal.form.with_forms(forms);
-    let after = proposal.with(form, proposal.rows.clone(), &Deed::of(actor, now));
+    let after = proposal.with(form, proposal.rows.clone(), &Deed::of(act));
     save_form(connection, &proposal, (part, fingerprint), &after)
 }
 
@@ -226,7 +181,7 @@ fn save_form(
         return Ok(());
     }
     if proposal.form.fingerprint(part) != fingerprint {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     keep(connection, after)
 }
@@ -234,14 +189,13 @@ fn save_form(
 /// Puts other rows in the place of a post's own.
 pub fn set_rows(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     id: Id<Proposal>,
     post: &str,
     fingerprint: &str,
     make: impl FnOnce(&Proposal) -> Result<Vec<Row>, FieldErrors>,
 ) -> Result<(), Failure> {
-    let proposal = hold(connection, actor, id)?;
+    let proposal = hold(connection, act, id)?;
     proposal.editable()?;
     let of_post = make(&proposal).map_err(Failure::Invalid)?;
     let after = rows::with_post(&proposal.rows, post, of_post);
@@ -249,9 +203,9 @@ pub fn set_rows(
         return Ok(());
     }
     if fingerprint_of_post(&proposal.rows, post) != fingerprint {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
-    keep(connection, &proposal.with(proposal.form.clone(), after, &Deed::of(actor, now)))
+    keep(connection, &proposal.with(proposal.form.clone(), after, &Deed::of(act)))
 }
 
 /// What a proposal is held against.
@@ -278,76 +232,71 @@ fn without_faults(connection: &mut AnyConnection, proposal: &Proposal) -> Result
 /// Puts it forward for a second person, without a fault and as the page had it.
 pub fn propose(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     id: Id<Proposal>,
     revision: i64,
 ) -> Result<(), Failure> {
-    let before = hold(connection, actor, id)?;
-    let after = before.clone().propose(Deed::of(actor, now))?;
+    let before = hold(connection, act, id)?;
+    let after = before.clone().propose(Deed::of(act))?;
     same(&before, revision)?;
     without_faults(connection, &before)?;
-    let entry = line(actor, now, Event::ProposalProposed, after.form.title());
+    let entry = line(act, Event::ProposalProposed, after.form.title());
     Ok(store::set_status(connection, &after, entry)?)
 }
 
 pub fn take_back(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     id: Id<Proposal>,
     revision: i64,
 ) -> Result<(), Failure> {
-    let before = hold(connection, actor, id)?;
+    let before = hold(connection, act, id)?;
     let after = before.clone().take_back()?;
     same(&before, revision)?;
-    let entry = line(actor, now, Event::ProposalTakenBack, String::new());
+    let entry = line(act, Event::ProposalTakenBack, String::new());
     Ok(store::set_status(connection, &after, entry)?)
 }
 
 pub fn send_back(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     id: Id<Proposal>,
     revision: i64,
     reason: &str,
 ) -> Result<(), Failure> {
-    let before = hold(connection, actor, id)?;
-    let after = before.clone().send_back(Deed::of(actor, now), reason.to_owned())?;
+    let before = hold(connection, act, id)?;
+    let after = before.clone().send_back(Deed::of(act), reason.to_owned())?;
     same(&before, revision)?;
-    let entry = line(actor, now, Event::ProposalReturned, String::new());
+    let entry = line(act, Event::ProposalReturned, String::new());
     Ok(store::set_status(connection, &after, Entry { reason: reason.to_owned(), ..entry })?)
 }
 
 /// Puts it aside for good, with why; a table that was being read into it goes with it.
 pub fn discard(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     id: Id<Proposal>,
     revision: i64,
     reason: &str,
 ) -> Result<(), Failure> {
-    let before = hold(connection, actor, id)?;
-    let after = before.clone().discard(Deed::of(actor, now), reason.to_owned())?;
+    let before = hold(connection, act, id)?;
+    let after = before.clone().discard(Deed::of(act), reason.to_owned())?;
     same(&before, revision)?;
     store::import::remove(connection, id)?;
-    let entry = line(actor, now, Event::ProposalDiscarded, after.form.title());
+    let entry = line(act, Event::ProposalDiscarded, after.form.title());
     Ok(store::set_status(connection, &after, Entry { reason: reason.to_owned(), ..entry })?)
 }
 
 /// Makes the agreement of it: terms, table, grants and both histories, all or nothing.
 pub fn publish(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     id: Id<Proposal>,
     revision: i64,
 ) -> Result<String, Failure> {
-    let before = hold(connection, actor, id)?;
+    let before = hold(connection, act, id)?;
     let slug = before.form.get("slug").trim().to_owned();
-    let after = before.clone().publish(Deed::of(actor, now), slug.clone())?;
+    let after = before.clone().publish(Deed::of(act), slug.clone())?;
     same(&before, revision)?;
     if let Some(replaced) = before.replaces {
         // Of two who publish at once the second sees what the first did.
@@ -357,16 +306,16 @@ pub fn publish(
     let faulty = |faults: Vec<Fault>| Failure::from(Refusal::Faults(faults.len()));
     let terms = before.form.read().map_err(faulty)?;
     let shares = file::shares(&before.rows).map_err(faulty)?;
-    if terms.paying_authority != actor.organisation.code {
+    if terms.paying_authority != act.actor.organisation.code {
         return Err(DbError::corrupt(format!("proposal {id} is paid by {}", terms.paying_authority)).into());
     }
     match before.replaces {
         None => {
-            grant::store::publish(connection, &terms, &shares, &actor.who(), now)?;
+            grant::store::publish(connection, &terms, &shares, &act.actor.who(), act.now)?;
         }
-        Some(replaced) => replace(connection, actor, now, replaced.agreement, &terms, &shares)?,
+        Some(replaced) => replace(connection, act, replaced.agreement, &terms, &shares)?,
     }
-    let entry = line(actor, now, Event::ProposalPublished, terms.title());
+    let entry = line(act, Event::ProposalPublished, terms.title());
     store::set_status(connection, &after, entry)?;
     Ok(slug)
 }
@@ -374,8 +323,7 @@ pub fn publish(
 /// Puts the table in the place of the published one. Every grant that it touches is taken before it is looked at again.
 fn replace(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     agreement: Id<Agreement>,
     terms: &Terms,
     shares: &[Share],
@@ -398,11 +346,10 @@ fn replace(
     let mut waiting: Vec<&Waiting> = touched.iter().flat_map(|touch| &touch.taken_back).collect();
     waiting.sort_by_key(|waiting| waiting.id.to_string());
     waiting.dedup_by_key(|waiting| waiting.id);
-    let act = Act::of_authority(actor, now);
     for waiting in waiting {
         let target = requisition::verbs::Target { id: waiting.id, revision: waiting.revision };
         let reason = "Fördelningen har ersatts, och rekvisitionen begär mer än det nya beloppet.";
-        requisition::verbs::take_back_above(connection, &act, target, reason).map_err(DbError::corrupt)?;
+        requisition::verbs::take_back_above(connection, act, target, reason).map_err(DbError::corrupt)?;
     }
     let changes: Vec<grant::store::Reallocation> = touched
         .into_iter()
@@ -414,7 +361,7 @@ fn replace(
             now: touch.now,
         })
         .collect();
-    grant::store::reallocate(connection, agreement, terms, shares, &changes, &actor.who(), now)?;
+    grant::store::reallocate(connection, agreement, terms, shares, &changes, &act.actor.who(), act.now)?;
     Ok(())
 }
 

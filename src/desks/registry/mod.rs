@@ -20,7 +20,11 @@ use thiserror::Error;
 
 use crate::{
     grants::grant::Grant,
-    people::recipient::{self, Organisation},
+    ground::infra::failure,
+    people::{
+        access::Doer,
+        recipient::{self, Organisation},
+    },
 };
 use values::{
     Id, OrganisationNumber,
@@ -138,7 +142,7 @@ pub struct Succession {
     pub day: NaiveDate,
     pub decision: String,
     pub reason: String,
-    pub registered_by: String,
+    pub registered_by: Doer,
     pub registered_at: DateTime<Utc>,
 }
 
@@ -174,6 +178,8 @@ pub enum Refusal {
     #[error("Något har ändrats sedan du läste igenom det. Läs det som det är nu.")]
     NotAsShown,
 }
+
+impl failure::Refusal for Refusal {}
 
 #[cfg(test)]
 mod tests {

@@ -13,7 +13,10 @@ use crate::{
             succession_grants, successions,
         },
     },
-    people::recipient::{self, Organisation},
+    people::{
+        access::Doer,
+        recipient::{self, Organisation},
+    },
 };
 use values::{Id, OrganisationNumber, text::sort_key};
 
@@ -204,7 +207,8 @@ pub fn insert(
             successions::day.eq(succession.day),
             successions::decision.eq(&succession.decision),
             successions::reason.eq(&succession.reason),
-            successions::registered_by.eq(&succession.registered_by),
+            successions::registered_by.eq(succession.registered_by.name()),
+            successions::registered_by_id.eq(succession.registered_by.person()),
             successions::registered_at.eq(succession.registered_at.naive_utc()),
         ))
         .execute(connection)?;
@@ -230,6 +234,7 @@ struct SuccessionRow {
     decision: String,
     reason: String,
     registered_by: String,
+    registered_by_id: Option<String>,
     registered_at: NaiveDateTime,
 }
 
@@ -243,7 +248,7 @@ impl TryFrom<SuccessionRow> for Succession {
             day: row.day,
             decision: row.decision,
             reason: row.reason,
-            registered_by: row.registered_by,
+            registered_by: Doer::stored(row.registered_by_id, row.registered_by)?,
             registered_at: row.registered_at.and_utc(),
         })
     }

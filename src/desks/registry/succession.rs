@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     grants::{
-        case::{self, Act},
-        grant::{self, Grant, Scope},
+        case,
+        grant::{self, Grant},
         onward,
         report::{self, Report},
         requisition::{self, Requisition},
@@ -29,7 +29,10 @@ use crate::{
             form::FieldErrors,
         },
     },
-    people::recipient::{self, Organisation},
+    people::{
+        access::{Act, Scope},
+        recipient::{self, Organisation},
+    },
 };
 use values::{
     Id,
@@ -184,7 +187,7 @@ fn succession(act: &Act, id: Id<Succession>, kind: Kind, grounds: Grounds) -> Su
         day: grounds.day,
         decision: grounds.decision,
         reason: grounds.reason,
-        registered_by: act.by(),
+        registered_by: act.doer(),
         registered_at: act.now,
     }
 }
@@ -251,14 +254,10 @@ fn pass_one(
     // What is under way is the successor's by now.
     let successor = Act { scope: Scope::Recipient(to.id), ..act.clone() };
     let reason = format!("Bidraget har gått över till {}.", to.formal_name);
-    requisition::verbs::pass_on(connection, &successor, id, &reason).map_err(|failure| match failure {
-        requisition::verbs::Failure::Db(error) => Failure::Db(error),
-        _ => Refusal::Changed.into(),
-    })?;
-    report::verbs::pass_on(connection, &successor, id, &reason).map_err(|failure| match failure {
-        report::verbs::Failure::Db(error) => Failure::Db(error),
-        _ => Refusal::Changed.into(),
-    })?;
+    requisition::verbs::pass_on(connection, &successor, id, &reason)
+        .map_err(|failure| failure.instead(Refusal::Changed))?;
+    report::verbs::pass_on(connection, &successor, id, &reason)
+        .map_err(|failure| failure.instead(Refusal::Changed))?;
     Ok(onward::verbs::pass_on(connection, &successor, id, to, &reason)?)
 }
 

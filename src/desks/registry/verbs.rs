@@ -1,24 +1,24 @@
 //! What can be done with an organisation in the register: it is added, gets an alias or loses one, is renamed, and gets its
 //! organisationsnummer. Who takes over from whom is in [`super::succession`].
 
-use thiserror::Error;
-
 use super::{
     Listed, Refusal,
     form::{AliasForm, NewForm, NumberForm, RenameForm},
     store,
 };
 use crate::{
-    grants::{case::Act, grant},
+    grants::grant,
     ground::{
         history::{self, Event},
         infra::{
             db::{AnyConnection, DbError},
-            error::AppError,
-            form::FieldErrors,
+            failure,
         },
     },
-    people::recipient::{self, Organisation},
+    people::{
+        access::Act,
+        recipient::{self, Organisation},
+    },
 };
 use values::{
     Id, OrganisationNumber,
@@ -26,32 +26,7 @@ use values::{
     text::same,
 };
 
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    /// It is so already, by somebody else or from another page. Rolls the locks back: nothing has changed.
-    #[error("done already")]
-    Done,
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error("the form is not complete")]
-    Invalid(FieldErrors),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::Done => Self::Conflict("Det är redan registrerat.".to_owned()),
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Invalid(_) => Self::Conflict("Uppgifterna är inte fullständiga.".to_owned()),
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// The register with one of its recipients.
 pub(super) struct Opened {

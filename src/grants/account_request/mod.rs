@@ -50,7 +50,7 @@ pub struct AccountRequest {
     pub asks_for: String,
     /// The last day to answer; a later one when more was asked for.
     pub due: Deadline,
-    pub asked_by: String,
+    pub asked_by: Doer,
     pub asked_at: DateTime<Utc>,
     pub status: Status,
     /// Changes with every write: what a page was made from.
@@ -362,7 +362,7 @@ mod tests {
             number: 1,
             asks_for: "Huvudbok".to_owned(),
             due: Deadline("2022-03-31".parse().unwrap()),
-            asked_by: "H".to_owned(),
+            asked_by: Doer::named("H"),
             asked_at: at("2022-03-01T08:00:00Z"),
             status: Status::Open { more: None },
             revision: 1,

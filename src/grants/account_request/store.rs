@@ -9,13 +9,16 @@ use crate::{
             self, Kind,
             store::{Columns, Row, Stored, from_json, json},
         },
-        grant::{self, Scope},
+        grant,
     },
     ground::infra::{
         db::{AnyConnection, DbError},
         schema::{cases, grants},
     },
-    people::recipient::{self, Organisation},
+    people::{
+        access::{Doer, Scope},
+        recipient::{self, Organisation},
+    },
 };
 use values::{Id, calendar::Deadline};
 
@@ -28,7 +31,7 @@ impl Stored for AccountRequest {
             number: row.number,
             due: Deadline(row.due.ok_or_else(without)?),
             asks_for: row.asks_for,
-            asked_by: row.asked_by,
+            asked_by: Doer::stored(row.asked_by_id, row.asked_by)?,
             asked_at: row.created_at.and_utc(),
             status: from_json(&row.state)?,
             revision: row.revision,
@@ -40,7 +43,8 @@ impl Stored for AccountRequest {
         Ok(Columns {
             asks_for: self.asks_for.clone(),
             due: Some(self.due.0),
-            asked_by: self.asked_by.clone(),
+            asked_by: self.asked_by.name().to_owned(),
+            asked_by_id: self.asked_by.person(),
             asker_id: self.asker.map(|asker| asker.to_string()),
             ..Columns::of(self.status.key(), json(&self.status)?, true)
         })

@@ -7,7 +7,7 @@ use super::{AccountRequest, MOST_FILES, Refusal, Status, form::Asked, may_ask, n
 use crate::{
     grants::{
         case::{
-            self, Act, Case as _,
+            self, Case as _,
             store::Attachment,
             verbs::{line, lock, same_revision},
         },
@@ -17,6 +17,7 @@ use crate::{
         history::{self, Event},
         infra::{db::AnyConnection, failure, upload::ReceivedFile},
     },
+    people::access::Act,
 };
 use values::{
     Id,
@@ -46,7 +47,7 @@ pub fn ask(
         number: case::store::next_number::<AccountRequest>(connection, grant_id)?,
         asks_for: asked.asks_for.clone(),
         due: not_passed(asked.due, act)?,
-        asked_by: act.by(),
+        asked_by: act.doer(),
         asked_at: act.now,
         status: Status::Open { more: None },
         revision: 1,
@@ -99,7 +100,7 @@ pub fn add_file(
         return Err(Refusal::TooManyFiles.into());
     }
     case::store::has_room(connection, request.grant_id, file)?.map_err(Refusal::from)?;
-    case::store::insert_attachment(connection, id, file, &act.by(), act.now)?;
+    case::store::insert_attachment(connection, id, file, &act.doer(), act.now)?;
     Ok(())
 }
 

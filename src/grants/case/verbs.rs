@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Act, Case, Handled,
+    Case, Handled,
     store::{self, Stored},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
             failure::Failure,
         },
     },
-    people::access::Person,
+    people::access::{Act, Person},
 };
 use values::Id;
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Extension, Kind, rules::Rule};
-use crate::{grants::case::Act, ground::infra::form::FieldErrors};
+use crate::{ground::infra::form::FieldErrors, people::access::Act};
 use values::{Id, Line, LineError, Prose, ProseError};
 
 /// As typed. The names are those of the controls on the grant's page, which has other forms too.
@@ -50,7 +50,7 @@ impl ExtensionForm {
                 until,
                 decision: decision.to_string(),
                 reason: reason.to_string(),
-                decided_by: act.by(),
+                decided_by: act.doer(),
                 decided_at: act.now,
             }),
             _ => Err(errors),

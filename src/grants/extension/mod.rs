@@ -9,7 +9,7 @@ pub mod verbs;
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
-use crate::terms::agreement::Deadlines;
+use crate::{ground::infra::failure, people::access::Doer, terms::agreement::Deadlines};
 use values::{
     Id,
     calendar::{LastDay, long_date, long_time},
@@ -65,7 +65,7 @@ pub struct Extension {
     /// The authority's own reference to its decision.
     pub decision: String,
     pub reason: String,
-    pub decided_by: String,
+    pub decided_by: Doer,
     pub decided_at: DateTime<Utc>,
 }
 
@@ -78,7 +78,7 @@ impl Extension {
 
 /// Why a date cannot be given.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum NoExtension {
+pub enum Refusal {
     #[error("Det finns ingen sista dag att förlänga: ingen dag är bestämd. (R503)")]
     NotDecided,
     #[error("Den nya dagen måste vara senare än den som gäller nu, {}. (R503)", long_date(*.0))]
@@ -102,16 +102,18 @@ pub enum NoExtension {
     GivenMeanwhile(Box<Extension>),
 }
 
+impl failure::Refusal for Refusal {}
+
 /// A later day than the one that holds, at most two years after the agreement's own.
-pub fn check(kind: Kind, until: NaiveDate, now: &Deadlines, agreed: &Deadlines) -> Result<(), NoExtension> {
+pub fn check(kind: Kind, until: NaiveDate, now: &Deadlines, agreed: &Deadlines) -> Result<(), Refusal> {
     let (Some(holds), Some(own)) = (kind.of(now).date(), kind.of(agreed).date()) else {
-        return Err(NoExtension::NotDecided);
+        return Err(Refusal::NotDecided);
     };
     if until <= holds {
-        return Err(NoExtension::NotLater(holds));
+        return Err(Refusal::NotLater(holds));
     }
     if until > own + chrono::Months::new(24) {
-        return Err(NoExtension::TooFar(own));
+        return Err(Refusal::TooFar(own));
     }
     Ok(())
 }
@@ -141,10 +143,10 @@ mod tests {
         let agreed = agreed();
         let now = agreed.extended(Later { requisition: Some(day("2022-12-15")), ..Later::default() });
         let check = |until: &str| check(Kind::Requisition, day(until), &now, &agreed);
-        assert_eq!(check("2022-12-15"), Err(NoExtension::NotLater(day("2022-12-15"))));
+        assert_eq!(check("2022-12-15"), Err(Refusal::NotLater(day("2022-12-15"))));
         assert_eq!(check("2022-12-16"), Ok(()));
         assert_eq!(check("2024-12-01"), Ok(()));
-        assert_eq!(check("2024-12-02"), Err(NoExtension::TooFar(day("2022-12-01"))));
+        assert_eq!(check("2024-12-02"), Err(Refusal::TooFar(day("2022-12-01"))));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{extensions, grants},
     },
+    people::access::Doer,
 };
 use values::Id;
 
@@ -22,6 +23,7 @@ struct ExtensionRow {
     decision: String,
     reason: String,
     decided_by: String,
+    decided_by_id: Option<String>,
     decided_at: NaiveDateTime,
 }
 
@@ -35,7 +37,7 @@ impl TryFrom<ExtensionRow> for Extension {
             until: row.until,
             decision: row.decision,
             reason: row.reason,
-            decided_by: row.decided_by,
+            decided_by: Doer::stored(row.decided_by_id, row.decided_by)?,
             decided_at: row.decided_at.and_utc(),
         })
     }
@@ -65,7 +67,8 @@ pub fn insert(
             extensions::until.eq(extension.until),
             extensions::decision.eq(&extension.decision),
             extensions::reason.eq(&extension.reason),
-            extensions::decided_by.eq(&extension.decided_by),
+            extensions::decided_by.eq(extension.decided_by.name()),
+            extensions::decided_by_id.eq(extension.decided_by.person()),
             extensions::decided_at.eq(extension.decided_at.naive_utc()),
         ))
         .execute(connection)?;

@@ -1,42 +1,17 @@
 //! What can be done with extensions: they are given.
 
-use thiserror::Error;
-
-use super::{Extension, NoExtension, check, store};
+use super::{Extension, Refusal, check, store};
 use crate::{
-    grants::{
-        case::Act,
-        grant::{self, Grant},
-    },
+    grants::grant::{self, Grant},
     ground::{
         history::{self, Event},
-        infra::{
-            db::{AnyConnection, DbError},
-            error::AppError,
-        },
+        infra::{db::AnyConnection, failure},
     },
+    people::access::Act,
 };
 use values::{Id, calendar};
 
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    #[error(transparent)]
-    Refused(#[from] NoExtension),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// Gives one recipient a later day.
 pub fn extend(
@@ -56,11 +31,11 @@ pub fn extend(
     if let Some(newest) = given.iter().max_by_key(|given| given.decided_at)
         && seen.is_some_and(|seen| seen < given.len())
     {
-        return Err(NoExtension::GivenMeanwhile(Box::new(newest.clone())).into());
+        return Err(Refusal::GivenMeanwhile(Box::new(newest.clone())).into());
     }
     check(extension.kind, extension.until, &grant.deadlines, &grant.agreement.terms.deadlines)?;
     if extension.until < calendar::day(act.now) && !passed_is_meant {
-        return Err(NoExtension::Passed(extension.until).into());
+        return Err(Refusal::Passed(extension.until).into());
     }
     store::insert(connection, grant_id, extension)?;
     let entry = history::Entry {

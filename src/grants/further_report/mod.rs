@@ -26,11 +26,11 @@ use thiserror::Error;
 
 use crate::{
     grants::{
-        case::{self, Case as _, Kind, NoMandate, NoRoom},
+        case::{self, Case as _, Kind, NoRoom},
         grant::{Grant, Ledger},
     },
     ground::infra::failure,
-    people::access::Doer,
+    people::access::{Doer, NoMandate},
     terms::agreement::{FurtherReport, Terms},
 };
 use values::{Id, calendar::Deadline};

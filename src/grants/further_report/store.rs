@@ -11,13 +11,13 @@ use crate::{
             self, Kind,
             store::{Columns, Row, Stored, from_json, json},
         },
-        grant::{self, Grant, Scope, store::Which},
+        grant::{self, Grant, store::Which},
     },
     ground::infra::{
         db::{AnyConnection, DbError},
         schema::{agreements, cases, grants, report_addressees},
     },
-    people::recipient::Organisation,
+    people::{access::Scope, recipient::Organisation},
     terms::agreement::{self, Agreement},
 };
 use values::Id;

@@ -4,7 +4,7 @@
 use super::{Case, MOST_FILES, OwedReport, Refusal, Status, store};
 use crate::{
     grants::{
-        case::{self, Act, Case as _, store::Attachment},
+        case::{self, Case as _, store::Attachment},
         grant::{self, Grant},
     },
     ground::{
@@ -15,7 +15,7 @@ use crate::{
             upload::ReceivedFile,
         },
     },
-    people::access::Role,
+    people::access::{Act, Role},
 };
 use values::Id;
 
@@ -57,7 +57,7 @@ pub fn add_file(
         return Err(Refusal::TooManyFiles.into());
     }
     case::store::has_room(connection, which.grant, file)?.map_err(Refusal::from)?;
-    case::store::insert_attachment(connection, report.id, file, &act.by(), act.now)?;
+    case::store::insert_attachment(connection, report.id, file, &act.doer(), act.now)?;
     // What a signatory sees elsewhere is no longer what would be signed.
     case::store::update(connection, &report)??;
     Ok(())

@@ -11,11 +11,8 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
-    people::{access::Actor, recipient::Organisation},
-    terms::{
-        agreement::{Agreement, Deadlines, Later, Post, Terms},
-        insight::Sight,
-    },
+    people::recipient::Organisation,
+    terms::agreement::{Agreement, Deadlines, Later, Post, Terms},
 };
 use values::{Id, Money, Ocr, calendar::LastDay};
 
@@ -35,26 +32,6 @@ pub struct Grant {
     /// The body of its OCR number.
     pub reference: u32,
     pub ledger: Ledger,
-}
-
-/// Whose eyes a query has: the recipient sees the grants that it holds, the authority those of the agreements it pays, the reader
-/// those of the agreements it was given insight into. Only the first two are ever those of somebody who changes something.
-#[derive(Debug, Clone, Copy)]
-pub enum Scope {
-    Recipient(Id<Organisation>),
-    Authority(Id<Organisation>),
-    Reader(Id<Organisation>),
-}
-
-impl Scope {
-    /// Of whoever looks at others' grants.
-    pub fn across(actor: &Actor) -> Self {
-        match Sight::of(actor) {
-            Sight::ReadBy(reader) => Self::Reader(reader),
-            // Whoever is signed in is never the public, which sees no case.
-            Sight::PaidBy(_) | Sight::Public => Self::Authority(actor.organisation.id),
-        }
-    }
 }
 
 /// The holder, and whom it was allocated to when that is another.

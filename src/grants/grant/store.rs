@@ -15,13 +15,16 @@ use diesel::{
     sql_types::{BigInt, Bool},
 };
 
-use super::{Account, Entry, Grant, Ledger, Scope};
+use super::{Account, Entry, Grant, Ledger};
 use crate::{
     ground::infra::{
         db::{AnyConnection, DbError},
         schema::{agreements, grants, ledger_entries, organisations},
     },
-    people::recipient::{self, Organisation, store::OrganisationRow},
+    people::{
+        access::Scope,
+        recipient::{self, Organisation, store::OrganisationRow},
+    },
     terms::{
         agreement::{
             Agreement, Later,

@@ -3,7 +3,7 @@
 //! one is the authority's to know, so its case officers register what the recipient sends it.
 //!
 //! A mandate is a property of a role that a person holds ([`crate::people::access::Mandate`]); that it must hold on the day it is
-//! used is [`crate::grants::case::Act::mandated`].
+//! used is [`crate::people::access::Act::mandated`].
 
 pub mod form;
 pub mod pages;
@@ -13,12 +13,31 @@ pub mod store;
 pub mod verbs;
 
 use chrono::NaiveDate;
+use thiserror::Error;
 
-use crate::people::access::{Mandate, Role, Standing};
+use crate::{
+    ground::infra::failure,
+    people::access::{Holder, Mandate, Person, Role, Standing},
+};
 use values::calendar::long_date;
 
 /// The roles that act for a recipient outwards.
 pub const ROLES: [Role; 2] = [Role::FinanceHead, Role::Signatory];
+
+/// Why a mandate was not set.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// This is what it says now.
+    #[error("Någon annan har ändrat uppdraget sedan sidan öppnades.")]
+    Changed(Mandate),
+    /// Whoever invited the administrator who gave the role does not confirm it too: nobody makes a signatory alone.
+    #[error(
+        "Du bjöd in organisationens administratör, som gav rollen. En annan handläggare ska bekräfta den."
+    )]
+    InvitedAdministrator,
+}
+
+impl failure::Refusal for Refusal {}
 
 /// `1 januari 2022–31 december 2022, Kommunstyrelsen 2021-12-15 § 210`
 pub fn told(mandate: &Mandate) -> String {
@@ -45,6 +64,11 @@ pub fn tag(mandate: &Mandate, today: NaiveDate) -> (&'static str, &'static str) 
         Standing::NotYet(_) => ("Gäller inte än", "warning"),
         Standing::Expired(_) => ("Har gått ut", "danger"),
     }
+}
+
+/// The person as the history names them: with the address where a namesake acts for the same recipient.
+pub fn named(person: &Person, holders: &[Holder]) -> String {
+    person.named_among(holders.iter().map(|holder| &holder.person))
 }
 
 /// What somebody in the role does.

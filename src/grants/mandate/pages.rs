@@ -6,16 +6,14 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{
-    ROLES, days, duty,
+    ROLES, Refusal, days, duty,
     form::MandateForm,
+    named,
     store::{self, Unconfirmed},
     tag, told, verbs,
 };
 use crate::{
-    grants::{
-        case::{Act, pages::TimelineView},
-        grant,
-    },
+    grants::{case::pages::TimelineView, grant},
     ground::{
         history::{self, Entry, Event},
         infra::{
@@ -29,7 +27,7 @@ use crate::{
     paths,
     people::{
         access::{
-            self, Holder, Person, Role,
+            self, Act, Holder, Person, Role,
             proof::{By, CaseOfficer, Confirmed, Member, Posted},
             routing::Routes,
         },
@@ -194,10 +192,10 @@ impl Found {
     /// Who set that mandate last.
     fn saved(&self, person: &str, role: &str) -> Option<Saved> {
         let holder = self.chosen(person, role)?;
-        let told = told(&holder.mandate);
+        let (name, told) = (named(&holder.person, &self.holders), told(&holder.mandate));
         let is_of = |line: &&history::Line| {
             [Event::MandateSet, Event::MandateConfirmed].contains(&line.entry.event)
-                && line.entry.subject == holder.person.name
+                && line.entry.subject == name
                 && line.entry.details.ends_with(&told)
         };
         self.lines.iter().rev().find(is_of).map(|line| line.entry.saved())
@@ -261,7 +259,7 @@ async fn set(
     };
     match portal.db.once(set).await {
         Ok(to) => page::see_other(to),
-        Err(verbs::Failure::Changed(now)) => {
+        Err(verbs::Failure::Refused(Refusal::Changed(now))) => {
             // Whoever has seen what it says now may save again.
             let form = MandateForm { was: told(&now), ..form };
             let again = find(&by, &portal, code).await?;
@@ -270,17 +268,13 @@ async fn set(
             let page = show_page(by.chrome, &portal, again, Some(form));
             page::show_as(StatusCode::CONFLICT, &ShowPage { conflict, ..page })
         }
-        Err(verbs::Failure::InvitedAdministrator) => {
+        Err(verbs::Failure::Refused(refusal @ Refusal::InvitedAdministrator)) => {
             let mut errors = FieldErrors::default();
-            errors.add(
-                "",
-                "Du bjöd in organisationens administratör, som gav rollen. En annan handläggare ska bekräfta den.",
-            );
+            errors.add("", refusal);
             let again = find(&by, &portal, code).await?;
             let page = show_page(by.chrome, &portal, again, Some(form));
             page::show_as(StatusCode::CONFLICT, &ShowPage { errors, ..page })
         }
-        Err(verbs::Failure::NotFound) => Err(AppError::NotFound),
-        Err(verbs::Failure::Db(error)) => Err(error.into()),
+        Err(failure) => Err(failure.into()),
     }
 }

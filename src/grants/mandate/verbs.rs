@@ -2,38 +2,24 @@
 
 use chrono::{DateTime, Utc};
 
-use super::told;
+use super::{Refusal, named, told};
 use crate::{
-    grants::case::Act,
     ground::{
         history::{self, Entry, Event, Who},
-        infra::db::{AnyConnection, DbError},
+        infra::{
+            db::{AnyConnection, DbError},
+            failure,
+        },
     },
     people::{
-        access::{self, Mandate, Person, Role},
+        access::{self, Act, Mandate, Person, Role},
         account,
         recipient::{self, Organisation},
     },
 };
 use values::Id;
 
-/// Why a mandate was not set.
-#[derive(Debug)]
-pub enum Failure {
-    /// No such person in that role there.
-    NotFound,
-    /// Somebody else set it since the page was made. This is what it says now.
-    Changed(Mandate),
-    /// Whoever invited the administrator who gave the role does not confirm it too: nobody makes a signatory alone.
-    InvitedAdministrator,
-    Db(DbError),
-}
-
-impl From<DbError> for Failure {
-    fn from(error: DbError) -> Self {
-        Self::Db(error)
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// Gives a person a role with its mandate. A role that is held with that mandate, or held when none is stated, stays as it
 /// is and leaves no line.
@@ -53,7 +39,8 @@ pub fn give_role(
     let version = recipient::store::lock(connection, organisation.id)?;
     access::store::give_role(connection, person.id, organisation.id, role)?;
     access::store::set_mandate(connection, person.id, organisation.id, role, mandate)?;
-    let line = line(who, now, person, role, told(mandate));
+    let everybody = access::store::holders(connection, organisation.id, &super::ROLES)?;
+    let line = line(who, now, named(person, &everybody), role, told(mandate));
     history::store::append(connection, &organisation.id.to_string(), version, line)
 }
 
@@ -69,40 +56,41 @@ pub fn set(
 ) -> Result<(), Failure> {
     let holder = |connection: &mut AnyConnection| {
         let all = access::store::holders(connection, organisation.id, &super::ROLES)?;
-        let found = all.into_iter().find(|holder| holder.person.id == person && holder.role == role);
-        found.ok_or(Failure::NotFound)
+        let found = all.iter().find(|holder| holder.person.id == person && holder.role == role);
+        let found = found.ok_or(Failure::NotFound)?;
+        Ok::<_, Failure>((found.clone(), named(&found.person, &all)))
     };
-    if holder(connection)?.mandate == *mandate {
+    if holder(connection)?.0.mandate == *mandate {
         return Ok(());
     }
     let version = recipient::store::lock(connection, organisation.id)?;
-    let now = holder(connection)?;
+    let (now, name) = holder(connection)?;
     if told(&now.mandate) != was {
-        return Err(Failure::Changed(now.mandate));
+        return Err(Refusal::Changed(now.mandate).into());
     }
     let officer = act.actor.person.id;
     if now.mandate.is_unconfirmed
         && account::store::has_invited_administrator(connection, organisation.id, officer)?
     {
-        return Err(Failure::InvitedAdministrator);
+        return Err(Refusal::InvitedAdministrator.into());
     }
     access::store::set_mandate(connection, person, organisation.id, role, mandate)?;
     let is_confirmation = now.mandate == Mandate { is_unconfirmed: true, ..mandate.clone() };
     let line = if is_confirmation {
-        let line = line(act.actor.who(), act.now, &now.person, role, told(mandate));
+        let line = line(act.actor.who(), act.now, name, role, told(mandate));
         Entry { event: Event::MandateConfirmed, ..line }
     } else {
-        line(act.actor.who(), act.now, &now.person, role, format!("{was} → {}", told(mandate)))
+        line(act.actor.who(), act.now, name, role, format!("{was} → {}", told(mandate)))
     };
     Ok(history::store::append(connection, &organisation.id.to_string(), version, line)?)
 }
 
-fn line(who: Who, at: DateTime<Utc>, person: &Person, role: Role, mandate: String) -> Entry {
+fn line(who: Who, at: DateTime<Utc>, name: String, role: Role, mandate: String) -> Entry {
     Entry {
         at,
         who,
         event: Event::MandateSet,
-        subject: person.name.clone(),
+        subject: name,
         details: format!("{}: {mandate}", role.label()),
         reason: String::new(),
     }

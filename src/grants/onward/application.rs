@@ -15,10 +15,15 @@ use thiserror::Error;
 
 use super::{
     Plan,
+    fund::NotEnough,
     model::{Model, NoTier, Tier},
     unit::{self, Unit},
 };
-use crate::ground::infra::conflict::Saved;
+use crate::{
+    grants::case::alike::Alike,
+    ground::infra::{conflict::Saved, failure},
+    people::access::{Doer, NoMandate},
+};
 use values::{Email, GiroAccount, Id, Line, Money, Telephone, calendar::Deadline};
 
 #[derive(Debug, Clone)]
@@ -48,19 +53,19 @@ pub enum Status {
     Refused {
         application: Received,
         reason: String,
-        by: String,
+        by: Doer,
         at: DateTime<Utc>,
     },
     Granted {
         application: Received,
-        by: String,
+        by: Doer,
         at: DateTime<Utc>,
         /// What is missing in the report that was sent back.
         to_complete: Option<Completion>,
     },
     Reported {
         application: Received,
-        by: String,
+        by: Doer,
         at: DateTime<Utc>,
         report: Report,
     },
@@ -71,7 +76,7 @@ pub enum Status {
 pub struct GivenBack {
     pub application: Received,
     pub message: String,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
 }
 
@@ -100,7 +105,7 @@ pub struct LaterAccount {
     /// The payment lists from this number are paid to it; those before it stay as they were sent.
     pub from_list: i32,
     pub reason: String,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
 }
 
@@ -151,11 +156,11 @@ pub struct Report {
 pub struct Completion {
     pub report: Report,
     pub message: String,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
 }
 
-/// Why a unit gets nothing, in words for the one who applies.
+/// Why a unit gets nothing, or something is not done with what is handed on, in words for whoever tried.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     #[error("{0} (R1041)")]
@@ -172,7 +177,19 @@ pub enum Refusal {
     NotInThisState(&'static str),
     #[error("Någon annan har ändrat ansökan sedan du öppnade sidan. Läs den som den är nu och försök igen.")]
     Changed,
+    #[error(transparent)]
+    NotEnough(#[from] NotEnough),
+    /// It is a signatory's, and the mandate does not hold.
+    #[error(transparent)]
+    NoMandate(#[from] NoMandate),
+    /// The page asks, with the rule's number.
+    #[error("{0}")]
+    Alike(Alike),
+    #[error("{0}")]
+    Hindered(&'static str),
 }
+
+impl failure::Refusal for Refusal {}
 
 /// The tier that a unit gets its amount by, or why it gets none.
 pub fn admitted<'a>(
@@ -233,7 +250,7 @@ impl Application {
         Ok(self)
     }
 
-    pub fn grant(mut self, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn grant(mut self, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Received { application } => Status::Granted { application, by, at, to_complete: None },
             other => return Err(other.not_now()),
@@ -241,7 +258,7 @@ impl Application {
         Ok(self)
     }
 
-    pub fn refuse(mut self, reason: String, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn refuse(mut self, reason: String, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Received { application } => Status::Refused { application, reason, by, at },
             other => return Err(other.not_now()),
@@ -251,7 +268,7 @@ impl Application {
 
     /// The municipality lets the unit put right what it applied with. The caller takes back what was granted, and sees to it
     /// that nothing of that is paid.
-    pub fn give_back(mut self, message: String, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn give_back(mut self, message: String, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Received { application }
             | Status::Refused { application, .. }
@@ -284,7 +301,7 @@ impl Application {
     }
 
     /// The municipality wants more: the report is the unit's again, with what it said.
-    pub fn send_back(mut self, message: String, by: String, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn send_back(mut self, message: String, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Reported { application, by: granted_by, at: granted_at, report } => Status::Granted {
                 application,

@@ -1,5 +1,6 @@
 //! The arithmetic of what is handed on: **distributed + reserve + left = grant**, at every step and in every order.
 
+use crate::people::access::Doer;
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
@@ -43,7 +44,7 @@ pub struct Entry {
     pub day: NaiveDate,
     /// The decision's case number, or the payment's reference.
     pub reference: String,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
     pub list: Option<Id<List>>,
 }

@@ -1,6 +1,7 @@
 //! A payment list (*betalningslista*): awards that are handed to the municipality's own payment system together. Made once;
 //! what is exported of it is the same every time.
 
+use crate::people::access::Doer;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Plan;
@@ -20,7 +21,7 @@ pub struct List {
     /// Who pays, by its formal name, and its number where the register had one: as it was when the list was made.
     pub payer: String,
     pub payer_number: Option<OrganisationNumber>,
-    pub made_by: String,
+    pub made_by: Doer,
     pub made_at: DateTime<Utc>,
 }
 

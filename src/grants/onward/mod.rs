@@ -30,7 +30,10 @@ use chrono::{DateTime, Utc};
 use crate::{
     grants::grant::{Account, Grant},
     ground::infra::conflict::Saved,
+    people::access::Doer,
 };
+pub use application::Refusal;
+
 use application::Application;
 use form::ModelForm;
 use fund::{Balance, Entry, Fund};
@@ -48,7 +51,7 @@ pub struct Plan {
     pub draft: ModelForm,
     /// As it was decided; nothing until then.
     pub model: Option<Model>,
-    pub approved: Option<(String, DateTime<Utc>)>,
+    pub approved: Option<(Doer, DateTime<Utc>)>,
     /// Changes with every save of the draft and every decision on it: what a page was made from.
     pub revision: i64,
     /// Who made that revision.

@@ -18,12 +18,14 @@ mod visitor;
 
 use actix_web::HttpRequest;
 
-use super::{Case, application::Application, store, verbs::Failure};
+use super::{
+    Case,
+    application::{Application, Refusal},
+    store,
+    verbs::Failure,
+};
 use crate::{
-    grants::{
-        case::Act,
-        grant::{Grant, Scope},
-    },
+    grants::grant::Grant,
     ground::infra::{
         Portal,
         error::AppError,
@@ -31,7 +33,7 @@ use crate::{
         page::{self, Page},
     },
     paths,
-    people::access::{Actor, routing::Routes},
+    people::access::{Act, Actor, Scope, routing::Routes},
 };
 use table::{
     Table,
@@ -129,15 +131,11 @@ fn refused(failure: Failure, field: &'static str) -> Result<FieldErrors, AppErro
     let mut errors = FieldErrors::default();
     match failure {
         Failure::Invalid(found) => return Ok(found),
-        Failure::Refused(refusal) => errors.add(field, refusal),
-        Failure::NotEnough(refusal) => errors.add(field, refusal),
+        Failure::Refused(Refusal::Changed) => return Err(failure.into()),
         // Whatever was typed, it is not this person's to do.
-        Failure::NoMandate(refusal) => errors.add("", refusal),
-        Failure::Conflict(words) => errors.add(field, words),
-        Failure::Alike(known) => errors.add(field, known),
-        failure @ (Failure::NotFound | Failure::Overtaken | Failure::Done | Failure::Db(_)) => {
-            return Err(failure.into());
-        }
+        Failure::Refused(refusal @ Refusal::NoMandate(_)) => errors.add("", refusal),
+        Failure::Refused(refusal) => errors.add(field, refusal),
+        failure => return Err(failure.into()),
     }
     Ok(errors)
 }

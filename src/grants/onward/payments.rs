@@ -10,7 +10,7 @@ use super::{
     fund::{Account, Entry},
     list::List,
 };
-use crate::ground::infra::hash::sha256_hex;
+use crate::{ground::infra::hash::sha256_hex, people::access::Doer};
 use values::{
     GiroAccount, Id, Money, ProviderNumber,
     text::{SortKey, sort_key},
@@ -52,7 +52,7 @@ pub struct FailedPayment {
     /// What was to be paid by it.
     pub entries: Vec<Id<Entry>>,
     pub reason: String,
-    pub by: String,
+    pub by: Doer,
     pub at: DateTime<Utc>,
 }
 

@@ -18,12 +18,13 @@ use super::{
     unit::Unit,
 };
 use crate::{
-    grants::grant::{self, Grant, Scope},
+    grants::grant::{self, Grant},
     ground::infra::{
         conflict::Saved,
         db::{AnyConnection, DbError},
         schema::{onward_applications, onward_plans, onward_units},
     },
+    people::access::{Doer, Scope},
 };
 use values::Id;
 
@@ -37,6 +38,7 @@ struct PlanRow {
     draft: String,
     model: Option<String>,
     approved_by: String,
+    approved_by_id: Option<String>,
     approved_at: Option<NaiveDateTime>,
     revision: i64,
     saved_by: String,
@@ -48,12 +50,13 @@ impl TryFrom<PlanRow> for Plan {
 
     fn try_from(row: PlanRow) -> Result<Self, DbError> {
         let model = row.model.map(|model| serde_json::from_str(&model));
+        let approved_by = Doer::stored(row.approved_by_id, row.approved_by)?;
         Ok(Self {
             id: row.id.parse().map_err(DbError::corrupt)?,
             grant_id: row.grant_id.parse().map_err(DbError::corrupt)?,
             draft: serde_json::from_str(&row.draft).map_err(DbError::corrupt)?,
             model: model.transpose().map_err(DbError::corrupt)?,
-            approved: row.approved_at.map(|at| (row.approved_by, at.and_utc())),
+            approved: row.approved_at.map(|at| (approved_by, at.and_utc())),
             revision: row.revision,
             saved: Saved::of((row.saved_by, row.saved_at)),
         })
@@ -112,16 +115,14 @@ pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, Db
 pub fn update_plan(connection: &mut AnyConnection, plan: &Plan, saved: &Saved) -> Result<bool, DbError> {
     let row = onward_plans::table.find(plan.id.to_string()).filter(onward_plans::revision.eq(plan.revision));
     let (saved_by, saved_at) = saved.columns();
-    let (by, at) = match &plan.approved {
-        Some((by, at)) => (by.as_str(), Some(at.naive_utc())),
-        None => ("", None),
-    };
+    let approved = plan.approved.as_ref();
     let changed = diesel::update(row)
         .set((
             onward_plans::draft.eq(json(&plan.draft)?),
             onward_plans::model.eq(plan.model.as_ref().map(json).transpose()?),
-            onward_plans::approved_by.eq(by),
-            onward_plans::approved_at.eq(at),
+            onward_plans::approved_by.eq(approved.map_or("", |(by, _)| by.name())),
+            onward_plans::approved_by_id.eq(approved.and_then(|(by, _)| by.person())),
+            onward_plans::approved_at.eq(approved.map(|(_, at)| at.naive_utc())),
             onward_plans::revision.eq(plan.revision + 1),
             (onward_plans::saved_by.eq(saved_by), onward_plans::saved_at.eq(saved_at)),
         ))

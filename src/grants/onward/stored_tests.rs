@@ -8,7 +8,10 @@ use super::{
     payments::Payment,
     unit,
 };
-use crate::ground::infra::stored::{self, Shown};
+use crate::{
+    ground::infra::stored::{self, Shown},
+    people::access::Doer,
+};
 use values::Id;
 
 #[test]
@@ -59,6 +62,8 @@ fn applications() {
     let older = stored::older::<Status>("onward/applications-old.json");
     let before = older["received_before_other_accounts"].received().expect("it came in");
     assert!(before.account_before.is_none() && before.later_accounts.is_empty());
+    let refused = &older["refused_by_name_alone"];
+    assert!(matches!(refused, Status::Refused { by, .. } if *by == Doer::named("Prov Ekonom")));
 }
 
 fn received(of: &Received, shown: &mut Shown) {

@@ -22,92 +22,32 @@ pub use units::{Imported, add, change, import};
 pub use visitor::{apply, report};
 
 use chrono::NaiveDate;
-use thiserror::Error;
 
 use super::{
     Case,
     application::{Application, Refusal},
     case_number,
-    fund::{Account, Entry, NotEnough},
+    fund::{Account, Entry},
     model::Model,
     store,
 };
 use crate::{
-    grants::{
-        case::{Act, NoMandate, alike::Alike},
-        grant::{Grant, Scope},
-    },
+    grants::grant::Grant,
     ground::{
         history,
         infra::{
             db::{AnyConnection, DbError},
-            error::AppError,
-            form::FieldErrors,
+            failure,
         },
     },
-    people::access::Role,
+    people::access::{Act, Role, Scope},
 };
 use values::{Id, Money};
 
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    /// What was typed does not hold against what there is now.
-    #[error("invalid")]
-    Invalid(FieldErrors),
-    #[error(transparent)]
-    Refused(Refusal),
-    /// Somebody else saved since the page was made: it is shown as it is now, with what was typed.
-    #[error("overtaken")]
-    Overtaken,
-    /// The same came back already, and nobody has said that this is another.
-    #[error("registered already")]
-    Alike(Alike),
-    #[error(transparent)]
-    NotEnough(#[from] NotEnough),
-    /// It is so already, by somebody else or from another page. Rolls the lock back: nothing has changed.
-    #[error("done already")]
-    Done,
-    /// It is a signatory's, and the mandate does not hold.
-    #[error(transparent)]
-    NoMandate(#[from] NoMandate),
-    #[error("{0}")]
-    Conflict(&'static str),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
+pub type Failure = failure::Failure<Refusal>;
 
 pub const APPROVED: &str = "Modellen är fastställd. Öppna den för ändring först.";
 pub const NOT_APPROVED: &str = "Fastställ fördelningsmodellen först.";
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Changed => Self::Overtaken,
-            other => Self::Refused(other),
-        }
-    }
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::Invalid(errors) => Self::Conflict(
-                errors.list.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" "),
-            ),
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Alike(known) => Self::Conflict(known.to_string()),
-            Failure::NotEnough(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Overtaken => Self::Conflict(Refusal::Changed.to_string()),
-            Failure::Done => Self::Conflict("Det är redan gjort.".to_owned()),
-            Failure::NoMandate(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Conflict(words) => Self::Conflict(words.to_owned()),
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
 
 /// The plan of a grant in scope, taken for this transaction and read again, with the number of the line that is owed.
 fn take(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> Result<(Case, i64), Failure> {
@@ -124,12 +64,12 @@ fn take_as_signatory(
     grant: Id<Grant>,
 ) -> Result<(Case, i64), Failure> {
     let taken = take(connection, act.scope, grant)?;
-    act.mandated(Role::Signatory)?;
+    act.mandated(Role::Signatory).map_err(Refusal::from)?;
     Ok(taken)
 }
 
 fn model(case: &Case) -> Result<&Model, Failure> {
-    case.plan.model.as_ref().ok_or(Failure::Conflict(NOT_APPROVED))
+    case.plan.model.as_ref().ok_or_else(|| Refusal::Hindered(NOT_APPROVED).into())
 }
 
 fn append(
@@ -157,7 +97,7 @@ fn movement(
         amount,
         day,
         reference: reference.to_owned(),
-        by: act.by(),
+        by: act.doer(),
         at: act.now,
         list: None,
     }

@@ -23,6 +23,7 @@ use crate::{
         grant::{Account, Ledger},
         requisition::{Requisition, Status},
     },
+    ground::infra::failure,
     people::access::Doer,
 };
 use rules::Rule;
@@ -38,7 +39,7 @@ pub struct Payment {
     pub amount: Money,
     pub paid_on: NaiveDate,
     pub reference: Reference,
-    pub registered_by: String,
+    pub registered_by: Doer,
     pub registered_at: DateTime<Utc>,
     pub reversal: Option<Reversal>,
 }
@@ -101,6 +102,8 @@ pub enum Refusal {
     AccountedFor { why: &'static str },
 }
 
+impl failure::Refusal for Refusal {}
+
 impl Payment {
     /// What it counts for: nothing when it is reversed.
     pub fn counts(&self) -> Money {
@@ -128,7 +131,7 @@ impl Payment {
 
 impl Registration {
     /// The payment that it becomes.
-    fn registered(&self, requisition: Id<Requisition>, by: String, at: DateTime<Utc>) -> Payment {
+    fn registered(&self, requisition: Id<Requisition>, by: Doer, at: DateTime<Utc>) -> Payment {
         Payment {
             id: Id::new(),
             requisition,
@@ -249,7 +252,7 @@ mod tests {
 
     fn registered(standing: &mut Standing, registration: &Registration) -> Result<(), Refusal> {
         standing.admits(registration, day(TODAY))?;
-        standing.payments.push(registration.registered(Id::new(), "Prov".to_owned(), Utc::now()));
+        standing.payments.push(registration.registered(Id::new(), Doer::named("Prov"), Utc::now()));
         Ok(())
     }
 

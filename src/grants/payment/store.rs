@@ -33,6 +33,7 @@ struct PaymentRow {
     paid_on: NaiveDate,
     reference: String,
     registered_by: String,
+    registered_by_id: Option<String>,
     registered_at: NaiveDateTime,
     reversed_by: Option<String>,
     reversed_at: Option<NaiveDateTime>,
@@ -58,7 +59,7 @@ impl TryFrom<PaymentRow> for Payment {
             amount: Money::ore(row.amount),
             paid_on: row.paid_on,
             reference: Line::parse(&row.reference).map_err(DbError::corrupt)?,
-            registered_by: row.registered_by,
+            registered_by: Doer::stored(row.registered_by_id, row.registered_by)?,
             registered_at: row.registered_at.and_utc(),
             reversal,
         })
@@ -107,7 +108,8 @@ pub fn insert(connection: &mut AnyConnection, payment: &Payment) -> Result<(), D
             payments::amount.eq(payment.amount.to_ore()),
             payments::paid_on.eq(payment.paid_on),
             payments::reference.eq(payment.reference.as_str()),
-            payments::registered_by.eq(&payment.registered_by),
+            payments::registered_by.eq(payment.registered_by.name()),
+            payments::registered_by_id.eq(payment.registered_by.person()),
             payments::registered_at.eq(payment.registered_at.naive_utc()),
         ))
         .execute(connection)?;

@@ -1,43 +1,21 @@
 //! What can be done with payments: each verb one transaction, one history line.
 
-use thiserror::Error;
-
 use super::{Payment, Refusal, Registration, Standing, not_accounted_for, store};
 use crate::{
     grants::{
-        case::{self, Act},
+        case,
         grant::{self, Account, Grant},
         requisition::{self, Requisition, verbs::number_of},
     },
     ground::{
         history::{self, Event},
-        infra::{
-            db::{AnyConnection, DbError},
-            error::AppError,
-        },
+        infra::{db::AnyConnection, failure},
     },
+    people::access::Act,
 };
 use values::{Id, Money, calendar};
 
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// The requisition and its payments as they stand, with the grant locked for this transaction.
 struct Locked {
@@ -65,7 +43,7 @@ pub fn register(
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, requisition)?;
     locked.standing.admits(registration, calendar::day(act.now))?;
-    let payment = registration.registered(requisition, act.by(), act.now);
+    let payment = registration.registered(requisition, act.doer(), act.now);
     store::insert(connection, &payment)?;
     let paid = locked.standing.paid();
     post(connection, act, &locked, &payment, paid, paid + payment.amount)?;

@@ -32,6 +32,7 @@ use crate::{
         case::alike::Alike,
         grant::{Account, Grant, Ledger},
     },
+    ground::infra::failure,
     people::{access::Doer, recipient::Organisation},
 };
 use rules::Rule;
@@ -62,7 +63,7 @@ pub struct Repayment {
     /// Empty when nobody knows.
     pub payer: String,
     pub revision: i64,
-    pub registered_by: String,
+    pub registered_by: Doer,
     pub registered_at: DateTime<Utc>,
     pub state: State,
 }
@@ -112,7 +113,12 @@ pub enum Refusal {
         Rule::NotBelowReturned
     )]
     AlreadyReturned { returned: Money },
+    /// The page asks, with the rule's number.
+    #[error("{0}")]
+    Alike(Alike),
 }
+
+impl failure::Refusal for Refusal {}
 
 impl Repayment {
     /// What it adds to a grant's account *Inbetalt*.

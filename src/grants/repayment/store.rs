@@ -12,7 +12,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{agreements, cases, grants, repayments},
     },
-    people::recipient::Organisation,
+    people::{access::Doer, recipient::Organisation},
     terms::agreement::Agreement,
 };
 use values::{Id, Money, Ocr};
@@ -29,6 +29,7 @@ struct RepaymentRow {
     payer: String,
     revision: i64,
     registered_by: String,
+    registered_by_id: Option<String>,
     registered_at: NaiveDateTime,
     state: String,
 }
@@ -45,7 +46,7 @@ impl TryFrom<RepaymentRow> for Repayment {
             reference: row.reference,
             payer: row.payer,
             revision: row.revision,
-            registered_by: row.registered_by,
+            registered_by: Doer::stored(row.registered_by_id, row.registered_by)?,
             registered_at: row.registered_at.and_utc(),
             state: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
         })
@@ -63,7 +64,8 @@ impl RepaymentRow {
             reference: repayment.reference.clone(),
             payer: repayment.payer.clone(),
             revision: repayment.revision,
-            registered_by: repayment.registered_by.clone(),
+            registered_by: repayment.registered_by.name().to_owned(),
+            registered_by_id: repayment.registered_by.person(),
             registered_at: repayment.registered_at.naive_utc(),
             state: serde_json::to_string(&repayment.state).map_err(DbError::corrupt)?,
         })

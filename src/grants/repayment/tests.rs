@@ -29,7 +29,7 @@ fn came_in(kronor: i64, state: State) -> Repayment {
         reference: "000000190".to_owned(),
         payer: "Ale kommun".to_owned(),
         revision: 1,
-        registered_by: "Una".to_owned(),
+        registered_by: Doer::named("Una"),
         registered_at: DateTime::UNIX_EPOCH,
         state,
     }

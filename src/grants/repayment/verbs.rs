@@ -2,7 +2,6 @@
 //! history line; what is for no grant has no stream, and its own row says who and when.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use thiserror::Error;
 
 use super::{
     Ending, Refusal, Repayment, Settlement, State, Target, Unknown, check_return, check_taken_away,
@@ -12,19 +11,12 @@ use super::{
     store,
 };
 use crate::{
-    grants::{
-        case::{Act, alike::Alike},
-        grant::{self, Account, Grant, WHOLE},
-    },
+    grants::grant::{self, Account, Grant, WHOLE},
     ground::{
         history::{self, Event},
-        infra::{
-            db::{AnyConnection, DbError},
-            error::AppError,
-            form::FieldErrors,
-        },
+        infra::{db::AnyConnection, failure, form::FieldErrors},
     },
-    people::recipient,
+    people::{access::Act, recipient},
     terms::agreement,
 };
 use values::{
@@ -32,32 +24,7 @@ use values::{
     calendar::{self, long_date},
 };
 
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error("the form is not complete")]
-    Invalid(FieldErrors),
-    /// One with the same day, amount, reference and payer is there, and nobody has said that this is another.
-    #[error("registered already")]
-    Alike(Alike),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NotFound,
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Invalid(_) => Self::Conflict("Uppgifterna är inte fullständiga.".to_owned()),
-            Failure::Alike(known) => Self::Conflict(known.to_string()),
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// Registers money that came in. Its reference decides which grant it is for; without one that is known it is unmatched.
 pub fn register(
@@ -84,12 +51,12 @@ pub fn register(
         reference: incoming.reference.clone(),
         payer: incoming.payer.clone(),
         revision: 1,
-        registered_by: act.by(),
+        registered_by: act.doer(),
         registered_at: act.now,
         state,
     };
     if !is_another && let Some(known) = store::alike(connection, &repayment)? {
-        return Err(Failure::Alike(known.alike()));
+        return Err(Refusal::Alike(known.alike()).into());
     }
     store::insert(connection, &repayment)?;
     if let Some(grant) = repayment.grant() {
@@ -327,13 +294,13 @@ pub fn return_excess(
         reference: outgoing.reference.clone(),
         payer: locked.grant.holder.formal_name.clone(),
         revision: 1,
-        registered_by: act.by(),
+        registered_by: act.doer(),
         registered_at: act.now,
         state: State::ExcessReturned { grant },
     };
     let known = came_in.iter().find(|known| known.is_like(&repayment));
     if let Some(known) = known.filter(|_| !outgoing.is_another) {
-        return Err(Failure::Alike(known.alike()));
+        return Err(Refusal::Alike(known.alike()).into());
     }
     store::insert(connection, &repayment)?;
     post(connection, act, locked, &repayment, repayment.amount, Event::ExcessReturned, "")

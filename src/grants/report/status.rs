@@ -8,9 +8,9 @@ use thiserror::Error;
 
 use super::certificate::{Certificate, Verdict};
 use crate::{
-    grants::case::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, NoRoom, Signature},
+    grants::case::{CameIn, FieldRemark, ImpossibleArrival, NoRoom, Signature},
     ground::infra::failure,
-    people::access::Doer,
+    people::access::{Doer, NoMandate},
 };
 use values::{Money, Prose};
 

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
-
 use super::store;
 use crate::{
     grants::grant,
@@ -11,14 +9,15 @@ use crate::{
         history::{self, Event},
         infra::{
             db::{AnyConnection, DbError},
+            failure,
             form::FieldErrors,
         },
     },
     people::{
-        access::Actor,
+        access::Act,
         recipient::{self, Kind, Organisation},
     },
-    terms::agreement::{self, Agreement},
+    terms::agreement::{self, Agreement, Refusal},
 };
 use values::{Id, text::fold};
 
@@ -30,22 +29,7 @@ const MOST_ERRORS: usize = 20;
 /// What a first line may call its column of codes.
 const HEADERS: [&str; 6] = ["kod", "kommunkod", "kommunkoder", "kommunnummer", "kommunnr", "kommun"];
 
-/// Why a list was not read in.
-#[derive(Debug)]
-pub enum Failure {
-    /// No such agreement that the actor's authority pays.
-    NotFound,
-    /// Somebody else changed the agreement since the page was made.
-    Changed,
-    Invalid(FieldErrors),
-    Db(DbError),
-}
-
-impl From<DbError> for Failure {
-    fn from(error: DbError) -> Self {
-        Self::Db(error)
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// A list as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,36 +131,26 @@ fn fault(code: &str, of_agreement: Option<&Organisation>, known: &[Organisation]
 /// posted twice is read in once.
 pub fn import(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     slug: &str,
     version: &str,
     typed: &str,
 ) -> Result<Reading, Failure> {
-    let agreement =
-        agreement::store::find_paid_by(connection, actor.organisation.id, slug)?.ok_or(Failure::NotFound)?;
+    let agreement = agreement::store::find_paid_by(connection, act.actor.organisation.id, slug)?
+        .ok_or(Failure::NotFound)?;
     let recipients = grant::store::recipients_of(connection, agreement.id)?;
     let known = recipient::store::all(connection)?;
     let reading = read(typed, &recipients, &known).map_err(Failure::Invalid)?;
     if agreement.version.to_string() != version {
-        return if stands(connection, &agreement, actor, &reading, &known)? {
-            Ok(reading)
-        } else {
-            Err(Failure::Changed)
-        };
+        let stands = stands(connection, &agreement, act, &reading, &known)?;
+        return if stands { Ok(reading) } else { Err(Refusal::Changed.into()) };
     }
-    let entry = history::Entry {
-        at: now,
-        who: actor.who(),
-        event: Event::SurveyListImported,
-        subject: String::new(),
-        details: format!("{} kommuner har svarat", reading.answered.len()),
-        reason: String::new(),
-    };
+    let details = format!("{} kommuner har svarat", reading.answered.len());
+    let entry = history::Entry { details, ..act.entry(Event::SurveyListImported, "") };
     if !agreement::store::note(connection, &agreement, entry)? {
-        return Err(Failure::Changed);
+        return Err(Refusal::Changed.into());
     }
-    store::replace_survey_list(connection, agreement.id, &reading.answered, &actor.doer(), now)?;
+    store::replace_survey_list(connection, agreement.id, &reading.answered, &act.doer(), act.now)?;
     Ok(reading)
 }
 
@@ -184,7 +158,7 @@ pub fn import(
 fn stands(
     connection: &mut AnyConnection,
     agreement: &Agreement,
-    actor: &Actor,
+    act: &Act,
     reading: &Reading,
     known: &[Organisation],
 ) -> Result<bool, DbError> {
@@ -192,7 +166,7 @@ fn stands(
     let listed = store::listed(connection, agreement.id)?;
     let codes = known.iter().filter(|of| reading.answered.contains(&of.id)).map(|of| of.code.clone());
     let is_mine = match list {
-        Some(list) => list.by()?.is(actor.person.id),
+        Some(list) => list.by()?.is(act.actor.person.id),
         None => false,
     };
     Ok(is_mine && listed == codes.collect())

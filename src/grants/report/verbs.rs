@@ -17,14 +17,14 @@ use super::{
 };
 use crate::{
     grants::{
-        case::{self, Act},
+        case,
         grant::{self, Account, Grant},
     },
     ground::{
         history::{self, Event},
         infra::{db::AnyConnection, failure},
     },
-    people::recipient::Kind,
+    people::{access::Act, recipient::Kind},
 };
 use values::Id;
 

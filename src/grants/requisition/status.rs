@@ -7,12 +7,12 @@ use thiserror::Error;
 use super::content::{PostAmount, by_post};
 use crate::{
     grants::{
-        case::{CameIn, FieldRemark, ImpossibleArrival, NoMandate, Signature, alike::Alike},
+        case::{CameIn, FieldRemark, ImpossibleArrival, Signature, alike::Alike},
         grant::Overdrawn,
         requisition::Requisition,
     },
     ground::infra::failure,
-    people::access::Doer,
+    people::access::{Doer, NoMandate},
 };
 use values::{Id, Money, calendar::LastDay};
 

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     grants::{
-        case::{self, Act, verbs::line},
-        grant::{self, Account, Grant, Scope},
+        case::{self, verbs::line},
+        grant::{self, Account, Grant},
     },
     ground::{
         history::{self, Event},
@@ -27,6 +27,7 @@ use crate::{
             failure,
         },
     },
+    people::access::{Act, Scope},
     terms::agreement::Post,
 };
 use values::{Id, Money, calendar};

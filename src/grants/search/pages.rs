@@ -11,10 +11,7 @@ use super::{
     store::{self, CaseRow, GrantRow, RepaymentRow, UnitRow},
 };
 use crate::{
-    grants::{
-        case::Kind,
-        grant::{Scope, held_by},
-    },
+    grants::{case::Kind, grant::held_by},
     ground::infra::{
         Portal,
         db::{AnyConnection, DbError},
@@ -25,7 +22,7 @@ use crate::{
     paths,
     people::{
         access::{
-            Actor, Role,
+            Actor, Role, Scope,
             proof::{By, SignedIn},
             routing::Routes,
         },

@@ -11,12 +11,15 @@ use diesel::{
 
 use super::{Known, grant_number};
 use crate::{
-    grants::{case::Kind, grant::Scope},
+    grants::case::Kind,
     ground::infra::{
         db::{AnyConnection, DbError},
         schema::{agreements, cases, editions, grants, onward_units, organisations, payments, repayments},
     },
-    people::recipient::{self, Organisation},
+    people::{
+        access::Scope,
+        recipient::{self, Organisation},
+    },
     terms::insight,
 };
 use values::{Id, Ocr, text::Sought};

@@ -19,11 +19,26 @@ pub enum Failure<R: Refusal> {
     /// Fields to be mended.
     #[error("the form is not complete")]
     Invalid(FieldErrors),
+    /// It is so already, by somebody else or from another page. Rolls the locks back: nothing has changed.
+    #[error("done already")]
+    Done,
     /// Warnings that nobody has confirmed.
     #[error("the warnings are not confirmed")]
     Unconfirmed,
     #[error(transparent)]
     Db(DbError),
+}
+
+impl<R: Refusal> Failure<R> {
+    /// Fails a verb of another room that called this one: the database's fault stays, anything else is this refusal.
+    pub fn instead<S: Refusal>(self, refusal: S) -> Failure<S> {
+        match self {
+            Self::Db(error) => Failure::Db(error),
+            Self::NotFound | Self::Refused(_) | Self::Invalid(_) | Self::Done | Self::Unconfirmed => {
+                Failure::Refused(refusal)
+            }
+        }
+    }
 }
 
 impl<R: Refusal> From<R> for Failure<R> {
@@ -46,10 +61,50 @@ impl<R: Refusal> From<Failure<R>> for AppError {
             Failure::Invalid(_) => Self::Conflict(
                 "Uppgifterna är inte längre fullständiga. Öppna formuläret och rätta dem.".to_owned(),
             ),
+            Failure::Done => Self::Conflict("Det är redan gjort.".to_owned()),
             Failure::Unconfirmed => {
                 Self::Conflict("Bekräfta att du har kontrollerat varningarna.".to_owned())
             }
             Failure::Db(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{ResponseError, http::StatusCode};
+
+    use super::*;
+    use crate::ground::infra::form::FieldErrors;
+
+    #[derive(Debug, Error)]
+    #[error("Det går inte nu.")]
+    struct No;
+
+    impl Refusal for No {}
+
+    #[test]
+    fn an_outcome_has_one_status_in_every_room() {
+        let status = |failure: Failure<No>| AppError::from(failure).status_code();
+        assert_eq!(status(Failure::NotFound), StatusCode::NOT_FOUND);
+        assert_eq!(status(No.into()), StatusCode::CONFLICT);
+        assert_eq!(status(Failure::Invalid(FieldErrors::default())), StatusCode::CONFLICT);
+        assert_eq!(status(Failure::Done), StatusCode::CONFLICT);
+        assert_eq!(status(Failure::Unconfirmed), StatusCode::CONFLICT);
+        let away = DbError::Unavailable("away".to_owned());
+        assert_eq!(status(Failure::Db(away)), StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_its_own_words() {
+        let told = AppError::from(Failure::from(No));
+        assert!(matches!(told, AppError::Conflict(words) if words == "Det går inte nu."));
+    }
+
+    #[test]
+    fn another_rooms_failure_is_this_rooms_refusal_unless_the_database_failed() {
+        assert!(matches!(Failure::<No>::NotFound.instead(No), Failure::Refused(No)));
+        let away = Failure::<No>::Db(DbError::Unavailable("away".to_owned()));
+        assert!(matches!(away.instead(No), Failure::Db(DbError::Unavailable(_))));
     }
 }

@@ -151,6 +151,7 @@ diesel::table! {
         mapping -> Text,
         resolutions -> Text,
         uploaded_by -> Text,
+        uploaded_by_id -> Nullable<Text>,
         uploaded_at -> Timestamp,
     }
 }
@@ -190,6 +191,7 @@ diesel::table! {
         agreement_id -> Text,
         organisation_id -> Text,
         given_by -> Text,
+        given_by_id -> Nullable<Text>,
         given_at -> Timestamp,
     }
 }
@@ -243,6 +245,7 @@ diesel::table! {
         asks_for -> Text,
         due -> Nullable<Date>,
         asked_by -> Text,
+        asked_by_id -> Nullable<Text>,
         asker_id -> Nullable<Text>,
     }
 }
@@ -271,6 +274,7 @@ diesel::table! {
         size -> BigInt,
         sha256 -> Text,
         uploaded_by -> Text,
+        uploaded_by_id -> Nullable<Text>,
         uploaded_at -> Timestamp,
         content -> Binary,
         scanned -> Text,
@@ -311,6 +315,7 @@ diesel::table! {
         paid_on -> Date,
         reference -> Text,
         registered_by -> Text,
+        registered_by_id -> Nullable<Text>,
         registered_at -> Timestamp,
         reversed_by -> Nullable<Text>,
         reversed_at -> Nullable<Timestamp>,
@@ -346,6 +351,7 @@ diesel::table! {
         payer -> Text,
         revision -> BigInt,
         registered_by -> Text,
+        registered_by_id -> Nullable<Text>,
         registered_at -> Timestamp,
         state -> Text,
     }
@@ -368,6 +374,7 @@ diesel::table! {
         decision -> Text,
         reason -> Text,
         decided_by -> Text,
+        decided_by_id -> Nullable<Text>,
         decided_at -> Timestamp,
     }
 }
@@ -408,6 +415,7 @@ diesel::table! {
         decision -> Text,
         reason -> Text,
         registered_by -> Text,
+        registered_by_id -> Nullable<Text>,
         registered_at -> Timestamp,
     }
 }
@@ -513,6 +521,7 @@ diesel::table! {
         draft -> Text,
         model -> Nullable<Text>,
         approved_by -> Text,
+        approved_by_id -> Nullable<Text>,
         approved_at -> Nullable<Timestamp>,
         revision -> BigInt,
         version -> BigInt,
@@ -565,6 +574,7 @@ diesel::table! {
         payer -> Text,
         payer_number -> Nullable<Text>,
         made_by -> Text,
+        made_by_id -> Nullable<Text>,
         made_at -> Timestamp,
     }
 }
@@ -577,6 +587,7 @@ diesel::table! {
         entries -> Text,
         reason -> Text,
         by_whom -> Text,
+        by_whom_id -> Nullable<Text>,
         at -> Timestamp,
     }
 }
@@ -591,6 +602,7 @@ diesel::table! {
         day -> Date,
         reference -> Text,
         by_whom -> Text,
+        by_whom_id -> Nullable<Text>,
         at -> Timestamp,
         list_id -> Nullable<Text>,
     }

@@ -3,6 +3,7 @@
 //! A handler takes a proof ([`proof::By`]) and cannot run without it; [`routing::Routes`] registers no handler that
 //! takes none.
 
+mod act;
 pub mod deeds;
 mod doer;
 pub mod owner;
@@ -17,6 +18,7 @@ pub mod turns;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use act::{Act, NoMandate, Scope};
 pub use doer::Doer;
 
 use crate::{ground::history::Who, people::recipient::Organisation};

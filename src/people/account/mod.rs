@@ -14,15 +14,28 @@ pub mod totp;
 pub mod verbs;
 
 use chrono::{DateTime, Duration, Utc};
+use thiserror::Error;
 
 use crate::{
-    ground::infra::hash::sha256_hex,
+    ground::infra::{failure, hash::sha256_hex},
     people::{
-        access::{Person, Role},
+        access::{Doer, Person, Role},
         recipient::Organisation,
     },
 };
 use values::{Email, Id};
+
+/// Why nothing was done with an account. A link that is unknown, or that cannot be used any more, is not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Somebody has got an account with the address since the page was made, or has lost it.
+    #[error("Kontot har ändrats sedan sidan öppnades.")]
+    Changed,
+    #[error("Koden stämmer inte.")]
+    WrongCode,
+}
+
+impl failure::Refusal for Refusal {}
 
 /// For how long an invitation can be used.
 pub const INVITATION_LIFE: Duration = Duration::days(7);
@@ -36,7 +49,8 @@ pub struct Invitation {
     pub email: String,
     pub purpose: Purpose,
     /// The name of who made it.
-    pub invited_by: String,
+    /// Nobody when the operator made it.
+    pub invited_by: Option<Doer>,
     pub invited_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     /// When it was used or withdrawn.
@@ -56,11 +70,15 @@ impl Invitation {
         self.ended_at.is_none() && now < self.expires_at
     }
 
+    pub fn invited_by(&self) -> &str {
+        self.invited_by.as_ref().map_or(OPERATOR, Doer::name)
+    }
+
     /// Who made it, and for which organisation; the operator answers for none.
     pub fn maker(&self) -> String {
-        match self.invited_by.as_str() {
-            OPERATOR => OPERATOR.to_owned(),
-            name => format!("{name}, {}", self.organisation.formal_name),
+        match &self.invited_by {
+            None => OPERATOR.to_owned(),
+            Some(by) => format!("{by}, {}", self.organisation.formal_name),
         }
     }
 }

@@ -2,10 +2,9 @@
 //! the account alone is a line in the account's own.
 
 use chrono::{DateTime, Utc};
-use thiserror::Error;
 
 use super::{
-    INVITATION_LIFE, Invitation, OPERATOR, Purpose, recovery,
+    INVITATION_LIFE, Invitation, Purpose, Refusal, recovery,
     store::{self, Step},
     totp,
 };
@@ -14,41 +13,18 @@ use crate::{
         history::{self, Entry, Event, Who},
         infra::{
             db::{AnyConnection, DbError},
-            error::AppError,
+            failure,
             seal::Key,
         },
     },
     people::{
-        access::{self, Actor, Mandate, Person, Role},
+        access::{self, Act, Mandate, Person, Role},
         recipient::{self, Organisation},
     },
 };
 use values::Id;
 
-#[derive(Debug, Error)]
-pub enum Failure {
-    /// No such link, or none that can still be used.
-    #[error("the invitation is not open")]
-    NotOpen,
-    /// Somebody has got an account with the address since the page was made, or has lost it.
-    #[error("the account is not as it was")]
-    Changed,
-    #[error("the code is wrong")]
-    WrongCode,
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotOpen => Self::NotFound,
-            Failure::Changed => Self::Conflict("Kontot har ändrats sedan sidan öppnades.".to_owned()),
-            Failure::WrongCode => Self::Conflict("Koden stämmer inte.".to_owned()),
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// Somebody without an account makes one and joins the organisation.
 pub fn accept_as_new(
@@ -62,7 +38,7 @@ pub fn accept_as_new(
     let version = recipient::store::lock(connection, invitation.organisation.id)?;
     end(connection, &invitation, now)?;
     if access::store::find_by_email(connection, &invitation.email)?.is_some() {
-        return Err(Failure::Changed);
+        return Err(Refusal::Changed.into());
     }
     let person = access::store::add_person(connection, &invitation.email, name, password_hash, now)?;
     join(connection, now, &invitation, &person, role, is_unconfirmed, version)?;
@@ -78,7 +54,7 @@ pub fn accept_as_known(
 ) -> Result<Invitation, Failure> {
     let (invitation, role, is_unconfirmed) = open_role(connection, now, token_hash)?;
     if invitation.email != person.email {
-        return Err(Failure::NotOpen);
+        return Err(Failure::NotFound);
     }
     let version = recipient::store::lock(connection, invitation.organisation.id)?;
     end(connection, &invitation, now)?;
@@ -94,19 +70,19 @@ fn open_role(
     let invitation = open(connection, now, token_hash)?;
     match invitation.purpose {
         Purpose::Role { role, is_unconfirmed } => Ok((invitation, role, is_unconfirmed)),
-        Purpose::Password { .. } => Err(Failure::NotOpen),
+        Purpose::Password { .. } => Err(Failure::NotFound),
     }
 }
 
 fn open(connection: &mut AnyConnection, now: DateTime<Utc>, token_hash: &str) -> Result<Invitation, Failure> {
     store::by_token(connection, token_hash)?
         .filter(|invitation| invitation.is_open(now))
-        .ok_or(Failure::NotOpen)
+        .ok_or(Failure::NotFound)
 }
 
 /// Of two who use the link at once, one is first.
 fn end(connection: &mut AnyConnection, invitation: &Invitation, now: DateTime<Utc>) -> Result<(), Failure> {
-    if store::end(connection, invitation.id, now)? { Ok(()) } else { Err(Failure::NotOpen) }
+    if store::end(connection, invitation.id, now)? { Ok(()) } else { Err(Failure::NotFound) }
 }
 
 fn join(
@@ -158,12 +134,12 @@ pub fn offer_password(
         organisation: organisation.clone(),
         email: person.email.clone(),
         purpose: Purpose::Password { person: person.id },
-        invited_by: OPERATOR.to_owned(),
+        invited_by: None,
         invited_at: now,
         expires_at: now + INVITATION_LIFE,
         ended_at: None,
     };
-    store::insert(connection, &invitation, token_hash, None)?;
+    store::insert(connection, &invitation, token_hash)?;
     let line = entry(Who::program(), now, Event::PasswordResetOffered, String::new());
     append(connection, person.id, version, line)
 }
@@ -177,10 +153,10 @@ pub fn reset_password(
     password_hash: &str,
 ) -> Result<(), Failure> {
     let invitation = open(connection, now, token_hash)?;
-    let Purpose::Password { person } = invitation.purpose else { return Err(Failure::NotOpen) };
+    let Purpose::Password { person } = invitation.purpose else { return Err(Failure::NotFound) };
     let version = access::store::lock_person(connection, person)?;
     end(connection, &invitation, now)?;
-    let owner = access::store::find_person(connection, person)?.ok_or(Failure::NotOpen)?;
+    let owner = access::store::find_person(connection, person)?.ok_or(Failure::NotFound)?;
     access::store::set_password(connection, person, password_hash)?;
     end_everything(connection, person, None, None)?;
     let who = Who { person_id: person.to_string(), person: owner.name, organisation: String::new() };
@@ -191,23 +167,22 @@ pub fn reset_password(
 /// Whoever knows the old password chooses a new one. Only this session and this browser know the account afterwards.
 pub fn change_password(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     password_hash: &str,
     session: &str,
     browser: Option<&str>,
 ) -> Result<(), DbError> {
-    let id = actor.person.id;
+    let id = act.actor.person.id;
     let version = access::store::lock_person(connection, id)?;
     access::store::set_password(connection, id, password_hash)?;
     end_everything(connection, id, Some(session), browser)?;
-    append(connection, id, version, entry(own(actor), now, Event::PasswordChanged, String::new()))
+    append(connection, id, version, entry(own(act), act.now, Event::PasswordChanged, String::new()))
 }
 
 /// Begins to set up a second factor: a secret that asks nobody for anything yet. One that is in use stays.
 pub fn begin_factor(connection: &mut AnyConnection, key: &Key, person: Id<Person>) -> Result<(), Failure> {
     if store::factor_since(connection, person)?.is_some() {
-        return Err(Failure::Changed);
+        return Err(Refusal::Changed.into());
     }
     Ok(store::insert_factor(connection, key, person, &totp::random_secret()?)?)
 }
@@ -217,36 +192,35 @@ pub fn begin_factor(connection: &mut AnyConnection, key: &Key, person: Id<Person
 pub fn confirm_factor(
     connection: &mut AnyConnection,
     key: &Key,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     real: DateTime<Utc>,
     typed: &str,
 ) -> Result<Vec<String>, Failure> {
-    let id = actor.person.id;
+    let id = act.actor.person.id;
     let version = access::store::lock_person(connection, id)?;
     if store::pending_secret(connection, key, id)?.is_none() {
-        return Err(Failure::Changed);
+        return Err(Refusal::Changed.into());
     }
     if !store::use_app_code(connection, key, id, typed, real)? {
-        return Err(Failure::WrongCode);
+        return Err(Refusal::WrongCode.into());
     }
-    store::confirm_factor(connection, id, now)?;
+    store::confirm_factor(connection, id, act.now)?;
     let codes = first_codes(connection, id)?;
-    append(connection, id, version, entry(own(actor), now, Event::SecondFactorSet, String::new()))?;
+    append(connection, id, version, entry(own(act), act.now, Event::SecondFactorSet, String::new()))?;
     Ok(codes)
 }
 
 /// The app's codes are good for nothing from now on. Whoever has a passkey still has a second factor.
-pub fn remove_app(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>) -> Result<(), Failure> {
-    let id = actor.person.id;
+pub fn remove_app(connection: &mut AnyConnection, act: &Act) -> Result<(), Failure> {
+    let id = act.actor.person.id;
     let version = access::store::lock_person(connection, id)?;
     if store::factor_since(connection, id)?.is_none() {
-        return Err(Failure::Changed);
+        return Err(Refusal::Changed.into());
     }
     store::delete_app(connection, id)?;
     let has_more = store::has_second_factor(connection, id)?;
     let event = if has_more { Event::AppRemoved } else { Event::SecondFactorRemoved };
-    Ok(append(connection, id, version, entry(own(actor), now, event, String::new()))?)
+    Ok(append(connection, id, version, entry(own(act), act.now, event, String::new()))?)
 }
 
 /// Nothing is asked for beside the password from now on: by the operator, for whoever has lost everything.
@@ -258,7 +232,7 @@ pub fn remove_factors(
 ) -> Result<(), Failure> {
     let version = access::store::lock_person(connection, person)?;
     if !store::has_second_factor(connection, person)? {
-        return Err(Failure::Changed);
+        return Err(Refusal::Changed.into());
     }
     store::passkeys::delete_all(connection, person)?;
     store::delete_app(connection, person)?;
@@ -276,19 +250,15 @@ pub fn first_codes(connection: &mut AnyConnection, person: Id<Person>) -> Result
 }
 
 /// Ten new recovery codes; the old ones are worth nothing.
-pub fn renew_codes(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
-) -> Result<Vec<String>, Failure> {
-    let id = actor.person.id;
+pub fn renew_codes(connection: &mut AnyConnection, act: &Act) -> Result<Vec<String>, Failure> {
+    let id = act.actor.person.id;
     let version = access::store::lock_person(connection, id)?;
     if !store::has_second_factor(connection, id)? {
-        return Err(Failure::Changed);
+        return Err(Refusal::Changed.into());
     }
     let codes = recovery::random()?;
     store::replace_codes(connection, id, &codes)?;
-    append(connection, id, version, entry(own(actor), now, Event::RecoveryCodesMade, String::new()))?;
+    append(connection, id, version, entry(own(act), act.now, Event::RecoveryCodesMade, String::new()))?;
     Ok(codes)
 }
 
@@ -318,10 +288,10 @@ pub fn complete_by(
     real: DateTime<Utc>,
     is_shown: impl FnOnce(&mut AnyConnection, &Step) -> Result<bool, DbError>,
 ) -> Result<Option<Step>, Failure> {
-    let step = store::step(connection, step_key, real)?.ok_or(Failure::NotOpen)?;
+    let step = store::step(connection, step_key, real)?.ok_or(Failure::NotFound)?;
     access::store::hold_person(connection, step.person.id)?;
     if !store::count_code(connection, step_key)? {
-        return Err(Failure::NotOpen);
+        return Err(Failure::NotFound);
     }
     if !is_shown(connection, &step)? {
         return Ok(None);
@@ -371,8 +341,8 @@ fn end_everything(
 }
 
 /// Of one's own account, whatever organisation one acts for.
-pub fn own(actor: &Actor) -> Who {
-    Who { organisation: String::new(), ..actor.who() }
+pub fn own(act: &Act) -> Who {
+    Who { organisation: String::new(), ..act.actor.who() }
 }
 
 pub(super) fn entry(who: Who, at: DateTime<Utc>, event: Event, details: String) -> Entry {

@@ -24,7 +24,7 @@ pub mod verbs;
 use chrono::{DateTime, Duration, Utc};
 use thiserror::Error;
 
-use crate::ground::infra::config::Provider;
+use crate::ground::infra::{config::Provider, failure};
 use values::{Email, OrganisationNumber};
 
 /// What a provider's signed answer says, as far as the portal asks.
@@ -95,6 +95,8 @@ pub enum Refusal {
     )]
     NotAnew,
 }
+
+impl failure::Refusal for Refusal {}
 
 /// A provider's clock may be a little behind ours.
 const CLOCKS_DIFFER: Duration = Duration::seconds(60);

@@ -1,7 +1,6 @@
 //! What can be done with an identity: somebody comes, for the first time or again; somebody confirms who they are.
 
 use chrono::{DateTime, Utc};
-use thiserror::Error;
 
 use super::{Refusal, Visitor, store};
 use crate::{
@@ -10,7 +9,7 @@ use crate::{
         infra::{
             config::Provider,
             db::{AnyConnection, DbError},
-            error::AppError,
+            failure,
         },
     },
     people::{
@@ -20,22 +19,7 @@ use crate::{
 };
 use values::Id;
 
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(refusal) => Self::Conflict(refusal.to_string()),
-            Failure::Db(error) => error.into(),
-        }
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// Who has come, and whether there is something to do here.
 #[derive(Debug)]

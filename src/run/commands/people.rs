@@ -149,7 +149,9 @@ pub fn remove_second_factor(db: &Db, email: &str) -> anyhow::Result<()> {
         };
         match account::verbs::remove_factors(connection, Who::program(), chrono::Utc::now(), person.id) {
             Ok(()) => Ok(()),
-            Err(account::verbs::Failure::Changed) => bail!("{} har ingen tvåstegsinloggning", person.name),
+            Err(account::verbs::Failure::Refused(account::Refusal::Changed)) => {
+                bail!("{} har ingen tvåstegsinloggning", person.name)
+            }
             Err(failure) => Err(failure.into()),
         }
     })?;
@@ -178,7 +180,10 @@ pub fn end_sessions(db: &Db, email: Option<&str>) -> anyhow::Result<()> {
 }
 
 pub fn remove(db: &Db, email: &str) -> anyhow::Result<()> {
-    db.write_now(|connection| personal_data::verbs::remove(connection, chrono::Utc::now(), email))?;
+    db.write_now(|connection| match personal_data::verbs::remove(connection, chrono::Utc::now(), email) {
+        Err(personal_data::verbs::Failure::NotFound) => bail!("ingen person har den adressen"),
+        removed => Ok(removed?),
+    })?;
     say(format_args!("Kontot är borttaget."));
     Ok(())
 }

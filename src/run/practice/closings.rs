@@ -5,8 +5,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::actor;
 use crate::{
     grants::{
-        case::{self, Act},
-        grant::{self, Account, Grant, Scope},
+        case,
+        grant::{self, Account, Grant},
         payment::{self, Reference, Registration},
         repayment::{self, form::Incoming},
         report::{
@@ -17,7 +17,7 @@ use crate::{
         requisition::Requisition,
     },
     ground::infra::db::{AnyConnection, DbError},
-    people::access::{Actor, Role},
+    people::access::{Act, Actor, Role, Scope},
     terms::agreement::{Agreement, Part, Question, QuestionKind},
 };
 use values::{GiroAccount, GiroKind, Id, Money, Positive, calendar};
@@ -94,8 +94,7 @@ pub fn open_account(
     let (slug, version) = (&agreement.terms.slug, agreement.version.to_string());
     crate::terms::agreement::verbs::set_repayment_account(
         connection,
-        &payer,
-        now,
+        &Act::of_authority(&payer, now),
         slug,
         &version,
         Some(account),

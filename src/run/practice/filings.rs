@@ -5,8 +5,8 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use super::{actor, closings};
 use crate::{
     grants::{
-        case::{self, Act, FieldRemark, head::HeadForm},
-        grant::{self, Grant, Scope},
+        case::{self, FieldRemark, head::HeadForm},
+        grant::{self, Grant},
         requisition::{
             Requisition,
             form::{Beside, RequisitionForm},
@@ -15,7 +15,7 @@ use crate::{
     },
     ground::infra::db::{AnyConnection, DbError},
     people::{
-        access::{Actor, Role},
+        access::{Act, Actor, Role, Scope},
         recipient,
     },
     terms::agreement::{self, Agreement},

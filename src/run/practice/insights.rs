@@ -7,7 +7,7 @@ use super::{actor, filings::first_day, person};
 use crate::{
     ground::infra::db::{AnyConnection, DbError},
     people::{
-        access::{self, Role},
+        access::{self, Act, Role},
         recipient,
     },
     terms::{agreement, insight::verbs},
@@ -37,7 +37,7 @@ fn give(
     let officer = actor(connection, &agreement.authority, Role::CaseOfficer, now)?;
     for code in readers {
         if let Some(reader) = recipient::store::find_by_code(connection, code)? {
-            verbs::give(connection, &officer, now, slug, &reader)
+            verbs::give(connection, &Act::of_authority(&officer, now), slug, &reader)
                 .map_err(|failure| DbError::corrupt(format!("{code}: {failure:?}")))?;
         }
     }

@@ -18,6 +18,7 @@ pub mod verbs;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 pub use calendar::{CalendarItem, CalendarKind, Milestone};
 pub use deadlines::{Deadlines, Decidable, DecidedDays, LateReport, LateRequisition, Later};
@@ -26,7 +27,7 @@ pub use provision::{About, OfKind, Provision, ProvisionKind};
 
 use deadlines::{date, deadline};
 
-use crate::people::recipient::Organisation;
+use crate::{ground::infra::failure, people::recipient::Organisation};
 use values::{GiroAccount, Id, Money, calendar::Deadline};
 
 #[derive(Debug, Clone)]
@@ -41,6 +42,15 @@ pub struct Agreement {
     pub version: i64,
     pub terms: Terms,
 }
+
+/// Why nothing of it was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("Någon annan har ändrat överenskommelsen sedan sidan öppnades.")]
+    Changed,
+}
+
+impl failure::Refusal for Refusal {}
 
 /// Regeringskansliets diarienummer. Every document carries both; empty until an administrator has set them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

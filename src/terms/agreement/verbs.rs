@@ -1,135 +1,103 @@
 //! What can be done with an agreement: its two diarienummer, and the account that unused money is paid back to, are set
 //! when they are known.
 
-use chrono::{DateTime, Utc};
-
-use super::{Agreement, DecidedDays, Diarienummers, form::DeadlinesForm, store};
+use super::{Agreement, DecidedDays, Diarienummers, Refusal, form::DeadlinesForm, store};
 use crate::{
     ground::{
         history::{Entry, Event},
-        infra::{
-            db::{AnyConnection, DbError},
-            form::FieldErrors,
-        },
+        infra::{db::AnyConnection, failure},
     },
-    people::access::Actor,
+    people::access::Act,
 };
 use values::{
     GiroAccount,
     calendar::{Deadline, LastDay},
 };
 
-/// Why nothing was set.
-#[derive(Debug)]
-pub enum Failure {
-    /// No such agreement that the actor's authority pays.
-    NotFound,
-    /// Somebody else changed the agreement since the page was made. This is how it is now.
-    Changed(Box<Agreement>),
-    Db(DbError),
-}
-
-impl From<DbError> for Failure {
-    fn from(error: DbError) -> Self {
-        Self::Db(error)
-    }
-}
-
-/// Why no days were decided.
-#[derive(Debug)]
-pub enum DeadlinesFailure {
-    Invalid(FieldErrors),
-    Failure(Failure),
-}
-
-impl<T: Into<Failure>> From<T> for DeadlinesFailure {
-    fn from(failure: T) -> Self {
-        Self::Failure(failure.into())
-    }
-}
+pub type Failure = failure::Failure<Refusal>;
 
 /// Sets both, over the version that they were read at. Numbers that are the same already leave no line.
 pub fn set_diarienummer(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     slug: &str,
     version: &str,
     numbers: &Diarienummers,
 ) -> Result<(), Failure> {
-    let agreement = find(connection, actor, slug)?;
+    let agreement = find(connection, act, slug)?;
     if agreement.diarienummer == *numbers {
         return Ok(());
     }
     if agreement.version.to_string() != version {
-        return Err(Failure::Changed(Box::new(agreement)));
+        return Err(Refusal::Changed.into());
     }
     let details = change(&agreement.diarienummer, numbers);
-    let entry = line(actor, now, Event::DiarienummerSet, details);
+    let entry = line(act, Event::DiarienummerSet, details);
     if store::set_diarienummer(connection, &agreement, numbers, entry)? {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(Refusal::Changed.into())
     }
-    Err(Failure::Changed(Box::new(find(connection, actor, slug)?)))
 }
 
 /// Sets the account for repayments, or takes it away, over the version that it was read at. The same as before leaves no
 /// line.
 pub fn set_repayment_account(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     slug: &str,
     version: &str,
     account: Option<GiroAccount>,
 ) -> Result<(), Failure> {
-    let agreement = find(connection, actor, slug)?;
+    let agreement = find(connection, act, slug)?;
     if agreement.repayment_account == account {
         return Ok(());
     }
     if agreement.version.to_string() != version {
-        return Err(Failure::Changed(Box::new(agreement)));
+        return Err(Refusal::Changed.into());
     }
     let told =
         |account: Option<GiroAccount>| account.map_or_else(|| "inget".to_owned(), GiroAccount::with_kind);
     let details = format!("{} → {}", told(agreement.repayment_account), told(account));
-    let entry = line(actor, now, Event::RepaymentAccountSet, details);
+    let entry = line(act, Event::RepaymentAccountSet, details);
     if store::set_repayment_account(connection, &agreement, account, entry)? {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(Refusal::Changed.into())
     }
-    Err(Failure::Changed(Box::new(find(connection, actor, slug)?)))
 }
 
 /// Decides the last days that the source leaves to the authority, or takes a decision back, over the version that they
 /// were read at. The same as before leaves no line.
 pub fn decide_deadlines(
     connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
+    act: &Act,
     slug: &str,
     form: &DeadlinesForm,
-) -> Result<(), DeadlinesFailure> {
-    let agreement = find(connection, actor, slug)?;
-    let days = form.parse(&agreement.terms).map_err(DeadlinesFailure::Invalid)?;
+) -> Result<(), Failure> {
+    let agreement = find(connection, act, slug)?;
+    let days = form.parse(&agreement.terms).map_err(Failure::Invalid)?;
     if agreement.decided == days {
         return Ok(());
     }
     if agreement.version.to_string() != form.version {
-        return Err(Failure::Changed(Box::new(agreement)).into());
+        return Err(Refusal::Changed.into());
     }
-    let entry = line(actor, now, Event::DeadlinesDecided, decided(agreement.decided, days));
+    let entry = line(act, Event::DeadlinesDecided, decided(agreement.decided, days));
     if store::set_deadlines(connection, &agreement, days, entry)? {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(Refusal::Changed.into())
     }
-    Err(Failure::Changed(Box::new(find(connection, actor, slug)?)).into())
 }
 
 /// The agreement, if the actor's authority pays it.
-fn find(connection: &mut AnyConnection, actor: &Actor, slug: &str) -> Result<Agreement, Failure> {
-    store::find_paid_by(connection, actor.organisation.id, slug)?.ok_or(Failure::NotFound)
+fn find(connection: &mut AnyConnection, act: &Act, slug: &str) -> Result<Agreement, Failure> {
+    store::find_paid_by(connection, act.actor.organisation.id, slug)?.ok_or(Failure::NotFound)
 }
 
-fn line(actor: &Actor, now: DateTime<Utc>, event: Event, details: String) -> Entry {
-    Entry { at: now, who: actor.who(), event, subject: String::new(), details, reason: String::new() }
+fn line(act: &Act, event: Event, details: String) -> Entry {
+    Entry { details, ..act.entry(event, "") }
 }
 
 /// `överenskommelsen: inget → S2022/01234; utbetalningsbeslutet: …`, of what changes.

@@ -12,8 +12,9 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
+    ground::infra::failure,
     people::{
-        access::{Actor, Role},
+        access::{Actor, Doer, Role},
         recipient::Organisation,
     },
     terms::agreement::Agreement,
@@ -24,7 +25,7 @@ use values::{Id, calendar::long_time};
 #[derive(Debug, Clone)]
 pub struct Insight {
     pub reader: Organisation,
-    pub given_by: String,
+    pub given_by: Doer,
     pub given_at: DateTime<Utc>,
 }
 
@@ -62,3 +63,5 @@ pub enum Refusal {
     #[error("{reader} kan inte få insyn.")]
     NotAReader { reader: String },
 }
+
+impl failure::Refusal for Refusal {}

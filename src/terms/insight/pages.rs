@@ -2,7 +2,6 @@
 
 use actix_web::{http::StatusCode, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
@@ -25,7 +24,7 @@ use crate::{
     paths,
     people::{
         access::{
-            Actor, Role,
+            Act, Actor, Role,
             proof::{By, Confirmed, Discloser, Overseer, Posted},
             routing::Routes,
         },
@@ -136,7 +135,7 @@ async fn take_back(
     change(by, &portal, slug.into_inner(), form, verbs::take_back, "borttagen").await
 }
 
-type Verb = fn(&mut AnyConnection, &Actor, DateTime<Utc>, &str, &Organisation) -> Result<(), Failure>;
+type Verb = fn(&mut AnyConnection, &Act, &str, &Organisation) -> Result<(), Failure>;
 
 /// To the page when it is done. 422 with what is to be mended; 409 and the page as it is now when somebody else was first.
 async fn change(
@@ -153,9 +152,9 @@ async fn change(
         Ok(reader) => reader,
         Err(errors) => return page::show_errors(&ShowPage { errors, typed: form, ..page }),
     };
-    let (actor, now, held) = (by.actor.clone(), portal.clock.now(), slug.clone());
+    let (act, held) = (Act::of_authority(&by, portal.clock.now()), slug.clone());
     let to = format!("{}?klart={done}", paths::insight::Insight(&slug));
-    match portal.db.once(move |connection| verb(connection, &actor, now, &held, &reader).map(|()| to)).await {
+    match portal.db.once(move |connection| verb(connection, &act, &held, &reader).map(|()| to)).await {
         Ok(to) => page::see_other(to),
         Err(Failure::Refused(refusal)) => {
             let page = read(&by.actor, by.chrome, portal, ours, slug).await?;

@@ -9,7 +9,10 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{agreements, insights, organisations},
     },
-    people::recipient::{Organisation, store::OrganisationRow},
+    people::{
+        access::Doer,
+        recipient::{Organisation, store::OrganisationRow},
+    },
     terms::agreement::{self, Agreement},
 };
 use values::{Id, text::sort_key};
@@ -65,15 +68,16 @@ pub fn of_agreement(
     connection: &mut AnyConnection,
     agreement: Id<Agreement>,
 ) -> Result<Vec<Insight>, DbError> {
-    let rows: Vec<(OrganisationRow, String, NaiveDateTime)> = insights::table
+    let rows: Vec<(OrganisationRow, Option<String>, String, NaiveDateTime)> = insights::table
         .inner_join(organisations::table)
         .filter(insights::agreement_id.eq(agreement.to_string()))
         .order_by(organisations::code)
-        .select((OrganisationRow::as_select(), insights::given_by, insights::given_at))
+        .select((OrganisationRow::as_select(), insights::given_by_id, insights::given_by, insights::given_at))
         .load(connection)?;
     let mut all: Vec<Insight> = rows
         .into_iter()
-        .map(|(reader, given_by, given_at)| {
+        .map(|(reader, person, name, given_at)| {
+            let given_by = Doer::stored(person, name)?;
             Ok::<_, DbError>(Insight { reader: reader.try_into()?, given_by, given_at: given_at.and_utc() })
         })
         .collect::<Result<_, _>>()?;
@@ -91,7 +95,8 @@ pub fn insert(
         .values((
             insights::agreement_id.eq(agreement.to_string()),
             insights::organisation_id.eq(insight.reader.id.to_string()),
-            insights::given_by.eq(&insight.given_by),
+            insights::given_by.eq(insight.given_by.name()),
+            insights::given_by_id.eq(insight.given_by.person()),
             insights::given_at.eq(insight.given_at.naive_utc()),
         ))
         .execute(connection)?;

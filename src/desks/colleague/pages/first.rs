@@ -114,11 +114,7 @@ pub async fn invite(
     };
     match portal.db.once(invite).await {
         Ok(to) => page::see_other(to),
-        Err(Failure::Invalid(message)) => {
-            let mut errors = FieldErrors::default();
-            errors.add("email", message);
-            page::show_errors(&FirstPage { errors, typed: form, ..page })
-        }
+        Err(Failure::Invalid(errors)) => page::show_errors(&FirstPage { errors, typed: form, ..page }),
         Err(failure) => Err(failure.into()),
     }
 }

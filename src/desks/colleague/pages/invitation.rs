@@ -77,11 +77,7 @@ pub async fn invite(
     let invite = move |connection: &mut _| verbs::invite(connection, &act, &wanted).map(|()| to);
     match portal.db.once(invite).await {
         Ok(to) => page::see_other(to),
-        Err(Failure::Invalid(message)) => {
-            let mut errors = FieldErrors::default();
-            errors.add("email", message);
-            mend(&by, &portal, form, errors).await
-        }
+        Err(Failure::Invalid(errors)) => mend(&by, &portal, form, errors).await,
         Err(failure) => Err(failure.into()),
     }
 }

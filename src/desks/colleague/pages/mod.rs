@@ -9,11 +9,10 @@ mod removal;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    grants::case::Act,
     ground::infra::{Portal, browser::BrowserToken},
     paths,
     people::{
-        access::{proof::By, routing::Routes},
+        access::{Act, proof::By, routing::Routes},
         account::Invitation,
     },
 };

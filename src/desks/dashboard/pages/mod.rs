@@ -25,7 +25,7 @@ use super::{
 use crate::{
     grants::{
         grant::{
-            self, Scope,
+            self,
             store::{Movement, Which},
         },
         search,
@@ -38,6 +38,7 @@ use crate::{
     paths,
     people::{
         access::{
+            Scope,
             proof::{Access, By, Overseer, Pending, Proof},
             routing::Routes,
         },

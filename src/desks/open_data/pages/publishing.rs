@@ -17,7 +17,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Actor, Role,
+        Act, Actor, Role,
         proof::{Authority, By, Discloser, Posted},
     },
     terms::agreement::{self, Agreement},
@@ -72,10 +72,9 @@ pub async fn switch(
         }
     };
     let done = if switch == Switch::On { "pa" } else { "av" };
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = Act::of_authority(&by, portal.clock.now());
     let to = format!("{}?klart={done}", paths::open_data::Publishing);
-    let switched =
-        portal.db.once(move |connection| verbs::switch(connection, &actor, now, &switch).map(|()| to));
+    let switched = portal.db.once(move |connection| verbs::switch(connection, &act, &switch).map(|()| to));
     page::see_other(switched.await?)
 }
 

@@ -16,6 +16,7 @@ pub use form::ColumnsForm;
 use super::{Proposal, ProposalForm, file::kronor, form::Fault, rows::Row};
 use crate::{
     ground::infra::hash::sha256_hex,
+    people::access::Doer,
     terms::allocation::{
         Share,
         import::{
@@ -38,7 +39,7 @@ pub struct Import {
     pub table: Table,
     pub columns: ColumnsForm,
     pub resolutions: Resolutions,
-    pub uploaded_by: String,
+    pub uploaded_by: Doer,
     pub uploaded_at: DateTime<Utc>,
 }
 

@@ -4,10 +4,10 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Head, Posted as Fields, sent, with_known};
+use super::{Head, Posted as Fields, act, sent, with_known};
 use crate::{
     desks::proposal::{
-        Deed, Proposal,
+        Deed, Proposal, Refusal,
         check::{self, Known, Sum},
         file::kronor,
         of_post,
@@ -98,14 +98,13 @@ pub async fn update(
     let post = sent(&posted, "post")?.to_owned();
     let fingerprint = sent(&posted, "fingerprint")?.to_owned();
     let (proposal, known) = with_known(&by, &portal, id).await?;
-    let now = portal.clock.now();
     let saved = {
-        let (actor, fields, post) = (by.actor.clone(), posted.clone(), post.clone());
+        let (act, fields, post) = (act(&by, &portal), posted.clone(), post.clone());
         let registry = known.registry.clone();
         portal
             .db
             .write(move |connection| {
-                verbs::set_rows(connection, &actor, now, id, &post, &fingerprint, |proposal| {
+                verbs::set_rows(connection, &act, id, &post, &fingerprint, |proposal| {
                     rows::typed(&proposal.rows, &post, &fields, &registry)
                 })
             })
@@ -121,7 +120,7 @@ pub async fn update(
         Err(Failure::Invalid(errors)) => {
             return page::show_errors(&AllocationPage { errors, ..again(&proposal) });
         }
-        Err(Failure::Overtaken) => {
+        Err(Failure::Refused(Refusal::Changed)) => {
             let (proposal, _) = with_known(&by, &portal, id).await?;
             let page = again(&proposal).overtaken(&proposal, &known, &posted);
             return page::show_as(StatusCode::CONFLICT, &page);
@@ -151,19 +150,16 @@ pub async fn reckon(
             return page::show_errors(&AllocationPage { errors, key, ..page });
         }
     };
-    let now = portal.clock.now();
-    let (actor, post, fingerprint) = (by.actor.clone(), key.post.clone(), key.fingerprint.clone());
+    let (act, post, fingerprint) = (act(&by, &portal), key.post.clone(), key.fingerprint.clone());
     let saved = portal
         .db
-        .write(move |connection| {
-            verbs::set_rows(connection, &actor, now, id, &post, &fingerprint, |_| Ok(rows))
-        })
+        .write(move |connection| verbs::set_rows(connection, &act, id, &post, &fingerprint, |_| Ok(rows)))
         .await;
     match saved {
         Ok(()) => {
             page::see_other(format!("{}?post={}&visa=raknat", paths::proposal::Allocation(&id), key.post))
         }
-        Err(Failure::Overtaken) => {
+        Err(Failure::Refused(Refusal::Changed)) => {
             let (proposal, known) = with_known(&by, &portal, id).await?;
             let page = AllocationPage::of(&by.actor, by.chrome.clone(), &proposal, &known, &key.post);
             let page = page.overtaken(&proposal, &known, &Fields::new());

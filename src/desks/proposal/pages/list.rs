@@ -4,6 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
+use super::act;
 use crate::{
     desks::proposal::{
         form::next_year,
@@ -89,10 +90,10 @@ pub async fn create(
             return page::show_errors(&NewPage { chrome: by.chrome, agreements, own, form, errors });
         }
     };
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = act(&by, &portal);
     let start = move |connection: &mut _| {
         let copied = copied.as_ref().map(|(agreement, year)| (agreement, *year));
-        verbs::start(connection, &actor, now, copied)
+        verbs::start(connection, &act, copied)
             .map(|id| format!("{}?klart=borjat", paths::proposal::Proposal(&id)))
     };
     page::see_other(portal.db.once(start).await?)
@@ -108,9 +109,9 @@ pub async fn replace(
     Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ReplaceForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = act(&by, &portal);
     let start = move |connection: &mut _| {
-        let begun = verbs::start_replacement(connection, &actor, now, &form.ersatt);
+        let begun = verbs::start_replacement(connection, &act, &form.ersatt);
         begun.map(|id| paths::proposal::Allocation(&id).to_string())
     };
     page::see_other(portal.db.once(start).await?)

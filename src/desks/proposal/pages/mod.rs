@@ -20,7 +20,7 @@ use super::{
 use crate::{
     ground::infra::{Portal, error::AppError, form::FieldErrors},
     paths,
-    people::access::{Actor, Role, routing::Routes},
+    people::access::{Act, Actor, Role, routing::Routes},
 };
 use values::Id;
 
@@ -62,6 +62,10 @@ pub fn routes(routes: &mut Routes<'_>) {
 
 /// At the reason for which something is thrown away.
 const REASON: &str = "Skriv skälet, på högst 2 000 tecken.";
+
+fn act(actor: &Actor, portal: &Portal) -> Act {
+    Act::of_authority(actor, portal.clock.now())
+}
 
 async fn find(actor: &Actor, portal: &Portal, id: Id<Proposal>) -> Result<Proposal, AppError> {
     let authority = actor.organisation.id;

@@ -4,10 +4,10 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Head, Posted as Fields, field_errors, find, part_named, sent};
+use super::{Head, Posted as Fields, act, field_errors, find, part_named, sent};
 use crate::{
     desks::proposal::{
-        Deed, Proposal, ProposalForm,
+        Deed, Proposal, ProposalForm, Refusal,
         form::{self, STRIKE},
         spec::{self, Block, Kind, PARTS, Part, Shape},
         variant::{self, VARIANTS},
@@ -109,15 +109,17 @@ pub async fn update(
     let part = part_named(&slug)?;
     let fingerprint = sent(&posted, "fingerprint")?.to_owned();
     let doing = sent(&posted, "handling").unwrap_or("spara").to_owned();
-    let (actor, now, fields) = (by.actor.clone(), portal.clock.now(), posted.clone());
+    let (act, fields) = (act(&by, &portal), posted.clone());
     let saved = portal
         .db
-        .write(move |connection| verbs::save_part(connection, &actor, now, id, part, &fingerprint, &fields))
+        .write(move |connection| verbs::save_part(connection, &act, id, part, &fingerprint, &fields))
         .await;
     let proposal = find(&by, &portal, id).await?;
     match saved {
         Ok(()) => {}
-        Err(Failure::Overtaken) => return overtaken(&by.actor, by.chrome.clone(), &proposal, part, &posted),
+        Err(Failure::Refused(Refusal::Changed)) => {
+            return overtaken(&by.actor, by.chrome.clone(), &proposal, part, &posted);
+        }
         Err(failure) => return Err(failure.into()),
     }
     let base = paths::proposal::Part(&id, &slug).to_string();
@@ -196,13 +198,12 @@ pub async fn change_forms(
             "",
         ));
     };
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = act(&by, &portal);
     let (variant, fingerprint) = (form.variant, form.fingerprint);
-    let set =
-        move |connection: &mut _| verbs::set_forms(connection, &actor, now, id, part, &fingerprint, &forms);
+    let set = move |connection: &mut _| verbs::set_forms(connection, &act, id, part, &fingerprint, &forms);
     match portal.db.write(set).await {
         Ok(()) => {}
-        Err(Failure::Overtaken) => {
+        Err(Failure::Refused(Refusal::Changed)) => {
             let proposal = find(&by, &portal, id).await?;
             let chrome = by.chrome.clone();
             let no_errors = FieldErrors::default();

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Head, with_known};
+use super::{Head, act, with_known};
 use crate::{
     desks::proposal::{
         Proposal,
@@ -92,9 +92,9 @@ pub async fn drop_orphans(
     portal: web::Data<Portal>,
     id: web::Path<Id<Proposal>>,
 ) -> Page {
-    let (id, actor, now) = (id.into_inner(), by.actor.clone(), portal.clock.now());
+    let (id, act) = (id.into_inner(), act(&by, &portal));
     let to = paths::proposal::Review(&id).to_string();
-    let drop = move |c: &mut _| verbs::drop_orphans(c, &actor, now, id, button.revision).map(|()| to);
+    let drop = move |c: &mut _| verbs::drop_orphans(c, &act, id, button.revision).map(|()| to);
     page::see_other(portal.db.once(drop).await?)
 }
 

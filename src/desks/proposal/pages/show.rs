@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Head, REASON, find, with_known};
+use super::{Head, REASON, act, find, with_known};
 use crate::{
     desks::proposal::{
         Proposal, Refusal, Status, check, file,
@@ -24,7 +24,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Actor, Role,
+        Act, Actor, Role,
         proof::{By, CaseOfficer, Confirmed, DecisionMaker, Discloser, Posted},
     },
 };
@@ -107,8 +107,7 @@ pub struct Button {
     revision: i64,
 }
 
-type Verb<T> =
-    fn(&mut AnyConnection, &Actor, chrono::DateTime<chrono::Utc>, Id<Proposal>, i64) -> Result<T, Failure>;
+type Verb<T> = fn(&mut AnyConnection, &Act, Id<Proposal>, i64) -> Result<T, Failure>;
 
 pub async fn propose(
     Posted { by, body: Form(button) }: Posted<By<CaseOfficer>, Form<Button>>,
@@ -142,9 +141,9 @@ async fn change<T: Send + 'static>(
     verb: Verb<T>,
     done: &str,
 ) -> Page {
-    let (by, now) = (actor.clone(), portal.clock.now());
+    let act = act(actor, portal);
     let to = format!("{}?klart={done}", paths::proposal::Proposal(&id));
-    let done = portal.db.once(move |connection| verb(connection, &by, now, id, revision).map(|_| to)).await;
+    let done = portal.db.once(move |connection| verb(connection, &act, id, revision).map(|_| to)).await;
     page::see_other(done?)
 }
 
@@ -172,9 +171,9 @@ pub async fn discard(
         Ok(reason) => reason.to_string(),
         Err(_) => return again(StatusCode::UNPROCESSABLE_ENTITY, REASON.to_owned()).await,
     };
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = act(&by, &portal);
     let to = format!("{}?klart=nedlagt", paths::proposal::Proposal(&id));
-    let discard = move |c: &mut _| verbs::discard(c, &actor, now, id, form.revision, &reason).map(|()| to);
+    let discard = move |c: &mut _| verbs::discard(c, &act, id, form.revision, &reason).map(|()| to);
     match portal.db.once(discard).await {
         Ok(to) => page::see_other(to),
         // A colleague was first: the page as it is now, with the reason kept.
@@ -200,10 +199,9 @@ pub async fn send_back(
             return page::show_errors(&page);
         }
     };
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = act(&by, &portal);
     let to = format!("{}?klart=aterlamnat", paths::proposal::Proposal(&id));
-    let send_back =
-        move |c: &mut _| verbs::send_back(c, &actor, now, id, form.revision, &reason).map(|()| to);
+    let send_back = move |c: &mut _| verbs::send_back(c, &act, id, form.revision, &reason).map(|()| to);
     page::see_other(portal.db.once(send_back).await?)
 }
 

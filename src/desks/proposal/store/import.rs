@@ -15,7 +15,7 @@ use crate::{
             schema::{proposal_imports, proposals},
         },
     },
-    people::recipient,
+    people::{access::Doer, recipient},
     terms::allocation::import::matching::Registry,
 };
 use values::Id;
@@ -30,6 +30,7 @@ struct ImportRow {
     mapping: String,
     resolutions: String,
     uploaded_by: String,
+    uploaded_by_id: Option<String>,
     uploaded_at: NaiveDateTime,
 }
 
@@ -43,7 +44,7 @@ impl TryFrom<ImportRow> for Import {
             table: serde_json::from_str(&row.sheets).map_err(DbError::corrupt)?,
             columns: serde_json::from_str(&row.mapping).map_err(DbError::corrupt)?,
             resolutions: serde_json::from_str(&row.resolutions).map_err(DbError::corrupt)?,
-            uploaded_by: row.uploaded_by,
+            uploaded_by: Doer::stored(row.uploaded_by_id, row.uploaded_by)?,
             uploaded_at: row.uploaded_at.and_utc(),
         })
     }
@@ -80,7 +81,8 @@ pub fn replace(
         sheets: json(&import.table)?,
         mapping: json(&import.columns)?,
         resolutions: json(&import.resolutions)?,
-        uploaded_by: import.uploaded_by.clone(),
+        uploaded_by: import.uploaded_by.name().to_owned(),
+        uploaded_by_id: import.uploaded_by.person(),
         uploaded_at: import.uploaded_at.naive_utc(),
     };
     diesel::insert_into(proposal_imports::table).values(row).execute(connection)?;

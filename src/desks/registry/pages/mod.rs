@@ -11,7 +11,6 @@ use serde::Deserialize;
 
 use super::{Refusal, verbs::Failure};
 use crate::{
-    grants::case::Act,
     ground::infra::{
         Portal,
         error::AppError,
@@ -19,7 +18,7 @@ use crate::{
         page::{self, Page},
     },
     paths,
-    people::access::{Role, proof::By, routing::Routes},
+    people::access::{Act, Role, proof::By, routing::Routes},
 };
 
 pub fn routes(routes: &mut Routes<'_>) {

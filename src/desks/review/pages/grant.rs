@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use actix_web::web;
+use actix_web::{http::StatusCode, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
@@ -15,11 +15,11 @@ use crate::{
             self, AccountRequest, Refusal, form::AskForm, rules::Rule as AccountRule, verbs as account_verbs,
         },
         case::{
-            self, Act,
+            self,
             alike::Alike,
             pages::{TimelineView, timeline_of_all},
         },
-        extension::{self, Extension, Kind, NoExtension, form::ExtensionForm},
+        extension::{self, Extension, Kind, form::ExtensionForm},
         further_report,
         grant::{self, Account, Grant},
         onward,
@@ -39,7 +39,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Actor, Role,
+        Act, Actor, Role,
         proof::{Asker, By, CaseOfficer, Confirmed, Overseer, Posted},
     },
     terms::agreement::Post,
@@ -306,8 +306,8 @@ pub async fn extend(
 ) -> Page {
     let id = id.into_inner();
     let act = act(&by, &portal);
-    let errors = match form.parse(&act) {
-        Err(errors) => errors,
+    let (status, errors) = match form.parse(&act) {
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(given) => {
             let (seen, meant) = (form.seen, form.passed_is_meant());
             let to = format!("{}#anstand", paths::review::Grant(&id));
@@ -321,20 +321,20 @@ pub async fn extend(
         }
     };
     let page = grant_page(&by.actor, by.chrome, &portal, id).await?;
-    page::show_errors(&GrantPage { extending: form, errors, ..page })
+    page::show_as(status, &GrantPage { extending: form, errors, ..page })
 }
 
-fn impossible_day(refusal: &NoExtension) -> FieldErrors {
+fn impossible_day(refusal: &extension::Refusal) -> (StatusCode, FieldErrors) {
     let mut errors = FieldErrors::default();
-    let field = match refusal {
-        NoExtension::Passed(_) => "day_has_passed",
-        NoExtension::NotDecided
-        | NoExtension::NotLater(_)
-        | NoExtension::TooFar(_)
-        | NoExtension::GivenMeanwhile(_) => "until",
+    let (status, field) = match refusal {
+        extension::Refusal::GivenMeanwhile(_) => (StatusCode::CONFLICT, "until"),
+        extension::Refusal::Passed(_) => (StatusCode::UNPROCESSABLE_ENTITY, "day_has_passed"),
+        extension::Refusal::NotDecided | extension::Refusal::NotLater(_) | extension::Refusal::TooFar(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "until")
+        }
     };
     errors.add(field, refusal);
-    errors
+    (status, errors)
 }
 
 /// Asks for accounts.

@@ -10,11 +10,11 @@ mod survey;
 mod typed;
 
 use crate::{
-    grants::{case::Act, grant::Scope, requisition::Status},
+    grants::requisition::Status,
     ground::infra::Portal,
     paths,
     people::{
-        access::{Actor, Person, Role, routing::Routes, told_apart},
+        access::{Act, Actor, Person, Role, Scope, routing::Routes, told_apart},
         recipient::Organisation,
     },
 };

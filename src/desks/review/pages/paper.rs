@@ -32,7 +32,7 @@ use crate::{
     paths,
     people::{
         access::{
-            Actor,
+            Actor, Scope,
             proof::{By, CaseOfficer, Posted},
         },
         recipient::Organisation,
@@ -178,12 +178,7 @@ async fn find(actor: &Actor, portal: &Portal, grant: Id<Grant>, post: String) ->
         .await
 }
 
-fn sheet(
-    connection: &mut AnyConnection,
-    scope: grant::Scope,
-    grant: Grant,
-    post: String,
-) -> Result<Sheet, DbError> {
+fn sheet(connection: &mut AnyConnection, scope: Scope, grant: Grant, post: String) -> Result<Sheet, DbError> {
     let last = store::last_received(connection, scope, grant.holder.id, None)?.map(|(_, content)| content);
     let awaiting = case::store::of_grant::<Requisition>(connection, grant.id)?
         .into_iter()
@@ -249,7 +244,7 @@ fn choose(
         step.errors.add(field, format!("{recipient} har redan rekvirerat hela sin del av {post_name}."));
         return Ok(Err(step));
     }
-    Ok(Ok(sheet(connection, grant::Scope::Authority(authority), grant, post)?))
+    Ok(Ok(sheet(connection, Scope::Authority(authority), grant, post)?))
 }
 
 /// A list with a first line that chooses nothing.

@@ -14,7 +14,6 @@ use crate::{
     },
     grants::{
         case::{self, store::QueueRow},
-        grant::Scope,
         requisition::{Requisition, Status, case_number, tone, verbs::Failure},
         search::{self, Known},
     },
@@ -26,7 +25,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Actor,
+        Actor, Scope,
         proof::{Authority, By, CaseOfficer, Posted},
     },
     terms::agreement::Agreement,

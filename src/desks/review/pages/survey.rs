@@ -1,5 +1,6 @@
 //! The authority's list of who has answered the survey: what it says now, and reading in another.
 
+use super::act;
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,7 @@ use crate::{
         access::proof::{By, CaseOfficer, Posted},
         recipient::Kind,
     },
-    terms::agreement::{self, Agreement},
+    terms::agreement::{self, Agreement, Refusal},
 };
 use values::{calendar, text::sort_key};
 
@@ -96,10 +97,9 @@ pub async fn import(
     slug: web::Path<String>,
 ) -> Page {
     let slug = slug.into_inner();
-    let now = portal.clock.now();
-    let (actor, place, typed) = (by.actor.clone(), slug.clone(), form.clone());
+    let (act, place, typed) = (act(&by, &portal), slug.clone(), form.clone());
     let import = move |connection: &mut _| {
-        let reading = survey::import(connection, &actor, now, &place, &typed.version, &typed.lista)?;
+        let reading = survey::import(connection, &act, &place, &typed.version, &typed.lista)?;
         let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let told = Told { read: count(reading.answered.len()), duplicates: count(reading.duplicates) };
         let told = serde_html_form::to_string(told).unwrap_or_default();
@@ -108,9 +108,8 @@ pub async fn import(
     let (status, errors) = match portal.db.once(import).await {
         Ok(to) => return page::see_other(to),
         Err(Failure::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-        Err(Failure::Changed) => (StatusCode::CONFLICT, FieldErrors::default()),
-        Err(Failure::NotFound) => return Err(AppError::NotFound),
-        Err(Failure::Db(error)) => return Err(error.into()),
+        Err(Failure::Refused(Refusal::Changed)) => (StatusCode::CONFLICT, FieldErrors::default()),
+        Err(failure) => return Err(failure.into()),
     };
     let (agreement, standing) = read(&by, &portal, slug).await?;
     let is_conflict = status == StatusCode::CONFLICT;

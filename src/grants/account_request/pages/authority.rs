@@ -10,10 +10,7 @@ use super::{
     verbs::{self, Failure, Target},
 };
 use crate::{
-    grants::{
-        case::{Act, store::Attachment},
-        grant::Scope,
-    },
+    grants::case::store::Attachment,
     ground::infra::{
         Portal,
         error::AppError,
@@ -22,7 +19,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Actor,
+        Act, Actor, Scope,
         proof::{Asker, By, Overseer, Posted},
     },
 };

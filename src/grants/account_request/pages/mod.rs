@@ -5,13 +5,10 @@ mod recipient;
 
 use super::{AccountRequest, Answer, Case, Refusal, Status, form, store, verbs};
 use crate::{
-    grants::{
-        case::{
-            self,
-            pages::{AttachmentView, TimelineView, timeline},
-            store::Attachment,
-        },
-        grant::Scope,
+    grants::case::{
+        self,
+        pages::{AttachmentView, TimelineView, timeline},
+        store::Attachment,
     },
     ground::{
         history::{self, Line},
@@ -22,7 +19,7 @@ use crate::{
         },
     },
     paths,
-    people::access::routing::Routes,
+    people::access::{Scope, routing::Routes},
 };
 use values::{Id, calendar};
 

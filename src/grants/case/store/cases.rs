@@ -6,15 +6,18 @@ use diesel::prelude::*;
 use super::json;
 use crate::{
     grants::{
-        case::{Act, Case, Handled, Kind},
-        grant::{Grant, Scope},
+        case::{Case, Handled, Kind},
+        grant::Grant,
     },
     ground::infra::{
         conflict::Saved,
         db::{AnyConnection, DbError},
         schema::{agreements, cases, grants},
     },
-    people::recipient::Organisation,
+    people::{
+        access::{Act, Scope},
+        recipient::Organisation,
+    },
     terms::insight,
 };
 use values::Id;
@@ -36,6 +39,7 @@ pub struct Row {
     pub asks_for: String,
     pub due: Option<NaiveDate>,
     pub asked_by: String,
+    pub asked_by_id: Option<String>,
     pub asker_id: Option<String>,
 }
 
@@ -65,6 +69,7 @@ pub struct Columns {
     pub asks_for: String,
     pub due: Option<NaiveDate>,
     pub asked_by: String,
+    pub asked_by_id: Option<String>,
     pub asker_id: Option<String>,
 }
 
@@ -83,6 +88,7 @@ impl Columns {
             asks_for: String::new(),
             due: None,
             asked_by: String::new(),
+            asked_by_id: None,
             asker_id: None,
         }
     }

@@ -7,7 +7,7 @@ use diesel::{
     sql_types::{BigInt, Nullable},
 };
 
-use super::super::{Act, MOST_BYTES, NoRoom, Signature, head::HeadForm};
+use super::super::{MOST_BYTES, NoRoom, Signature, head::HeadForm};
 use crate::{
     grants::grant::Grant,
     ground::{
@@ -21,7 +21,10 @@ use crate::{
         },
         job::{self, NewJob},
     },
-    people::{access, recipient::Organisation},
+    people::{
+        access::{self, Act, Doer},
+        recipient::Organisation,
+    },
 };
 use values::Id;
 
@@ -80,7 +83,7 @@ pub fn insert_attachment<C>(
     connection: &mut AnyConnection,
     case: Id<C>,
     file: &ReceivedFile,
-    by: &str,
+    by: &Doer,
     at: DateTime<Utc>,
 ) -> Result<String, DbError> {
     let id: Id<Attachment> = Id::new();
@@ -92,7 +95,8 @@ pub fn insert_attachment<C>(
             files::media_type.eq(file.media_type),
             files::size.eq(i64::try_from(file.bytes.len()).map_err(DbError::corrupt)?),
             files::sha256.eq(sha256_hex(&file.bytes)),
-            files::uploaded_by.eq(by),
+            files::uploaded_by.eq(by.name()),
+            files::uploaded_by_id.eq(by.person()),
             files::uploaded_at.eq(at.naive_utc()),
             files::content.eq(&file.bytes),
             files::scanned.eq(file.scanned.key()),
@@ -114,7 +118,7 @@ pub fn original<C>(
     scan: &ReceivedFile,
 ) -> Result<Signature, DbError> {
     let by = act.doer();
-    let attachment = insert_attachment(connection, case, scan, by.name(), act.now)?;
+    let attachment = insert_attachment(connection, case, scan, &by, act.now)?;
     let (registered_at, attachment) = (Some(act.now), Some(attachment));
     Ok(Signature::Original { arrived, registered_by: by, registered_at, attachment })
 }

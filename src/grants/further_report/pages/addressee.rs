@@ -10,10 +10,7 @@ use super::{
     verbs::{self, Failure, Target},
 };
 use crate::{
-    grants::{
-        case::{Act, store::Attachment},
-        further_report::OwedReport,
-    },
+    grants::{case::store::Attachment, further_report::OwedReport},
     ground::infra::{
         Portal,
         error::AppError,
@@ -22,7 +19,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Actor, Role,
+        Act, Actor, Role,
         proof::{Addressee, By, CaseOfficer, Posted},
     },
 };

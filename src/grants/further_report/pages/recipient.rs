@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     grants::{
-        case::{Act, store::Attachment},
+        case::store::Attachment,
         further_report::{Case, MOST_FILES},
-        grant::{Grant, Scope},
+        grant::Grant,
     },
     ground::infra::{
         Portal,
@@ -25,7 +25,7 @@ use crate::{
     paths,
     people::{
         access::{
-            Actor, Role,
+            Act, Actor, Role, Scope,
             proof::{By, Member, NoFields, Posted, Preparer, Signatory},
         },
         account::pages::confirm,

@@ -4,12 +4,15 @@ use chrono::{DateTime, TimeZone, Utc};
 use lopdf::Document;
 
 use super::*;
-use crate::grants::onward::{
-    application::{Completion, Content, Received, Report},
-    example::stockholm,
-    fund::Account,
-    model::Decision,
-    unit::Unit,
+use crate::{
+    grants::onward::{
+        application::{Completion, Content, Received, Report},
+        example::stockholm,
+        fund::Account,
+        model::Decision,
+        unit::Unit,
+    },
+    people::access::Doer,
 };
 use values::{Email, GiroAccount, GiroKind, Id, Line, ProviderNumber, Telephone, calendar::Deadline};
 
@@ -143,13 +146,13 @@ fn received(is_private: bool) -> Received {
 
 fn granted(is_private: bool, to_complete: Option<Completion>) -> Application {
     let application = received(is_private);
-    let status = Status::Granted { application, by: "Ekonom".to_owned(), at: at(20), to_complete };
+    let status = Status::Granted { application, by: Doer::named("Ekonom"), at: at(20), to_complete };
     Application { status, ..invited(is_private) }
 }
 
 fn refused(reason: &str) -> Application {
     let (application, reason) = (received(true), reason.to_owned());
-    let status = Status::Refused { application, reason, by: "Ekonom".to_owned(), at: at(20) };
+    let status = Status::Refused { application, reason, by: Doer::named("Ekonom"), at: at(20) };
     Application { status, ..invited(true) }
 }
 
@@ -161,7 +164,7 @@ fn award(amount: i64) -> Entry {
         amount: Money::kronor(amount),
         day: "2022-10-20".parse().unwrap(),
         reference: "ÄN 2022/0000-7".to_owned(),
-        by: "Ekonom".to_owned(),
+        by: Doer::named("Ekonom"),
         at: at(20),
         list: None,
     }
@@ -321,7 +324,7 @@ fn a_reminder_knows_whether_the_day_has_passed_and_what_is_missing() {
         benefit: "-".to_owned(),
     };
     let message = "Skriv vilken utbildning ni har köpt.".to_owned();
-    let asked = Completion { report, message, by: "Ekonom".to_owned(), at: at(26) };
+    let asked = Completion { report, message, by: Doer::named("Ekonom"), at: at(26) };
     let letter = late.reminder(&granted(true, Some(asked)), balance, ADDRESS).unwrap();
     assert_says(
         &pdf(vec![letter]),

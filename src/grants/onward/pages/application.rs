@@ -6,9 +6,10 @@ use askama::Template;
 use super::{Case, act, case, link, refused};
 use crate::{
     grants::{
-        case::{Act, alike::Alike},
+        case::alike::Alike,
         grant::Grant,
         onward::{
+            Refusal,
             application::{Application, Status},
             form::{AccountForm, CompletionForm, RefusalForm, ReturnForm, Returned, giros},
             fund::{Account, Balance, Entry},
@@ -27,7 +28,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Role,
+        Act, Role,
         proof::{By, Confirmed, Member, Posted, Preparer, Signatory},
     },
 };
@@ -202,8 +203,8 @@ impl<'a, R> Here<'a, R> {
                 match self.portal.db.once(once).await {
                     Ok(to) => return page::see_other(to),
                     Err(Failure::Done) => return page::see_other(self.address()),
-                    Err(Failure::Overtaken) => (StatusCode::CONFLICT, FieldErrors::default()),
-                    Err(Failure::Alike(known)) => {
+                    Err(Failure::Refused(Refusal::Changed)) => (StatusCode::CONFLICT, FieldErrors::default()),
+                    Err(Failure::Refused(Refusal::Alike(known))) => {
                         let errors = known.asked(Rule::ReturnedOnce);
                         let mut page = ApplicationPage { errors, alike: Some(known), ..self.page().await? };
                         keep(&mut page);

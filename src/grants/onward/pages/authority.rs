@@ -8,7 +8,7 @@ use askama::Template;
 
 use crate::{
     grants::{
-        grant::{Grant, Scope},
+        grant::Grant,
         onward::{Case, fund::Fund, store, unit::regime},
     },
     ground::infra::{
@@ -16,7 +16,10 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    people::access::proof::{By, Overseer},
+    people::access::{
+        Scope,
+        proof::{By, Overseer},
+    },
 };
 use table::{Cell, Column, Row, Table};
 use values::{Id, Money, text::same};

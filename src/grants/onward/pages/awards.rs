@@ -14,6 +14,7 @@ use crate::{
     grants::{
         grant::Grant,
         onward::{
+            Refusal,
             application::{Application, Received, Status},
             case_number,
             form::AwardForm,
@@ -222,7 +223,9 @@ pub async fn award(
             };
             match portal.db.once(award).await {
                 Ok(to) => return page::see_other(to),
-                Err(failure @ Failure::Refused(_)) => (StatusCode::CONFLICT, refused(failure, "")?),
+                Err(failure @ Failure::Refused(Refusal::NotInThisState(_))) => {
+                    (StatusCode::CONFLICT, refused(failure, "")?)
+                }
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "chosen")?),
             }
         }

@@ -8,6 +8,7 @@ use crate::{
     grants::{
         grant::Grant,
         onward::{
+            Refusal,
             form::DaysForm,
             verbs::{self, Failure},
         },
@@ -79,7 +80,7 @@ pub async fn update(
     let move_days = move |connection: &mut _| verbs::move_days(connection, &act, id, &typed).map(|()| to);
     let (status, errors) = match portal.db.once(move_days).await {
         Ok(to) => return page::see_other(to),
-        Err(Failure::Overtaken) => {
+        Err(Failure::Refused(Refusal::Changed)) => {
             let page = DaysPage::of(&by, &portal, case(&portal, &by, id).await?)?.overtaken(form);
             return page::show_as(StatusCode::CONFLICT, &page);
         }

@@ -84,7 +84,7 @@ impl ListPage {
             application: one.application,
             payment: one.payment.clone(),
             is_chosen: false,
-            failed: Some((one.reason.clone(), one.by.clone(), one.at)),
+            failed: Some((one.reason.clone(), one.by.to_string(), one.at)),
             can_stand: self.list.would_stand(&self.case, one),
         });
         let mut payments: Vec<PaymentView> = standing.chain(failed).collect();

@@ -8,7 +8,7 @@ use crate::{
     grants::{
         grant::Grant,
         onward::{
-            case_number,
+            Refusal, case_number,
             form::ListForm,
             list::List,
             payments::{Waiting, fingerprint},
@@ -115,7 +115,7 @@ pub async fn make(
             };
             match portal.db.once(make).await {
                 Ok(to) => return page::see_other(to),
-                Err(Failure::Overtaken) => return overtaken(&by, &portal, id, form).await,
+                Err(Failure::Refused(Refusal::Changed)) => return overtaken(&by, &portal, id, form).await,
                 Err(failure) => (StatusCode::CONFLICT, refused(failure, "")?),
             }
         }

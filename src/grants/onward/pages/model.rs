@@ -9,6 +9,7 @@ use crate::{
     grants::{
         grant::Grant,
         onward::{
+            Refusal,
             form::{MOST_TIERS, ModelForm, PostedModel, tier_field},
             to_hand_on,
             verbs::{self, Failure},
@@ -135,8 +136,10 @@ pub async fn update(
     match saved {
         Ok(()) => {}
         // Saved twice, and the same: no conflict.
-        Err(Failure::Overtaken) if page.case.plan.model.is_none() && page.form == form => {}
-        Err(Failure::Overtaken) => return page::show_as(StatusCode::CONFLICT, &page.overtaken(form)),
+        Err(Failure::Refused(Refusal::Changed)) if page.case.plan.model.is_none() && page.form == form => {}
+        Err(Failure::Refused(Refusal::Changed)) => {
+            return page::show_as(StatusCode::CONFLICT, &page.overtaken(form));
+        }
         Err(failure) => return Err(failure.into()),
     }
     if !checks {
@@ -169,7 +172,7 @@ pub async fn approve(
     let (status, errors) = match portal.db.once(approve).await {
         Ok(to) => return page::see_other(to),
         Err(Failure::Done) => return page::see_other(paths::onward::Plan(&id)),
-        Err(Failure::Overtaken) => {
+        Err(Failure::Refused(Refusal::Changed)) => {
             let page = ModelPage::of(&by, case(&portal, &by, id).await?).decided_too_late();
             return page::show_as(StatusCode::CONFLICT, &page);
         }
@@ -192,7 +195,7 @@ pub async fn reopen(
     let errors = match portal.db.once(reopen).await {
         Ok(to) => return page::see_other(to),
         Err(Failure::Done) => return page::see_other(here),
-        Err(Failure::Overtaken) => {
+        Err(Failure::Refused(Refusal::Changed)) => {
             let page = ModelPage::of(&by, case(&portal, &by, id).await?).decided_too_late();
             return page::show_as(StatusCode::CONFLICT, &page);
         }

@@ -8,6 +8,7 @@ use crate::{
     grants::{
         grant::Grant,
         onward::{
+            Refusal,
             form::ReserveForm,
             fund::Fund,
             verbs::{self, Failure},
@@ -100,7 +101,7 @@ pub async fn set(
             match portal.db.once(set).await {
                 Ok(to) => return page::see_other(to),
                 Err(Failure::Done) => return page::see_other(paths::onward::Plan(&id)),
-                Err(Failure::Overtaken) => {
+                Err(Failure::Refused(Refusal::Changed)) => {
                     let page = ReservePage::of(&by, &portal, case(&portal, &by, id).await?)?;
                     return page::show_as(StatusCode::CONFLICT, &page.overtaken(form));
                 }

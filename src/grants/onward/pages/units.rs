@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{act, refused};
 use crate::{
     grants::onward::{
+        Refusal,
         form::UnitForm,
         import::{self, Fault},
         store,
@@ -221,7 +222,7 @@ pub async fn update(
             match portal.db.once(change).await {
                 Ok(to) => return page::see_other(to),
                 Err(Failure::Done) => return page::see_other(paths::onward::Units),
-                Err(Failure::Overtaken) => return overtaken(&by, &portal, id, form).await,
+                Err(Failure::Refused(Refusal::Changed)) => return overtaken(&by, &portal, id, form).await,
                 Err(failure) => refused(failure, "")?,
             }
         }

@@ -7,16 +7,13 @@ use subtle::ConstantTimeEq;
 
 use super::{Case, code, refused};
 use crate::{
-    grants::{
-        grant::Scope,
-        onward::{
-            application::{Application, GivenBack, Refusal, Status, admitted},
-            form::{ApplicationForm, ReportForm, giros},
-            fund::Balance,
-            model::Model,
-            store,
-            verbs::{self, Failure},
-        },
+    grants::onward::{
+        application::{Application, GivenBack, Refusal, Status, admitted},
+        form::{ApplicationForm, ReportForm, giros},
+        fund::Balance,
+        model::Model,
+        store,
+        verbs::{self, Failure},
     },
     ground::infra::{
         Portal, client,
@@ -26,7 +23,10 @@ use crate::{
         page::{self, Chrome, Page},
     },
     paths,
-    people::access::proof::{Posted, Visit},
+    people::access::{
+        Scope,
+        proof::{Posted, Visit},
+    },
 };
 use values::Id;
 
@@ -295,7 +295,7 @@ pub async fn report(
                     if now.application.reported().is_some() {
                         return reported(now, &form);
                     }
-                    if matches!(failure, Failure::Overtaken) {
+                    if matches!(failure, Failure::Refused(Refusal::Changed)) {
                         let now = now.overtaken();
                         return page::show_as(StatusCode::CONFLICT, &VisitorPage { report: form, ..now });
                     }

@@ -3,7 +3,7 @@ use std::str::FromStr;
 use chrono::TimeZone;
 
 use super::*;
-use crate::grants::onward::list::Bic;
+use crate::{grants::onward::list::Bic, people::access::Doer};
 use table::csv::{self, Reader};
 use values::{Bankgiro, Id, ProviderNumber};
 
@@ -24,7 +24,7 @@ fn list() -> List {
         bic: Bic::parse("SWEDSESS").unwrap(),
         payer: "Påhittade kommun".to_owned(),
         payer_number: Some(number("559999-0024")),
-        made_by: "Ekonom, Påhittade kommun".to_owned(),
+        made_by: Doer::named("Ekonom, Påhittade kommun"),
         made_at: Utc.with_ymd_and_hms(2022, 11, 3, 23, 30, 5).unwrap(),
     }
 }

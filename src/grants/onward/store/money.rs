@@ -18,7 +18,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{onward_applications, onward_entries, onward_failed_payments, onward_lists, onward_units},
     },
-    people::recipient::Organisation,
+    people::{access::Doer, recipient::Organisation},
 };
 use values::{Bankgiro, Id, Money, OrganisationNumber, ProviderNumber};
 
@@ -32,6 +32,7 @@ struct EntryRow {
     day: NaiveDate,
     reference: String,
     by_whom: String,
+    by_whom_id: Option<String>,
     at: NaiveDateTime,
     list_id: Option<String>,
 }
@@ -53,7 +54,7 @@ impl TryFrom<EntryRow> for Entry {
             amount: Money::ore(row.amount),
             day: row.day,
             reference: row.reference,
-            by: row.by_whom,
+            by: Doer::stored(row.by_whom_id, row.by_whom)?,
             at: row.at.and_utc(),
             list: list.map_err(DbError::corrupt)?,
         })
@@ -81,7 +82,8 @@ pub fn insert_entry(connection: &mut AnyConnection, plan: Id<Plan>, entry: &Entr
             onward_entries::amount.eq(entry.amount.to_ore()),
             onward_entries::day.eq(entry.day),
             onward_entries::reference.eq(&entry.reference),
-            onward_entries::by_whom.eq(&entry.by),
+            onward_entries::by_whom.eq(entry.by.name()),
+            onward_entries::by_whom_id.eq(entry.by.person()),
             onward_entries::at.eq(entry.at.naive_utc()),
         ))
         .execute(connection)?;
@@ -141,6 +143,7 @@ struct ListRow {
     payer: String,
     payer_number: Option<String>,
     made_by: String,
+    made_by_id: Option<String>,
     made_at: NaiveDateTime,
 }
 
@@ -158,7 +161,7 @@ impl TryFrom<ListRow> for List {
             bic: Bic::parse(&row.bic).map_err(DbError::corrupt)?,
             payer: row.payer,
             payer_number: payer_number.map_err(DbError::corrupt)?,
-            made_by: row.made_by,
+            made_by: Doer::stored(row.made_by_id, row.made_by)?,
             made_at: row.made_at.and_utc(),
         })
     }
@@ -205,7 +208,8 @@ pub fn insert_list(connection: &mut AnyConnection, list: &List) -> Result<(), Db
             onward_lists::bic.eq(list.bic.as_str()),
             onward_lists::payer.eq(&list.payer),
             onward_lists::payer_number.eq(list.payer_number.map(OrganisationNumber::digits)),
-            onward_lists::made_by.eq(&list.made_by),
+            onward_lists::made_by.eq(list.made_by.name()),
+            onward_lists::made_by_id.eq(list.made_by.person()),
             onward_lists::made_at.eq(list.made_at.naive_utc()),
         ))
         .execute(connection)?;
@@ -230,6 +234,7 @@ struct FailedRow {
     entries: String,
     reason: String,
     by_whom: String,
+    by_whom_id: Option<String>,
     at: NaiveDateTime,
 }
 
@@ -243,7 +248,7 @@ impl TryFrom<FailedRow> for FailedPayment {
             payment: serde_json::from_str(&row.payment).map_err(DbError::corrupt)?,
             entries: serde_json::from_str(&row.entries).map_err(DbError::corrupt)?,
             reason: row.reason,
-            by: row.by_whom,
+            by: Doer::stored(row.by_whom_id, row.by_whom)?,
             at: row.at.and_utc(),
         })
     }
@@ -273,7 +278,8 @@ pub fn insert_failed(connection: &mut AnyConnection, failed: &FailedPayment) -> 
             onward_failed_payments::payment.eq(json(&failed.payment)?),
             onward_failed_payments::entries.eq(json(&failed.entries)?),
             onward_failed_payments::reason.eq(&failed.reason),
-            onward_failed_payments::by_whom.eq(&failed.by),
+            onward_failed_payments::by_whom.eq(failed.by.name()),
+            onward_failed_payments::by_whom_id.eq(failed.by.person()),
             onward_failed_payments::at.eq(failed.at.naive_utc()),
         ))
         .execute(connection)?;

@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use super::{Failure, append, model, movement, take, take_as_signatory};
 use crate::{
     grants::{
-        case::Act,
         grant::Grant,
         onward::{
             Case,
@@ -20,6 +19,7 @@ use crate::{
         history::{self, Event},
         infra::{db::AnyConnection, form::FieldErrors},
     },
+    people::access::Act,
     terms::allocation::key::{Basis, Key, OddKronor},
 };
 use values::{GiroAccount, Id, Money};
@@ -94,7 +94,7 @@ pub fn award(
     let mut awarded = Vec::new();
     for application in &case.applications {
         let Some(revision) = chosen.get(&application.id.to_string()) else { continue };
-        let after = application.clone().grant(act.by(), act.now)?;
+        let after = application.clone().grant(act.doer(), act.now)?;
         if application.revision != *revision {
             return Err(not_as_shown(application));
         }
@@ -105,7 +105,7 @@ pub fn award(
         return Err(Failure::NotFound);
     }
     let sum: Money = awarded.iter().map(|(_, amount)| *amount).sum();
-    fund.award(sum)?;
+    fund.award(sum).map_err(Refusal::from)?;
     for (after, amount) in &awarded {
         store::update_application(connection, after, &act.saved())??;
         store::insert_entry(connection, case.plan.id, &entry(act, after.id, *amount, decided))?;
@@ -143,9 +143,9 @@ pub fn refuse(
 ) -> Result<(), Failure> {
     let (case, version) = take_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
-    let after = found.clone().refuse(reason.to_owned(), act.by(), act.now)?;
+    let after = found.clone().refuse(reason.to_owned(), act.doer(), act.now)?;
     if found.revision != revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     store::update_application(connection, &after, &act.saved())??;
     let entry = history::Entry {
@@ -168,14 +168,15 @@ pub fn give_back(
 ) -> Result<(), Failure> {
     let (case, version) = take_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
-    let after = found.clone().give_back(message.to_owned(), act.by(), act.now)?;
+    let after = found.clone().give_back(message.to_owned(), act.doer(), act.now)?;
     if found.revision != revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     if case.is_paid(found) {
-        return Err(Failure::Conflict(
+        return Err(Refusal::Hindered(
             "Beloppet står på en betalningslista. Registrera i stället det som kommer tillbaka.",
-        ));
+        )
+        .into());
     }
     let has = case.balance(found).has();
     if !has.is_zero() {
@@ -207,10 +208,10 @@ pub fn pay_to(
         return Err(Failure::Done);
     }
     if found.revision != revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     let from_list = store::next_number(connection, case.plan.id)?;
-    let later = LaterAccount { account, from_list, reason: reason.clone(), by: act.by(), at: act.now };
+    let later = LaterAccount { account, from_list, reason: reason.clone(), by: act.doer(), at: act.now };
     store::update_application(connection, &found.clone().pay_to(later)?, &act.saved())??;
     let before = before.map(GiroAccount::with_kind).unwrap_or_default();
     let details = format!("{}, {before} → {}", found.of().name, account.with_kind());
@@ -234,13 +235,15 @@ pub fn take_back_unpaid(
         return Err(Failure::Done);
     }
     if found.revision != revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     if !found.has_money() {
         return Err(Refusal::NotInThisState(found.status.told()).into());
     }
     if found.reported().is_some_and(|report| report.used > case.balance(found).has() - unpaid) {
-        return Err(Failure::Conflict("Enheten har redovisat mer som använt än vad den då skulle ha fått."));
+        return Err(
+            Refusal::Hindered("Enheten har redovisat mer som använt än vad den då skulle ha fått.").into()
+        );
     }
     let taken = movement(act, Account::Award, Some(id), -unpaid, (values::calendar::day(act.now), ""));
     store::insert_entry(connection, case.plan.id, &taken)?;
@@ -284,15 +287,16 @@ pub fn redistribute(
     let (case, version) = take_as_signatory(connection, act, grant)?;
     let use_by = model(&case)?.use_by;
     if values::calendar::day(act.now) > use_by {
-        return Err(Failure::Conflict(
+        return Err(Refusal::Hindered(
             "Medlen skulle vara använda vid det här laget: inget mer kan fördelas.",
-        ));
+        )
+        .into());
     }
     let mut fund = case.fund();
     let by_id: HashMap<String, &Application> =
         case.applications.iter().map(|one| (one.id.to_string(), one)).collect();
     let sum: Money = amounts.iter().map(|(_, amount)| *amount).sum();
-    fund.award(sum)?;
+    fund.award(sum).map_err(Refusal::from)?;
     for (unit, amount) in amounts {
         let found = by_id.get(&unit.to_string()).ok_or(Failure::NotFound)?;
         if !found.can_have_more() {

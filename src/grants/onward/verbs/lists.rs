@@ -5,11 +5,10 @@ use chrono::NaiveDate;
 use super::{Failure, append};
 use crate::{
     grants::{
-        case::Act,
         grant::Grant,
         onward::{
             Case,
-            application::Application,
+            application::{Application, Refusal},
             case_number, counted,
             list::{Bic, List},
             payments::{FailedPayment, fingerprint},
@@ -20,6 +19,7 @@ use crate::{
         history::{self, Event},
         infra::{db::AnyConnection, form::FieldErrors},
     },
+    people::access::Act,
 };
 use values::{Bankgiro, Id, Money};
 
@@ -36,10 +36,10 @@ pub fn make_list(
     let waiting = case.waiting();
     let sum: Money = waiting.iter().map(|one| one.amount).sum();
     if waiting.is_empty() {
-        return Err(Failure::Conflict("Alla beviljade belopp står redan på en betalningslista."));
+        return Err(Refusal::Hindered("Alla beviljade belopp står redan på en betalningslista.").into());
     }
     if fingerprint(&waiting) != seen {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     let number = store::next_number(connection, case.plan.id)?;
     let payer = &case.grant.holder;
@@ -52,7 +52,7 @@ pub fn make_list(
         bic,
         payer: payer.formal_name.clone(),
         payer_number: payer.organisation_number,
-        made_by: act.by(),
+        made_by: act.doer(),
         made_at: act.now,
     };
     store::insert_list(connection, &list)?;
@@ -84,7 +84,7 @@ pub fn payments_failed(
             payment: payment.clone(),
             entries: list.entries(&case, application).map(|entry| entry.id).collect(),
             reason: reason.to_owned(),
-            by: act.by(),
+            by: act.doer(),
             at: act.now,
         };
         store::insert_failed(connection, &failed)?;
@@ -124,9 +124,9 @@ pub fn payment_was_made(
         return Err(if stands { Failure::Done } else { Failure::NotFound });
     };
     if !list.would_stand(&case, failed) {
-        return Err(Failure::Conflict(
+        return Err(Refusal::Hindered(
             "Det går inte längre: beloppet står på en annan lista, har återtagits, eller så har enheten ändrat sin ansökan.",
-        ));
+        ).into());
     }
     store::strike_failed(connection, failed)?;
     let details = format!(

@@ -3,10 +3,10 @@
 use super::{Failure, append, movement, take, take_as_signatory};
 use crate::{
     grants::{
-        case::Act,
         grant::{self, Grant},
         onward::{
             Plan,
+            application::Refusal,
             form::{DaysForm, Decided, ModelForm, Reserve},
             fund::Account,
             model::{Days, Model},
@@ -18,6 +18,7 @@ use crate::{
         history::{self, Event},
         infra::{db::AnyConnection, form::FieldErrors},
     },
+    people::access::Act,
 };
 use values::{Id, calendar};
 
@@ -30,7 +31,7 @@ pub fn begin(
 ) -> Result<(), Failure> {
     let found = grant::store::find(connection, act.scope, grant)?.ok_or(Failure::NotFound)?;
     if !found.may_be_handed_on() {
-        return Err(Failure::Conflict("Villkoren tillåter inte att medlen fördelas vidare."));
+        return Err(Refusal::Hindered("Villkoren tillåter inte att medlen fördelas vidare.").into());
     }
     grant::store::hold(connection, grant)?;
     if store::plan_of(connection, grant)?.is_some() {
@@ -53,10 +54,10 @@ pub fn save_draft(
 ) -> Result<(), Failure> {
     let case = store::case(connection, act.scope, grant)?.ok_or(Failure::NotFound)?;
     if case.plan.model.is_some() {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     let saved = store::update_plan(connection, &Plan { draft, revision, ..case.plan }, &act.saved())?;
-    if saved { Ok(()) } else { Err(Failure::Overtaken) }
+    if saved { Ok(()) } else { Err(Refusal::Changed.into()) }
 }
 
 /// What the municipality's own board has decided holds from here. The reserve is set aside.
@@ -71,7 +72,7 @@ pub fn approve(
         return Err(Failure::Done);
     }
     if case.plan.revision != revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     let period = case.grant.agreement.terms.period;
     let model = case.plan.draft.parse(to_hand_on(&case.grant), period).map_err(Failure::Invalid)?;
@@ -84,7 +85,7 @@ pub fn approve(
         );
         return Err(Failure::Invalid(errors));
     }
-    let reserved = case.fund().reserve(model.reserve)?;
+    let reserved = case.fund().reserve(model.reserve).map_err(Refusal::from)?;
     if !reserved.is_zero() {
         let basis = (model.decision.on, model.decision.number.as_str());
         let entry = movement(act, Account::Reserve, None, reserved, basis);
@@ -96,10 +97,10 @@ pub fn approve(
         model.reserve,
         model.decision.board
     );
-    let approved = Some((act.by(), act.now));
+    let approved = Some((act.doer(), act.now));
     let plan = Plan { model: Some(model), approved, ..case.plan.clone() };
     if !store::update_plan(connection, &plan, &act.saved())? {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     let entry = history::Entry { details, ..act.entry(Event::OnwardModelApproved, "") };
     Ok(append(connection, &case, version, entry)?)
@@ -117,13 +118,14 @@ pub fn reopen(
         return Err(Failure::Done);
     }
     if case.applications.iter().any(|application| application.received().is_some()) {
-        return Err(Failure::Conflict(
+        return Err(Refusal::Hindered(
             "Enheter har redan ansökt enligt modellen. Den kan inte ändras, men medel kan omfördelas.",
-        ));
+        )
+        .into());
     }
     let plan = Plan { model: None, approved: None, revision, ..case.plan.clone() };
     if !store::update_plan(connection, &plan, &act.saved())? {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     Ok(append(connection, &case, version, act.entry(Event::OnwardModelReopened, ""))?)
 }
@@ -138,7 +140,7 @@ pub fn move_days(
     let (case, version) = take_as_signatory(connection, act, grant)?;
     let model = super::model(&case)?;
     if case.plan.revision != form.revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     let period = case.grant.agreement.terms.period;
     let (days, decided) = form.parse(model, period, calendar::day(act.now)).map_err(Failure::Invalid)?;
@@ -153,7 +155,7 @@ pub fn move_days(
         ..model.clone()
     });
     if !store::update_plan(connection, &plan, &act.saved())? {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     let entry = history::Entry { details, ..act.entry(Event::OnwardDaysMoved, "") };
     Ok(append(connection, &case, version, entry)?)
@@ -185,12 +187,12 @@ pub fn set_reserve(
     let model = super::model(&case)?;
     let mut fund = case.fund();
     let before = fund.reserve;
-    let amount = fund.reserve(reserve)?;
+    let amount = fund.reserve(reserve).map_err(Refusal::from)?;
     if amount.is_zero() && purpose == model.reserved_for {
         return Err(Failure::Done);
     }
     if case.plan.revision != revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     if !amount.is_zero() {
         let entry = movement(act, Account::Reserve, None, amount, (decided.on, &decided.number));
@@ -202,7 +204,7 @@ pub fn set_reserve(
     (plan.draft.reserve, plan.draft.reserved_for) = (reserve.digits().to_string(), purpose.clone());
     plan.model = Some(Model { reserve, reserved_for: purpose, ..model.clone() });
     if !store::update_plan(connection, &plan, &act.saved())? {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     append(connection, &case, version, history::Entry { details, ..act.entry(Event::OnwardReserveSet, "") })?;
     Ok(())

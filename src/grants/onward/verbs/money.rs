@@ -3,7 +3,7 @@
 use super::{Failure, append, awards::one, movement, take, take_as_signatory};
 use crate::{
     grants::{
-        case::{Act, alike::Alike},
+        case::alike::Alike,
         grant::Grant,
         onward::{
             Case,
@@ -18,6 +18,7 @@ use crate::{
         infra::db::AnyConnection,
     },
     paths,
+    people::access::Act,
 };
 use values::{
     Id,
@@ -36,9 +37,9 @@ pub fn send_back(
 ) -> Result<(), Failure> {
     let (case, version) = take(connection, act.scope, grant)?;
     let found = one(&case, id)?;
-    let after = found.clone().send_back(message.to_owned(), act.by(), act.now)?;
+    let after = found.clone().send_back(message.to_owned(), act.doer(), act.now)?;
     if found.revision != revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     store::update_application(connection, &after, &act.saved())??;
     let entry = history::Entry {
@@ -64,16 +65,17 @@ pub fn register_return(
         return Err(Refusal::NotInThisState(found.status.told()).into());
     }
     if found.revision != revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     let amount = came_back.amount.get();
     if let Some(known) = alike(&case, found, came_back).filter(|_| !came_back.is_another) {
-        return Err(Failure::Alike(known));
+        return Err(Refusal::Alike(known).into());
     }
     if amount > case.can_come_back(found) {
-        return Err(Failure::Conflict(
+        return Err(Refusal::Hindered(
             "Mer kan inte komma tillbaka än vad enheten har fått utbetalt och inte använt.",
-        ));
+        )
+        .into());
     }
     let entry = movement(act, Account::Return, Some(id), amount, (came_back.on, &came_back.reference));
     store::insert_entry(connection, case.plan.id, &entry)?;
@@ -127,9 +129,9 @@ pub fn strike_returns(
         return Err(Failure::Done);
     }
     if found.revision != revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
-    case.fund().award(returned)?;
+    case.fund().award(returned).map_err(Refusal::from)?;
     let entry = movement(act, Account::Return, Some(id), -returned, (values::calendar::day(act.now), ""));
     store::insert_entry(connection, case.plan.id, &entry)?;
     store::update_application(connection, &Application { revision, ..found.clone() }, &act.saved())??;

@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use super::append;
 use crate::{
     grants::{
-        case::Act,
         grant::Grant,
         onward::{
             Case, counted, store,
@@ -16,7 +15,7 @@ use crate::{
         history::{self, Event},
         infra::db::{AnyConnection, DbError},
     },
-    people::recipient::Organisation,
+    people::{access::Act, recipient::Organisation},
 };
 use values::{Id, Line, text::same};
 

@@ -3,9 +3,9 @@
 use super::{Failure, append, take};
 use crate::{
     grants::{
-        case::{self, Act},
+        case,
         grant::{self, Grant},
-        onward::{Case, counted},
+        onward::{Case, application::Refusal, counted},
         report::{
             self, Report,
             form::{ItemForm, PostForm},
@@ -15,6 +15,7 @@ use crate::{
         history::{self, Event},
         infra::{db::AnyConnection, upload::ReceivedFile},
     },
+    people::access::Act,
 };
 use values::{Id, Money};
 
@@ -72,35 +73,38 @@ pub fn fill_report(
     let (case, version) = take(connection, act.scope, grant)?;
     // Somebody reported, or came back with more, while the page was open.
     if case.used() != costs.units {
-        return Err(Failure::Conflict(
+        return Err(Refusal::Hindered(
             "En enhet har återrapporterat sedan du öppnade sidan. Läs summorna som de är nu och försök igen.",
-        ));
+        )
+        .into());
     }
     if costs.reserve > case.fund().reserve {
-        return Err(Failure::Conflict(
+        return Err(Refusal::Hindered(
             "Reserven har ändrats sedan du öppnade sidan, och är mindre än kostnaderna ur den.",
-        ));
+        )
+        .into());
     }
     let report = report::store::of_grant(connection, grant)?
-        .ok_or(Failure::Conflict("Redovisningen är inte påbörjad. Påbörja den på bidragets sida först."))?;
+        .ok_or(Refusal::Hindered("Redovisningen är inte påbörjad. Påbörja den på bidragets sida först."))?;
     let mut draft = report.draft.clone();
     let has_units = |of: &PostForm| of.items.iter().any(|item| item.text.starts_with(OF_UNITS));
     if draft.posts.iter().any(|of| of.key != post && has_units(of)) {
-        return Err(Failure::Conflict(
+        return Err(Refusal::Hindered(
             "Enheternas kostnader står redan på en annan post. Ta bort dem där först.",
-        ));
+        )
+        .into());
     }
     let of_post = draft
         .posts
         .iter_mut()
         .find(|of| of.key == post)
-        .ok_or(Failure::Conflict("Redovisningen har inte den posten."))?;
+        .ok_or(Refusal::Hindered("Redovisningen har inte den posten."))?;
     of_post.costs = costs.total().digits().to_string();
     of_post.items = costs.items(&case);
     if !case::store::save_draft(connection, act, report.id, report.revision, &draft)? {
-        return Err(Failure::Conflict(
+        return Err(Refusal::Hindered(
             "Redovisningen kan inte ändras nu: den är lämnad till granskning eller underskrift, eller ändrades just.",
-        ));
+        ).into());
     }
     // The list of an earlier time goes; one that came in with a report stays.
     for earlier in case::store::attachments_of(connection, report.id)? {
@@ -108,8 +112,9 @@ pub fn fill_report(
             let _came_in = report::verbs::detach(connection, act, report.id, earlier.id);
         }
     }
-    report::verbs::attach(connection, act, report.id, list)
-        .map_err(|_| Failure::Conflict("Listan över enheterna gick inte att bifoga redovisningen."))?;
+    report::verbs::attach(connection, act, report.id, list).map_err(|failure| {
+        failure.instead(Refusal::Hindered("Listan över enheterna gick inte att bifoga redovisningen."))
+    })?;
     let details = format!("kostnader {}", costs.total());
     append(
         connection,

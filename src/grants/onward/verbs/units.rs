@@ -2,14 +2,12 @@
 
 use super::Failure;
 use crate::{
-    grants::{
-        case::Act,
-        onward::{
-            counted,
-            rules::Rule,
-            store,
-            unit::{Content, Unit},
-        },
+    grants::onward::{
+        application::Refusal,
+        counted,
+        rules::Rule,
+        store,
+        unit::{Content, Unit},
     },
     ground::{
         history::{self, Event},
@@ -18,7 +16,10 @@ use crate::{
             form::FieldErrors,
         },
     },
-    people::recipient::{self, Organisation},
+    people::{
+        access::Act,
+        recipient::{self, Organisation},
+    },
 };
 use values::Id;
 
@@ -78,7 +79,7 @@ pub fn change(
         return Err(Failure::Done);
     }
     if before.revision != revision {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     let after = Unit { id, content, is_closed, revision: revision + 1, saved: Some(act.saved()) };
     store::update_unit(connection, &after)?;

@@ -5,18 +5,16 @@ use chrono::{DateTime, Utc};
 
 use super::{Failure, append, awards::one, model};
 use crate::{
-    grants::{
-        grant::Scope,
-        onward::{
-            Case,
-            application::{Application, Content, Report},
-            store,
-        },
+    grants::onward::{
+        Case,
+        application::{Application, Content, Refusal, Report},
+        store,
     },
     ground::{
         history::{self, Event, Who},
         infra::{conflict::Saved, db::AnyConnection},
     },
+    people::access::Scope,
 };
 use values::Id;
 
@@ -72,7 +70,7 @@ pub fn report(
     let (by, at, used) = (report.by.to_string(), report.at, report.used);
     let after = found.clone().report(report)?;
     if found.revision != revision || used > case.balance(found).has() {
-        return Err(Failure::Overtaken);
+        return Err(Refusal::Changed.into());
     }
     store::update_application(connection, &after, &Saved { by: by.clone(), at })??;
     let details = format!("använt {used}");

@@ -14,7 +14,6 @@ use super::act;
 use crate::{
     grants::{
         case::{self, store::QueueRow},
-        grant::Scope,
         payment::{
             Payment, Refusal,
             form::{Filter, ManyForm, Ticked, VIEWS},
@@ -34,7 +33,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Actor, Role,
+        Actor, Role, Scope,
         proof::{Authority, By, Confirmed, PaymentOfficer, Posted},
     },
     terms::agreement::{self, Agreement},

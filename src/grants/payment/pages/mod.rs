@@ -4,10 +4,9 @@ mod list;
 mod one;
 
 use crate::{
-    grants::case::Act,
     ground::infra::Portal,
     paths,
-    people::access::{Actor, routing::Routes},
+    people::access::{Act, Actor, routing::Routes},
 };
 
 pub fn routes(routes: &mut Routes<'_>) {

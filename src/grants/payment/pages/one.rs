@@ -12,7 +12,6 @@ use crate::{
             alike::Alike,
             pages::{TimelineView, timeline},
         },
-        grant::Scope,
         payment::{
             Payment, Refusal, Standing,
             form::{OneForm, ReversalForm},
@@ -34,7 +33,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Actor, Role,
+        Actor, Role, Scope,
         proof::{By, Confirmed, Overseer, PaymentOfficer, Posted},
     },
 };

@@ -8,7 +8,7 @@ use super::{RepaymentView, act, days_left};
 use crate::{
     grants::{
         case::alike::Alike,
-        grant::{self, Grant, Scope},
+        grant::{self, Grant},
         repayment::{
             Refusal, Settlement,
             form::ExcessForm,
@@ -27,7 +27,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Actor, Role,
+        Actor, Role, Scope,
         proof::{By, Confirmed, Overseer, PaymentOfficer, Posted},
     },
 };
@@ -122,7 +122,7 @@ pub async fn return_excess(
     match outcome {
         Ok(to) => page::see_other(to),
         Err(Failure::Invalid(errors)) => again(by, &portal, grant, form, errors, None).await,
-        Err(Failure::Alike(known)) => {
+        Err(Failure::Refused(Refusal::Alike(known))) => {
             again(by, &portal, grant, form, known.asked(Rule::Alike), Some(known)).await
         }
         Err(Failure::Refused(refusal @ Refusal::AboveExcess { .. })) => {

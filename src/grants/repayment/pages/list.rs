@@ -10,7 +10,7 @@ use super::{RepaymentView, days_left};
 use crate::{
     grants::{
         grant::{
-            self, Grant, Ledger, Scope,
+            self, Grant, Ledger,
             store::{Outline, Which},
         },
         repayment::{
@@ -28,7 +28,7 @@ use crate::{
     },
     paths,
     people::access::{
-        Actor, Role,
+        Actor, Role, Scope,
         proof::{Authority, By},
     },
     terms::agreement::{self, Agreement},

@@ -8,10 +8,9 @@ mod statement;
 
 use super::{Repayment, State};
 use crate::{
-    grants::case::Act,
     ground::infra::Portal,
     paths,
-    people::access::{Actor, routing::Routes},
+    people::access::{Act, Actor, routing::Routes},
 };
 use values::{
     Money,

@@ -8,6 +8,7 @@ use crate::{
     grants::{
         case::alike::{self, Alike},
         repayment::{
+            Refusal,
             form::RegisterForm,
             rules::Rule,
             verbs::{self, Failure},
@@ -59,7 +60,9 @@ pub async fn create(
     match portal.db.once(register).await {
         Ok(to) => page::see_other(to),
         Err(Failure::Invalid(errors)) => again(by, &portal, form, errors, None),
-        Err(Failure::Alike(known)) => again(by, &portal, form, known.asked(Rule::Alike), Some(known)),
+        Err(Failure::Refused(Refusal::Alike(known))) => {
+            again(by, &portal, form, known.asked(Rule::Alike), Some(known))
+        }
         Err(failure) => Err(failure.into()),
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{RepaymentView, act};
 use crate::{
     grants::{
-        grant::{self, Grant, Scope},
+        grant::{self, Grant},
         repayment::{
             Refusal, Repayment, Settlement, State, Target,
             form::{ENDS, End, MatchForm, ReasonForm},
@@ -28,7 +28,7 @@ use crate::{
     paths,
     people::{
         access::{
-            Actor, Role,
+            Actor, Role, Scope,
             proof::{Authority, By, PaymentOfficer, Posted},
         },
         recipient::{self, Organisation},

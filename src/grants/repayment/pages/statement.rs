@@ -7,7 +7,7 @@ use askama::Template;
 use super::{RepaymentView, days_left};
 use crate::{
     grants::{
-        grant::{self, Grant, Scope},
+        grant::{self, Grant},
         repayment::{
             Repayment, Settlement, number_of,
             sheet::{self, PostLine},
@@ -22,7 +22,10 @@ use crate::{
     },
     paths,
     people::{
-        access::proof::{By, Member},
+        access::{
+            Scope,
+            proof::{By, Member},
+        },
         recipient::Organisation,
     },
 };

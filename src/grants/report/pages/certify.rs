@@ -8,7 +8,7 @@ use super::{act, find, scope};
 use crate::{
     grants::{
         case::{
-            self, NoMandate,
+            self,
             pages::{AttachmentView, SectionView},
         },
         report::{
@@ -27,7 +27,7 @@ use crate::{
     paths,
     people::{
         access::{
-            Role,
+            NoMandate, Role,
             proof::{By, FinanceHead, Posted},
         },
         account::pages::confirm,

@@ -8,7 +8,7 @@ use super::{act, find, scope};
 use crate::{
     grants::{
         case::{self, Case as _, Remarks},
-        grant::{Grant, Scope},
+        grant::Grant,
         report::{
             Case, Content, Refusal, Report,
             form::{
@@ -28,7 +28,10 @@ use crate::{
         page::{self, Chrome, Page},
     },
     paths,
-    people::access::proof::{By, Posted, Preparer},
+    people::access::{
+        Scope,
+        proof::{By, Posted, Preparer},
+    },
     terms::agreement::{PaperForm, Part, QuestionKind},
 };
 use values::{Id, Money};

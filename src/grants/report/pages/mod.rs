@@ -10,14 +10,10 @@ mod sign;
 use serde::Deserialize;
 
 use crate::{
-    grants::{
-        case::Act,
-        grant::Scope,
-        report::{Case, Report, store, verbs::Target},
-    },
+    grants::report::{Case, Report, store, verbs::Target},
     ground::infra::{Portal, error::AppError},
     paths,
-    people::access::{Actor, routing::Routes},
+    people::access::{Act, Actor, Scope, routing::Routes},
 };
 use values::Id;
 

@@ -8,13 +8,14 @@ use crate::{
             self, Kind,
             store::{Row, Stored, edition, editions},
         },
-        grant::{self, Grant, Scope},
+        grant::{self, Grant},
         report::{Case, Content, Issue, Report, case_number},
     },
     ground::infra::{
         db::{AnyConnection, DbError},
         schema::{agreements, cases, grants, organisations},
     },
+    people::access::Scope,
     terms::insight,
 };
 use values::Id;

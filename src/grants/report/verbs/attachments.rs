@@ -3,11 +3,12 @@
 use super::Failure;
 use crate::{
     grants::{
-        case::{self, Act, Case as _},
+        case::{self, Case as _},
         grant,
         report::{Case, Refusal, Report, store},
     },
     ground::infra::{db::AnyConnection, upload::ReceivedFile},
+    people::access::Act,
 };
 use values::Id;
 
@@ -32,7 +33,7 @@ pub fn attach(
         return Ok(());
     }
     case::store::has_room(connection, open.grant.id, file)?.map_err(Refusal::from)?;
-    case::store::insert_attachment(connection, open.report.id, file, &act.by(), act.now)?;
+    case::store::insert_attachment(connection, open.report.id, file, &act.doer(), act.now)?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use super::{Failure, Target, signing::accounts_for_all};
 use crate::{
     grants::{
         case::{
-            Act, FieldRemark,
+            FieldRemark,
             verbs::{line, lock, same_revision, simply, write},
         },
         report::{Report, store},
@@ -13,6 +13,7 @@ use crate::{
         history::{self, Event},
         infra::db::AnyConnection,
     },
+    people::access::Act,
 };
 
 /// Asks for completion. The history keeps the remarks: the report forgets them when it is submitted again.

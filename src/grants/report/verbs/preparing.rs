@@ -4,7 +4,7 @@ use super::{Failure, Locked, Target, form_facts};
 use crate::{
     grants::{
         case::{
-            self, Act, Case as _, FieldRemark,
+            self, Case as _, FieldRemark,
             verbs::{line, lock, same_revision, simply, write},
         },
         grant::Grant,
@@ -17,6 +17,7 @@ use crate::{
             form::FieldErrors,
         },
     },
+    people::access::Act,
 };
 use values::Id;
 

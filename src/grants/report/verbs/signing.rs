@@ -6,7 +6,7 @@ use super::{Failure, Target};
 use crate::{
     grants::{
         case::{
-            self, Act, Signature, arrival,
+            self, Signature, arrival,
             verbs::{line, lock, same_revision, write},
         },
         grant::Grant,
@@ -19,7 +19,7 @@ use crate::{
             upload::ReceivedFile,
         },
     },
-    people::access::Role,
+    people::access::{Act, Role},
 };
 use values::{Prose, calendar};
 
@@ -80,7 +80,7 @@ pub fn scan(
 ) -> Result<(), Failure> {
     let by = act.doer();
     submit(connection, act, target, Event::ReportScanned, act.now, None, |connection, report| {
-        let attachment = case::store::insert_attachment(connection, report.id, file, by.name(), act.now)?;
+        let attachment = case::store::insert_attachment(connection, report.id, file, &by, act.now)?;
         Ok(Signature::Scan { attachment, uploaded_by: by })
     })
 }

@@ -11,7 +11,6 @@ use crate::{
             pages::{FieldView, pdf},
             store::Attachment,
         },
-        grant::Scope,
         requisition::{Case, Issue, Received, Requisition, sheet, store},
     },
     ground::infra::{
@@ -19,7 +18,10 @@ use crate::{
         error::AppError,
         page::{self, Chrome, Page},
     },
-    people::access::proof::{By, Member, Overseer},
+    people::access::{
+        Scope,
+        proof::{By, Member, Overseer},
+    },
 };
 use document::sheet::Receipt;
 use values::Id;

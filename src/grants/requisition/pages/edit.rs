@@ -8,7 +8,7 @@ use super::{act, find, scope};
 use crate::{
     grants::{
         case::{self, Case as _, Remarks, head::field_label},
-        grant::{Grant, Scope},
+        grant::Grant,
         requisition::{
             Case, Content, Refusal, Requisition,
             form::{Beside, FormFacts, PostedForm, RequisitionForm, notes, remarks_of, warnings},
@@ -23,7 +23,10 @@ use crate::{
         page::{self, Chrome, Page},
     },
     paths,
-    people::access::proof::{By, Posted, Preparer},
+    people::access::{
+        Scope,
+        proof::{By, Posted, Preparer},
+    },
     terms::agreement::PaperForm,
 };
 use values::{Id, calendar::LastDay};

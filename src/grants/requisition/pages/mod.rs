@@ -7,14 +7,10 @@ mod show;
 mod sign;
 
 use crate::{
-    grants::{
-        case::Act,
-        grant::Scope,
-        requisition::{Case, Requisition, store, verbs::Target},
-    },
+    grants::requisition::{Case, Requisition, store, verbs::Target},
     ground::infra::{Portal, error::AppError},
     paths,
-    people::access::{Actor, routing::Routes},
+    people::access::{Act, Actor, Scope, routing::Routes},
 };
 use values::Id;
 

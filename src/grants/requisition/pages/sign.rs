@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{act, find, scope};
 use crate::{
     grants::{
-        case::{NoMandate, pages::SectionView},
+        case::pages::SectionView,
         requisition::{
             Case, Refusal, Requisition, Status, sheet,
             verbs::{self, Target},
@@ -22,7 +22,7 @@ use crate::{
     paths,
     people::{
         access::{
-            Role,
+            NoMandate, Role,
             proof::{By, Posted, Signatory},
         },
         account::pages::confirm,

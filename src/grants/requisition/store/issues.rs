@@ -8,14 +8,14 @@ use crate::{
             self, Kind,
             store::{EditionRow, Row, Stored, edition, editions, from_json},
         },
-        grant::{self, Grant, Scope},
+        grant::{self, Grant},
         requisition::{Case, Content, Issue, Requisition, case_number},
     },
     ground::infra::{
         db::{AnyConnection, DbError},
         schema::{agreements, cases, editions as editions_table, grants, organisations},
     },
-    people::recipient::Organisation,
+    people::{access::Scope, recipient::Organisation},
     terms::insight,
 };
 use values::Id;

@@ -4,7 +4,7 @@ use super::{Failure, Target, missing_before};
 use crate::{
     grants::{
         case::{
-            Act, FieldRemark,
+            FieldRemark,
             head::field_label,
             verbs::{line, lock, same_revision, simply, write},
         },
@@ -14,6 +14,7 @@ use crate::{
         history::{self, Event},
         infra::db::AnyConnection,
     },
+    people::access::Act,
 };
 
 /// Asks for completion. The history keeps the remarks: the requisition forgets them when it is submitted again.

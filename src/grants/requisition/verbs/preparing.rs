@@ -4,7 +4,7 @@ use super::{Failure, Target, beside, form_facts, number_of};
 use crate::{
     grants::{
         case::{
-            self, Act, FieldRemark,
+            self, FieldRemark,
             verbs::{line, lock, same_revision, simply, write},
         },
         grant::Grant,
@@ -17,6 +17,7 @@ use crate::{
         history::{self, Event},
         infra::db::AnyConnection,
     },
+    people::access::Act,
 };
 use values::Id;
 

@@ -6,7 +6,7 @@ use super::{Failure, Locked, Target, beside, facts, form_facts, number_of, prepa
 use crate::{
     grants::{
         case::{
-            self, Act, Signature,
+            self, Signature,
             alike::Alike,
             arrival,
             verbs::{line, lock, same_revision, write},
@@ -22,7 +22,7 @@ use crate::{
         },
     },
     paths,
-    people::access::Role,
+    people::access::{Act, Role},
     terms::agreement::Post,
 };
 use values::{Id, calendar};
@@ -43,8 +43,7 @@ pub fn scan(
 ) -> Result<(), Failure> {
     let by = act.doer();
     submit(connection, act, target, Event::RequisitionScanned, act.now, |connection, requisition| {
-        let attachment =
-            case::store::insert_attachment(connection, requisition.id, file, by.name(), act.now)?;
+        let attachment = case::store::insert_attachment(connection, requisition.id, file, &by, act.now)?;
         Ok(Signature::Scan { attachment, uploaded_by: by })
     })
 }

@@ -23,7 +23,7 @@ use crate::{
     paths,
     people::{
         access::{
-            Actor, Factors, Person,
+            Act, Actor, Factors, Person,
             proof::{By, Oneself, Posted},
         },
         account::{FailedCodes, form, store, verbs},
@@ -143,13 +143,13 @@ pub async fn change_password(
         return page::show_errors(&OwnPage { errors, ..page });
     }
     let password_hash = hash(form.new_password).await?;
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = Act::of_oneself(&by, portal.clock.now());
     let session = BrowserToken::of(&request)?.session_key();
     let browser = KnownBrowser::of(&request, &portal).map(|browser| browser.key());
     portal
         .db
         .write(move |connection| {
-            verbs::change_password(connection, &actor, now, &password_hash, &session, browser.as_deref())
+            verbs::change_password(connection, &act, &password_hash, &session, browser.as_deref())
         })
         .await
         .map_err(AppError::from)?;

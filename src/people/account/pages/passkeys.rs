@@ -21,11 +21,13 @@ use crate::{
     paths,
     people::{
         access::{
+            Act,
             proof::{By, Confirmed, Oneself, Posted},
             routing::Routes,
             session::{Method, browser_name},
         },
         account::{
+            Refusal,
             passkey::{LONGEST_NAME, MOST, Passkey, Purpose, verbs},
             store,
             verbs::Failure,
@@ -206,10 +208,10 @@ async fn add(
     local(&by)?;
     let (party, ask) = (offered(&portal)?, ask_of(&request, &by.person, Purpose::Register)?);
     let name = named(&form.name).map_err(AppError::bad_request)?;
-    let (actor, times) = (by.actor.clone(), (portal.clock.now(), Utc::now()));
+    let act = Act::of_oneself(&by, portal.clock.now());
     let added = portal
         .db
-        .write(move |connection| verbs::add(connection, &party, &actor, &ask, times, &name, &form.passkey))
+        .write(move |connection| verbs::add(connection, &party, &act, &ask, Utc::now(), &name, &form.passkey))
         .await;
     match added {
         Ok(codes) if codes.is_empty() => {
@@ -227,9 +229,11 @@ async fn add(
 
 fn why_not(failure: &Failure) -> &'static str {
     match failure {
-        Failure::Changed => "Den passkeyn finns redan, eller så har du redan så många som går att ha.",
-        Failure::NotOpen => "Det tog för lång tid, eller så är passkeyn redan tillagd. Börja om.",
-        Failure::WrongCode | Failure::Db(_) => "Enhetens svar gick inte att använda. Börja om.",
+        Failure::Refused(Refusal::Changed) => {
+            "Den passkeyn finns redan, eller så har du redan så många som går att ha."
+        }
+        Failure::NotFound => "Det tog för lång tid, eller så är passkeyn redan tillagd. Börja om.",
+        _ => "Enhetens svar gick inte att använda. Börja om.",
     }
 }
 
@@ -259,13 +263,13 @@ async fn remove(
         let page = read(&by, &portal, &request).await?;
         return page::show_errors(&PasskeysPage { errors, chosen: form.chosen, ..page });
     };
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = Act::of_oneself(&by, portal.clock.now());
     let done = format!("{}?klart=borttagen", paths::account::Passkeys);
     let to = done.clone();
-    match portal.db.once(move |c| verbs::remove(c, &actor, now, id).map(|()| to)).await {
+    match portal.db.once(move |c| verbs::remove(c, &act, id).map(|()| to)).await {
         Ok(to) => page::see_other(to),
         // Gone already; or somebody else's, which is not there.
-        Err(Failure::Changed) => page::see_other(done),
+        Err(Failure::Refused(Refusal::Changed)) => page::see_other(done),
         Err(failure) => Err(failure.into()),
     }
 }

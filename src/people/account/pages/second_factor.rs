@@ -20,11 +20,11 @@ use crate::{
     paths,
     people::{
         access::{
-            Actor, Factors,
+            Act, Actor, Factors,
             proof::{By, Confirmed, NoFields, Oneself, Posted},
         },
         account::{
-            store,
+            Refusal, store,
             totp::{self, Picture},
             verbs::{self, Failure},
         },
@@ -94,7 +94,7 @@ pub async fn begin(
     {
         Ok(to) => page::see_other(to),
         // With one in use already, the page says so.
-        Err(Failure::Changed) => page::see_other(paths::account::SecondFactor),
+        Err(Failure::Refused(Refusal::Changed)) => page::see_other(paths::account::SecondFactor),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -103,24 +103,22 @@ pub async fn confirm(
     Posted { by, body: Form(form) }: Posted<By<Oneself>, Form<CodeForm>>,
     portal: web::Data<Portal>,
 ) -> Page {
-    let (actor, data, now) = (by.actor.clone(), portal.clone(), portal.clock.now());
+    let (act, data) = (Act::of_oneself(&by, portal.clock.now()), portal.clone());
     let confirmed = portal
         .db
-        .write(move |connection| {
-            verbs::confirm_factor(connection, &data.key, &actor, now, Utc::now(), &form.code)
-        })
+        .write(move |connection| verbs::confirm_factor(connection, &data.key, &act, Utc::now(), &form.code))
         .await;
     match confirmed {
         // With a passkey there are codes already.
         Ok(codes) if codes.is_empty() => page::see_other(format!("{}?klart=app", paths::account::Own)),
         Ok(codes) => page::show(&CodesPage { chrome: by.chrome, codes, is_first: true }),
-        Err(Failure::WrongCode) => {
+        Err(Failure::Refused(Refusal::WrongCode)) => {
             let mut errors = FieldErrors::default();
             errors.add("code", "Koden stämmer inte. Skriv den som appen visar nu, och kontrollera att telefonens klocka går rätt.");
             let page = read(&by.actor, by.chrome.clone(), &portal).await?;
             page::show_errors(&FactorPage { errors, ..page })
         }
-        Err(Failure::Changed) => page::see_other(paths::account::SecondFactor),
+        Err(Failure::Refused(Refusal::Changed)) => page::see_other(paths::account::SecondFactor),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -133,13 +131,13 @@ pub async fn remove(
     if let Some(refused) = not_the_owner(&by, &portal, &request, typed).await {
         return refused;
     }
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = Act::of_oneself(&by, portal.clock.now());
     let done = if by.factors.passkey { "app-borta" } else { "avslagen" };
     let done = format!("{}?klart={done}", paths::account::Own);
     let to = done.clone();
-    match portal.db.once(move |connection| verbs::remove_app(connection, &actor, now).map(|()| to)).await {
+    match portal.db.once(move |connection| verbs::remove_app(connection, &act).map(|()| to)).await {
         Ok(to) => page::see_other(to),
-        Err(Failure::Changed) => page::see_other(done),
+        Err(Failure::Refused(Refusal::Changed)) => page::see_other(done),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -152,10 +150,10 @@ pub async fn renew_codes(
     if let Some(refused) = not_the_owner(&by, &portal, &request, typed).await {
         return refused;
     }
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
-    match portal.db.write(move |connection| verbs::renew_codes(connection, &actor, now)).await {
+    let act = Act::of_oneself(&by, portal.clock.now());
+    match portal.db.write(move |connection| verbs::renew_codes(connection, &act)).await {
         Ok(codes) => page::show(&CodesPage { chrome: by.chrome, codes, is_first: false }),
-        Err(Failure::Changed) => page::see_other(paths::account::SecondFactor),
+        Err(Failure::Refused(Refusal::Changed)) => page::see_other(paths::account::SecondFactor),
         Err(failure) => Err(failure.into()),
     }
 }

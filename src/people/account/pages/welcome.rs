@@ -23,7 +23,7 @@ use crate::{
             session::Beside,
         },
         account::{
-            Invitation, Purpose, account_key,
+            Invitation, Purpose, Refusal, account_key,
             form::{self, WelcomeForm},
             store, token_hash,
             verbs::{self, Failure},
@@ -129,7 +129,7 @@ pub async fn create(
             finish(&portal, &request, shown, "", Resume::default(), visit.chrome).await
         }
         // The page now asks for the account's password instead.
-        Err(Failure::Changed) => page::see_other(paths::account::Welcome(&token)),
+        Err(Failure::Refused(Refusal::Changed)) => page::see_other(paths::account::Welcome(&token)),
         Err(Failure::Db(error)) => Err(error.into()),
         Err(_) => gone(visit.chrome),
     }

@@ -14,9 +14,9 @@ use crate::{
         infra::db::{AnyConnection, DbError},
     },
     people::{
-        access::{self, Actor},
+        access::{self, Act},
         account::{
-            self,
+            self, Refusal,
             store::{Step, passkeys as store},
             verbs::{Failure, append, entry, first_codes, own},
         },
@@ -119,49 +119,44 @@ pub fn check(
 pub fn add(
     connection: &mut AnyConnection,
     portal: &Webauthn,
-    actor: &Actor,
+    act: &Act,
     ask: &Ask,
-    (now, real): (DateTime<Utc>, DateTime<Utc>),
+    real: DateTime<Utc>,
     name: &str,
     answer: &str,
 ) -> Result<Vec<String>, Failure> {
-    let id = actor.person.id;
+    let id = act.actor.person.id;
     let version = access::store::lock_person(connection, id)?;
-    let answer: RegisterPublicKeyCredential = serde_json::from_str(answer).map_err(|_| Failure::WrongCode)?;
-    let ask_hash = asked(&answer.response.client_data_json).ok_or(Failure::WrongCode)?;
+    let answer: RegisterPublicKeyCredential = serde_json::from_str(answer).map_err(|_| Refusal::WrongCode)?;
+    let ask_hash = asked(&answer.response.client_data_json).ok_or(Refusal::WrongCode)?;
     let state: PasskeyRegistration =
-        store::recall(connection, ask, &ask_hash, real)?.ok_or(Failure::NotOpen)?;
-    let credential = portal.finish_passkey_registration(&answer, &state).map_err(|_| Failure::WrongCode)?;
+        store::recall(connection, ask, &ask_hash, real)?.ok_or(Failure::NotFound)?;
+    let credential = portal.finish_passkey_registration(&answer, &state).map_err(|_| Refusal::WrongCode)?;
     if !store::use_up(connection, &ask_hash)? {
-        return Err(Failure::NotOpen);
+        return Err(Failure::NotFound);
     }
     if store::is_taken(connection, &credential)? || store::count(connection, id)? >= MOST {
-        return Err(Failure::Changed);
+        return Err(Refusal::Changed.into());
     }
-    store::insert(connection, id, name, &credential, now)?;
+    store::insert(connection, id, name, &credential, act.now)?;
     let codes = first_codes(connection, id)?;
-    append(connection, id, version, line(actor, now, Event::PasskeyAdded, name))?;
+    append(connection, id, version, line(act, Event::PasskeyAdded, name))?;
     Ok(codes)
 }
 
 /// Removes one of one's own. The recovery codes go with the last thing that they stand in for.
-pub fn remove(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    now: DateTime<Utc>,
-    passkey: Id<Passkey>,
-) -> Result<(), Failure> {
-    let id = actor.person.id;
+pub fn remove(connection: &mut AnyConnection, act: &Act, passkey: Id<Passkey>) -> Result<(), Failure> {
+    let id = act.actor.person.id;
     let version = access::store::lock_person(connection, id)?;
-    let name = store::delete(connection, id, passkey)?.ok_or(Failure::Changed)?;
+    let name = store::delete(connection, id, passkey)?.ok_or(Refusal::Changed)?;
     if !account::store::has_second_factor(connection, id)? {
         account::store::replace_codes(connection, id, &[])?;
     }
-    Ok(append(connection, id, version, line(actor, now, Event::PasskeyRemoved, &name))?)
+    Ok(append(connection, id, version, line(act, Event::PasskeyRemoved, &name))?)
 }
 
-fn line(actor: &Actor, now: DateTime<Utc>, event: Event, name: &str) -> Entry {
-    entry(own(actor), now, event, name.to_owned())
+fn line(act: &Act, event: Event, name: &str) -> Entry {
+    entry(own(act), act.now, event, name.to_owned())
 }
 
 /// The answer is right, and is used up by this.

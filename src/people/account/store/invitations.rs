@@ -9,8 +9,8 @@ use crate::{
         schema::{invitations, organisations, people},
     },
     people::{
-        access::{Person, Role},
-        account::{Invitation, OPERATOR, Purpose},
+        access::{Doer, Person, Role},
+        account::{Invitation, Purpose},
         recipient::{Organisation, store::OrganisationRow},
     },
 };
@@ -27,17 +27,18 @@ struct InvitationRow {
     invited_at: NaiveDateTime,
     expires_at: NaiveDateTime,
     ended_at: Option<NaiveDateTime>,
+    invited_by: Option<String>,
 }
 
 type Found = (InvitationRow, OrganisationRow, Option<String>);
 
 type WithToken = (InvitationRow, OrganisationRow, Option<String>, String);
 
-fn with_token((row, organisation, invited_by, hash): WithToken) -> Result<(Invitation, String), DbError> {
-    Ok((invitation((row, organisation, invited_by))?, hash))
+fn with_token((row, organisation, maker, hash): WithToken) -> Result<(Invitation, String), DbError> {
+    Ok((invitation((row, organisation, maker))?, hash))
 }
 
-fn invitation((row, organisation, invited_by): Found) -> Result<Invitation, DbError> {
+fn invitation((row, organisation, maker): Found) -> Result<Invitation, DbError> {
     let purpose = match (&row.role, &row.person_id) {
         (Some(role), None) => Purpose::Role {
             role: Role::parse(role).ok_or_else(|| DbError::corrupt(format!("role {role}")))?,
@@ -51,7 +52,7 @@ fn invitation((row, organisation, invited_by): Found) -> Result<Invitation, DbEr
         organisation: organisation.try_into()?,
         email: row.email,
         purpose,
-        invited_by: invited_by.unwrap_or_else(|| OPERATOR.to_owned()),
+        invited_by: maker.map(|name| Doer::stored(row.invited_by, name)).transpose()?,
         invited_at: row.invited_at.and_utc(),
         expires_at: row.expires_at.and_utc(),
         ended_at: row.ended_at.map(|at| at.and_utc()),
@@ -130,7 +131,6 @@ pub fn insert(
     connection: &mut AnyConnection,
     invitation: &Invitation,
     token_hash: &str,
-    invited_by: Option<Id<Person>>,
 ) -> Result<(), DbError> {
     let (role, is_unconfirmed, person) = match invitation.purpose {
         Purpose::Role { role, is_unconfirmed } => (Some(role.key()), is_unconfirmed, None),
@@ -145,7 +145,7 @@ pub fn insert(
             invitations::role.eq(role),
             invitations::confirmed.eq(!is_unconfirmed),
             invitations::person_id.eq(person),
-            invitations::invited_by.eq(invited_by.map(|person| person.to_string())),
+            invitations::invited_by.eq(invitation.invited_by.as_ref().and_then(Doer::person)),
             invitations::invited_at.eq(invitation.invited_at.naive_utc()),
             invitations::expires_at.eq(invitation.expires_at.naive_utc()),
         ))

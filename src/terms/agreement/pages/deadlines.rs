@@ -15,12 +15,15 @@ use crate::{
         },
     },
     paths,
-    people::access::proof::{By, CaseOfficer, Posted},
+    people::access::{
+        Act,
+        proof::{By, CaseOfficer, Posted},
+    },
     terms::agreement::{
-        Agreement, Decidable,
+        Agreement, Decidable, Refusal,
         form::DeadlinesForm,
         store,
-        verbs::{self, DeadlinesFailure, Failure},
+        verbs::{self, Failure},
     },
 };
 
@@ -58,18 +61,18 @@ pub async fn update(
     slug: web::Path<String>,
 ) -> Page {
     let slug = slug.into_inner();
-    let now = portal.clock.now();
-    let (actor, typed, place) = (by.actor.clone(), form.clone(), slug.clone());
+    let act = Act::of_authority(&by, portal.clock.now());
+    let (typed, place) = (form.clone(), slug.clone());
     let to = format!("{}?sparat=dagar", paths::agreement::Agreement(&slug));
-    let decide = move |c: &mut _| verbs::decide_deadlines(c, &actor, now, &place, &typed).map(|()| to);
+    let decide = move |c: &mut _| verbs::decide_deadlines(c, &act, &place, &typed).map(|()| to);
     let errors = match portal.db.once(decide).await {
         Ok(to) => return page::see_other(to),
-        Err(DeadlinesFailure::Invalid(errors)) => errors,
-        Err(DeadlinesFailure::Failure(Failure::Changed(now))) => {
-            return overtaken(by, &portal, *now, form).await;
+        Err(Failure::Invalid(errors)) => errors,
+        Err(Failure::Refused(Refusal::Changed)) => {
+            let agreement = find(&by, &portal, slug).await?;
+            return overtaken(by, &portal, agreement, form).await;
         }
-        Err(DeadlinesFailure::Failure(Failure::NotFound)) => return Err(AppError::NotFound),
-        Err(DeadlinesFailure::Failure(Failure::Db(error))) => return Err(error.into()),
+        Err(failure) => return Err(failure.into()),
     };
     let agreement = find(&by, &portal, slug).await?;
     let page = DeadlinesPage { chrome: by.chrome.clone(), agreement, form, errors, conflict: None };

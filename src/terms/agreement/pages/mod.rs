@@ -10,12 +10,6 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::terms::agreement::{
-    Agreement, OfKind, PaperForm, Post,
-    form::{self, AccountForm, DiarienummerForm},
-    store,
-    verbs::{self, Failure},
-};
 use crate::{
     ground::{
         history::{self, Line},
@@ -36,6 +30,15 @@ use crate::{
             routing::Routes,
         },
         recipient::Organisation,
+    },
+};
+use crate::{
+    people::access::Act,
+    terms::agreement::{
+        Agreement, OfKind, PaperForm, Post, Refusal,
+        form::{self, AccountForm, DiarienummerForm},
+        store,
+        verbs::{self, Failure},
     },
 };
 use values::{GiroAccount, Money, calendar};
@@ -141,19 +144,19 @@ async fn update_diarienummer(
             return page::show_errors(&TermsPage { chrome: by.chrome, form: Some(form), errors, ..page });
         }
     };
-    let now = portal.clock.now();
-    let (actor, version, place) = (by.actor.clone(), form.version.clone(), slug.clone());
+    let act = Act::of_authority(&by, portal.clock.now());
+    let (version, place) = (form.version.clone(), slug.clone());
     let to = format!("{}?sparat=ja", paths::agreement::Agreement(&slug));
     let set = move |connection: &mut _| {
-        verbs::set_diarienummer(connection, &actor, now, &place, &version, &numbers).map(|()| to)
+        verbs::set_diarienummer(connection, &act, &place, &version, &numbers).map(|()| to)
     };
     match portal.db.once(set).await {
         Ok(to) => page::see_other(to),
-        Err(Failure::NotFound) => Err(AppError::NotFound),
-        Err(Failure::Changed(now)) => {
+        Err(Failure::Refused(Refusal::Changed)) => {
             // Whoever has seen what stands there now may save again.
-            let form = DiarienummerForm { version: now.version.to_string(), ..form };
             let page = read_again(&portal, &by.actor, slug).await?;
+            let now = &page.agreement;
+            let form = DiarienummerForm { version: now.version.to_string(), ..form };
             let fields = [
                 ("agreement_diarienummer", &form.agreement_diarienummer, &now.diarienummer.agreement),
                 ("decision_diarienummer", &form.decision_diarienummer, &now.diarienummer.payment_decision),
@@ -164,7 +167,7 @@ async fn update_diarienummer(
             let page = TermsPage { chrome: by.chrome, form: Some(form), conflict, ..page };
             page::show_as(StatusCode::CONFLICT, &page)
         }
-        Err(Failure::Db(error)) => Err(error.into()),
+        Err(failure) => Err(failure.into()),
     }
 }
 
@@ -182,19 +185,18 @@ async fn update_repayment_account(
             return page::show_errors(&TermsPage { chrome: by.chrome, account_form, errors, ..page });
         }
     };
-    let now = portal.clock.now();
-    let (actor, version, place) = (by.actor.clone(), form.version.clone(), slug.clone());
+    let act = Act::of_authority(&by, portal.clock.now());
+    let (version, place) = (form.version.clone(), slug.clone());
     let to = format!("{}?sparat=konto", paths::agreement::Agreement(&slug));
     let set = move |connection: &mut _| {
-        verbs::set_repayment_account(connection, &actor, now, &place, &version, account).map(|()| to)
+        verbs::set_repayment_account(connection, &act, &place, &version, account).map(|()| to)
     };
     match portal.db.once(set).await {
         Ok(to) => page::see_other(to),
-        Err(Failure::NotFound) => Err(AppError::NotFound),
-        Err(Failure::Changed(now)) => {
-            let form = AccountForm { version: now.version.to_string(), ..form };
+        Err(Failure::Refused(Refusal::Changed)) => {
             let page = read_again(&portal, &by.actor, slug).await?;
-            let there = AccountForm::of(&now);
+            let there = AccountForm::of(&page.agreement);
+            let form = AccountForm { version: there.version.clone(), ..form };
             let fields = [
                 ("Kontotyp", &form.account_kind, there.account_kind),
                 ("Nummer", &form.account_number, there.account_number),
@@ -204,7 +206,7 @@ async fn update_repayment_account(
             let page = TermsPage { chrome: by.chrome, account_form, conflict, ..page };
             page::show_as(StatusCode::CONFLICT, &page)
         }
-        Err(Failure::Db(error)) => Err(error.into()),
+        Err(failure) => Err(failure.into()),
     }
 }
 

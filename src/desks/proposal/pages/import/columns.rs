@@ -6,13 +6,13 @@ use askama::Template;
 use super::{super::Posted as Fields, Head, Loaded, load, to_fill_in};
 use crate::{
     desks::proposal::{
-        Proposal,
+        Proposal, Refusal,
         import::{
             ColumnsForm, Facts, Import,
             form::{self, ANY_KIND, KINDS, amount_field},
             verbs,
         },
-        pages::sent,
+        pages::{act, sent},
         verbs::Failure,
     },
     ground::infra::{
@@ -212,11 +212,11 @@ pub async fn update(
             return page::show_errors(&ColumnsPage { errors, ..page });
         }
     };
-    let actor = by.actor.clone();
-    match portal.db.write(move |connection| verbs::change(connection, &actor, id, stamp, &after)).await {
+    let act = act(&by, &portal);
+    match portal.db.write(move |connection| verbs::change(connection, &act, id, stamp, &after)).await {
         Ok(()) if shows_sheet => page::see_other(paths::proposal::ImportColumns(&id)),
         Ok(()) => page::see_other(paths::proposal::ImportProof(&id)),
-        Err(Failure::Overtaken) => {
+        Err(Failure::Refused(Refusal::Changed)) => {
             let page = read(&by.actor, by.chrome.clone(), &portal, id, None).await?;
             let page = ColumnsPage { is_conflict: true, ..page.ok_or(AppError::NotFound)? };
             page::show_as(StatusCode::CONFLICT, &page)

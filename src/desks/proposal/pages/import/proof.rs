@@ -11,11 +11,12 @@ use super::{
 };
 use crate::{
     desks::proposal::{
-        Proposal,
+        Proposal, Refusal,
         import::{
             self, Import, confirmation, form, rows_to_resolve,
             verbs::{self, Used},
         },
+        pages::act,
         verbs::Failure,
     },
     ground::infra::{
@@ -212,10 +213,10 @@ pub async fn resolve(
         Some(Err(errors)) => return with_errors(&by, &portal, id, posted, errors).await,
         Some(Ok(after)) => after,
     };
-    let actor = by.actor.clone();
-    match portal.db.write(move |connection| verbs::change(connection, &actor, id, stamp, &after)).await {
+    let act = act(&by, &portal);
+    match portal.db.write(move |connection| verbs::change(connection, &act, id, stamp, &after)).await {
         Ok(()) => page::see_other(paths::proposal::ImportProof(&id)),
-        Err(Failure::Overtaken) => overtaken(&by, &portal, id, posted).await,
+        Err(Failure::Refused(Refusal::Changed)) => overtaken(&by, &portal, id, posted).await,
         Err(failure) => Err(failure.into()),
     }
 }
@@ -241,12 +242,12 @@ pub async fn use_table(
         Some(Err(errors)) => return with_errors(&by, &portal, id, posted, errors).await,
         Some(Ok(used)) => used,
     };
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = act(&by, &portal);
     let to = format!("{}?visa=inlast", paths::proposal::Allocation(&id));
-    let write = move |connection: &mut _| verbs::use_table(connection, &actor, now, id, &used).map(|()| to);
+    let write = move |connection: &mut _| verbs::use_table(connection, &act, id, &used).map(|()| to);
     match portal.db.once(write).await {
         Ok(to) => page::see_other(to),
-        Err(Failure::Overtaken) => overtaken(&by, &portal, id, posted).await,
+        Err(Failure::Refused(Refusal::Changed)) => overtaken(&by, &portal, id, posted).await,
         Err(failure) => Err(failure.into()),
     }
 }

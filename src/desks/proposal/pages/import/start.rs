@@ -7,8 +7,9 @@ use serde::Deserialize;
 use super::{super::REASON, Head, load, to_fill_in};
 use crate::{
     desks::proposal::{
-        Proposal,
+        Proposal, Refusal,
         import::{ColumnsForm, Import, verbs},
+        pages::act,
         verbs::Failure,
     },
     ground::infra::{
@@ -57,7 +58,7 @@ struct Earlier {
 impl Earlier {
     fn of(import: Import) -> Self {
         let when = long_time(import.uploaded_at);
-        Self { stamp: import.stamp, name: import.file_name, by: import.uploaded_by, when }
+        Self { stamp: import.stamp, name: import.file_name, by: import.uploaded_by.to_string(), when }
     }
 }
 
@@ -169,12 +170,12 @@ pub async fn discard(
         Ok(reason) => reason.to_string(),
         Err(_) => return again(StatusCode::UNPROCESSABLE_ENTITY, REASON.to_owned()).await,
     };
-    let (actor, now) = (by.actor.clone(), portal.clock.now());
+    let act = act(&by, &portal);
     let to = format!("{}?klart=borttagen", paths::proposal::Import(&id));
-    let discard = move |c: &mut _| verbs::discard(c, &actor, now, id, form.stamp, &reason).map(|()| to);
+    let discard = move |c: &mut _| verbs::discard(c, &act, id, form.stamp, &reason).map(|()| to);
     match portal.db.once(discard).await {
         Ok(to) => page::see_other(to),
-        Err(Failure::Overtaken) => {
+        Err(Failure::Refused(Refusal::Changed)) => {
             again(StatusCode::CONFLICT, "En kollega har ändrat inläsningen. Så här är den nu.".to_owned())
                 .await
         }
@@ -209,7 +210,7 @@ async fn take(
     file_name: String,
     bytes: Vec<u8>,
 ) -> Result<Result<(), NotATable>, AppError> {
-    let (uploaded_by, uploaded_at) = (actor.person.name.clone(), stamp(portal.clock.now()));
+    let (uploaded_by, uploaded_at) = (actor.doer(), stamp(portal.clock.now()));
     let read = move |loaded: super::Loaded| {
         let table = without_controls(reading::read(&bytes)?);
         let posts = loaded.posts.unwrap_or_default();
@@ -221,8 +222,8 @@ async fn take(
         Ok(import) => import,
         Err(refused) => return Ok(Err(refused)),
     };
-    let actor = actor.clone();
-    portal.db.write(move |connection| verbs::upload(connection, &actor, id, &import)).await?;
+    let act = act(actor, portal);
+    portal.db.write(move |connection| verbs::upload(connection, &act, id, &import)).await?;
     Ok(Ok(()))
 }
 

@@ -1,0 +1,12 @@
+ALTER TABLE onward_failed_payments DROP COLUMN by_whom_id;
+ALTER TABLE onward_entries DROP COLUMN by_whom_id;
+ALTER TABLE onward_lists DROP COLUMN made_by_id;
+ALTER TABLE onward_plans DROP COLUMN approved_by_id;
+ALTER TABLE cases DROP COLUMN asked_by_id;
+ALTER TABLE proposal_imports DROP COLUMN uploaded_by_id;
+ALTER TABLE files DROP COLUMN uploaded_by_id;
+ALTER TABLE successions DROP COLUMN registered_by_id;
+ALTER TABLE insights DROP COLUMN given_by_id;
+ALTER TABLE extensions DROP COLUMN decided_by_id;
+ALTER TABLE repayments DROP COLUMN registered_by_id;
+ALTER TABLE payments DROP COLUMN registered_by_id;

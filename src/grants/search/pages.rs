@@ -62,27 +62,21 @@ fn parsed<T>(id: &str) -> Result<Id<T>, DbError> {
     id.parse().map_err(DbError::corrupt)
 }
 
-/// Where a grant and its cases are read.
-struct Addresses {
-    grant: Address,
-    requisition: Address,
-    report: Address,
-    account_request: Address,
-}
+/// Where a recipient reads its grant, its requisitions, its reports and the requests for its accounts.
+const OWN: [Address; 4] = [
+    |id| Ok(paths::my_grants::Grant(&parsed(id)?).to_string()),
+    |id| Ok(paths::requisition::Case(&parsed(id)?).to_string()),
+    |id| Ok(paths::report::Case(&parsed(id)?).to_string()),
+    |id| Ok(paths::account_request::Case(&parsed(id)?).to_string()),
+];
 
-const RECIPIENTS: Addresses = Addresses {
-    grant: |id| Ok(paths::my_grants::Grant(&parsed(id)?).to_string()),
-    requisition: |id| Ok(paths::requisition::Case(&parsed(id)?).to_string()),
-    report: |id| Ok(paths::report::Case(&parsed(id)?).to_string()),
-    account_request: |id| Ok(paths::account_request::Case(&parsed(id)?).to_string()),
-};
-
-const AUTHORITYS: Addresses = Addresses {
-    grant: |id| Ok(paths::review::Grant(&parsed(id)?).to_string()),
-    requisition: |id| Ok(paths::review::Requisition(&parsed(id)?).to_string()),
-    report: |id| Ok(paths::review::Report(&parsed(id)?).to_string()),
-    account_request: |id| Ok(paths::account_request::Review(&parsed(id)?).to_string()),
-};
+/// Where an authority or a reader does.
+const OTHERS: [Address; 4] = [
+    |id| Ok(paths::review::Grant(&parsed(id)?).to_string()),
+    |id| Ok(paths::review::Requisition(&parsed(id)?).to_string()),
+    |id| Ok(paths::review::Report(&parsed(id)?).to_string()),
+    |id| Ok(paths::account_request::Review(&parsed(id)?).to_string()),
+];
 
 impl ResultsPage {
     /// What the links end with, so that what is found leads back here.
@@ -219,10 +213,10 @@ impl Everything {
         let found_ids: HashSet<&str> = found.iter().map(|grant| grant.id.as_str()).collect();
         let by_id: HashMap<&str, &GrantRow> =
             self.grants.iter().map(|grant| (grant.id.as_str(), grant)).collect();
-        let addresses = if is_own { RECIPIENTS } else { AUTHORITYS };
+        let [of_grant, of_requisition, of_report, of_request] = if is_own { OWN } else { OTHERS };
         let hit = |grant: &&GrantRow| {
             Ok(Hit {
-                href: (addresses.grant)(&grant.id)?,
+                href: of_grant(&grant.id)?,
                 title: format!("{}, {}", grant.number(), held_by(&grant.holder, &grant.recipient)),
                 detail: format!("{}, OCR {}", self.agreement(grant), Ocr::of(grant.reference)),
                 is_exact: sought.names(&[grant.number(), Ocr::of(grant.reference).to_string()]),
@@ -251,12 +245,9 @@ impl Everything {
         };
         Ok([
             Group::new("Bidrag", found.iter().map(hit).collect::<Result<_, DbError>>()?),
-            Group::new("Rekvisitioner", cases(&self.requisitions, 'R', addresses.requisition)?),
-            Group::new("Redovisningar", cases(&self.reports, 'E', addresses.report)?),
-            Group::new(
-                "Begäran om räkenskaper",
-                cases(&self.account_requests, 'B', addresses.account_request)?,
-            ),
+            Group::new("Rekvisitioner", cases(&self.requisitions, 'R', of_requisition)?),
+            Group::new("Redovisningar", cases(&self.reports, 'E', of_report)?),
+            Group::new("Begäran om räkenskaper", cases(&self.account_requests, 'B', of_request)?),
         ])
     }
 

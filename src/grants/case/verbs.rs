@@ -47,10 +47,10 @@ pub fn lock<C: Stored>(
     act: &Act,
     id: Id<C>,
 ) -> Result<Locked<C>, Failure<C::Refusal>> {
-    let seen = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
-    let grant_version = grant::store::lock(connection, seen.grant_id())?;
+    let grant_id = store::grant_in_sight(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    let grant_version = grant::store::lock(connection, grant_id)?;
     let case = store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
-    let grant = grant::store::find(connection, act.scope, case.grant_id())?.ok_or(Failure::NotFound)?;
+    let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
     Ok(Locked { grant, grant_version, case })
 }
 

@@ -26,10 +26,10 @@ struct Locked {
 }
 
 fn lock(connection: &mut AnyConnection, act: &Act, id: Id<Requisition>) -> Result<Locked, Failure> {
-    let seen = case::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
-    let grant_version = grant::store::lock(connection, seen.grant_id)?;
+    let grant_id = case::store::grant_in_sight(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    let grant_version = grant::store::lock(connection, grant_id)?;
     let requisition = case::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
-    let grant = grant::store::find(connection, act.scope, requisition.grant_id)?.ok_or(Failure::NotFound)?;
+    let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
     let standing = Standing::of(&requisition, store::of_requisition(connection, id)?)?;
     Ok(Locked { grant, grant_version, requisition, standing })
 }

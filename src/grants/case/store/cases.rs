@@ -1,7 +1,7 @@
 //! The table `cases`, which has every kind.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use diesel::prelude::*;
+use diesel::{dsl, prelude::*};
 
 use super::json;
 use crate::{
@@ -106,7 +106,7 @@ fn read_all<C: Stored>(rows: Vec<Row>) -> Result<Vec<C>, DbError> {
     rows.into_iter().map(C::read).collect()
 }
 
-/// The case, if it is there for these eyes. Authorities and readers see nothing that is the recipient's own.
+/// The case, if it is there for these eyes.
 pub fn find<C: Stored>(
     connection: &mut AnyConnection,
     scope: Scope,
@@ -121,13 +121,34 @@ fn find_row(
     kind: Kind,
     id: &str,
 ) -> Result<Option<Row>, DbError> {
-    let mut query = cases::table
+    Ok(in_sight(scope, kind, id).select(Row::as_select()).first(connection).optional()?)
+}
+
+/// The grant of a case that is there for these eyes, for whoever locks it before reading the case.
+pub fn grant_in_sight<C: Case>(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    id: Id<C>,
+) -> Result<Option<Id<Grant>>, DbError> {
+    let found = in_sight(scope, C::KIND, &id.to_string()).select(cases::grant_id).first(connection);
+    let found: Option<String> = found.optional()?;
+    found.map(|grant| grant.parse().map_err(DbError::corrupt)).transpose()
+}
+
+type InSight<'a> = dsl::IntoBoxed<
+    'a,
+    dsl::InnerJoin<cases::table, dsl::InnerJoin<grants::table, agreements::table>>,
+    <AnyConnection as Connection>::Backend,
+>;
+
+/// Authorities and readers see nothing that is the recipient's own.
+fn in_sight(scope: Scope, kind: Kind, id: &str) -> InSight<'_> {
+    let query = cases::table
         .inner_join(grants::table.inner_join(agreements::table))
+        .into_boxed()
         .filter(cases::id.eq(id))
-        .filter(cases::kind.eq(kind.key()))
-        .select(Row::as_select())
-        .into_boxed();
-    query = match scope {
+        .filter(cases::kind.eq(kind.key()));
+    match scope {
         Scope::Recipient(organisation) => query.filter(grants::holder_id.eq(organisation.to_string())),
         Scope::Authority(organisation) => {
             query.filter(agreements::authority_id.eq(organisation.to_string())).filter(cases::is_shown)
@@ -135,8 +156,7 @@ fn find_row(
         Scope::Reader(organisation) => {
             query.filter(insight::store::read_by(organisation)).filter(cases::is_shown)
         }
-    };
-    Ok(query.first(connection).optional()?)
+    }
 }
 
 /// A grant's cases of this kind, the newest first.
@@ -216,7 +236,7 @@ pub fn next_number<C: Case>(connection: &mut AnyConnection, grant: Id<Grant>) ->
     let last: Option<i32> = cases::table
         .filter(cases::kind.eq(C::KIND.key()))
         .filter(cases::grant_id.eq(grant.to_string()))
-        .select(diesel::dsl::max(cases::number))
+        .select(dsl::max(cases::number))
         .first(connection)?;
     Ok(last.unwrap_or(0) + 1)
 }

@@ -6,8 +6,8 @@ mod files;
 mod queue;
 
 pub use cases::{
-    Columns, Row, Stored, exists, find, grant_of, held_by, insert, is_listed_as_it_is, last_saved,
-    next_number, of_grant, of_grants, save_draft, set_officer, touch, update,
+    Columns, Row, Stored, exists, find, grant_in_sight, grant_of, held_by, insert, is_listed_as_it_is,
+    last_saved, next_number, of_grant, of_grants, save_draft, set_officer, touch, update,
 };
 pub use editions::{EditionRow, altered, edition, editions, insert_edition, keep_certificate};
 pub use files::*;

@@ -56,8 +56,8 @@ pub fn detach(
 
 /// The case, with its grant taken so that it stays editable: a file goes with what is being filled in.
 fn editable(connection: &mut AnyConnection, act: &Act, id: Id<Report>) -> Result<Case, Failure> {
-    let seen: Report = case::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
-    grant::store::hold(connection, seen.grant_id)?;
+    let grant = case::store::grant_in_sight(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
+    grant::store::hold(connection, grant)?;
     let case = store::case(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
     if case.report.is_editable() { Ok(case) } else { Err(case.report.status.not_now().into()) }
 }

@@ -44,6 +44,8 @@ const ORDER: &[(&str, &[&[&str]])] = &[
 ];
 
 const SQL: &[&str] = &["diesel", "diesel_migrations"];
+/// How values are columns, behind a feature of their crate.
+const COLUMNS: &str = "crates/values/src/column.rs";
 const WEB: &[&str] = &["actix_web", "actix_multipart", "askama"];
 
 /// Rooms where the web may be named anywhere.
@@ -79,7 +81,13 @@ fn addresses_stand_in_paths_alone() {
 #[test]
 fn sql_is_in_the_stores_and_infra() {
     assert_none("src", sql_outside_stores);
-    assert_none("crates", |source| source.names(SQL, "belongs in no crate of values and files"));
+    assert_none("crates", |source| {
+        if source.path == COLUMNS {
+            Vec::new()
+        } else {
+            source.names(SQL, "belongs in no crate but values, as columns")
+        }
+    });
 }
 
 #[test]

@@ -164,9 +164,8 @@ fn issued(db: &Db, clock: &Clock) -> Result<Vec<(Act, Target)>, verbs::Failure> 
                 continue;
             }
             let act = act(connection, recipient, now)?;
-            let grant_id = grant.parse().map_err(DbError::corrupt)?;
             let id: Id<Requisition> = Id::new();
-            if verbs::start(connection, &act, grant_id, "bas", id).is_err() {
+            if verbs::start(connection, &act, *grant, "bas", id).is_err() {
                 continue;
             }
             let mut draft =

@@ -140,6 +140,28 @@ struct Text {
     text: String,
 }
 
+/// What a query gives as a column `text`, on either kind of server.
+pub fn texts(address: &str, query: &str) -> Vec<String> {
+    let rows: Vec<Text> = if on_postgres() {
+        diesel::sql_query(query).load(&mut PgConnection::establish(address).unwrap()).unwrap()
+    } else {
+        sqlite_rows(&mut SqliteConnection::establish(address).unwrap(), query)
+    };
+    rows.into_iter().map(|Text { text }| text).collect()
+}
+
+/// Why the database refuses a statement; nothing if it does not.
+pub fn refusal(address: &str, statement: &str) -> Option<String> {
+    let done = if on_postgres() {
+        PgConnection::establish(address).unwrap().batch_execute(statement)
+    } else {
+        let mut sqlite = SqliteConnection::establish(address).unwrap();
+        sqlite.batch_execute("PRAGMA foreign_keys = ON").unwrap();
+        sqlite.batch_execute(statement)
+    };
+    done.err().map(|error| error.to_string())
+}
+
 fn sqlite_rows(connection: &mut SqliteConnection, query: &str) -> Vec<Text> {
     diesel::sql_query(query).load(connection).unwrap()
 }

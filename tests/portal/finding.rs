@@ -234,9 +234,9 @@ fn ocr_of(portal: &Portal, recipient: &str) -> String {
     let found = portal.db.read_now(|connection| {
         let agreement = agreement::store::find_by_slug(connection, "aldreomsorg-2021")?.expect("shipped");
         let all = grant::store::recipients_of(connection, agreement.id)?;
-        let (id, _) = all.into_iter().find(|(_, known)| known.name == recipient).expect("known");
+        let (grant, _) = all.into_iter().find(|(_, known)| known.name == recipient).expect("known");
         let scope = Scope::Authority(agreement.authority.id);
-        let grant = grant::store::find(connection, scope, id.parse().expect("an id"))?.expect("there");
+        let grant = grant::store::find(connection, scope, grant)?.expect("there");
         Ok::<_, DbError>(grant.ocr().to_string())
     });
     found.unwrap()

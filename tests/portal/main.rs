@@ -9,6 +9,7 @@ mod attacks;
 mod bad_input;
 mod browser;
 mod colleagues;
+mod columns;
 mod completions;
 mod confirm;
 mod conflicts;

@@ -32,8 +32,7 @@ fn paid(portal: &Portal, recipient: &str, kronor: i64) -> Id<Grant> {
         .write_now(|connection| {
             let agreement = agreement::store::find_by_slug(connection, "aldreomsorg-2021")?.expect("shipped");
             let all = grant::store::recipients_of(connection, agreement.id)?;
-            let (id, _) = all.into_iter().find(|(_, known)| known.name == recipient).expect("known");
-            let grant = id.parse().expect("an id");
+            let (grant, _) = all.into_iter().find(|(_, known)| known.name == recipient).expect("known");
             post(connection, grant, Account::PaidOut, kronor)?;
             Ok::<_, DbError>(grant)
         })

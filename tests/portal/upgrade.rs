@@ -10,7 +10,7 @@ use bidragsporten::{
 
 use crate::{
     browser::Browser,
-    database::{database_of_each_thing, earlier_database},
+    database::{database_of_each_thing, earlier_database, on_postgres, refusal, texts},
     portal::{Portal, stockholm},
     program::Program,
     steps::{case_of, sign},
@@ -203,6 +203,94 @@ fn every_page_of_a_database_with_one_of_each_thing_opens() {
     let preparer = portal.preparer("Ale");
     for page in ["/enheter", "/uppdrag", "/bidrag"] {
         preparer.get(page).expect_status(200);
+    }
+    Program::on(&address).run(&["check"]).expect("Historiken är hel");
+}
+
+/// Tables that no migration after that version puts anything into, or takes anything from.
+const KEPT: [&str; 22] = [
+    "organisations",
+    "organisation_aliases",
+    "people",
+    "memberships",
+    "sessions",
+    "agreements",
+    "allocations",
+    "grants",
+    "ledger_entries",
+    "files",
+    "payments",
+    "repayments",
+    "extensions",
+    "survey_lists",
+    "survey_answers",
+    "successions",
+    "succession_grants",
+    "history",
+    "proposals",
+    "onward_plans",
+    "onward_applications",
+    "onward_entries",
+];
+
+/// What breaks a rule of the database: a key, an amount, a version, a reference.
+const BREAKS: [&str; 22] = [
+    "UPDATE organisations SET kind = 'x'",
+    "UPDATE memberships SET role = 'x'",
+    "UPDATE sessions SET method = 'x'",
+    "UPDATE invitations SET role = NULL",
+    "UPDATE agreements SET repayment_account_kind = 'x'",
+    "UPDATE allocations SET amount = -1",
+    "UPDATE grants SET version = 0",
+    "UPDATE grants SET holder_id = 'x'",
+    "UPDATE grants SET holder_id = NULL",
+    "UPDATE ledger_entries SET account = 'x'",
+    "UPDATE cases SET status = 'answered' WHERE kind = 'report'",
+    "UPDATE cases SET created_by = 'x'",
+    "UPDATE cases SET asker_id = 'x'",
+    "UPDATE editions SET issued_by_id = 'x'",
+    "UPDATE files SET scanned = 'x'",
+    "UPDATE payments SET amount = 0",
+    "UPDATE payments SET reversed_by = 'x' WHERE reversed_by IS NULL",
+    "UPDATE repayments SET amount = 0",
+    "UPDATE extensions SET kind = 'x'",
+    "UPDATE proposals SET status = 'x'",
+    "UPDATE onward_applications SET status = 'x'",
+    "UPDATE onward_entries SET account = 'x'",
+];
+
+#[test]
+fn a_database_of_an_earlier_version_holds_what_the_types_promise() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, _) = database_of_each_thing(&folder);
+    let count = || -> Vec<Vec<String>> {
+        let of =
+            |table: &&str| texts(&address, &format!("SELECT CAST(COUNT(*) AS TEXT) AS text FROM {table}"));
+        KEPT.iter().map(of).collect()
+    };
+    let before = count();
+    let _portal = Portal::reached(|_| address.clone());
+    assert_eq!(count(), before, "rows of {KEPT:?}");
+
+    let schema = if on_postgres() {
+        texts(&address, "SELECT CAST(conname AS TEXT) AS text FROM pg_constraint").join("\n")
+    } else {
+        texts(&address, "SELECT sql AS text FROM sqlite_master WHERE sql IS NOT NULL").join("\n")
+    };
+    let checks = include_str!("../../migrations/2026-11-30-000100_checks/up.sql");
+    let checks: Vec<&str> =
+        checks.lines().filter_map(|line| line.split(" ADD CONSTRAINT ").nth(1)?.split(' ').next()).collect();
+    assert!(checks.len() > 30, "{checks:?}");
+    for check in checks {
+        assert!(schema.contains(check), "{check}");
+    }
+    for statement in BREAKS {
+        let refusal = refusal(&address, statement).unwrap_or_else(|| panic!("taken: {statement}"));
+        assert!(refusal.to_lowercase().contains("constraint"), "{statement}: {refusal}");
+    }
+    if !on_postgres() {
+        let broken = "SELECT \"table\" AS text FROM pragma_foreign_key_check";
+        assert_eq!(texts(&address, broken), [""; 0]);
     }
     Program::on(&address).run(&["check"]).expect("Historiken är hel");
 }

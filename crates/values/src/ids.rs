@@ -14,6 +14,12 @@ impl<T> Id<T> {
     pub fn new() -> Self {
         Self(Uuid::now_v7(), PhantomData)
     }
+
+    /// The same id, where rows of several kinds stand in one table and the caller knows which kind this is.
+    #[must_use]
+    pub fn retyped<U>(self) -> Id<U> {
+        Id(self.0, PhantomData)
+    }
 }
 
 impl<T> Default for Id<T> {

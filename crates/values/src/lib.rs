@@ -18,6 +18,8 @@
 //! ```
 
 pub mod calendar;
+#[cfg(feature = "diesel")]
+mod column;
 mod diarienummer;
 mod email;
 mod giro;

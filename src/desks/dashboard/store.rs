@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{exists, not, sql},
     prelude::*,
@@ -13,7 +13,7 @@ use super::{Filing, Outcome, Position, Stage, cache::Stamp};
 use crate::{
     grants::{
         further_report,
-        grant::{self, store::Which},
+        grant::{self, Grant, store::Which},
         report::{self, store::Progress},
         requisition,
     },
@@ -59,7 +59,7 @@ pub fn years(connection: &mut AnyConnection, sight: Sight) -> Result<Vec<i32>, D
     let mut query =
         agreements::table.select(agreements::year).distinct().order_by(agreements::year.desc()).into_boxed();
     query = match sight {
-        Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
+        Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority)),
         Sight::ReadBy(reader) => query.filter(insight::store::read_by(reader)),
         Sight::Public => query.filter(insight::store::published()),
     };
@@ -75,7 +75,7 @@ pub fn stamps(connection: &mut AnyConnection, sight: Sight, chosen: Chosen) -> R
         .order_by((agreements::year.desc(), agreements::slug))
         .into_boxed();
     query = match sight {
-        Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
+        Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority)),
         Sight::ReadBy(reader) => query.filter(insight::store::read_by(reader)),
         Sight::Public => query.filter(insight::store::published()),
     };
@@ -90,16 +90,10 @@ pub fn stamps(connection: &mut AnyConnection, sight: Sight, chosen: Chosen) -> R
                 .select(rounds.field(agreements::series));
             query.filter(agreements::slug.eq(slug).or(agreements::series.eq_any(series)))
         }
-        Chosen::HeldBy(party) => query
-            .filter(grants::recipient_id.eq(party.to_string()).or(grants::holder_id.eq(party.to_string()))),
+        Chosen::HeldBy(party) => query.filter(grants::recipient_id.eq(party).or(grants::holder_id.eq(party))),
     };
-    query
-        .load::<(String, i64, i64)>(connection)?
-        .into_iter()
-        .map(|(id, version, generation)| {
-            Ok(Stamp { agreement: id.parse().map_err(DbError::corrupt)?, version, generation })
-        })
-        .collect()
+    let stamp = |(agreement, version, generation)| Stamp { agreement, version, generation };
+    Ok(query.load(connection)?.into_iter().map(stamp).collect())
 }
 
 diesel::alias!(agreements as rounds: Rounds);
@@ -109,20 +103,20 @@ pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
     let agreements = agreement::store::find_each(connection, which.agreements)?;
     let mut ledgers = grant::store::ledgers(connection, which)?;
     let mut last_events = last_events(connection, which)?;
-    let mut filings: HashMap<String, Vec<Filing>> = HashMap::new();
+    let mut filings: HashMap<Id<Grant>, Vec<Filing>> = HashMap::new();
     for (grant, form, status, received) in requisition::store::statuses(connection, which)? {
         if let Some(stage) = Stage::parse(&status).map_err(DbError::corrupt)? {
             filings.entry(grant).or_default().push(Filing { form, stage, received });
         }
     }
-    let mut reports: HashMap<String, Progress> = report::store::progress(connection, which)?
+    let mut reports: HashMap<Id<Grant>, Progress> = report::store::progress(connection, which)?
         .into_iter()
-        .map(|progress| (progress.grant.clone(), progress))
+        .map(|progress| (progress.grant, progress))
         .collect();
     let mut filed = further_report::store::filed(connection, which)?;
     let mut positions: HashMap<Id<Agreement>, Vec<Position>> = HashMap::new();
     for outline in grant::store::outlines(connection, which)? {
-        let grant = outline.grant.to_string();
+        let grant = outline.grant;
         positions.entry(outline.agreement).or_default().push(Position {
             recipient: outline.recipient,
             holder: outline.holder,
@@ -132,7 +126,7 @@ pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
             report: reports.remove(&grant),
             further_reports: filed.remove(&grant).unwrap_or_default(),
             last_event: last_events.remove(&grant),
-            grant: outline.grant,
+            grant,
         });
     }
     Ok(agreements
@@ -146,13 +140,12 @@ pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
 
 diesel::alias!(history as later: Later);
 
+type LastEvents = HashMap<Id<Grant>, (Event, DateTime<Utc>)>;
+
 /// What happened last to each of these grants, leaving out what the recipient prepares.
-fn last_events(
-    connection: &mut AnyConnection,
-    which: Which<'_>,
-) -> Result<HashMap<String, (Event, DateTime<Utc>)>, DbError> {
+fn last_events(connection: &mut AnyConnection, which: Which<'_>) -> Result<LastEvents, DbError> {
     let prepared = || Event::PREPARATIONS.map(Event::key);
-    let rows: Vec<(String, String, NaiveDateTime)> = history::table
+    let rows: Vec<(Id<Grant>, String, DateTime<Utc>)> = history::table
         .filter(history::stream.eq_any(which.ids()))
         .filter(history::event.ne_all(prepared()))
         .filter(not(exists(
@@ -164,5 +157,5 @@ fn last_events(
         .order_by(history::stream)
         .select((history::stream, history::event, history::at))
         .load(connection)?;
-    Ok(rows.into_iter().map(|(grant, event, at)| (grant, (Event::parse(&event), at.and_utc()))).collect())
+    Ok(rows.into_iter().map(|(grant, event, at)| (grant, (Event::parse(&event), at))).collect())
 }

@@ -12,7 +12,7 @@ use crate::{
 use values::Id;
 
 pub fn publishes(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<bool, DbError> {
-    Ok(organisations::table.find(authority.to_string()).select(organisations::publishes).first(connection)?)
+    Ok(organisations::table.find(authority).select(organisations::publishes).first(connection)?)
 }
 
 /// After the authority is locked.
@@ -21,7 +21,7 @@ pub fn set_publishes(
     authority: Id<Organisation>,
     publishes: bool,
 ) -> Result<(), DbError> {
-    diesel::update(organisations::table.find(authority.to_string()))
+    diesel::update(organisations::table.find(authority))
         .set(organisations::publishes.eq(publishes))
         .execute(connection)?;
     Ok(())

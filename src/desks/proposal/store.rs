@@ -2,15 +2,16 @@
 
 pub mod import;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Proposal, Replaced, Status,
+    Deed, Proposal, ProposalForm, Replaced, Status,
     check::Earlier,
     replacement::{Standing, Waiting},
+    rows,
 };
 use crate::{
     grants::{
@@ -20,7 +21,7 @@ use crate::{
     ground::{
         history::{self, Entry},
         infra::{
-            db::{AnyConnection, DbError},
+            db::{AnyConnection, DbError, Json, json, read_by_row},
             schema::proposals,
         },
     },
@@ -34,44 +35,39 @@ use values::{Id, calendar::long_time};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = proposals)]
-struct ProposalRow {
-    id: String,
-    authority_id: String,
-    copied_from: Option<String>,
-    replaces: Option<String>,
+pub struct ProposalRow {
+    id: Id<Proposal>,
+    authority_id: Id<Organisation>,
+    copied_from: Option<Id<Agreement>>,
+    replaces: Option<Id<Agreement>>,
     replaces_version: i32,
-    state: String,
-    form: String,
-    allocation: String,
-    editors: String,
+    state: Json<Status>,
+    form: Json<ProposalForm>,
+    allocation: Json<Vec<rows::Row>>,
+    editors: Json<Vec<String>>,
     version: i64,
     revision: i64,
-    saved: String,
+    saved: Json<BTreeMap<String, Deed>>,
 }
 
-impl TryFrom<ProposalRow> for Proposal {
-    type Error = DbError;
+read_by_row!(Proposal, ProposalRow);
 
-    fn try_from(row: ProposalRow) -> Result<Self, DbError> {
-        Ok(Self {
-            id: row.id.parse().map_err(DbError::corrupt)?,
-            authority: row.authority_id.parse().map_err(DbError::corrupt)?,
-            copied_from: row.copied_from.map(|id| id.parse().map_err(DbError::corrupt)).transpose()?,
-            replaces: row
-                .replaces
-                .map(|id| {
-                    let agreement = id.parse().map_err(DbError::corrupt)?;
-                    Ok::<_, DbError>(Replaced { agreement, version: row.replaces_version })
-                })
-                .transpose()?,
-            status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
-            form: serde_json::from_str(&row.form).map_err(DbError::corrupt)?,
-            rows: serde_json::from_str(&row.allocation).map_err(DbError::corrupt)?,
-            editors: serde_json::from_str(&row.editors).map_err(DbError::corrupt)?,
+impl From<ProposalRow> for Proposal {
+    fn from(row: ProposalRow) -> Self {
+        let replaced = |agreement| Replaced { agreement, version: row.replaces_version };
+        Self {
+            id: row.id,
+            authority: row.authority_id,
+            copied_from: row.copied_from,
+            replaces: row.replaces.map(replaced),
+            status: row.state.0,
+            form: row.form.0,
+            rows: row.allocation.0,
+            editors: row.editors.0,
             version: row.version,
             revision: row.revision,
-            saved: serde_json::from_str(&row.saved).map_err(DbError::corrupt)?,
-        })
+            saved: row.saved.0,
+        }
     }
 }
 
@@ -100,23 +96,23 @@ impl Summary {
 
 /// The authority's proposals, the newest first.
 pub fn all(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<Vec<Summary>, DbError> {
-    let rows: Vec<(String, String, String, Option<String>)> = proposals::table
-        .filter(proposals::authority_id.eq(authority.to_string()))
+    type Row = (Id<Proposal>, String, Json<Status>, Option<Id<Agreement>>);
+    let rows: Vec<Row> = proposals::table
+        .filter(proposals::authority_id.eq(authority))
         .order_by(proposals::id.desc())
         .select((proposals::id, proposals::name, proposals::state, proposals::replaces))
         .load(connection)?;
-    let ids: Vec<&str> = rows.iter().map(|(id, ..)| id.as_str()).collect();
-    let mut begun = history::store::beginnings(connection, &ids)?;
-    let summary = |(id, name, state, replaces): (String, String, String, Option<String>)| {
-        Ok(Summary {
-            begun: begun.remove(&id),
-            id: id.parse().map_err(DbError::corrupt)?,
-            name,
-            status: serde_json::from_str(&state).map_err(DbError::corrupt)?,
-            is_replacement: replaces.is_some(),
-        })
+    let streams: Vec<String> = rows.iter().map(|(id, ..)| id.to_string()).collect();
+    let streams: Vec<&str> = streams.iter().map(String::as_str).collect();
+    let mut begun = history::store::beginnings(connection, &streams)?;
+    let summary = |(id, name, Json(status), replaces): Row| Summary {
+        begun: begun.remove(&id.to_string()),
+        id,
+        name,
+        status,
+        is_replacement: replaces.is_some(),
     };
-    rows.into_iter().map(summary).collect()
+    Ok(rows.into_iter().map(summary).collect())
 }
 
 /// The proposal, if this authority prepares it.
@@ -125,13 +121,12 @@ pub fn find(
     authority: Id<Organisation>,
     id: Id<Proposal>,
 ) -> Result<Option<Proposal>, DbError> {
-    let row: Option<ProposalRow> = proposals::table
-        .find(id.to_string())
-        .filter(proposals::authority_id.eq(authority.to_string()))
-        .select(ProposalRow::as_select())
+    Ok(proposals::table
+        .find(id)
+        .filter(proposals::authority_id.eq(authority))
+        .select(Proposal::as_select())
         .first(connection)
-        .optional()?;
-    row.map(TryInto::try_into).transpose()
+        .optional()?)
 }
 
 /// Takes the proposal for the rest of this transaction, if this authority prepares it.
@@ -140,21 +135,18 @@ pub fn hold(
     authority: Id<Organisation>,
     id: Id<Proposal>,
 ) -> Result<Option<Proposal>, DbError> {
-    let own = proposals::table
-        .filter(proposals::id.eq(id.to_string()))
-        .filter(proposals::authority_id.eq(authority.to_string()));
+    let own = proposals::table.filter(proposals::id.eq(id)).filter(proposals::authority_id.eq(authority));
     diesel::update(own).set(proposals::revision.eq(proposals::revision)).execute(connection)?;
     find(connection, authority, id)
 }
 
 pub fn insert(connection: &mut AnyConnection, proposal: &Proposal, entry: Entry) -> Result<(), DbError> {
-    let id = proposal.id.to_string();
     diesel::insert_into(proposals::table)
         .values((
-            proposals::id.eq(&id),
-            proposals::authority_id.eq(proposal.authority.to_string()),
-            proposals::copied_from.eq(proposal.copied_from.map(|id| id.to_string())),
-            proposals::replaces.eq(proposal.replaces.map(|replaced| replaced.agreement.to_string())),
+            proposals::id.eq(proposal.id),
+            proposals::authority_id.eq(proposal.authority),
+            proposals::copied_from.eq(proposal.copied_from),
+            proposals::replaces.eq(proposal.replaces.map(|replaced| replaced.agreement)),
             proposals::replaces_version.eq(proposal.replaces.map_or(0, |replaced| replaced.version)),
             proposals::name.eq(proposal.form.title()),
             proposals::status.eq(proposal.status.key()),
@@ -165,13 +157,13 @@ pub fn insert(connection: &mut AnyConnection, proposal: &Proposal, entry: Entry)
             proposals::revision.eq(1),
         ))
         .execute(connection)?;
-    history::store::append(connection, &id, 1, entry)
+    history::store::append(connection, &proposal.id.to_string(), 1, entry)
 }
 
 /// Keeps what was typed in terms or table, over the revision that it was read at; false when somebody else was first, or the
 /// proposal is no draft any more.
 pub fn set_typed(connection: &mut AnyConnection, after: &Proposal) -> Result<bool, DbError> {
-    let (id, revision) = (after.id.to_string(), after.revision);
+    let (id, revision) = (after.id, after.revision);
     let changed =
         diesel::update(proposals::table.find(id).filter(proposals::revision.eq(revision)).filter(draft()))
             .set((
@@ -189,7 +181,7 @@ pub fn set_typed(connection: &mut AnyConnection, after: &Proposal) -> Result<boo
 /// How many an authority has that are neither published nor discarded.
 pub fn open_count(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<i64, DbError> {
     Ok(proposals::table
-        .filter(proposals::authority_id.eq(authority.to_string()))
+        .filter(proposals::authority_id.eq(authority))
         .filter(proposals::status.ne_all(["published", "discarded"]))
         .select(diesel::dsl::count_star())
         .first(connection)?)
@@ -201,8 +193,8 @@ fn draft() -> diesel::dsl::Eq<proposals::status, &'static str> {
 
 /// The new state, with its line in the history. After [`hold`].
 pub fn set_status(connection: &mut AnyConnection, after: &Proposal, entry: Entry) -> Result<(), DbError> {
-    let (id, version) = (after.id.to_string(), after.version + 1);
-    diesel::update(proposals::table.find(&id))
+    let (id, version) = (after.id, after.version + 1);
+    diesel::update(proposals::table.find(id))
         .set((
             proposals::status.eq(after.status.key()),
             proposals::state.eq(json(&after.status)?),
@@ -210,7 +202,7 @@ pub fn set_status(connection: &mut AnyConnection, after: &Proposal, entry: Entry
             proposals::revision.eq(after.revision + 1),
         ))
         .execute(connection)?;
-    history::store::append(connection, &id, version, entry)
+    history::store::append(connection, &id.to_string(), version, entry)
 }
 
 /// The agreement that a proposal was copied from, with its table as it stands.
@@ -238,22 +230,19 @@ pub fn standings(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Re
     let agreements = [agreement];
     let mut ledgers = grant::store::ledgers(connection, Which::of(&agreements))?;
     let recipients = grant::store::recipients_of(connection, agreement)?;
-    let grants: Vec<Id<Grant>> = recipients.iter().filter_map(|(grant, _)| grant.parse().ok()).collect();
-    let mut waiting: HashMap<String, Vec<Waiting>> = HashMap::new();
+    let grants: Vec<Id<Grant>> = recipients.iter().map(|(grant, _)| *grant).collect();
+    let mut waiting: HashMap<Id<Grant>, Vec<Waiting>> = HashMap::new();
     for (requisition, content) in requisition::store::awaiting(connection, &grants)? {
-        let grant = requisition.grant_id.to_string();
-        waiting.entry(grant).or_default().push(Waiting::of(&requisition, &content));
+        waiting.entry(requisition.grant_id).or_default().push(Waiting::of(&requisition, &content));
     }
-    let standing = |(grant, recipient): (String, Organisation)| {
-        Ok(Standing {
-            ledger: ledgers.remove(&grant).unwrap_or_default(),
-            waiting: waiting.remove(&grant).unwrap_or_default(),
-            grant: grant.parse().map_err(DbError::corrupt)?,
-            code: recipient.code,
-            name: recipient.name,
-        })
+    let standing = |(grant, recipient): (Id<Grant>, Organisation)| Standing {
+        ledger: ledgers.remove(&grant).unwrap_or_default(),
+        waiting: waiting.remove(&grant).unwrap_or_default(),
+        grant,
+        code: recipient.code,
+        name: recipient.name,
     };
-    recipients.into_iter().map(standing).collect()
+    Ok(recipients.into_iter().map(standing).collect())
 }
 
 /// Every proposal's stream and version, for `bidragsporten check`.
@@ -262,8 +251,4 @@ pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, Db
         .order_by(proposals::id)
         .select((proposals::id, proposals::version))
         .load(connection)?)
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
-    serde_json::to_string(value).map_err(DbError::corrupt)
 }

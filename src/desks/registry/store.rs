@@ -1,20 +1,20 @@
 //! Rows and queries of the register.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use super::{FormerName, Held, Kind, Listed, Passed, Succession};
 use crate::{
     grants::grant::Grant,
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, Json, key_column, read_by_row},
         schema::{
             agreements, former_names, grants, organisation_aliases, organisations, settings,
             succession_grants, successions,
         },
     },
     people::{
-        access::Doer,
+        access::{Doer, Person},
         recipient::{self, Organisation},
     },
 };
@@ -39,7 +39,7 @@ pub fn register(connection: &mut AnyConnection) -> Result<Vec<Listed>, DbError> 
 
 pub fn aliases(connection: &mut AnyConnection, id: Id<Organisation>) -> Result<Vec<String>, DbError> {
     let mut aliases: Vec<String> = organisation_aliases::table
-        .filter(organisation_aliases::organisation_id.eq(id.to_string()))
+        .filter(organisation_aliases::organisation_id.eq(id))
         .order_by(organisation_aliases::alias)
         .select(organisation_aliases::alias)
         .load(connection)?;
@@ -53,10 +53,7 @@ pub fn insert_alias(
     alias: &str,
 ) -> Result<(), DbError> {
     diesel::insert_into(organisation_aliases::table)
-        .values((
-            organisation_aliases::organisation_id.eq(id.to_string()),
-            organisation_aliases::alias.eq(alias),
-        ))
+        .values((organisation_aliases::organisation_id.eq(id), organisation_aliases::alias.eq(alias)))
         .execute(connection)?;
     Ok(())
 }
@@ -66,7 +63,7 @@ pub fn delete_alias(
     id: Id<Organisation>,
     alias: &str,
 ) -> Result<(), DbError> {
-    let row = organisation_aliases::table.find((id.to_string(), alias.to_owned()));
+    let row = organisation_aliases::table.find((id, alias));
     diesel::delete(row).execute(connection)?;
     Ok(())
 }
@@ -77,7 +74,7 @@ pub fn former_names(
     id: Id<Organisation>,
 ) -> Result<Vec<FormerName>, DbError> {
     let rows: Vec<(String, String, NaiveDate)> = former_names::table
-        .filter(former_names::organisation_id.eq(id.to_string()))
+        .filter(former_names::organisation_id.eq(id))
         .order_by((former_names::until.desc(), former_names::id.desc()))
         .select((former_names::name, former_names::formal_name, former_names::until))
         .load(connection)?;
@@ -92,17 +89,16 @@ pub fn rename(
     formal_name: &str,
     until: NaiveDate,
 ) -> Result<(), DbError> {
-    let id = was.id.to_string();
     diesel::insert_into(former_names::table)
         .values((
-            former_names::id.eq(Id::<FormerName>::new().to_string()),
-            former_names::organisation_id.eq(&id),
+            former_names::id.eq(Id::<FormerName>::new()),
+            former_names::organisation_id.eq(was.id),
             former_names::name.eq(&was.name),
             former_names::formal_name.eq(&was.formal_name),
             former_names::until.eq(until),
         ))
         .execute(connection)?;
-    diesel::update(organisations::table.find(&id))
+    diesel::update(organisations::table.find(was.id))
         .set((organisations::name.eq(name), organisations::formal_name.eq(formal_name)))
         .execute(connection)?;
     Ok(())
@@ -114,8 +110,8 @@ pub fn set_number(
     id: Id<Organisation>,
     number: OrganisationNumber,
 ) -> Result<(), DbError> {
-    diesel::update(organisations::table.find(id.to_string()))
-        .set(organisations::organisation_number.eq(number.to_string()))
+    diesel::update(organisations::table.find(id))
+        .set(organisations::organisation_number.eq(number))
         .execute(connection)?;
     Ok(())
 }
@@ -125,13 +121,11 @@ pub fn grants_naming(
     connection: &mut AnyConnection,
     id: Id<Organisation>,
 ) -> Result<Vec<Id<Grant>>, DbError> {
-    let id = id.to_string();
-    let ids: Vec<String> = grants::table
-        .filter(grants::recipient_id.eq(&id).or(grants::holder_id.eq(&id)))
+    Ok(grants::table
+        .filter(grants::recipient_id.eq(id).or(grants::holder_id.eq(id)))
         .order_by(grants::id)
         .select(grants::id)
-        .load(connection)?;
-    ids.iter().map(|id| id.parse().map_err(DbError::corrupt)).collect()
+        .load(connection)?)
 }
 
 /// The grants of the agreements that an authority pays which were allocated to one of the organisations or which it holds,
@@ -141,14 +135,13 @@ pub fn grants_of(
     authority: Id<Organisation>,
     ids: &[Id<Organisation>],
 ) -> Result<Vec<Held>, DbError> {
-    type Row = (String, String, String, i32, (String, String), (String, String));
-    let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
+    type Row = (Id<Grant>, String, Json<Named>, i32, (String, String), (String, String));
     let rows: Vec<Row> = grants::table
         .inner_join(agreements::table)
         .inner_join(organisations::table)
         .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
-        .filter(agreements::authority_id.eq(authority.to_string()))
-        .filter(grants::recipient_id.eq_any(&ids).or(grants::holder_id.eq_any(&ids)))
+        .filter(agreements::authority_id.eq(authority))
+        .filter(grants::recipient_id.eq_any(ids).or(grants::holder_id.eq_any(ids)))
         .order_by((agreements::year.desc(), agreements::slug, organisations::code))
         .select((
             grants::id,
@@ -159,19 +152,15 @@ pub fn grants_of(
             (holders.field(organisations::code), holders.field(organisations::name)),
         ))
         .load(connection)?;
-    rows.into_iter()
-        .map(|(grant, code, definition, year, recipient, holder)| {
-            let definition: Named = serde_json::from_str(&definition).map_err(DbError::corrupt)?;
-            Ok(Held {
-                grant: grant.parse().map_err(DbError::corrupt)?,
-                number: format!("{code}-{}", recipient.0),
-                agreement: format!("{} {year}", definition.name),
-                agreement_code: code,
-                recipient,
-                holder,
-            })
-        })
-        .collect()
+    let held = |(grant, code, Json(terms), year, recipient, holder): Row| Held {
+        grant,
+        number: format!("{code}-{}", recipient.0),
+        agreement: format!("{} {year}", terms.name),
+        agreement_code: code,
+        recipient,
+        holder,
+    };
+    Ok(rows.into_iter().map(held).collect())
 }
 
 /// All that is asked of an agreement's terms here.
@@ -186,9 +175,7 @@ pub fn set_holder(
     grant: Id<Grant>,
     holder: Id<Organisation>,
 ) -> Result<(), DbError> {
-    diesel::update(grants::table.find(grant.to_string()))
-        .set(grants::holder_id.eq(holder.to_string()))
-        .execute(connection)?;
+    diesel::update(grants::table.find(grant)).set(grants::holder_id.eq(holder)).execute(connection)?;
     Ok(())
 }
 
@@ -198,12 +185,11 @@ pub fn insert(
     succession: &Succession,
     passing: &[(Id<Grant>, Id<Organisation>, Id<Organisation>)],
 ) -> Result<(), DbError> {
-    let id = succession.id.to_string();
     diesel::insert_into(successions::table)
         .values((
-            successions::id.eq(&id),
-            successions::authority_id.eq(authority.to_string()),
-            successions::kind.eq(succession.kind.key()),
+            successions::id.eq(succession.id),
+            successions::authority_id.eq(authority),
+            successions::kind.eq(succession.kind),
             successions::day.eq(succession.day),
             successions::decision.eq(&succession.decision),
             successions::reason.eq(&succession.reason),
@@ -215,42 +201,39 @@ pub fn insert(
     for (grant, from, to) in passing {
         diesel::insert_into(succession_grants::table)
             .values((
-                succession_grants::succession_id.eq(&id),
-                succession_grants::grant_id.eq(grant.to_string()),
-                succession_grants::from_id.eq(from.to_string()),
-                succession_grants::to_id.eq(to.to_string()),
+                succession_grants::succession_id.eq(succession.id),
+                succession_grants::grant_id.eq(grant),
+                succession_grants::from_id.eq(from),
+                succession_grants::to_id.eq(to),
             ))
             .execute(connection)?;
     }
     Ok(())
 }
 
+key_column!(Kind);
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = successions)]
-struct SuccessionRow {
-    id: String,
-    kind: String,
+pub struct SuccessionRow {
+    id: Id<Succession>,
+    kind: Kind,
     day: NaiveDate,
     decision: String,
     reason: String,
     registered_by: String,
-    registered_by_id: Option<String>,
-    registered_at: NaiveDateTime,
+    registered_by_id: Option<Id<Person>>,
+    registered_at: DateTime<Utc>,
 }
 
-impl TryFrom<SuccessionRow> for Succession {
-    type Error = DbError;
+read_by_row!(Succession, SuccessionRow);
 
-    fn try_from(row: SuccessionRow) -> Result<Self, DbError> {
-        Ok(Self {
-            id: row.id.parse().map_err(DbError::corrupt)?,
-            kind: Kind::parse(&row.kind).ok_or_else(|| DbError::corrupt(format!("kind {}", row.kind)))?,
-            day: row.day,
-            decision: row.decision,
-            reason: row.reason,
-            registered_by: Doer::stored(row.registered_by_id, row.registered_by)?,
-            registered_at: row.registered_at.and_utc(),
-        })
+impl From<SuccessionRow> for Succession {
+    fn from(row: SuccessionRow) -> Self {
+        let SuccessionRow { id, kind, day, decision, reason, registered_by, registered_by_id, registered_at } =
+            row;
+        let registered_by = Doer::stored(registered_by_id, registered_by);
+        Self { id, kind, day, decision, reason, registered_by, registered_at }
     }
 }
 
@@ -261,15 +244,14 @@ pub fn successions_of(
     authority: Id<Organisation>,
     id: Id<Organisation>,
 ) -> Result<Vec<(Succession, Vec<Passed>)>, DbError> {
-    type Row = (SuccessionRow, String, String, String, String, String);
-    let id = id.to_string();
+    type Row = (Succession, Id<Grant>, String, String, String, String);
     let rows: Vec<Row> = succession_grants::table
         .inner_join(successions::table)
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
         .inner_join(holders.on(succession_grants::from_id.eq(holders.field(organisations::id))))
         .inner_join(successors.on(succession_grants::to_id.eq(successors.field(organisations::id))))
-        .filter(successions::authority_id.eq(authority.to_string()))
-        .filter(succession_grants::from_id.eq(&id).or(succession_grants::to_id.eq(&id)))
+        .filter(successions::authority_id.eq(authority))
+        .filter(succession_grants::from_id.eq(id).or(succession_grants::to_id.eq(id)))
         .order_by((
             successions::registered_at.desc(),
             successions::id.desc(),
@@ -277,7 +259,7 @@ pub fn successions_of(
             organisations::code,
         ))
         .select((
-            SuccessionRow::as_select(),
+            Succession::as_select(),
             grants::id,
             agreements::code,
             organisations::code,
@@ -286,14 +268,8 @@ pub fn successions_of(
         ))
         .load(connection)?;
     let mut successions: Vec<(Succession, Vec<Passed>)> = Vec::new();
-    for (row, grant, agreement, recipient, from, to) in rows {
-        let succession = Succession::try_from(row)?;
-        let passed = Passed {
-            grant: grant.parse().map_err(DbError::corrupt)?,
-            number: format!("{agreement}-{recipient}"),
-            from,
-            to,
-        };
+    for (succession, grant, agreement, recipient, from, to) in rows {
+        let passed = Passed { grant, number: format!("{agreement}-{recipient}"), from, to };
         match successions.last_mut() {
             Some((last, of_last)) if last.id == succession.id => of_last.push(passed),
             _ => successions.push((succession, vec![passed])),

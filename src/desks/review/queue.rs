@@ -12,7 +12,7 @@ use crate::{
     },
     paths,
     people::{
-        access::{Actor, Role},
+        access::{Actor, Person, Role},
         recipient::Organisation,
     },
     terms::agreement::{self, Agreement},
@@ -228,7 +228,7 @@ fn choices(agreements: &[Agreement]) -> Vec<(String, String)> {
 }
 
 /// True when the filter keeps a case: of this agreement, with this officer.
-pub fn keeps(filter: &Filter, actor: &Actor, agreement: &str, officer: Option<&String>) -> bool {
+pub fn keeps(filter: &Filter, actor: &Actor, agreement: &str, officer: Option<Id<Person>>) -> bool {
     let of_agreement = filter.agreement.is_empty() || agreement == filter.agreement;
     let of_officer = match filter.officer.as_str() {
         "mina" => is_mine(officer, actor),
@@ -238,8 +238,8 @@ pub fn keeps(filter: &Filter, actor: &Actor, agreement: &str, officer: Option<&S
     of_agreement && of_officer
 }
 
-pub fn is_mine(officer: Option<&String>, actor: &Actor) -> bool {
-    officer.is_some_and(|officer| *officer == actor.person.id.to_string())
+pub fn is_mine(officer: Option<Id<Person>>, actor: &Actor) -> bool {
+    officer == Some(actor.person.id)
 }
 
 /// Midnights in Stockholm since then.

@@ -1,12 +1,12 @@
 //! Rows and queries of saved views.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::{Address, MOST, SavedView};
+use super::{Address, MOST, NotAView, SavedView};
 use crate::{
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, read_by_row},
         schema::{people, saved_views},
     },
     people::{access::Person, recipient::Organisation},
@@ -16,29 +16,37 @@ use values::{
     text::{same, sort_key},
 };
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = saved_views)]
+pub struct ViewRow {
+    id: Id<SavedView>,
+    name: Line<100>,
+    address: String,
+}
+
+read_by_row!(SavedView, ViewRow);
+
+impl TryFrom<ViewRow> for SavedView {
+    type Error = NotAView;
+
+    fn try_from(row: ViewRow) -> Result<Self, NotAView> {
+        Ok(Self { id: row.id, name: row.name, address: Address::parse(&row.address)? })
+    }
+}
+
 /// What a person keeps in an organisation, by name.
 pub fn of(
     connection: &mut AnyConnection,
     person: Id<Person>,
     organisation: Id<Organisation>,
 ) -> Result<Vec<SavedView>, DbError> {
-    let rows: Vec<(String, String, String)> = saved_views::table
-        .filter(saved_views::person_id.eq(person.to_string()))
-        .filter(saved_views::organisation_id.eq(organisation.to_string()))
+    let mut views: Vec<SavedView> = saved_views::table
+        .filter(saved_views::person_id.eq(person))
+        .filter(saved_views::organisation_id.eq(organisation))
         .order_by(saved_views::id)
         .limit(MOST as i64)
-        .select((saved_views::id, saved_views::name, saved_views::address))
+        .select(SavedView::as_select())
         .load(connection)?;
-    let mut views: Vec<SavedView> = rows
-        .into_iter()
-        .map(|(id, name, address)| {
-            Ok(SavedView {
-                id: id.parse().map_err(DbError::corrupt)?,
-                name: Line::parse(&name).map_err(DbError::corrupt)?,
-                address: Address::parse(&address).map_err(DbError::corrupt)?,
-            })
-        })
-        .collect::<Result<_, DbError>>()?;
     views.sort_by_cached_key(|view| sort_key(view.name.as_str()));
     Ok(views)
 }
@@ -63,24 +71,17 @@ pub fn save(
     replaces: &str,
     at: DateTime<Utc>,
 ) -> Result<Kept, DbError> {
-    let own = || {
-        saved_views::person_id
-            .eq(person.to_string())
-            .and(saved_views::organisation_id.eq(organisation.to_string()))
-    };
+    let own = || saved_views::person_id.eq(person).and(saved_views::organisation_id.eq(organisation));
     // Held for the rest of this transaction, so that of two at once the second sees the first.
-    diesel::update(people::table.find(person.to_string()))
-        .set(people::name.eq(people::name))
-        .execute(connection)?;
+    diesel::update(people::table.find(person)).set(people::name.eq(people::name)).execute(connection)?;
     let known = of(connection, person, organisation)?;
     let namesakes = || known.iter().filter(|known| same(known.name.as_str(), view.name.as_str()));
     let is_unseen = |known: &&SavedView| known.address != view.address && known.address.as_str() != replaces;
     if let Some(unseen) = namesakes().find(is_unseen) {
-        let saved_at = saved_views::table.find(unseen.id.to_string()).select(saved_views::saved_at);
-        let at: NaiveDateTime = saved_at.first(connection)?;
-        return Ok(Kept::Taken { address: unseen.address.clone(), at: at.and_utc() });
+        let saved_at = saved_views::table.find(unseen.id).select(saved_views::saved_at);
+        return Ok(Kept::Taken { address: unseen.address.clone(), at: saved_at.first(connection)? });
     }
-    let replaced: Vec<String> = namesakes().map(|known| known.id.to_string()).collect();
+    let replaced: Vec<Id<SavedView>> = namesakes().map(|known| known.id).collect();
     diesel::delete(saved_views::table.filter(own()).filter(saved_views::id.eq_any(replaced)))
         .execute(connection)?;
     let count: i64 = saved_views::table.filter(own()).count().get_result(connection)?;
@@ -89,10 +90,10 @@ pub fn save(
     }
     diesel::insert_into(saved_views::table)
         .values((
-            saved_views::id.eq(view.id.to_string()),
-            saved_views::person_id.eq(person.to_string()),
-            saved_views::organisation_id.eq(organisation.to_string()),
-            saved_views::name.eq(view.name.as_str()),
+            saved_views::id.eq(view.id),
+            saved_views::person_id.eq(person),
+            saved_views::organisation_id.eq(organisation),
+            saved_views::name.eq(&view.name),
             saved_views::address.eq(view.address.as_str()),
             saved_views::saved_at.eq(at.naive_utc()),
         ))
@@ -103,9 +104,7 @@ pub fn save(
 /// Removes a view of the person's own.
 pub fn remove(connection: &mut AnyConnection, person: Id<Person>, id: Id<SavedView>) -> Result<(), DbError> {
     diesel::delete(
-        saved_views::table
-            .filter(saved_views::id.eq(id.to_string()))
-            .filter(saved_views::person_id.eq(person.to_string())),
+        saved_views::table.filter(saved_views::id.eq(id)).filter(saved_views::person_id.eq(person)),
     )
     .execute(connection)?;
     Ok(())

@@ -25,7 +25,7 @@ use thiserror::Error;
 
 use crate::{
     grants::{
-        case::{self, Kind, NoRoom, alike::Alike},
+        case::{self, Kind, NoRoom, alike::Alike, store::Attachment},
         grant::Grant,
     },
     ground::infra::failure,
@@ -119,7 +119,7 @@ pub struct Answer {
     /// Empty when the files speak for themselves.
     pub message: String,
     /// Every file that has been handed in, now and before, by id.
-    pub files: Vec<String>,
+    pub files: Vec<Id<Attachment>>,
     /// The last day as it was then.
     pub due: Deadline,
 }
@@ -222,7 +222,7 @@ impl AccountRequest {
         by: Doer,
         at: DateTime<Utc>,
         message: String,
-        files: Vec<String>,
+        files: Vec<Id<Attachment>>,
     ) -> Result<Self, Refusal> {
         let before = self.handed_in().len();
         let first = self.last_answer().map(Answer::first);
@@ -287,7 +287,7 @@ impl AccountRequest {
     }
 
     /// The files that the authority has, by id. They stay.
-    pub fn handed_in(&self) -> &[String] {
+    pub fn handed_in(&self) -> &[Id<Attachment>] {
         self.last_answer().map_or(&[], |answer| &answer.files)
     }
 
@@ -370,8 +370,13 @@ mod tests {
         }
     }
 
+    /// One whose id ends in this letter.
+    fn file(letter: &str) -> Id<Attachment> {
+        format!("00000000-0000-7000-8000-00000000000{letter}").parse().unwrap()
+    }
+
     fn answered(files: &[&str], when: &str) -> Result<AccountRequest, Refusal> {
-        let files = files.iter().map(|file| (*file).to_owned()).collect();
+        let files = files.iter().map(|letter| file(letter)).collect();
         asked().answer(Doer::named("E"), at(when), String::new(), files)
     }
 
@@ -393,15 +398,11 @@ mod tests {
         let day = "2022-04-30".parse().unwrap();
         let more =
             first.ask_for_more(Doer::named("H"), at("2022-03-03T08:00:00Z"), "Mer".to_owned(), day).unwrap();
-        assert_eq!((more.handed_in(), more.due.0), (["a".to_owned()].as_slice(), day));
-        let same = more.clone().answer(
-            Doer::named("E"),
-            at("2022-04-02T08:00:00Z"),
-            String::new(),
-            vec!["a".to_owned()],
-        );
+        assert_eq!((more.handed_in(), more.due.0), ([file("a")].as_slice(), day));
+        let same =
+            more.clone().answer(Doer::named("E"), at("2022-04-02T08:00:00Z"), String::new(), vec![file("a")]);
         assert_eq!(same.unwrap_err(), Refusal::NothingToHandIn);
-        let both = vec!["a".to_owned(), "b".to_owned()];
+        let both = vec![file("a"), file("b")];
         let second = more.answer(Doer::named("E"), at("2022-04-02T08:00:00Z"), String::new(), both).unwrap();
         assert_eq!(second.handed_in().len(), 2);
         // Both days stay: the first answer was in time.

@@ -7,12 +7,12 @@ use crate::{
     grants::{
         case::{
             self, Kind,
-            store::{Columns, Row, Stored, from_json, json},
+            store::{Columns, Row, Stored, from_json},
         },
         grant,
     },
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, json},
         schema::{cases, grants},
     },
     people::{
@@ -26,16 +26,16 @@ impl Stored for AccountRequest {
     fn read(row: Row) -> Result<Self, DbError> {
         let without = || DbError::corrupt(format!("request {} has no last day", row.id));
         Ok(Self {
-            id: row.id()?,
-            grant_id: row.grant_id()?,
+            id: row.id.retyped(),
+            grant_id: row.grant_id,
             number: row.number,
             due: Deadline(row.due.ok_or_else(without)?),
             asks_for: row.asks_for,
-            asked_by: Doer::stored(row.asked_by_id, row.asked_by)?,
-            asked_at: row.created_at.and_utc(),
+            asked_by: Doer::stored(row.asked_by_id, row.asked_by),
+            asked_at: row.created_at,
             status: from_json(&row.state)?,
             revision: row.revision,
-            asker: row.asker_id.map(|id| id.parse()).transpose().map_err(DbError::corrupt)?,
+            asker: row.asker_id,
         })
     }
 
@@ -45,7 +45,7 @@ impl Stored for AccountRequest {
             due: Some(self.due.0),
             asked_by: self.asked_by.name().to_owned(),
             asked_by_id: self.asked_by.person(),
-            asker_id: self.asker.map(|asker| asker.to_string()),
+            asker_id: self.asker,
             ..Columns::of(self.status.key(), json(&self.status)?, true)
         })
     }
@@ -78,8 +78,8 @@ pub fn open_held_by(
 ) -> Result<Vec<AccountRequest>, DbError> {
     let rows: Vec<Row> = cases::table
         .inner_join(grants::table)
-        .filter(cases::kind.eq(Kind::AccountRequest.key()))
-        .filter(grants::holder_id.eq(holder.to_string()))
+        .filter(cases::kind.eq(Kind::AccountRequest))
+        .filter(grants::holder_id.eq(holder))
         .filter(cases::status.eq("open"))
         .order_by((cases::due, cases::id))
         .select(Row::as_select())

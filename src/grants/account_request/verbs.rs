@@ -112,7 +112,7 @@ pub fn remove_file(
     file: Id<Attachment>,
 ) -> Result<(), Failure> {
     let request = take_open(connection, act, id)?;
-    if request.handed_in().contains(&file.to_string()) {
+    if request.handed_in().contains(&file) {
         return Err(Refusal::HandedIn.into());
     }
     case::store::remove_attachment(connection, id, file)?;
@@ -129,7 +129,7 @@ pub fn answer(
     write(connection, act, target, Event::AccountsAnswered, |connection, request| {
         let before = request.handed_in().len();
         let files = case::store::attachments_of(connection, request.id)?;
-        let files: Vec<String> = files.into_iter().map(|file| file.id.to_string()).collect();
+        let files = files.into_iter().map(|file| file.id).collect::<Vec<_>>();
         let added = files.len().saturating_sub(before);
         let after = request.answer(act.doer(), act.now, message.to_owned(), files)?;
         let late = if after.is_late(act.now) { ", efter sista dagen" } else { "" };

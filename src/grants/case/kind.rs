@@ -4,6 +4,7 @@
 use crate::{
     grants::grant::{Entry, Grant},
     ground::{history::Event, infra::failure::Refusal},
+    people::access::Person,
 };
 use values::Id;
 
@@ -25,6 +26,11 @@ impl Kind {
             Self::AccountRequest => "account_request",
             Self::FurtherReport => "further_report",
         }
+    }
+
+    pub fn parse(key: &str) -> Option<Self> {
+        let all = [Self::Requisition, Self::Report, Self::AccountRequest, Self::FurtherReport];
+        all.into_iter().find(|kind| kind.key() == key)
     }
 }
 
@@ -56,8 +62,7 @@ pub trait Handled: Case {
     /// The states in which an officer has it before him or her.
     const OPEN: &'static [&'static str];
 
-    /// The officer's id.
-    fn officer(&self) -> Option<&str>;
+    fn officer(&self) -> Option<Id<Person>>;
     /// An officer takes the case, hands it over, or lets it go.
-    fn assign(self, officer: Option<String>) -> Result<Self, Self::Refusal>;
+    fn assign(self, officer: Option<Id<Person>>) -> Result<Self, Self::Refusal>;
 }

@@ -21,11 +21,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use self::store::Attachment;
 use crate::{
     ground::infra::{form::FieldErrors, hash::sha256_hex},
     people::{access::Doer, recipient::Organisation},
 };
-use values::calendar;
+use values::{Id, calendar};
 
 /// How a form was signed (*underskrift i original av behörig företrädare*).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub enum Signature {
     /// In the portal, by a signatory who confirmed who he or she is again.
     Portal { by: Doer },
     /// On paper; the recipient uploaded the scan.
-    Scan { attachment: String, uploaded_by: Doer },
+    Scan { attachment: Id<Attachment>, uploaded_by: Doer },
     /// On paper; the authority has the original.
     Original {
         arrived: NaiveDate,
@@ -43,7 +44,7 @@ pub enum Signature {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         registered_at: Option<DateTime<Utc>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        attachment: Option<String>,
+        attachment: Option<Id<Attachment>>,
     },
 }
 
@@ -61,11 +62,11 @@ impl Signature {
     }
 
     /// The scan of what was signed on paper.
-    pub fn scan(&self) -> Option<&str> {
+    pub fn scan(&self) -> Option<Id<Attachment>> {
         match self {
             Self::Portal { .. } => None,
-            Self::Scan { attachment, .. } => Some(attachment),
-            Self::Original { attachment, .. } => attachment.as_deref(),
+            Self::Scan { attachment, .. } => Some(*attachment),
+            Self::Original { attachment, .. } => *attachment,
         }
     }
 

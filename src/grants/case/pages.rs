@@ -121,7 +121,7 @@ pub struct AttachmentView {
 impl AttachmentView {
     /// Why the file cannot be opened; empty when it can.
     pub fn waits(&self) -> &'static str {
-        match self.file.scanned() {
+        match self.file.scanned {
             Scanned::Not | Scanned::Clean => "",
             Scanned::Waiting => "; väntar på virusgenomsökning och kan öppnas efter den",
             Scanned::Impossible => {
@@ -137,7 +137,7 @@ impl AttachmentView {
             .into_iter()
             .map(|file| Self {
                 href: address(&file.id),
-                uploaded: calendar::long_time(file.uploaded_at.and_utc()),
+                uploaded: calendar::long_time(file.uploaded_at),
                 file,
             })
             .collect()

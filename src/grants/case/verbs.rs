@@ -118,8 +118,8 @@ pub fn assign<C: Stored + Handled>(
     officer: Option<&Person>,
 ) -> Result<(), Failure<C::Refusal>> {
     let locked = lock(connection, act, id)?;
-    let after = locked.case.clone().assign(officer.map(|person| person.id.to_string()))?;
-    if locked.case.officer() != was {
+    let after = locked.case.clone().assign(officer.map(|person| person.id))?;
+    if locked.case.officer().map(|officer| officer.to_string()).as_deref() != was {
         return Err(C::changed().into());
     }
     let entry = history::Entry {

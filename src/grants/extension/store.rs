@@ -1,56 +1,51 @@
 //! Rows and queries of extensions.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use super::{Extension, Kind};
 use crate::{
     grants::grant::Grant,
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, key_column, read_by_row},
         schema::{extensions, grants},
     },
-    people::access::Doer,
+    people::access::{Doer, Person},
 };
 use values::Id;
 
+key_column!(Kind);
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = extensions)]
-struct ExtensionRow {
-    id: String,
-    kind: String,
+pub struct ExtensionRow {
+    id: Id<Extension>,
+    kind: Kind,
     until: NaiveDate,
     decision: String,
     reason: String,
     decided_by: String,
-    decided_by_id: Option<String>,
-    decided_at: NaiveDateTime,
+    decided_by_id: Option<Id<Person>>,
+    decided_at: DateTime<Utc>,
 }
 
-impl TryFrom<ExtensionRow> for Extension {
-    type Error = DbError;
+read_by_row!(Extension, ExtensionRow);
 
-    fn try_from(row: ExtensionRow) -> Result<Self, DbError> {
-        Ok(Self {
-            id: row.id.parse().map_err(DbError::corrupt)?,
-            kind: Kind::parse(&row.kind).ok_or_else(|| DbError::corrupt(format!("kind {}", row.kind)))?,
-            until: row.until,
-            decision: row.decision,
-            reason: row.reason,
-            decided_by: Doer::stored(row.decided_by_id, row.decided_by)?,
-            decided_at: row.decided_at.and_utc(),
-        })
+impl From<ExtensionRow> for Extension {
+    fn from(row: ExtensionRow) -> Self {
+        let ExtensionRow { id, kind, until, decision, reason, decided_by, decided_by_id, decided_at } = row;
+        let decided_by = Doer::stored(decided_by_id, decided_by);
+        Self { id, kind, until, decision, reason, decided_by, decided_at }
     }
 }
 
 /// A grant's extensions, the newest first.
 pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<Extension>, DbError> {
-    let rows: Vec<ExtensionRow> = extensions::table
-        .filter(extensions::grant_id.eq(grant.to_string()))
+    Ok(extensions::table
+        .filter(extensions::grant_id.eq(grant))
         .order_by((extensions::decided_at.desc(), extensions::id.desc()))
-        .select(ExtensionRow::as_select())
-        .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+        .select(Extension::as_select())
+        .load(connection)?)
 }
 
 /// Keeps the decision, and puts the day on the grant. After the grant is locked.
@@ -61,9 +56,9 @@ pub fn insert(
 ) -> Result<(), DbError> {
     diesel::insert_into(extensions::table)
         .values((
-            extensions::id.eq(extension.id.to_string()),
-            extensions::grant_id.eq(grant.to_string()),
-            extensions::kind.eq(extension.kind.key()),
+            extensions::id.eq(extension.id),
+            extensions::grant_id.eq(grant),
+            extensions::kind.eq(extension.kind),
             extensions::until.eq(extension.until),
             extensions::decision.eq(&extension.decision),
             extensions::reason.eq(&extension.reason),
@@ -72,7 +67,7 @@ pub fn insert(
             extensions::decided_at.eq(extension.decided_at.naive_utc()),
         ))
         .execute(connection)?;
-    let row = diesel::update(grants::table.find(grant.to_string()));
+    let row = diesel::update(grants::table.find(grant));
     match extension.kind {
         Kind::Requisition => {
             row.set(grants::requisition_until.eq(extension.until)).execute(connection)?;

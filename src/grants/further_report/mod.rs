@@ -26,7 +26,7 @@ use thiserror::Error;
 
 use crate::{
     grants::{
-        case::{self, Case as _, Kind, NoRoom},
+        case::{self, Case as _, Kind, NoRoom, store::Attachment},
         grant::{Grant, Ledger},
     },
     ground::infra::failure,
@@ -70,7 +70,7 @@ pub struct Filed {
     /// The recipient's formal name then: it may be called something else by now, or have a successor.
     pub recipient: String,
     /// Every file that has been handed in, now and before, by id.
-    pub files: Vec<String>,
+    pub files: Vec<Id<Attachment>>,
 }
 
 /// That the addressee wants more or something else.
@@ -147,7 +147,7 @@ impl OwedReport {
         by: Doer,
         at: DateTime<Utc>,
         recipient: String,
-        files: Vec<String>,
+        files: Vec<Id<Attachment>>,
     ) -> Result<Self, Refusal> {
         let before = self.handed_in().len();
         self.status = match self.status {
@@ -188,7 +188,7 @@ impl OwedReport {
     }
 
     /// The files that the addressee has, by id. They stay.
-    pub fn handed_in(&self) -> &[String] {
+    pub fn handed_in(&self) -> &[Id<Attachment>] {
         self.filed().map_or(&[], |filed| &filed.files)
     }
 
@@ -339,8 +339,13 @@ mod tests {
         }
     }
 
+    /// One whose id ends in this letter.
+    fn file(letter: &str) -> Id<Attachment> {
+        format!("00000000-0000-7000-8000-00000000000{letter}").parse().unwrap()
+    }
+
     fn submitted(report: OwedReport, files: &[&str], when: &str) -> Result<OwedReport, Refusal> {
-        let files = files.iter().map(|file| (*file).to_owned()).collect();
+        let files = files.iter().map(|letter| file(letter)).collect();
         report.submit(Doer::named("F"), at(when), "Region Skåne".to_owned(), files)
     }
 
@@ -352,7 +357,7 @@ mod tests {
     fn a_report_has_a_file() {
         assert_eq!(submitted(begun(), &[], LAST).unwrap_err(), Refusal::NothingToHandIn);
         let filed = submitted(begun(), &["a"], LAST).unwrap();
-        assert_eq!(filed.handed_in(), ["a".to_owned()]);
+        assert_eq!(filed.handed_in(), [file("a")]);
         assert_eq!(
             submitted(filed, &["a", "b"], LAST).unwrap_err(),
             Refusal::NotInThisState("Inlämnad"),
@@ -368,7 +373,7 @@ mod tests {
         assert_eq!(back(begun()).unwrap_err(), Refusal::NotInThisState("Inte inlämnad"));
         let returned = back(submitted(begun(), &["a"], LAST).unwrap()).unwrap();
         assert_eq!(returned.returned().unwrap().message, "Mål saknas.");
-        assert_eq!(returned.handed_in(), ["a".to_owned()], "what came in is still there");
+        assert_eq!(returned.handed_in(), [file("a")], "what came in is still there");
         assert_eq!(Standing::of(Some(&returned), due(), false, at(MIDNIGHT)), Standing::Returned);
         let same = submitted(returned.clone(), &["a"], "2020-10-06T08:00:00Z");
         assert_eq!(same.unwrap_err(), Refusal::NothingToHandIn);

@@ -9,12 +9,12 @@ use crate::{
     grants::{
         case::{
             self, Kind,
-            store::{Columns, Row, Stored, from_json, json},
+            store::{Columns, Row, Stored, from_json},
         },
         grant::{self, Grant, store::Which},
     },
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, json},
         schema::{agreements, cases, grants, report_addressees},
     },
     people::{access::Scope, recipient::Organisation},
@@ -25,8 +25,8 @@ use values::Id;
 impl Stored for OwedReport {
     fn read(row: Row) -> Result<Self, DbError> {
         Ok(Self {
-            id: row.id()?,
-            grant_id: row.grant_id()?,
+            id: row.id.retyped(),
+            grant_id: row.grant_id,
             key: row.part,
             status: from_json(&row.state)?,
             revision: row.revision,
@@ -72,19 +72,18 @@ pub fn addressed_to(
     addressee: Id<Organisation>,
     id: Id<OwedReport>,
 ) -> Result<Option<Case>, DbError> {
-    let found: Option<(String, String, String)> = cases::table
+    let found: Option<(Id<Grant>, String, Id<Organisation>)> = cases::table
         .inner_join(grants::table.inner_join(agreements::table))
         .inner_join(report_addressees::table.on(is_of_agreement()))
-        .filter(cases::kind.eq(Kind::FurtherReport.key()))
-        .filter(cases::id.eq(id.to_string()))
-        .filter(report_addressees::organisation_id.eq(addressee.to_string()))
+        .filter(cases::kind.eq(Kind::FurtherReport))
+        .filter(cases::id.eq(id))
+        .filter(report_addressees::organisation_id.eq(addressee))
         .filter(cases::received_at.is_not_null())
         .select((cases::grant_id, cases::part, agreements::authority_id))
         .first(connection)
         .optional()?;
     let Some((grant, key, authority)) = found else { return Ok(None) };
-    let scope = Scope::Authority(authority.parse().map_err(DbError::corrupt)?);
-    owed_by(connection, scope, grant.parse().map_err(DbError::corrupt)?, &key)
+    owed_by(connection, Scope::Authority(authority), grant, &key)
 }
 
 type IsOfAgreement = dsl::And<
@@ -101,12 +100,11 @@ pub fn keys_for(
     connection: &mut AnyConnection,
     addressee: Id<Organisation>,
 ) -> Result<Vec<(Id<Agreement>, String)>, DbError> {
-    let rows: Vec<(String, String)> = report_addressees::table
-        .filter(report_addressees::organisation_id.eq(addressee.to_string()))
+    Ok(report_addressees::table
+        .filter(report_addressees::organisation_id.eq(addressee))
         .order_by((report_addressees::agreement_id, report_addressees::key))
         .select((report_addressees::agreement_id, report_addressees::key))
-        .load(connection)?;
-    rows.into_iter().map(|(agreement, key)| Ok((agreement.parse().map_err(DbError::corrupt)?, key))).collect()
+        .load(connection)?)
 }
 
 /// Everything that has come in to this addressee.
@@ -117,8 +115,8 @@ pub fn received_by(
     let rows: Vec<Row> = cases::table
         .inner_join(grants::table)
         .inner_join(report_addressees::table.on(is_of_agreement()))
-        .filter(cases::kind.eq(Kind::FurtherReport.key()))
-        .filter(report_addressees::organisation_id.eq(addressee.to_string()))
+        .filter(cases::kind.eq(Kind::FurtherReport))
+        .filter(report_addressees::organisation_id.eq(addressee))
         .filter(cases::received_at.is_not_null())
         .order_by((cases::received_at, cases::id))
         .select(Row::as_select())
@@ -130,15 +128,15 @@ pub fn received_by(
 pub fn filed(
     connection: &mut AnyConnection,
     which: Which<'_>,
-) -> Result<HashMap<String, Vec<String>>, DbError> {
-    let rows: Vec<(String, String)> = cases::table
-        .filter(cases::kind.eq(Kind::FurtherReport.key()))
+) -> Result<HashMap<Id<Grant>, Vec<String>>, DbError> {
+    let rows: Vec<(Id<Grant>, String)> = cases::table
+        .filter(cases::kind.eq(Kind::FurtherReport))
         .filter(cases::grant_id.eq_any(which.ids()))
         .filter(cases::received_at.is_not_null())
         .order_by((cases::grant_id, cases::part))
         .select((cases::grant_id, cases::part))
         .load(connection)?;
-    let mut filed: HashMap<String, Vec<String>> = HashMap::new();
+    let mut filed: HashMap<Id<Grant>, Vec<String>> = HashMap::new();
     for (grant, key) in rows {
         filed.entry(grant).or_default().push(key);
     }

@@ -71,7 +71,7 @@ fn begin(connection: &mut AnyConnection, act: &Act, which: &Which) -> Result<Owe
         status: Status::Draft { answers: None },
         revision: 1,
     };
-    case::store::insert(connection, &report, Some(act.actor.person.id.to_string()), act.now)?;
+    case::store::insert(connection, &report, Some(act.actor.person.id), act.now)?;
     Ok(report)
 }
 
@@ -83,7 +83,7 @@ pub fn remove_file(
     file: Id<Attachment>,
 ) -> Result<(), Failure> {
     let Some(report) = hold(connection, act, which)?.report else { return Ok(()) };
-    if report.handed_in().contains(&file.to_string()) {
+    if report.handed_in().contains(&file) {
         return Err(Refusal::HandedIn.into());
     }
     if case::store::remove_attachment(connection, report.id, file)? {
@@ -103,7 +103,7 @@ pub fn sign(connection: &mut AnyConnection, act: &Act, which: &Which, revision: 
     let report = case.report.clone().ok_or(Refusal::NothingToHandIn)?;
     let before = report.handed_in().len();
     let files = case::store::attachments_of(connection, report.id)?;
-    let files: Vec<String> = files.into_iter().map(|file| file.id.to_string()).collect();
+    let files = files.into_iter().map(|file| file.id).collect::<Vec<_>>();
     let added = files.len().saturating_sub(before);
     let after = report.submit(act.doer(), act.now, case.grant.holder.formal_name.clone(), files)?;
     let is_completion = case.report.as_ref().is_some_and(|report| report.returned().is_some());

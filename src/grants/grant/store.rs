@@ -18,18 +18,15 @@ use diesel::{
 use super::{Account, Entry, Grant, Ledger};
 use crate::{
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, key_column, read_by_row},
         schema::{agreements, grants, ledger_entries, organisations},
     },
     people::{
         access::Scope,
-        recipient::{self, Organisation, store::OrganisationRow},
+        recipient::{self, Organisation},
     },
     terms::{
-        agreement::{
-            Agreement, Later,
-            store::{AgreementRow, assemble},
-        },
+        agreement::{Agreement, Later},
         insight,
     },
 };
@@ -40,30 +37,19 @@ diesel::alias!(organisations as recipients: Recipients, organisations as holders
 /// Takes the grant for the rest of this transaction and gives its new version: the number of the history line that the
 /// caller owes. Every verb begins with it, so that two writers never both spend the same money.
 pub fn lock(connection: &mut AnyConnection, id: Id<Grant>) -> Result<i64, DbError> {
-    let id = id.to_string();
-    diesel::update(grants::table.find(&id))
+    diesel::update(grants::table.find(id))
         .set(grants::version.eq(grants::version + 1))
         .execute(connection)?;
-    Ok(grants::table.find(&id).select(grants::version).first(connection)?)
+    Ok(grants::table.find(id).select(grants::version).first(connection)?)
 }
 
 /// Takes the grant for the rest of this transaction, to change nothing that its history tells.
 pub fn hold(connection: &mut AnyConnection, id: Id<Grant>) -> Result<(), DbError> {
-    diesel::update(grants::table.find(id.to_string()))
-        .set(grants::version.eq(grants::version))
-        .execute(connection)?;
+    diesel::update(grants::table.find(id)).set(grants::version.eq(grants::version)).execute(connection)?;
     Ok(())
 }
 
-/// A grant's own columns.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = grants)]
-struct OwnRow {
-    id: String,
-    #[diesel(embed)]
-    later: LaterRow,
-    reference: i32,
-}
+key_column!(Account);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = grants)]
@@ -73,40 +59,39 @@ pub struct LaterRow {
     repayment_until: Option<NaiveDate>,
 }
 
+read_by_row!(Later, LaterRow);
+
 impl From<LaterRow> for Later {
     fn from(row: LaterRow) -> Self {
         Self { requisition: row.requisition_until, report: row.report_until, repayment: row.repayment_until }
     }
 }
 
-impl OwnRow {
-    fn into_grant(
-        self,
-        agreement: Agreement,
-        (recipient, holder): (Organisation, Organisation),
-        ledger: Ledger,
-    ) -> Result<Grant, DbError> {
-        let later = self.later.into();
-        Ok(Grant {
-            id: self.id.parse().map_err(DbError::corrupt)?,
-            deadlines: agreement.terms.deadlines_of(ledger.shares(), later),
-            later,
+/// A grant's own columns, with its agreement.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = grants)]
+struct GrantRow {
+    id: Id<Grant>,
+    #[diesel(embed)]
+    later: Later,
+    reference: i32,
+    #[diesel(embed)]
+    agreement: Agreement,
+}
+
+impl GrantRow {
+    fn into_grant(self, recipient: Organisation, holder: Organisation, ledger: Ledger) -> Grant {
+        Grant {
+            id: self.id,
+            deadlines: self.agreement.terms.deadlines_of(ledger.shares(), self.later),
+            later: self.later,
             reference: self.reference.unsigned_abs(),
-            agreement,
+            agreement: self.agreement,
             recipient,
             holder,
             ledger,
-        })
+        }
     }
-}
-
-type GrantRow = (OwnRow, AgreementRow, OrganisationRow, OrganisationRow, OrganisationRow);
-
-fn assemble_grant(row: GrantRow, ledgers: &mut HashMap<String, Ledger>) -> Result<Grant, DbError> {
-    let (own, agreement, authority, recipient, holder) = row;
-    let ledger = ledgers.remove(&own.id).unwrap_or_default();
-    let parties = (recipient.try_into()?, holder.try_into()?);
-    own.into_grant(assemble(agreement, authority.try_into()?)?, parties, ledger)
 }
 
 /// The grant, if it is there for these eyes.
@@ -115,26 +100,22 @@ pub fn find(connection: &mut AnyConnection, scope: Scope, id: Id<Grant>) -> Resu
         .inner_join(agreements::table.inner_join(organisations::table))
         .inner_join(recipients.on(grants::recipient_id.eq(recipients.field(organisations::id))))
         .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
-        .filter(grants::id.eq(id.to_string()))
+        .filter(grants::id.eq(id))
         .select((
-            OwnRow::as_select(),
-            AgreementRow::as_select(),
-            OrganisationRow::as_select(),
+            GrantRow::as_select(),
             recipients.fields(recipient::store::COLUMNS),
             holders.fields(recipient::store::COLUMNS),
         ))
         .into_boxed();
     query = match scope {
-        Scope::Recipient(organisation) => query.filter(grants::holder_id.eq(organisation.to_string())),
-        Scope::Authority(organisation) => query.filter(agreements::authority_id.eq(organisation.to_string())),
+        Scope::Recipient(organisation) => query.filter(grants::holder_id.eq(organisation)),
+        Scope::Authority(organisation) => query.filter(agreements::authority_id.eq(organisation)),
         Scope::Reader(organisation) => query.filter(insight::store::read_by(organisation)),
     };
-    let Some(row) = query.first::<GrantRow>(connection).optional()? else {
-        return Ok(None);
-    };
-    let sums = sums(connection, &row.0.id)?;
-    let mut ledgers = HashMap::from([(row.0.id.clone(), sums)]);
-    assemble_grant(row, &mut ledgers).map(Some)
+    let found: Option<(GrantRow, Organisation, Organisation)> = query.first(connection).optional()?;
+    let Some((row, recipient, holder)) = found else { return Ok(None) };
+    let ledger = ledger(connection, id)?;
+    Ok(Some(row.into_grant(recipient, holder, ledger)))
 }
 
 /// The grant by agreement and recipient code, for the authority that pays it.
@@ -144,15 +125,15 @@ pub fn find_for_recipient(
     agreement: Id<Agreement>,
     recipient_code: &str,
 ) -> Result<Option<Grant>, DbError> {
-    let id: Option<String> = grants::table
+    let id = grants::table
         .inner_join(organisations::table)
-        .filter(grants::agreement_id.eq(agreement.to_string()))
+        .filter(grants::agreement_id.eq(agreement))
         .filter(organisations::code.eq(recipient_code))
         .select(grants::id)
         .first(connection)
         .optional()?;
     match id {
-        Some(id) => find(connection, Scope::Authority(authority), id.parse().map_err(DbError::corrupt)?),
+        Some(id) => find(connection, Scope::Authority(authority), id),
         None => Ok(None),
     }
 }
@@ -164,47 +145,38 @@ pub fn recipient_of(
     code: &str,
 ) -> Result<Option<Organisation>, DbError> {
     let is_party = grants::recipient_id.eq(organisations::id).or(grants::holder_id.eq(organisations::id));
-    let found: Option<OrganisationRow> = grants::table
+    Ok(grants::table
         .inner_join(agreements::table)
         .inner_join(organisations::table.on(is_party))
-        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(agreements::authority_id.eq(authority))
         .filter(organisations::code.eq(code))
         .order_by(grants::id)
-        .select(OrganisationRow::as_select())
+        .select(Organisation::as_select())
         .first(connection)
-        .optional()?;
-    found.map(TryInto::try_into).transpose()
+        .optional()?)
 }
 
 /// Every grant that an organisation holds, the newest year first: two queries however many there are.
 pub fn held_by(connection: &mut AnyConnection, holder: &Organisation) -> Result<Vec<Grant>, DbError> {
-    let id = holder.id.to_string();
-    let rows: Vec<(OwnRow, AgreementRow, OrganisationRow, OrganisationRow)> = grants::table
+    let rows: Vec<(GrantRow, Organisation)> = grants::table
         .inner_join(agreements::table.inner_join(organisations::table))
         .inner_join(recipients.on(grants::recipient_id.eq(recipients.field(organisations::id))))
-        .filter(grants::holder_id.eq(&id))
+        .filter(grants::holder_id.eq(holder.id))
         .order_by((agreements::year.desc(), agreements::slug, recipients.field(organisations::code)))
-        .select((
-            OwnRow::as_select(),
-            AgreementRow::as_select(),
-            OrganisationRow::as_select(),
-            recipients.fields(recipient::store::COLUMNS),
-        ))
+        .select((GrantRow::as_select(), recipients.fields(recipient::store::COLUMNS)))
         .load(connection)?;
-    let sums: Vec<(String, String, String, i64)> = ledger_entries::table
+    let sums: Vec<Sum> = ledger_entries::table
         .inner_join(grants::table)
-        .filter(grants::holder_id.eq(&id))
+        .filter(grants::holder_id.eq(holder.id))
         .group_by((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account))
         .select((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account, total()))
         .load(connection)?;
-    let mut ledgers = ledgers_of(sums)?;
-    rows.into_iter()
-        .map(|(own, agreement, authority, recipient)| {
-            let ledger = ledgers.remove(&own.id).unwrap_or_default();
-            let parties = (recipient.try_into()?, holder.clone());
-            own.into_grant(assemble(agreement, authority.try_into()?)?, parties, ledger)
-        })
-        .collect()
+    let mut ledgers = ledgers_of(sums);
+    let grant = |(row, recipient): (GrantRow, Organisation)| {
+        let ledger = ledgers.remove(&row.id).unwrap_or_default();
+        row.into_grant(recipient, holder.clone(), ledger)
+    };
+    Ok(rows.into_iter().map(grant).collect())
 }
 
 /// Some of the grants: of these agreements, and of this organisation when one is named: those that it was allocated, and those
@@ -226,36 +198,45 @@ impl<'a> Which<'a> {
     }
 
     fn condition(self) -> Among {
-        let agreements: Vec<String> = self.agreements.iter().map(ToString::to_string).collect();
         let is_any = self.party.is_none();
-        let party = self.party.map(|party| party.to_string()).unwrap_or_default();
-        let is_party = grants::recipient_id.eq(party.clone()).or(grants::holder_id.eq(party));
-        grants::agreement_id.eq_any(agreements).and(is_party.or(is_any.into_sql::<Bool>()))
+        // An id that is nobody's, where nobody is named.
+        let party = self.party.unwrap_or_default();
+        let is_party = grants::recipient_id.eq(party).or(grants::holder_id.eq(party));
+        grants::agreement_id.eq_any(self.agreements.to_vec()).and(is_party.or(is_any.into_sql::<Bool>()))
     }
 }
 
 /// That a grant is one of [`Which`]. Its type is spelled out since a boxed condition cannot stand within a query for
 /// either database.
 type Among = dsl::And<
-    dsl::EqAny<grants::agreement_id, Vec<String>>,
+    dsl::EqAny<grants::agreement_id, Vec<Id<Agreement>>>,
     dsl::Or<
-        dsl::Or<dsl::Eq<grants::recipient_id, String>, dsl::Eq<grants::holder_id, String>>,
+        dsl::Or<
+            dsl::Eq<grants::recipient_id, Id<Organisation>>,
+            dsl::Eq<grants::holder_id, Id<Organisation>>,
+        >,
         dsl::AsExprOf<bool, Bool>,
     >,
 >;
 
 /// The ledgers of these grants, by their ids: one query.
-pub fn ledgers(connection: &mut AnyConnection, which: Which<'_>) -> Result<HashMap<String, Ledger>, DbError> {
-    let sums: Vec<(String, String, String, i64)> = ledger_entries::table
+pub fn ledgers(
+    connection: &mut AnyConnection,
+    which: Which<'_>,
+) -> Result<HashMap<Id<Grant>, Ledger>, DbError> {
+    let sums: Vec<Sum> = ledger_entries::table
         .filter(ledger_entries::grant_id.eq_any(which.ids()))
         .group_by((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account))
         .select((ledger_entries::grant_id, ledger_entries::post, ledger_entries::account, total()))
         .load(connection)?;
-    ledgers_of(sums)
+    Ok(ledgers_of(sums))
 }
 
 /// The ids of the grants that an authority pays and that have not got what was approved.
-pub fn unpaid(connection: &mut AnyConnection, authority: Id<Organisation>) -> Result<Vec<String>, DbError> {
+pub fn unpaid(
+    connection: &mut AnyConnection,
+    authority: Id<Organisation>,
+) -> Result<Vec<Id<Grant>>, DbError> {
     let (approved, paid_out) = (Account::Approved.key(), Account::PaidOut.key());
     let left = format!(
         "SUM(CASE ledger_entries.account WHEN '{approved}' THEN ledger_entries.amount \
@@ -263,7 +244,7 @@ pub fn unpaid(connection: &mut AnyConnection, authority: Id<Organisation>) -> Re
     );
     Ok(ledger_entries::table
         .inner_join(grants::table.inner_join(agreements::table))
-        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(agreements::authority_id.eq(authority))
         .filter(ledger_entries::account.eq_any([approved, paid_out]))
         .group_by(ledger_entries::grant_id)
         .having(sql::<Bool>(&left))
@@ -275,14 +256,13 @@ pub fn unpaid(connection: &mut AnyConnection, authority: Id<Organisation>) -> Re
 pub fn recipients_of(
     connection: &mut AnyConnection,
     agreement: Id<Agreement>,
-) -> Result<Vec<(String, Organisation)>, DbError> {
-    let rows: Vec<(String, OrganisationRow)> = grants::table
+) -> Result<Vec<(Id<Grant>, Organisation)>, DbError> {
+    Ok(grants::table
         .inner_join(organisations::table)
-        .filter(grants::agreement_id.eq(agreement.to_string()))
+        .filter(grants::agreement_id.eq(agreement))
         .order_by(organisations::code)
-        .select((grants::id, OrganisationRow::as_select()))
-        .load(connection)?;
-    rows.into_iter().map(|(id, recipient)| Ok((id, recipient.try_into()?))).collect()
+        .select((grants::id, Organisation::as_select()))
+        .load(connection)?)
 }
 
 /// A sum of öre. A plain SUM over BIGINT is NUMERIC on PostgreSQL.
@@ -292,36 +272,27 @@ fn total() -> diesel::expression::SqlLiteral<BigInt> {
 
 /// The balances as they are now. Inside a transaction: after [`lock`].
 pub fn ledger(connection: &mut AnyConnection, id: Id<Grant>) -> Result<Ledger, DbError> {
-    sums(connection, &id.to_string())
-}
-
-fn sums(connection: &mut AnyConnection, grant_id: &str) -> Result<Ledger, DbError> {
-    let rows: Vec<(String, String, i64)> = ledger_entries::table
-        .filter(ledger_entries::grant_id.eq(grant_id))
+    let rows: Vec<(String, Account, Money)> = ledger_entries::table
+        .filter(ledger_entries::grant_id.eq(id))
         .group_by((ledger_entries::post, ledger_entries::account))
         .select((ledger_entries::post, ledger_entries::account, total()))
         .load(connection)?;
     let mut ledger = Ledger::default();
-    for (post, account, ore) in rows {
-        ledger.add(&entry(post, &account, ore)?);
+    for (post, account, amount) in rows {
+        ledger.add(&Entry { post, account, amount });
     }
     Ok(ledger)
 }
 
-fn ledgers_of(rows: Vec<(String, String, String, i64)>) -> Result<HashMap<String, Ledger>, DbError> {
-    let mut ledgers: HashMap<String, Ledger> = HashMap::new();
-    for (grant_id, post, account, ore) in rows {
-        ledgers.entry(grant_id).or_default().add(&entry(post, &account, ore)?);
+/// What stands on an account of a post of a grant.
+type Sum = (Id<Grant>, String, Account, Money);
+
+fn ledgers_of(sums: Vec<Sum>) -> HashMap<Id<Grant>, Ledger> {
+    let mut ledgers: HashMap<Id<Grant>, Ledger> = HashMap::new();
+    for (grant, post, account, amount) in sums {
+        ledgers.entry(grant).or_default().add(&Entry { post, account, amount });
     }
-    Ok(ledgers)
-}
-
-fn entry(post: String, account: &str, ore: i64) -> Result<Entry, DbError> {
-    Ok(Entry { post, account: parse_account(account)?, amount: Money::ore(ore) })
-}
-
-fn parse_account(key: &str) -> Result<Account, DbError> {
-    Account::parse(key).ok_or_else(|| DbError::corrupt(format!("account {key}")))
+    ledgers
 }
 
 /// Adds an entry, after [`lock`]. `subject` is what it comes from, such as a requisition's id.
@@ -334,11 +305,11 @@ pub fn post_entry(
 ) -> Result<(), DbError> {
     diesel::insert_into(ledger_entries::table)
         .values((
-            ledger_entries::id.eq(Id::<Entry>::new().to_string()),
-            ledger_entries::grant_id.eq(grant.to_string()),
+            ledger_entries::id.eq(Id::<Entry>::new()),
+            ledger_entries::grant_id.eq(grant),
             ledger_entries::post.eq(&entry.post),
-            ledger_entries::account.eq(entry.account.key()),
-            ledger_entries::amount.eq(entry.amount.to_ore()),
+            ledger_entries::account.eq(entry.account),
+            ledger_entries::amount.eq(entry.amount),
             ledger_entries::at.eq(at.naive_utc()),
             ledger_entries::subject.eq(subject),
         ))

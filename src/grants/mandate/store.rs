@@ -27,9 +27,9 @@ pub fn unconfirmed(
 ) -> Result<Vec<Unconfirmed>, DbError> {
     let paid = grants::table
         .inner_join(agreements::table)
-        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(agreements::authority_id.eq(authority))
         .filter(grants::holder_id.eq(organisations::id).or(grants::recipient_id.eq(organisations::id)));
-    let mut rows: Vec<(String, String, String, String)> = memberships::table
+    let mut rows: Vec<(String, String, String, Role)> = memberships::table
         .inner_join(organisations::table)
         .inner_join(people::table)
         .filter(memberships::confirmed.eq(false))
@@ -40,10 +40,7 @@ pub fn unconfirmed(
     rows.sort_by_cached_key(|(code, organisation, person, _)| {
         (sort_key(organisation), code.clone(), sort_key(person))
     });
-    rows.into_iter()
-        .map(|(recipient_code, recipient, person, role)| {
-            let role = Role::parse(&role).ok_or_else(|| DbError::corrupt(format!("role {role}")))?;
-            Ok(Unconfirmed { recipient_code, recipient, person, role })
-        })
-        .collect()
+    let unconfirmed =
+        |(recipient_code, recipient, person, role)| Unconfirmed { recipient_code, recipient, person, role };
+    Ok(rows.into_iter().map(unconfirmed).collect())
 }

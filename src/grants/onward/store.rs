@@ -3,7 +3,7 @@
 mod money;
 mod units;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 pub use money::{
@@ -14,76 +14,72 @@ pub use units::{fold_names, insert_unit, unit, units, update_unit};
 
 use super::{
     Case, Plan,
-    application::{Application, Refusal},
+    application::{Application, Refusal, Status},
+    form::ModelForm,
+    model::Model,
     unit::Unit,
 };
 use crate::{
     grants::grant::{self, Grant},
     ground::infra::{
         conflict::Saved,
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, Json, json, read_by_row},
         schema::{onward_applications, onward_plans, onward_units},
     },
-    people::access::{Doer, Scope},
+    people::{
+        access::{Doer, Person, Scope},
+        recipient::Organisation,
+    },
 };
 use values::Id;
 
-use self::units::UnitRow;
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = onward_plans)]
-struct PlanRow {
-    id: String,
-    grant_id: String,
-    draft: String,
-    model: Option<String>,
+pub struct PlanRow {
+    id: Id<Plan>,
+    grant_id: Id<Grant>,
+    draft: Json<ModelForm>,
+    model: Option<Json<Model>>,
     approved_by: String,
-    approved_by_id: Option<String>,
-    approved_at: Option<NaiveDateTime>,
+    approved_by_id: Option<Id<Person>>,
+    approved_at: Option<DateTime<Utc>>,
     revision: i64,
     saved_by: String,
-    saved_at: Option<NaiveDateTime>,
+    saved_at: Option<DateTime<Utc>>,
 }
 
-impl TryFrom<PlanRow> for Plan {
-    type Error = DbError;
+read_by_row!(Plan, PlanRow);
 
-    fn try_from(row: PlanRow) -> Result<Self, DbError> {
-        let model = row.model.map(|model| serde_json::from_str(&model));
-        let approved_by = Doer::stored(row.approved_by_id, row.approved_by)?;
-        Ok(Self {
-            id: row.id.parse().map_err(DbError::corrupt)?,
-            grant_id: row.grant_id.parse().map_err(DbError::corrupt)?,
-            draft: serde_json::from_str(&row.draft).map_err(DbError::corrupt)?,
-            model: model.transpose().map_err(DbError::corrupt)?,
-            approved: row.approved_at.map(|at| (approved_by, at.and_utc())),
+impl From<PlanRow> for Plan {
+    fn from(row: PlanRow) -> Self {
+        let approved_by = Doer::stored(row.approved_by_id, row.approved_by);
+        Self {
+            id: row.id,
+            grant_id: row.grant_id,
+            draft: row.draft.0,
+            model: row.model.map(|Json(model)| model),
+            approved: row.approved_at.map(|at| (approved_by, at)),
             revision: row.revision,
             saved: Saved::of((row.saved_by, row.saved_at)),
-        })
+        }
     }
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
-    serde_json::to_string(value).map_err(DbError::corrupt)
 }
 
 /// The plan of a grant that has been found in scope.
 pub fn plan_of(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Option<Plan>, DbError> {
-    onward_plans::table
-        .filter(onward_plans::grant_id.eq(grant.to_string()))
-        .select(PlanRow::as_select())
-        .first::<PlanRow>(connection)
-        .optional()?
-        .map(TryInto::try_into)
-        .transpose()
+    Ok(onward_plans::table
+        .filter(onward_plans::grant_id.eq(grant))
+        .select(Plan::as_select())
+        .first(connection)
+        .optional()?)
 }
 
 /// After the grant is held, so that there is one.
 pub fn insert_plan(connection: &mut AnyConnection, plan: &Plan) -> Result<(), DbError> {
     diesel::insert_into(onward_plans::table)
         .values((
-            onward_plans::id.eq(plan.id.to_string()),
-            onward_plans::grant_id.eq(plan.grant_id.to_string()),
+            onward_plans::id.eq(plan.id),
+            onward_plans::grant_id.eq(plan.grant_id),
             onward_plans::draft.eq(json(&plan.draft)?),
             onward_plans::approved_by.eq(""),
             onward_plans::revision.eq(plan.revision),
@@ -96,11 +92,10 @@ pub fn insert_plan(connection: &mut AnyConnection, plan: &Plan) -> Result<(), Db
 /// Takes the plan for the rest of this transaction and gives its new version: the number of the history line that the caller
 /// owes. Every verb on it begins with this, so that two writers never both give out the same money.
 pub fn lock(connection: &mut AnyConnection, plan: Id<Plan>) -> Result<i64, DbError> {
-    let id = plan.to_string();
-    diesel::update(onward_plans::table.find(&id))
+    diesel::update(onward_plans::table.find(plan))
         .set(onward_plans::version.eq(onward_plans::version + 1))
         .execute(connection)?;
-    Ok(onward_plans::table.find(&id).select(onward_plans::version).first(connection)?)
+    Ok(onward_plans::table.find(plan).select(onward_plans::version).first(connection)?)
 }
 
 /// Every plan's stream and version, for `bidragsporten check`.
@@ -113,7 +108,7 @@ pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, Db
 
 /// Writes the draft and the decision over the revision that was read; false when somebody wrote in between.
 pub fn update_plan(connection: &mut AnyConnection, plan: &Plan, saved: &Saved) -> Result<bool, DbError> {
-    let row = onward_plans::table.find(plan.id.to_string()).filter(onward_plans::revision.eq(plan.revision));
+    let row = onward_plans::table.find(plan.id).filter(onward_plans::revision.eq(plan.revision));
     let (saved_by, saved_at) = saved.columns();
     let approved = plan.approved.as_ref();
     let changed = diesel::update(row)
@@ -147,37 +142,43 @@ pub fn case(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> R
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = onward_applications)]
-struct ApplicationRow {
-    id: String,
-    plan_id: String,
-    state: String,
+pub struct ApplicationRow {
+    id: Id<Application>,
+    plan_id: Id<Plan>,
+    #[diesel(embed)]
+    unit: Unit,
+    state: Json<Status>,
     link: i32,
     revision: i64,
     saved_by: String,
-    saved_at: Option<NaiveDateTime>,
+    saved_at: Option<DateTime<Utc>>,
 }
 
-fn assemble((row, unit): (ApplicationRow, UnitRow)) -> Result<Application, DbError> {
-    Ok(Application {
-        id: row.id.parse().map_err(DbError::corrupt)?,
-        plan: row.plan_id.parse().map_err(DbError::corrupt)?,
-        unit: unit.try_into()?,
-        status: serde_json::from_str(&row.state).map_err(DbError::corrupt)?,
-        link: row.link,
-        revision: row.revision,
-        saved: Saved::of((row.saved_by, row.saved_at)),
-    })
+// With its unit: the table of units is joined.
+read_by_row!(Application, ApplicationRow);
+
+impl From<ApplicationRow> for Application {
+    fn from(row: ApplicationRow) -> Self {
+        Self {
+            id: row.id,
+            plan: row.plan_id,
+            unit: row.unit,
+            status: row.state.0,
+            link: row.link,
+            revision: row.revision,
+            saved: Saved::of((row.saved_by, row.saved_at)),
+        }
+    }
 }
 
 /// A plan's units, by provider and name.
 pub fn applications(connection: &mut AnyConnection, plan: Id<Plan>) -> Result<Vec<Application>, DbError> {
-    let rows: Vec<(ApplicationRow, UnitRow)> = onward_applications::table
+    let mut applications: Vec<Application> = onward_applications::table
         .inner_join(onward_units::table)
-        .filter(onward_applications::plan_id.eq(plan.to_string()))
+        .filter(onward_applications::plan_id.eq(plan))
         .order_by(onward_applications::id)
-        .select((ApplicationRow::as_select(), UnitRow::as_select()))
+        .select(Application::as_select())
         .load(connection)?;
-    let mut applications: Vec<Application> = rows.into_iter().map(assemble).collect::<Result<_, _>>()?;
     applications.sort_by_cached_key(|application| application.unit.content.order());
     Ok(applications)
 }
@@ -196,19 +197,17 @@ pub fn find_application(
     connection: &mut AnyConnection,
     id: Id<Application>,
 ) -> Result<Option<Application>, DbError> {
-    onward_applications::table
+    Ok(onward_applications::table
         .inner_join(onward_units::table)
-        .filter(onward_applications::id.eq(id.to_string()))
-        .select((ApplicationRow::as_select(), UnitRow::as_select()))
-        .first::<(ApplicationRow, UnitRow)>(connection)
-        .optional()?
-        .map(assemble)
-        .transpose()
+        .filter(onward_applications::id.eq(id))
+        .select(Application::as_select())
+        .first(connection)
+        .optional()?)
 }
 
 /// The number of an application's present link, and nothing else: enough to judge a link by.
 pub fn link_number(connection: &mut AnyConnection, id: Id<Application>) -> Result<Option<i32>, DbError> {
-    let link = onward_applications::table.find(id.to_string()).select(onward_applications::link);
+    let link = onward_applications::table.find(id).select(onward_applications::link);
     Ok(link.first(connection).optional()?)
 }
 
@@ -216,15 +215,14 @@ pub fn link_number(connection: &mut AnyConnection, id: Id<Application>) -> Resul
 pub fn grant_of(connection: &mut AnyConnection, plan: Id<Plan>) -> Result<Option<Grant>, DbError> {
     use crate::ground::infra::schema::grants;
 
-    let found: Option<(String, String)> = onward_plans::table
+    let found: Option<(Id<Grant>, Id<Organisation>)> = onward_plans::table
         .inner_join(grants::table)
-        .filter(onward_plans::id.eq(plan.to_string()))
+        .filter(onward_plans::id.eq(plan))
         .select((grants::id, grants::holder_id))
         .first(connection)
         .optional()?;
     let Some((grant, holder)) = found else { return Ok(None) };
-    let holder = holder.parse().map_err(DbError::corrupt)?;
-    grant::store::find(connection, Scope::Recipient(holder), grant.parse().map_err(DbError::corrupt)?)
+    grant::store::find(connection, Scope::Recipient(holder), grant)
 }
 
 pub fn insert_application(connection: &mut AnyConnection, application: &Application) -> Result<(), DbError> {
@@ -232,9 +230,9 @@ pub fn insert_application(connection: &mut AnyConnection, application: &Applicat
     let by = by.unwrap_or_default();
     diesel::insert_into(onward_applications::table)
         .values((
-            onward_applications::id.eq(application.id.to_string()),
-            onward_applications::plan_id.eq(application.plan.to_string()),
-            onward_applications::unit_id.eq(application.unit.id.to_string()),
+            onward_applications::id.eq(application.id),
+            onward_applications::plan_id.eq(application.plan),
+            onward_applications::unit_id.eq(application.unit.id),
             onward_applications::status.eq(application.status.key()),
             onward_applications::state.eq(json(&application.status)?),
             onward_applications::link.eq(application.link),
@@ -252,8 +250,8 @@ pub fn move_application(
     application: Id<Application>,
     unit: Id<Unit>,
 ) -> Result<(), DbError> {
-    diesel::update(onward_applications::table.find(application.to_string()))
-        .set(onward_applications::unit_id.eq(unit.to_string()))
+    diesel::update(onward_applications::table.find(application))
+        .set(onward_applications::unit_id.eq(unit))
         .execute(connection)?;
     Ok(())
 }
@@ -266,7 +264,7 @@ pub fn update_application(
 ) -> Result<Result<(), Refusal>, DbError> {
     let (by, at) = saved.columns();
     let row = onward_applications::table
-        .find(application.id.to_string())
+        .find(application.id)
         .filter(onward_applications::revision.eq(application.revision));
     let changed = diesel::update(row)
         .set((

@@ -2,14 +2,14 @@
 
 use std::{collections::HashMap, ops::RangeInclusive};
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::{
     dsl::{max, min, sql},
     prelude::*,
     sql_types::BigInt,
 };
 
-use super::{Payment, Reversal};
+use super::{Payment, Reference, Reversal};
 use crate::{
     grants::{
         case::FieldRemark,
@@ -17,50 +17,54 @@ use crate::{
         requisition::{Content, Requisition},
     },
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, Json, read_by_row},
         schema::{agreements, cases, editions, grants, organisations, payments},
     },
-    people::{access::Doer, recipient::Organisation},
+    people::{
+        access::{Doer, Person},
+        recipient::Organisation,
+    },
 };
-use values::{Id, Line, Money};
+use values::{Id, Money};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = payments)]
-struct PaymentRow {
-    id: String,
-    requisition_id: String,
-    amount: i64,
+pub struct PaymentRow {
+    id: Id<Payment>,
+    requisition_id: Id<Requisition>,
+    amount: Money,
     paid_on: NaiveDate,
-    reference: String,
+    reference: Reference,
     registered_by: String,
-    registered_by_id: Option<String>,
-    registered_at: NaiveDateTime,
+    registered_by_id: Option<Id<Person>>,
+    registered_at: DateTime<Utc>,
     reversed_by: Option<String>,
-    reversed_at: Option<NaiveDateTime>,
+    reversed_at: Option<DateTime<Utc>>,
     reversal_reason: Option<String>,
-    reversed_by_id: Option<String>,
+    reversed_by_id: Option<Id<Person>>,
 }
 
-impl TryFrom<PaymentRow> for Payment {
-    type Error = DbError;
+read_by_row!(Payment, PaymentRow);
 
-    fn try_from(row: PaymentRow) -> Result<Self, DbError> {
+impl TryFrom<PaymentRow> for Payment {
+    type Error = String;
+
+    fn try_from(row: PaymentRow) -> Result<Self, String> {
         let reversal = match (row.reversed_by, row.reversed_at, row.reversal_reason) {
             (Some(by), Some(at), Some(reason)) => {
-                let by = Doer::stored(row.reversed_by_id, by)?;
-                Some(Reversal { by, at: at.and_utc(), reason })
+                Some(Reversal { by: Doer::stored(row.reversed_by_id, by), at, reason })
             }
             (None, None, None) => None,
-            _ => return Err(DbError::corrupt(format!("half a reversal of payment {}", row.id))),
+            _ => return Err(format!("half a reversal of payment {}", row.id)),
         };
         Ok(Self {
-            id: row.id.parse().map_err(DbError::corrupt)?,
-            requisition: row.requisition_id.parse().map_err(DbError::corrupt)?,
-            amount: Money::ore(row.amount),
+            id: row.id,
+            requisition: row.requisition_id,
+            amount: row.amount,
             paid_on: row.paid_on,
-            reference: Line::parse(&row.reference).map_err(DbError::corrupt)?,
-            registered_by: Doer::stored(row.registered_by_id, row.registered_by)?,
-            registered_at: row.registered_at.and_utc(),
+            reference: row.reference,
+            registered_by: Doer::stored(row.registered_by_id, row.registered_by),
+            registered_at: row.registered_at,
             reversal,
         })
     }
@@ -68,12 +72,11 @@ impl TryFrom<PaymentRow> for Payment {
 
 /// A requisition's payments, the oldest first. Inside a verb: after the grant is locked.
 pub fn of_requisition(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Payment>, DbError> {
-    let rows: Vec<PaymentRow> = payments::table
-        .filter(payments::requisition_id.eq(id.to_string()))
+    Ok(payments::table
+        .filter(payments::requisition_id.eq(id))
         .order_by((payments::registered_at, payments::id))
-        .select(PaymentRow::as_select())
-        .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+        .select(Payment::as_select())
+        .load(connection)?)
 }
 
 /// A payment with the requisition it is of, as its grant names it.
@@ -87,27 +90,24 @@ pub struct OfGrant {
 
 /// A grant's payments, reversed ones too, the oldest first.
 pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Vec<OfGrant>, DbError> {
-    let rows: Vec<(PaymentRow, i32, String)> = payments::table
+    let rows: Vec<(Payment, i32, String)> = payments::table
         .inner_join(cases::table)
-        .filter(cases::grant_id.eq(grant.to_string()))
+        .filter(cases::grant_id.eq(grant))
         .order_by((payments::registered_at, payments::id))
-        .select((PaymentRow::as_select(), cases::number, cases::part))
+        .select((Payment::as_select(), cases::number, cases::part))
         .load(connection)?;
-    rows.into_iter()
-        .map(|(payment, requisition_number, post)| {
-            Ok(OfGrant { payment: payment.try_into()?, requisition_number, post })
-        })
-        .collect()
+    let of_grant = |(payment, requisition_number, post)| OfGrant { payment, requisition_number, post };
+    Ok(rows.into_iter().map(of_grant).collect())
 }
 
 pub fn insert(connection: &mut AnyConnection, payment: &Payment) -> Result<(), DbError> {
     diesel::insert_into(payments::table)
         .values((
-            payments::id.eq(payment.id.to_string()),
-            payments::requisition_id.eq(payment.requisition.to_string()),
-            payments::amount.eq(payment.amount.to_ore()),
+            payments::id.eq(payment.id),
+            payments::requisition_id.eq(payment.requisition),
+            payments::amount.eq(payment.amount),
             payments::paid_on.eq(payment.paid_on),
-            payments::reference.eq(payment.reference.as_str()),
+            payments::reference.eq(&payment.reference),
             payments::registered_by.eq(payment.registered_by.name()),
             payments::registered_by_id.eq(payment.registered_by.person()),
             payments::registered_at.eq(payment.registered_at.naive_utc()),
@@ -119,7 +119,7 @@ pub fn insert(connection: &mut AnyConnection, payment: &Payment) -> Result<(), D
 /// Keeps the reversal of a payment. After the grant is locked.
 pub fn reverse(connection: &mut AnyConnection, payment: &Payment) -> Result<(), DbError> {
     let reversal = payment.reversal.as_ref();
-    diesel::update(payments::table.find(payment.id.to_string()))
+    diesel::update(payments::table.find(payment.id))
         .set((
             payments::reversed_by.eq(reversal.map(|reversal| reversal.by.name())),
             payments::reversed_by_id.eq(reversal.and_then(|reversal| reversal.by.person())),
@@ -135,14 +135,14 @@ pub fn paid(
     connection: &mut AnyConnection,
     requisitions: &[Id<Requisition>],
 ) -> Result<HashMap<Id<Requisition>, Money>, DbError> {
-    let sums: Vec<(String, i64)> = payments::table
-        .filter(payments::requisition_id.eq_any(requisitions.iter().map(ToString::to_string)))
+    let sums: Vec<(Id<Requisition>, Money)> = payments::table
+        .filter(payments::requisition_id.eq_any(requisitions))
         .filter(payments::reversed_at.is_null())
         .group_by(payments::requisition_id)
         // A plain SUM over BIGINT is NUMERIC on PostgreSQL.
         .select((payments::requisition_id, sql::<BigInt>("CAST(SUM(payments.amount) AS BIGINT)")))
         .load(connection)?;
-    sums.into_iter().map(|(id, ore)| Ok((id.parse().map_err(DbError::corrupt)?, Money::ore(ore)))).collect()
+    Ok(sums.into_iter().collect())
 }
 
 /// An approved requisition's words, and what the recipient was asked about in them.
@@ -159,20 +159,14 @@ pub fn contents(
     approved: &[Id<Requisition>],
 ) -> Result<HashMap<Id<Requisition>, Words>, DbError> {
     let newest = editions::case_id.eq(cases::id).and(editions::version.eq(cases::version));
-    let rows: Vec<(String, String, String)> = cases::table
+    type Row = (Id<Requisition>, Json<Content>, Json<Vec<FieldRemark>>);
+    let rows: Vec<Row> = cases::table
         .inner_join(editions::table.on(newest))
-        .filter(cases::id.eq_any(approved.iter().map(ToString::to_string)))
+        .filter(cases::id.eq_any(approved))
         .select((cases::id, editions::content, editions::warnings))
         .load(connection)?;
-    rows.into_iter()
-        .map(|(id, content, warnings)| {
-            let words = Words {
-                content: serde_json::from_str(&content).map_err(DbError::corrupt)?,
-                warnings: serde_json::from_str(&warnings).map_err(DbError::corrupt)?,
-            };
-            Ok((id.parse().map_err(DbError::corrupt)?, words))
-        })
-        .collect()
+    let words = |(id, Json(content), Json(warnings)): Row| (id, Words { content, warnings });
+    Ok(rows.into_iter().map(words).collect())
 }
 
 diesel::alias!(organisations as holders: Holders);
@@ -197,7 +191,7 @@ pub fn years(
 ) -> Result<Option<RangeInclusive<i32>>, DbError> {
     let (first, last): (Option<NaiveDate>, Option<NaiveDate>) = payments::table
         .inner_join(cases::table.inner_join(grants::table.inner_join(agreements::table)))
-        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(agreements::authority_id.eq(authority))
         .select((min(payments::paid_on), max(payments::paid_on)))
         .first(connection)?;
     Ok(first.zip(last).map(|(first, last)| first.year()..=last.year()))
@@ -210,18 +204,18 @@ pub fn registered(
     year: i32,
 ) -> Result<Vec<RegisteredRow>, DbError> {
     let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-    type Row = (PaymentRow, i32, String, String, String, String, String, String, i32);
+    type Row = (Payment, i32, String, String, String, String, String, String, i32);
     let rows: Vec<Row> = payments::table
         .inner_join(
             cases::table
                 .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table)),
         )
         .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
-        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(agreements::authority_id.eq(authority))
         .filter(payments::paid_on.between(day(1, 1), day(12, 31)))
         .order_by((payments::registered_at.desc(), payments::id.desc()))
         .select((
-            PaymentRow::as_select(),
+            Payment::as_select(),
             cases::number,
             cases::part,
             organisations::code,
@@ -232,29 +226,25 @@ pub fn registered(
             agreements::year,
         ))
         .load(connection)?;
-    rows.into_iter()
-        .map(|row| {
-            let (
-                payment,
-                number,
-                post,
-                recipient_code,
-                recipient,
-                holder,
-                agreement_code,
-                agreement_slug,
-                year,
-            ) = row;
-            Ok(RegisteredRow {
-                payment: payment.try_into()?,
-                number,
-                post,
-                recipient_code,
-                recipient: grant::held_by(&holder, &recipient),
-                agreement_code,
-                agreement_slug,
-                year,
-            })
-        })
-        .collect()
+    let registered = |(
+        payment,
+        number,
+        post,
+        recipient_code,
+        recipient,
+        holder,
+        agreement_code,
+        agreement_slug,
+        year,
+    ): Row| RegisteredRow {
+        payment,
+        number,
+        post,
+        recipient_code,
+        recipient: grant::held_by(&holder, &recipient),
+        agreement_code,
+        agreement_slug,
+        year,
+    };
+    Ok(rows.into_iter().map(registered).collect())
 }

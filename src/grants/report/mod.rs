@@ -43,7 +43,7 @@ use crate::{
         grant::{self, Account, Entry, Grant, Ledger},
     },
     ground::history::Event,
-    people::access::Doer,
+    people::access::{Doer, Person},
 };
 use values::{Id, Money, Prose};
 
@@ -60,7 +60,7 @@ pub struct Report {
     /// Changes with every write: what a page was made from.
     pub revision: i64,
     /// The case officer who handles it.
-    pub officer: Option<String>,
+    pub officer: Option<Id<Person>>,
 }
 
 /// A report with its grant and its standing issue.
@@ -146,12 +146,12 @@ impl Handled for Report {
     const OPEN: &'static [&'static str] =
         &["submitted", "returned", "draft", "awaiting_certificate", "awaiting_signature"];
 
-    fn officer(&self) -> Option<&str> {
-        self.officer.as_deref()
+    fn officer(&self) -> Option<Id<Person>> {
+        self.officer
     }
 
     /// Not before it came in, and not when it is decided.
-    fn assign(mut self, officer: Option<String>) -> Result<Self, Refusal> {
+    fn assign(mut self, officer: Option<Id<Person>>) -> Result<Self, Refusal> {
         match self.status {
             Status::Approved(_) => Err(self.status.not_now()),
             Status::Draft { .. } | Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. }
@@ -207,8 +207,7 @@ impl Report {
     /// A file that went with what came in, or with what may come on paper. What is attached after is the recipient's own.
     pub fn has_handed_in(&self, file: &Attachment) -> bool {
         self.received().is_none_or(|received| {
-            file.uploaded_at.and_utc() <= received.completed_at
-                || received.signature.scan() == Some(file.id.to_string().as_str())
+            file.uploaded_at <= received.completed_at || received.signature.scan() == Some(file.id)
         })
     }
 

@@ -16,12 +16,12 @@ use crate::{
     grants::{
         case::{
             self, Kind,
-            store::{Columns, Row, Stored, from_json, json},
+            store::{Columns, Row, Stored, from_json},
         },
         grant::{Grant, store::Which},
     },
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, json},
         schema::cases,
     },
 };
@@ -39,8 +39,8 @@ impl Stored for Report {
     fn read(row: Row) -> Result<Self, DbError> {
         let state: State = from_json(&row.state)?;
         Ok(Self {
-            id: row.id()?,
-            grant_id: row.grant_id()?,
+            id: row.id.retyped(),
+            grant_id: row.grant_id,
             status: state.status,
             correction: state.correction,
             draft: from_json(&row.draft)?,
@@ -56,7 +56,7 @@ impl Stored for Report {
             version: self.version,
             received_at: self.received().map(|received| received.at.naive_utc()),
             approved_at: self.approval().map(|approval| approval.at.naive_utc()),
-            officer_id: self.officer.clone(),
+            officer_id: self.officer,
             ..Columns::of(self.status.key(), state(self)?, self.is_seen_by_authority())
         })
     }
@@ -85,7 +85,7 @@ pub fn of_grant(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<Opti
 /// How far a grant's report has come.
 #[derive(Debug, Clone)]
 pub struct Progress {
-    pub grant: String,
+    pub grant: Id<Grant>,
     /// The key of its [`Status`].
     pub status: &'static str,
     pub received: bool,
@@ -97,7 +97,7 @@ pub struct Progress {
 /// How far every report of these grants has come: one query.
 pub fn progress(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Progress>, DbError> {
     let rows: Vec<Row> = cases::table
-        .filter(cases::kind.eq(Kind::Report.key()))
+        .filter(cases::kind.eq(Kind::Report))
         .filter(cases::grant_id.eq_any(which.ids()))
         .order_by(cases::grant_id)
         .select(Row::as_select())
@@ -106,7 +106,7 @@ pub fn progress(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
         let report = Report::read(row)?;
         let received = report.received();
         Ok(Progress {
-            grant: report.grant_id.to_string(),
+            grant: report.grant_id,
             status: report.status.key(),
             received: received.is_some(),
             approved: report.approval().is_some(),

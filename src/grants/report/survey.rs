@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::store;
 use crate::{
-    grants::grant,
+    grants::grant::{self, Grant},
     ground::{
         history::{self, Event},
         infra::{
@@ -66,7 +66,7 @@ fn lines(typed: &str) -> Vec<Line> {
 /// Whom the list names, or every line that is to be mended. `recipients` are those of the agreement, `known` all there are.
 fn read(
     typed: &str,
-    recipients: &[(String, Organisation)],
+    recipients: &[(Id<Grant>, Organisation)],
     known: &[Organisation],
 ) -> Result<Reading, FieldErrors> {
     let lines = lines(typed);
@@ -166,7 +166,7 @@ fn stands(
     let listed = store::listed(connection, agreement.id)?;
     let codes = known.iter().filter(|of| reading.answered.contains(&of.id)).map(|of| of.code.clone());
     let is_mine = match list {
-        Some(list) => list.by()?.is(act.actor.person.id),
+        Some(list) => list.by().is(act.actor.person.id),
         None => false,
     };
     Ok(is_mine && listed == codes.collect())
@@ -188,7 +188,7 @@ mod tests {
         }
     }
 
-    fn parties() -> (Vec<(String, Organisation)>, Vec<Organisation>) {
+    fn parties() -> (Vec<(Id<Grant>, Organisation)>, Vec<Organisation>) {
         let known = vec![
             organisation("0180", "Stockholm", Kind::Municipality),
             organisation("1440", "Ale", Kind::Municipality),
@@ -196,7 +196,7 @@ mod tests {
             organisation("SKR", "SKR", Kind::Association),
         ];
         let of_agreement = known.iter().filter(|of| of.code != "1489");
-        (of_agreement.map(|of| (String::new(), of.clone())).collect(), known)
+        (of_agreement.map(|of| (Id::new(), of.clone())).collect(), known)
     }
 
     fn faults(typed: &str) -> Vec<String> {

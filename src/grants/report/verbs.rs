@@ -89,7 +89,7 @@ pub fn start(connection: &mut AnyConnection, act: &Act, grant_id: Id<Grant>) -> 
         revision: 1,
         officer: None,
     };
-    case::store::insert(connection, &report, Some(act.actor.person.id.to_string()), act.now)?;
+    case::store::insert(connection, &report, Some(act.actor.person.id), act.now)?;
     let entry = act.entry(Event::ReportStarted, number_of(&grant));
     history::store::append(connection, &grant_id.to_string(), version, entry)?;
     Ok(report.id)

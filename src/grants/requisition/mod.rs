@@ -39,7 +39,7 @@ use crate::{
         grant::{self, Account, Entry, Grant},
     },
     ground::history::Event,
-    people::access::Doer,
+    people::access::{Doer, Person},
 };
 use values::{Id, Money, calendar::LastDay};
 
@@ -58,7 +58,7 @@ pub struct Requisition {
     /// Changes with every write: what a page was made from.
     pub revision: i64,
     /// The case officer who handles it.
-    pub officer: Option<String>,
+    pub officer: Option<Id<Person>>,
 }
 
 /// A requisition with its grant and its standing issue: what a page or a document is made of.
@@ -135,12 +135,12 @@ impl Handled for Requisition {
     const ASSIGNED: Event = Event::RequisitionAssigned;
     const OPEN: &'static [&'static str] = &["awaiting_signature", "submitted", "returned"];
 
-    fn officer(&self) -> Option<&str> {
-        self.officer.as_deref()
+    fn officer(&self) -> Option<Id<Person>> {
+        self.officer
     }
 
     /// Not when it is decided.
-    fn assign(mut self, officer: Option<String>) -> Result<Self, Refusal> {
+    fn assign(mut self, officer: Option<Id<Person>>) -> Result<Self, Refusal> {
         match self.status {
             Status::AwaitingSignature { .. } | Status::Submitted { .. } | Status::Returned(_) => {
                 self.officer = officer;

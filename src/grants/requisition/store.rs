@@ -15,21 +15,22 @@ use crate::{
     grants::{
         case::{
             Kind,
-            store::{Columns, Row, Stored, from_json, json},
+            store::{Columns, Row, Stored, from_json},
         },
-        grant::store::Which,
+        grant::{Grant, store::Which},
     },
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, json},
         schema::cases,
     },
 };
+use values::Id;
 
 impl Stored for Requisition {
     fn read(row: Row) -> Result<Self, DbError> {
         Ok(Self {
-            id: row.id()?,
-            grant_id: row.grant_id()?,
+            id: row.id.retyped(),
+            grant_id: row.grant_id,
             number: row.number,
             form: row.part,
             status: from_json(&row.state)?,
@@ -45,7 +46,7 @@ impl Stored for Requisition {
             draft: json(&self.draft)?,
             version: self.version,
             received_at: self.received().map(|received| received.at.naive_utc()),
-            officer_id: self.officer.clone(),
+            officer_id: self.officer,
             ..Columns::of(self.status.key(), json(&self.status)?, self.is_shown())
         })
     }
@@ -55,13 +56,13 @@ impl Stored for Requisition {
     }
 }
 
-/// Grant, post and status of every requisition of these grants, and whether it ever came in: one query.
-pub fn statuses(
-    connection: &mut AnyConnection,
-    which: Which<'_>,
-) -> Result<Vec<(String, String, String, bool)>, DbError> {
+/// Grant, post and status of a requisition, and whether it ever came in.
+pub type StatusRow = (Id<Grant>, String, String, bool);
+
+/// Those of every requisition of these grants: one query.
+pub fn statuses(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<StatusRow>, DbError> {
     Ok(cases::table
-        .filter(cases::kind.eq(Kind::Requisition.key()))
+        .filter(cases::kind.eq(Kind::Requisition))
         .filter(cases::grant_id.eq_any(which.ids()))
         .order_by((cases::grant_id, cases::number))
         .select((cases::grant_id, cases::part, cases::status, cases::received_at.is_not_null()))

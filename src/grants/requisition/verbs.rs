@@ -175,7 +175,7 @@ pub fn start(
         revision: 1,
         officer: None,
     };
-    case::store::insert(connection, &requisition, Some(act.actor.person.id.to_string()), act.now)?;
+    case::store::insert(connection, &requisition, Some(act.actor.person.id), act.now)?;
     let entry = line(act, Event::RequisitionStarted, &grant, &requisition);
     history::store::append(connection, &grant_id.to_string(), version, entry)?;
     Ok(id)

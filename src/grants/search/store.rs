@@ -147,7 +147,10 @@ fn written(account: &str) -> String {
 }
 
 type InSight = dsl::Or<
-    dsl::Or<dsl::Eq<grants::holder_id, String>, dsl::Eq<agreements::authority_id, String>>,
+    dsl::Or<
+        dsl::Eq<grants::holder_id, Id<Organisation>>,
+        dsl::Eq<agreements::authority_id, Id<Organisation>>,
+    >,
     insight::store::ReadBy,
 >;
 
@@ -159,10 +162,7 @@ fn in_sight(scope: Scope) -> InSight {
         Scope::Authority(payer) => (Id::new(), payer, Id::new()),
         Scope::Reader(reader) => (Id::new(), Id::new(), reader),
     };
-    grants::holder_id
-        .eq(holder.to_string())
-        .or(agreements::authority_id.eq(payer.to_string()))
-        .or(insight::store::read_by(reader))
+    grants::holder_id.eq(holder).or(agreements::authority_id.eq(payer)).or(insight::store::read_by(reader))
 }
 
 /// A grant in sight.
@@ -240,7 +240,7 @@ pub fn cases(connection: &mut AnyConnection, scope: Scope, kind: Kind) -> Result
     Ok(cases::table
         .inner_join(grants::table.inner_join(agreements::table))
         .filter(in_sight(scope))
-        .filter(cases::kind.eq(kind.key()))
+        .filter(cases::kind.eq(kind))
         .filter(cases::status.ne("discarded"))
         .filter(cases::is_shown.or(is_own.into_sql::<Bool>()))
         .order_by((cases::created_at.desc(), cases::id))
@@ -285,7 +285,7 @@ pub fn repayments(
     authority: Id<Organisation>,
 ) -> Result<Vec<RepaymentRow>, DbError> {
     Ok(repayments::table
-        .filter(repayments::authority_id.eq(authority.to_string()))
+        .filter(repayments::authority_id.eq(authority))
         .order_by((repayments::received_on.desc(), repayments::id))
         .select((
             repayments::id,
@@ -303,7 +303,7 @@ pub type UnitRow = (String, String, String, String);
 /// The units in an organisation's register.
 pub fn units(connection: &mut AnyConnection, of: Id<Organisation>) -> Result<Vec<UnitRow>, DbError> {
     Ok(onward_units::table
-        .filter(onward_units::organisation_id.eq(of.to_string()))
+        .filter(onward_units::organisation_id.eq(of))
         .order_by(onward_units::id)
         .select((onward_units::id, onward_units::name, onward_units::provider, onward_units::provider_number))
         .load(connection)?)

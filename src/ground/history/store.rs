@@ -96,12 +96,12 @@ pub fn beginnings(
     connection: &mut AnyConnection,
     streams: &[&str],
 ) -> Result<HashMap<String, (String, DateTime<Utc>)>, DbError> {
-    let rows: Vec<(String, String, NaiveDateTime)> = history::table
+    let rows: Vec<(String, String, DateTime<Utc>)> = history::table
         .filter(history::stream.eq_any(streams))
         .filter(history::seq.eq(1))
         .select((history::stream, history::person, history::at))
         .load(connection)?;
-    Ok(rows.into_iter().map(|(stream, person, at)| (stream, (person, at.and_utc()))).collect())
+    Ok(rows.into_iter().map(|(stream, person, at)| (stream, (person, at))).collect())
 }
 
 /// Whether one of these events is told of one of these subjects.

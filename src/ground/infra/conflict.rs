@@ -24,8 +24,8 @@ pub struct Saved {
 
 impl Saved {
     /// From a row. Nobody knows of what was saved before this was kept.
-    pub fn of((by, at): (String, Option<NaiveDateTime>)) -> Option<Self> {
-        at.map(|at| Self { by, at: at.and_utc() })
+    pub fn of((by, at): (String, Option<DateTime<Utc>>)) -> Option<Self> {
+        at.map(|at| Self { by, at })
     }
 
     /// As the columns of a row.

@@ -34,7 +34,7 @@ pub fn enqueue(
     );
     let now = stamp(now).naive_utc();
     let inserted = insert
-        .bind::<Text, _>(Id::<Job>::new().to_string())
+        .bind::<Text, _>(Id::<Job>::new())
         .bind::<Text, _>(job.kind)
         .bind::<Text, _>(job.subject)
         .bind::<Text, _>(&job.key)
@@ -62,7 +62,7 @@ pub fn next_due(
     now: DateTime<Utc>,
 ) -> Result<Option<Job>, DbError> {
     let now = stamp(now).naive_utc();
-    let found: Option<(String, String, i32, String)> = jobs::table
+    let found: Option<(Id<Job>, String, i32, String)> = jobs::table
         .filter(jobs::state.eq(WAITING))
         .filter(jobs::kind.eq(kind))
         .filter(jobs::due_at.le(now))
@@ -71,10 +71,7 @@ pub fn next_due(
         .select((jobs::id, jobs::subject, jobs::tries, jobs::leased_by))
         .first(connection)
         .optional()?;
-    let job = found.map(|(id, subject, tries, lease)| {
-        Ok(Job { id: id.parse().map_err(DbError::corrupt)?, subject, tries, lease })
-    });
-    job.transpose()
+    Ok(found.map(|(id, subject, tries, lease)| Job { id, subject, tries, lease }))
 }
 
 /// Takes a job that [`next_due`] found. `None` if another process was first. A job that was broken off has one try more.
@@ -84,7 +81,7 @@ pub fn lease(connection: &mut AnyConnection, job: &Job, now: DateTime<Utc>) -> R
     let leased = Job { lease: Id::<Job>::new().to_string(), tries, ..job.clone() };
     // PostgreSQL reads the row again when it has waited for another process.
     let free = jobs::table
-        .filter(jobs::id.eq(job.id.to_string()))
+        .filter(jobs::id.eq(job.id))
         .filter(jobs::state.eq(WAITING))
         .filter(jobs::leased_by.eq(&job.lease))
         .filter(jobs::leased_until.is_null().or(jobs::leased_until.lt(now.naive_utc())));
@@ -109,7 +106,7 @@ enum End<'a> {
 /// Ends a lease. False, and nothing is changed, if the job is not leased under it any more.
 fn end(connection: &mut AnyConnection, job: &Job, end: &End<'_>) -> Result<bool, DbError> {
     let own = jobs::table
-        .filter(jobs::id.eq(job.id.to_string()))
+        .filter(jobs::id.eq(job.id))
         .filter(jobs::state.eq(WAITING))
         .filter(jobs::leased_by.eq(&job.lease));
     let nobody = (jobs::leased_until.eq(None::<NaiveDateTime>), jobs::leased_by.eq(""));
@@ -170,7 +167,7 @@ pub fn put_off(connection: &mut AnyConnection, job: &Job) -> Result<bool, DbErro
 
 /// A failed job is due now, as if it were new. False if it is not a failed one.
 pub fn again(connection: &mut AnyConnection, id: Id<Job>, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let failed = jobs::table.filter(jobs::id.eq(id.to_string())).filter(jobs::state.eq(FAILED));
+    let failed = jobs::table.filter(jobs::id.eq(id)).filter(jobs::state.eq(FAILED));
     let changed = diesel::update(failed)
         .set((
             jobs::state.eq(WAITING),
@@ -195,24 +192,21 @@ pub struct Failed {
 
 /// The failed jobs, the latest first.
 pub fn failed(connection: &mut AnyConnection, most: i64) -> Result<Vec<Failed>, DbError> {
-    type Row = (String, String, String, i32, String, Option<NaiveDateTime>);
+    type Row = (Id<Job>, String, String, i32, String, Option<DateTime<Utc>>);
     let rows: Vec<Row> = jobs::table
         .filter(jobs::state.eq(FAILED))
         .order_by((jobs::finished_at.desc(), jobs::id.desc()))
         .select((jobs::id, jobs::kind, jobs::subject, jobs::tries, jobs::last_error, jobs::finished_at))
         .limit(most)
         .load(connection)?;
-    let failed = |(id, kind, subject, tries, reason, at): Row| {
-        let id = id.parse().map_err(DbError::corrupt)?;
-        Ok(Failed { id, kind, subject, tries, reason, at: at.map(|at| at.and_utc()) })
-    };
-    rows.into_iter().map(failed).collect()
+    let failed = |(id, kind, subject, tries, reason, at)| Failed { id, kind, subject, tries, reason, at };
+    Ok(rows.into_iter().map(failed).collect())
 }
 
 /// The kind and subject of a failed job.
 pub fn find_failed(connection: &mut AnyConnection, id: Id<Job>) -> Result<Option<(String, String)>, DbError> {
     Ok(jobs::table
-        .filter(jobs::id.eq(id.to_string()))
+        .filter(jobs::id.eq(id))
         .filter(jobs::state.eq(FAILED))
         .select((jobs::kind, jobs::subject))
         .first(connection)
@@ -221,13 +215,12 @@ pub fn find_failed(connection: &mut AnyConnection, id: Id<Job>) -> Result<Option
 
 /// The failed jobs of a kind, with their subjects.
 pub fn failed_of(connection: &mut AnyConnection, kind: &str) -> Result<Vec<(Id<Job>, String)>, DbError> {
-    let rows: Vec<(String, String)> = jobs::table
+    Ok(jobs::table
         .filter(jobs::state.eq(FAILED))
         .filter(jobs::kind.eq(kind))
         .order_by(jobs::id)
         .select((jobs::id, jobs::subject))
-        .load(connection)?;
-    rows.into_iter().map(|(id, subject)| Ok((id.parse().map_err(DbError::corrupt)?, subject))).collect()
+        .load(connection)?)
 }
 
 /// How many jobs of a kind wait and have failed.
@@ -242,7 +235,7 @@ pub struct Count {
 
 /// By kind. A kind without jobs that wait or have failed is not among them.
 pub fn counts(connection: &mut AnyConnection) -> Result<Vec<Count>, DbError> {
-    let rows: Vec<(String, String, i64, Option<NaiveDateTime>)> = jobs::table
+    let rows: Vec<(String, String, i64, Option<DateTime<Utc>>)> = jobs::table
         .filter(jobs::state.eq_any([WAITING, FAILED]))
         .group_by((jobs::kind, jobs::state))
         .order_by((jobs::kind, jobs::state))
@@ -255,7 +248,7 @@ pub fn counts(connection: &mut AnyConnection) -> Result<Vec<Count>, DbError> {
         }
         if let Some(last) = counts.last_mut() {
             if state == WAITING {
-                (last.waiting, last.oldest) = (count, oldest.map(|at| at.and_utc()));
+                (last.waiting, last.oldest) = (count, oldest);
             } else {
                 last.failed = count;
             }

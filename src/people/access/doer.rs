@@ -5,7 +5,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Person;
-use crate::ground::infra::db::DbError;
 use values::Id;
 
 /// A person, with the name as it was then. What was stored before ids were kept has a name alone.
@@ -22,9 +21,8 @@ impl Doer {
     }
 
     /// As a row keeps it, in two columns.
-    pub fn stored(person: Option<String>, name: String) -> Result<Self, DbError> {
-        let person = person.map(|id| id.parse()).transpose().map_err(DbError::corrupt)?;
-        Ok(Self { person, name })
+    pub fn stored(person: Option<Id<Person>>, name: String) -> Self {
+        Self { person, name }
     }
 
     /// Somebody of whom the name alone is known.
@@ -32,9 +30,8 @@ impl Doer {
         Self { person: None, name: name.into() }
     }
 
-    /// The id, as a row keeps it.
-    pub fn person(&self) -> Option<String> {
-        self.person.map(|id| id.to_string())
+    pub fn person(&self) -> Option<Id<Person>> {
+        self.person
     }
 
     pub fn name(&self) -> &str {

@@ -2,10 +2,9 @@
 
 pub mod sessions;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{dsl::exists, prelude::*};
 
-use self::sessions::SessionRow;
 use super::{
     Actor, Factors, Holder, Mandate, Member, Person, Role,
     session::{Method, Session},
@@ -13,51 +12,50 @@ use super::{
 use crate::{
     ground::infra::{
         config::SessionLimits,
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, key_column, read_by_row},
         schema::{self, memberships, organisations, passkeys, people, report_addressees, second_factors},
     },
-    people::recipient::{Organisation, store::OrganisationRow},
+    people::recipient::Organisation,
 };
 use values::{Email, Id, text::sort_key};
 
+key_column!(Role);
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = people)]
-struct PersonRow {
-    id: String,
+pub struct PersonRow {
+    id: Id<Person>,
     email: String,
     name: String,
 }
 
-impl TryFrom<PersonRow> for Person {
-    type Error = DbError;
+read_by_row!(Person, PersonRow);
 
-    fn try_from(row: PersonRow) -> Result<Self, DbError> {
-        Ok(Self { id: row.id.parse().map_err(DbError::corrupt)?, email: row.email, name: row.name })
+impl From<PersonRow> for Person {
+    fn from(PersonRow { id, email, name }: PersonRow) -> Self {
+        Self { id, email, name }
     }
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = memberships)]
-struct MembershipRow {
-    role: String,
+pub struct MandateRow {
     valid_from: Option<NaiveDate>,
     valid_to: Option<NaiveDate>,
     decision: String,
     confirmed: bool,
 }
 
-impl TryFrom<MembershipRow> for (Role, Mandate) {
-    type Error = DbError;
+read_by_row!(Mandate, MandateRow);
 
-    fn try_from(row: MembershipRow) -> Result<Self, DbError> {
-        let role = Role::parse(&row.role).ok_or_else(|| DbError::corrupt(format!("role {}", row.role)))?;
-        let mandate = Mandate {
+impl From<MandateRow> for Mandate {
+    fn from(row: MandateRow) -> Self {
+        Self {
             from: row.valid_from,
             to: row.valid_to,
             decision: row.decision,
             is_unconfirmed: !row.confirmed,
-        };
-        Ok((role, mandate))
+        }
     }
 }
 
@@ -68,7 +66,7 @@ pub fn actor(
     now: DateTime<Utc>,
     limits: SessionLimits,
 ) -> Result<Option<(Actor, Session)>, DbError> {
-    type Found = (PersonRow, OrganisationRow, SessionRow, String, bool, bool, bool, MembershipRow);
+    type Found = (Person, Organisation, Session, Id<Organisation>, bool, bool, bool, (Role, Mandate));
     let app = second_factors::table
         .filter(second_factors::person_id.eq(people::id))
         .filter(second_factors::confirmed_at.is_not_null());
@@ -78,14 +76,14 @@ pub fn actor(
         .filter(sessions::is_known_by(key, now))
         .order_by((organisations::code, memberships::role))
         .select((
-            PersonRow::as_select(),
-            OrganisationRow::as_select(),
-            SessionRow::as_select(),
+            Person::as_select(),
+            Organisation::as_select(),
+            Session::as_select(),
             schema::sessions::organisation_id,
             exists(report_addressees::table.filter(report_addressees::organisation_id.eq(organisations::id))),
             exists(app),
             exists(passkey),
-            MembershipRow::as_select(),
+            (memberships::role, Mandate::as_select()),
         ))
         .load(connection)?;
     let mut found: Option<(Person, Session)> = None;
@@ -94,22 +92,21 @@ pub fn actor(
     let (mut receives_reports, mut factors) = (false, Factors::default());
     for (person, organisation, session, acting_for, is_addressee, app, passkey, membership) in rows {
         factors = Factors { app, passkey };
-        let session: Session = session.try_into()?;
-        let is_here = organisation.has_id(&acting_for);
+        let is_here = organisation.id == acting_for;
         // Whoever comes from an identity provider acts for the organisation that it vouched for and for no other.
         if !is_here && session.method == Method::Provider {
             continue;
         }
-        let place: (Id<Organisation>, String) = organisation.place()?;
+        let place = (organisation.id, organisation.name.clone());
         if !places.contains(&place) {
             places.push(place);
         }
         if is_here {
-            mandates.push(membership.try_into()?);
-            here = Some(organisation.try_into()?);
+            mandates.push(membership);
+            here = Some(organisation);
             receives_reports = is_addressee;
         }
-        found = Some((person.try_into()?, session));
+        found = Some((person, session));
     }
     places.sort_by_cached_key(|(_, name)| sort_key(name));
     let running = found.zip(here).filter(|((_, session), _)| !session.is_over(now, limits));
@@ -125,12 +122,11 @@ pub fn find_by_email(
     connection: &mut AnyConnection,
     email: &str,
 ) -> Result<Option<(Person, String)>, DbError> {
-    let found: Option<(PersonRow, String)> = people::table
+    Ok(people::table
         .filter(people::email.eq(Email::fold(email)))
-        .select((PersonRow::as_select(), people::password_hash))
+        .select((Person::as_select(), people::password_hash))
         .first(connection)
-        .optional()?;
-    found.map(|(person, hash)| Ok((person.try_into()?, hash))).transpose()
+        .optional()?)
 }
 
 pub fn add_person(
@@ -143,7 +139,7 @@ pub fn add_person(
     let person = Person { id: Id::new(), email: Email::fold(email), name: name.to_owned() };
     diesel::insert_into(people::table)
         .values((
-            people::id.eq(person.id.to_string()),
+            people::id.eq(person.id),
             people::email.eq(&person.email),
             people::name.eq(&person.name),
             people::password_hash.eq(password_hash),
@@ -160,16 +156,15 @@ pub fn give_role(
     organisation: Id<Organisation>,
     role: Role,
 ) -> Result<(), DbError> {
-    let key = (person.to_string(), organisation.to_string(), role.key());
-    let held = diesel::dsl::exists(memberships::table.find(key.clone()));
+    let held = diesel::dsl::exists(memberships::table.find((person, organisation, role)));
     if diesel::select(held).get_result::<bool>(connection)? {
         return Ok(());
     }
     diesel::insert_into(memberships::table)
         .values((
-            memberships::person_id.eq(key.0),
-            memberships::organisation_id.eq(key.1),
-            memberships::role.eq(key.2),
+            memberships::person_id.eq(person),
+            memberships::organisation_id.eq(organisation),
+            memberships::role.eq(role),
         ))
         .execute(connection)?;
     Ok(())
@@ -180,14 +175,13 @@ pub fn first_organisation(
     connection: &mut AnyConnection,
     person: Id<Person>,
 ) -> Result<Option<Id<Organisation>>, DbError> {
-    let id: Option<String> = memberships::table
+    Ok(memberships::table
         .inner_join(organisations::table)
-        .filter(memberships::person_id.eq(person.to_string()))
+        .filter(memberships::person_id.eq(person))
         .order_by(organisations::code)
         .select(organisations::id)
         .first(connection)
-        .optional()?;
-    id.map(|id| id.parse().map_err(DbError::corrupt)).transpose()
+        .optional()?)
 }
 
 /// Whether somebody with a role in the organisation has this name or this address.
@@ -198,27 +192,27 @@ pub fn is_colleague(
 ) -> Result<bool, DbError> {
     let held = memberships::table
         .inner_join(people::table)
-        .filter(memberships::organisation_id.eq(organisation.to_string()))
+        .filter(memberships::organisation_id.eq(organisation))
         .filter(people::name.eq(name).or(people::email.eq(email.to_lowercase())));
     Ok(diesel::select(diesel::dsl::exists(held)).get_result(connection)?)
 }
 
 /// Every organisation in which the person has a role, by code.
 pub fn homes(connection: &mut AnyConnection, person: Id<Person>) -> Result<Vec<Id<Organisation>>, DbError> {
-    let ids: Vec<(String, String)> = memberships::table
+    let ids: Vec<(String, Id<Organisation>)> = memberships::table
         .inner_join(organisations::table)
-        .filter(memberships::person_id.eq(person.to_string()))
+        .filter(memberships::person_id.eq(person))
         .order_by(organisations::code)
         .select((organisations::code, organisations::id))
         .distinct()
         .load(connection)?;
-    ids.into_iter().map(|(_, id)| id.parse().map_err(DbError::corrupt)).collect()
+    Ok(ids.into_iter().map(|(_, id)| id).collect())
 }
 
 /// In how many organisations the person has a role.
 pub fn organisations_of(connection: &mut AnyConnection, person: Id<Person>) -> Result<i64, DbError> {
     Ok(memberships::table
-        .filter(memberships::person_id.eq(person.to_string()))
+        .filter(memberships::person_id.eq(person))
         .select(diesel::dsl::count(memberships::organisation_id).aggregate_distinct())
         .first(connection)?)
 }
@@ -229,14 +223,13 @@ pub fn colleagues(
     organisation: Id<Organisation>,
     role: Role,
 ) -> Result<Vec<Person>, DbError> {
-    let rows: Vec<PersonRow> = memberships::table
+    let mut people: Vec<Person> = memberships::table
         .inner_join(people::table)
-        .filter(memberships::organisation_id.eq(organisation.to_string()))
-        .filter(memberships::role.eq(role.key()))
+        .filter(memberships::organisation_id.eq(organisation))
+        .filter(memberships::role.eq(role))
         .order_by(people::id)
-        .select(PersonRow::as_select())
+        .select(Person::as_select())
         .load(connection)?;
-    let mut people: Vec<Person> = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
     people.sort_by_cached_key(|person| sort_key(&person.name));
     Ok(people)
 }
@@ -247,18 +240,15 @@ pub fn holders(
     organisation: Id<Organisation>,
     roles: &[Role],
 ) -> Result<Vec<Holder>, DbError> {
-    let rows: Vec<(PersonRow, MembershipRow)> = memberships::table
+    let rows: Vec<(Person, Role, Mandate)> = memberships::table
         .inner_join(people::table)
-        .filter(memberships::organisation_id.eq(organisation.to_string()))
-        .filter(memberships::role.eq_any(roles.iter().map(|role| role.key())))
+        .filter(memberships::organisation_id.eq(organisation))
+        .filter(memberships::role.eq_any(roles))
         .order_by((people::id, memberships::role))
-        .select((PersonRow::as_select(), MembershipRow::as_select()))
+        .select((Person::as_select(), memberships::role, Mandate::as_select()))
         .load(connection)?;
-    let mut holders = Vec::new();
-    for (person, membership) in rows {
-        let (role, mandate) = membership.try_into()?;
-        holders.push(Holder { person: person.try_into()?, role, mandate });
-    }
+    let holder = |(person, role, mandate)| Holder { person, role, mandate };
+    let mut holders: Vec<Holder> = rows.into_iter().map(holder).collect();
     holders.sort_by_cached_key(|holder| (sort_key(&holder.person.name), holder.role));
     Ok(holders)
 }
@@ -270,13 +260,11 @@ pub fn mandate(
     organisation: Id<Organisation>,
     role: Role,
 ) -> Result<Option<Mandate>, DbError> {
-    let row: Option<MembershipRow> = memberships::table
-        .find((person.to_string(), organisation.to_string(), role.key()))
-        .select(MembershipRow::as_select())
+    Ok(memberships::table
+        .find((person, organisation, role))
+        .select(Mandate::as_select())
         .first(connection)
-        .optional()?;
-    let held: Option<(Role, Mandate)> = row.map(TryInto::try_into).transpose()?;
-    Ok(held.map(|(_, mandate)| mandate))
+        .optional()?)
 }
 
 /// For a role that the person has. After the organisation is locked.
@@ -287,7 +275,7 @@ pub fn set_mandate(
     role: Role,
     mandate: &Mandate,
 ) -> Result<(), DbError> {
-    diesel::update(memberships::table.find((person.to_string(), organisation.to_string(), role.key())))
+    diesel::update(memberships::table.find((person, organisation, role)))
         .set((
             memberships::valid_from.eq(mandate.from),
             memberships::valid_to.eq(mandate.to),
@@ -305,7 +293,7 @@ pub fn take_role(
     organisation: Id<Organisation>,
     role: Role,
 ) -> Result<(), DbError> {
-    let row = memberships::table.find((person.to_string(), organisation.to_string(), role.key()));
+    let row = memberships::table.find((person, organisation, role));
     diesel::delete(row).execute(connection)?;
     Ok(())
 }
@@ -315,18 +303,17 @@ pub fn members(
     connection: &mut AnyConnection,
     organisation: Id<Organisation>,
 ) -> Result<Vec<Member>, DbError> {
-    let rows: Vec<(PersonRow, MembershipRow, Option<NaiveDateTime>)> = memberships::table
+    let rows: Vec<(Person, Role, Mandate, Option<DateTime<Utc>>)> = memberships::table
         .inner_join(people::table)
-        .filter(memberships::organisation_id.eq(organisation.to_string()))
+        .filter(memberships::organisation_id.eq(organisation))
         .order_by((people::id, memberships::role))
-        .select((PersonRow::as_select(), MembershipRow::as_select(), people::last_sign_in_at))
+        .select((Person::as_select(), memberships::role, Mandate::as_select(), people::last_sign_in_at))
         .load(connection)?;
-    let mut members = Vec::new();
-    for (person, membership, signed_in_at) in rows {
-        let (role, mandate) = membership.try_into()?;
-        let holder = Holder { person: person.try_into()?, role, mandate };
-        members.push(Member { holder, signed_in_at: signed_in_at.map(|at| at.and_utc()) });
-    }
+    let member = |(person, role, mandate, signed_in_at)| Member {
+        holder: Holder { person, role, mandate },
+        signed_in_at,
+    };
+    let mut members: Vec<Member> = rows.into_iter().map(member).collect();
     members.sort_by_cached_key(|Member { holder, .. }| {
         (sort_key(&holder.person.name), holder.person.id.to_string(), holder.role)
     });
@@ -339,7 +326,7 @@ pub fn note_sign_in(
     person: Id<Person>,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    diesel::update(people::table.find(person.to_string()))
+    diesel::update(people::table.find(person))
         .set(people::last_sign_in_at.eq(now.naive_utc()))
         .execute(connection)?;
     Ok(())
@@ -348,19 +335,16 @@ pub fn note_sign_in(
 /// Takes the account for the rest of this transaction and gives its new version: the number of the history line that the
 /// caller owes.
 pub fn lock_person(connection: &mut AnyConnection, id: Id<Person>) -> Result<i64, DbError> {
-    let id = id.to_string();
-    diesel::update(people::table.find(&id))
+    diesel::update(people::table.find(id))
         .set(people::version.eq(people::version + 1))
         .execute(connection)?;
-    Ok(people::table.find(&id).select(people::version).first(connection)?)
+    Ok(people::table.find(id).select(people::version).first(connection)?)
 }
 
 /// Takes the account for the rest of this transaction, for what is no line in its history. Before anything else of it: its
 /// factors, its sessions, its halves of sign-ins.
 pub fn hold_person(connection: &mut AnyConnection, id: Id<Person>) -> Result<(), DbError> {
-    diesel::update(people::table.find(id.to_string()))
-        .set(people::version.eq(people::version))
-        .execute(connection)?;
+    diesel::update(people::table.find(id)).set(people::version.eq(people::version)).execute(connection)?;
     Ok(())
 }
 
@@ -375,9 +359,7 @@ pub fn versions(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, Db
 
 /// A person by id.
 pub fn find_person(connection: &mut AnyConnection, id: Id<Person>) -> Result<Option<Person>, DbError> {
-    let found: Option<PersonRow> =
-        people::table.find(id.to_string()).select(PersonRow::as_select()).first(connection).optional()?;
-    found.map(TryInto::try_into).transpose()
+    Ok(people::table.find(id).select(Person::as_select()).first(connection).optional()?)
 }
 
 pub fn set_password(
@@ -385,7 +367,7 @@ pub fn set_password(
     person: Id<Person>,
     password_hash: &str,
 ) -> Result<(), DbError> {
-    diesel::update(people::table.find(person.to_string()))
+    diesel::update(people::table.find(person))
         .set(people::password_hash.eq(password_hash))
         .execute(connection)?;
     Ok(())

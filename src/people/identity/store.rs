@@ -1,6 +1,6 @@
 //! Rows and queries of identities, and of those who are at a provider just now.
 
-use chrono::{DateTime, Duration, NaiveDateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::{
     dsl::{count_star, exists, not},
     prelude::*,
@@ -9,13 +9,15 @@ use diesel::{
 use super::{Purpose, Visitor};
 use crate::{
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, key_column},
         error::Resume,
         schema::{identities, memberships, passkeys, people, second_factors, sign_in_requests},
     },
     people::{access::Person, recipient::Organisation},
 };
 use values::{Id, text::sort_key};
+
+key_column!(Purpose);
 
 /// From going to the provider to coming back.
 const LONGEST: Duration = Duration::minutes(10);
@@ -54,7 +56,7 @@ pub fn add_request(connection: &mut AnyConnection, request: &Request) -> Result<
             sign_in_requests::state_hash.eq(&request.state_hash),
             sign_in_requests::browser_hash.eq(&request.browser_hash),
             sign_in_requests::provider.eq(&request.provider),
-            sign_in_requests::purpose.eq(request.purpose.key()),
+            sign_in_requests::purpose.eq(request.purpose),
             sign_in_requests::nonce.eq(&request.nonce),
             sign_in_requests::verifier.eq(&request.verifier),
             sign_in_requests::action.eq(&request.resume.action),
@@ -71,7 +73,7 @@ pub fn take_request(
     (state_hash, browser_hash, provider): (&str, &str, &str),
     now: DateTime<Utc>,
 ) -> Result<Option<Request>, DbError> {
-    type Row = (String, String, String, String, String, NaiveDateTime);
+    type Row = (Purpose, String, String, String, String, DateTime<Utc>);
     let own = sign_in_requests::table
         .filter(sign_in_requests::state_hash.eq(state_hash))
         .filter(sign_in_requests::browser_hash.eq(browser_hash))
@@ -92,20 +94,16 @@ pub fn take_request(
     if diesel::delete(own).execute(connection)? != 1 {
         return Ok(None);
     }
-    row.map(|(purpose, nonce, verifier, action, fields, started_at)| {
-        Ok(Request {
-            state_hash: state_hash.to_owned(),
-            browser_hash: browser_hash.to_owned(),
-            provider: provider.to_owned(),
-            purpose: Purpose::parse(&purpose)
-                .ok_or_else(|| DbError::corrupt(format!("purpose {purpose}")))?,
-            nonce,
-            verifier,
-            resume: Resume::from_row(action, &fields),
-            started_at: started_at.and_utc(),
-        })
-    })
-    .transpose()
+    Ok(row.map(|(purpose, nonce, verifier, action, fields, started_at)| Request {
+        state_hash: state_hash.to_owned(),
+        browser_hash: browser_hash.to_owned(),
+        provider: provider.to_owned(),
+        purpose,
+        nonce,
+        verifier,
+        resume: Resume::from_row(action, &fields),
+        started_at,
+    }))
 }
 
 /// Whom the provider knows by this subject, if they have been here.
@@ -114,18 +112,13 @@ pub fn person(
     issuer: &str,
     subject: &str,
 ) -> Result<Option<Person>, DbError> {
-    let row: Option<(String, String, String)> = identities::table
+    Ok(identities::table
         .inner_join(people::table)
         .filter(identities::issuer.eq(issuer))
         .filter(identities::subject.eq(subject))
-        .select((people::id, people::email, people::name))
+        .select(Person::as_select())
         .first(connection)
-        .optional()?;
-    row.map(of_row).transpose()
-}
-
-fn of_row((id, email, name): (String, String, String)) -> Result<Person, DbError> {
-    Ok(Person { id: id.parse().map_err(DbError::corrupt)?, email, name })
+        .optional()?)
 }
 
 pub fn add(
@@ -137,9 +130,9 @@ pub fn add(
 ) -> Result<(), DbError> {
     diesel::insert_into(identities::table)
         .values((
-            identities::id.eq(Id::<Visitor>::new().to_string()),
-            identities::person_id.eq(person.to_string()),
-            identities::organisation_id.eq(organisation.to_string()),
+            identities::id.eq(Id::<Visitor>::new()),
+            identities::person_id.eq(person),
+            identities::organisation_id.eq(organisation),
             identities::issuer.eq(&visitor.issuer),
             identities::subject.eq(&visitor.subject),
             identities::created_at.eq(now.naive_utc()),
@@ -151,11 +144,10 @@ pub fn add(
 
 /// The account has a way in of its own: what somebody else who came by its address would take over.
 pub fn has_way_in(connection: &mut AnyConnection, person: Id<Person>) -> Result<bool, DbError> {
-    let of = person.to_string();
-    let identity = identities::table.filter(identities::person_id.eq(&of));
-    let factor = second_factors::table.find(&of);
-    let passkey = passkeys::table.filter(passkeys::person_id.eq(&of));
-    let password = people::table.find(&of).filter(people::password_hash.ne(""));
+    let identity = identities::table.filter(identities::person_id.eq(person));
+    let factor = second_factors::table.find(person);
+    let passkey = passkeys::table.filter(passkeys::person_id.eq(person));
+    let password = people::table.find(person).filter(people::password_hash.ne(""));
     Ok(diesel::select(exists(identity).or(exists(factor)).or(exists(passkey)).or(exists(password)))
         .get_result(connection)?)
 }
@@ -171,10 +163,7 @@ pub fn note_seen(
         .filter(identities::issuer.eq(&visitor.issuer))
         .filter(identities::subject.eq(&visitor.subject));
     diesel::update(own)
-        .set((
-            identities::organisation_id.eq(organisation.to_string()),
-            identities::seen_at.eq(now.naive_utc()),
-        ))
+        .set((identities::organisation_id.eq(organisation), identities::seen_at.eq(now.naive_utc())))
         .execute(connection)?;
     Ok(())
 }
@@ -185,8 +174,8 @@ pub fn has_role(
     organisation: Id<Organisation>,
 ) -> Result<bool, DbError> {
     let held = memberships::table
-        .filter(memberships::person_id.eq(person.to_string()))
-        .filter(memberships::organisation_id.eq(organisation.to_string()));
+        .filter(memberships::person_id.eq(person))
+        .filter(memberships::organisation_id.eq(organisation));
     Ok(diesel::select(exists(held)).get_result(connection)?)
 }
 
@@ -195,19 +184,17 @@ pub fn waiting(
     connection: &mut AnyConnection,
     organisation: Id<Organisation>,
 ) -> Result<Vec<Person>, DbError> {
-    let of = organisation.to_string();
     let held = memberships::table
         .filter(memberships::person_id.eq(people::id))
-        .filter(memberships::organisation_id.eq(&of));
-    let rows: Vec<(String, String, String)> = identities::table
+        .filter(memberships::organisation_id.eq(organisation));
+    let mut people: Vec<Person> = identities::table
         .inner_join(people::table)
-        .filter(identities::organisation_id.eq(&of))
+        .filter(identities::organisation_id.eq(organisation))
         .filter(not(exists(held)))
         .order_by(people::id)
-        .select((people::id, people::email, people::name))
+        .select(Person::as_select())
         .distinct()
         .load(connection)?;
-    let mut people: Vec<Person> = rows.into_iter().map(of_row).collect::<Result<_, _>>()?;
     people.sort_by_cached_key(|person| sort_key(&person.name));
     Ok(people)
 }

@@ -83,7 +83,7 @@ pub fn scan_again(db: &Db) -> anyhow::Result<()> {
         jobs::all_of_kind_again(connection, &scanning::SCAN, Utc::now())?;
         // Those without a failed job were given up by an earlier version of the program.
         for file in case::store::impossible_to_scan(connection)? {
-            case::store::scan_anew(connection, &file.id.to_string(), Utc::now())?;
+            case::store::scan_anew(connection, file.id, Utc::now())?;
         }
         Ok::<_, DbError>(count)
     })?;

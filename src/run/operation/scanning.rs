@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     grants::{
-        case::{self, store::Waiting},
+        case::{
+            self,
+            store::{Attachment, Waiting},
+        },
         grant,
     },
     ground::{
@@ -17,6 +20,7 @@ use crate::{
         job::{Job, Kind, Outcome},
     },
 };
+use values::Id;
 
 pub static SCAN: Kind = Kind {
     key: case::store::SCAN,
@@ -24,18 +28,22 @@ pub static SCAN: Kind = Kind {
     work: |portal, job| Box::pin(scan_file(portal, job)),
     pause_after: scan::pause_after,
     give_up: |connection, job| {
-        case::store::set_scanned(connection, &job.subject, Scanned::Impossible).map(|_| ())
+        case::store::set_scanned(connection, file_of(&job.subject)?, Scanned::Impossible).map(|_| ())
     },
-    again: case::store::wait_again,
+    again: |connection, subject| case::store::wait_again(connection, file_of(subject)?),
 };
+
+fn file_of(subject: &str) -> Result<Id<Attachment>, DbError> {
+    subject.parse().map_err(DbError::corrupt)
+}
 
 /// One that cannot be scanned holds up nobody else's; if the daemon does not answer, all wait.
 async fn scan_file(portal: &Portal, job: &Job) -> Result<Outcome, DbError> {
     let Some(scanner) = &portal.scanner else { return Ok(Outcome::PutOff) };
     // Those who upload files have most of the places.
     let Some(_turn) = portal.turns.wait("jobs").await else { return Ok(Outcome::PutOff) };
-    let id = job.subject.clone();
-    let file = portal.db.read(move |connection| case::store::waiting(connection, &id)).await?;
+    let id = file_of(&job.subject)?;
+    let file = portal.db.read(move |connection| case::store::waiting(connection, id)).await?;
     let Some(file) = file else { return Ok(Outcome::done(|_| Ok(()))) };
     let scanned = match scanner.scan(&file.content).await {
         Verdict::Clean => Scanned::Clean,
@@ -56,13 +64,13 @@ fn note(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     let grant = match scanned {
-        Scanned::Infected => case::store::grant_of(connection, &file.case)?,
+        Scanned::Infected => case::store::grant_of(connection, file.case)?,
         Scanned::Clean | Scanned::Not | Scanned::Waiting | Scanned::Impossible => None,
     };
     if let Some(grant) = grant {
         grant::store::hold(connection, grant)?;
     }
-    let waited = case::store::set_scanned(connection, &file.id, scanned)?;
+    let waited = case::store::set_scanned(connection, file.id, scanned)?;
     let Some(grant) = grant.filter(|_| waited) else { return Ok(()) };
     let version = grant::store::lock(connection, grant)?;
     let line = Entry {

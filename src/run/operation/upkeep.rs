@@ -34,7 +34,7 @@ async fn queue_unqueued(portal: &Portal) -> Result<(), DbError> {
         return Ok(());
     }
     let queue = move |connection: &mut AnyConnection| {
-        files.iter().try_for_each(|file| case::store::queue_scan(connection, file, Utc::now()))
+        files.iter().try_for_each(|file| case::store::queue_scan(connection, *file, Utc::now()))
     };
     portal.db.write(queue).await
 }

@@ -93,9 +93,8 @@ pub fn make(connection: &mut AnyConnection) -> Result<(), DbError> {
                     file(connection, &agreement, (&recipient.code, "bas", 100, Stage::Approved), first)?;
                 // Ale's report is left for the visitor.
                 let of_others = (recipient.code != "1440").then_some(index);
-                let (grant, approved) =
-                    (grant.parse().map_err(DbError::corrupt)?, first + Duration::hours(30));
-                closings::close(connection, &agreement, grant, requisition, of_others, approved)?;
+                let approved = first + Duration::hours(30);
+                closings::close(connection, &agreement, *grant, requisition, of_others, approved)?;
             }
         }
     }

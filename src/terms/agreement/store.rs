@@ -10,19 +10,19 @@ use crate::{
     ground::{
         history::{self, Entry},
         infra::{
-            db::{AnyConnection, DbError},
+            db::{AnyConnection, DbError, Json, json, read_by_row},
             schema::{agreements, organisations, report_addressees},
         },
     },
-    people::recipient::{self, Organisation, store::OrganisationRow},
+    people::recipient::{self, Organisation},
 };
-use values::{GiroAccount, GiroKind, Id};
+use values::{GiroAccount, GiroError, GiroKind, Id};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = agreements)]
 pub struct AgreementRow {
-    id: String,
-    definition: String,
+    id: Id<Agreement>,
+    definition: Json<Terms>,
     agreement_diarienummer: String,
     decision_diarienummer: String,
     version: i64,
@@ -31,49 +31,54 @@ pub struct AgreementRow {
     series: String,
     requisition_until: Option<NaiveDate>,
     report_until: Option<NaiveDate>,
+    #[diesel(embed)]
+    authority: Organisation,
 }
 
-/// An agreement's row with its authority's makes an agreement.
-pub fn assemble(row: AgreementRow, authority: Organisation) -> Result<Agreement, DbError> {
-    let terms: Terms = serde_json::from_str(&row.definition).map_err(DbError::corrupt)?;
-    let days = DecidedDays { requisition: row.requisition_until, report: row.report_until };
-    let deadlines = terms.deadlines.decided(days);
-    let terms = Terms { series: row.series, deadlines, ..terms };
-    Ok(Agreement {
-        id: row.id.parse().map_err(DbError::corrupt)?,
-        authority,
-        diarienummer: Diarienummers {
-            agreement: row.agreement_diarienummer,
-            payment_decision: row.decision_diarienummer,
-        },
-        decided: days,
-        repayment_account: match GiroKind::parse(&row.repayment_account_kind) {
-            Ok(kind) => Some(GiroAccount::parse(kind, &row.repayment_account).map_err(DbError::corrupt)?),
-            Err(_) => None,
-        },
-        version: row.version,
-        terms,
-    })
+// With its authority: the table of organisations is joined.
+read_by_row!(Agreement, AgreementRow);
+
+impl TryFrom<AgreementRow> for Agreement {
+    type Error = GiroError;
+
+    fn try_from(row: AgreementRow) -> Result<Self, GiroError> {
+        let Json(terms) = row.definition;
+        let days = DecidedDays { requisition: row.requisition_until, report: row.report_until };
+        let deadlines = terms.deadlines.decided(days);
+        Ok(Self {
+            id: row.id,
+            authority: row.authority,
+            diarienummer: Diarienummers {
+                agreement: row.agreement_diarienummer,
+                payment_decision: row.decision_diarienummer,
+            },
+            decided: days,
+            repayment_account: match GiroKind::parse(&row.repayment_account_kind) {
+                Ok(kind) => Some(GiroAccount::parse(kind, &row.repayment_account)?),
+                Err(_) => None,
+            },
+            version: row.version,
+            terms: Terms { series: row.series, deadlines, ..terms },
+        })
+    }
 }
 
 pub fn find(connection: &mut AnyConnection, id: Id<Agreement>) -> Result<Option<Agreement>, DbError> {
-    let row: Option<(AgreementRow, OrganisationRow)> = agreements::table
+    Ok(agreements::table
         .inner_join(organisations::table)
-        .filter(agreements::id.eq(id.to_string()))
-        .select((AgreementRow::as_select(), OrganisationRow::as_select()))
+        .filter(agreements::id.eq(id))
+        .select(Agreement::as_select())
         .first(connection)
-        .optional()?;
-    row.map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).transpose()
+        .optional()?)
 }
 
 pub fn find_by_slug(connection: &mut AnyConnection, slug: &str) -> Result<Option<Agreement>, DbError> {
-    let row: Option<(AgreementRow, OrganisationRow)> = agreements::table
+    Ok(agreements::table
         .inner_join(organisations::table)
         .filter(agreements::slug.eq(slug))
-        .select((AgreementRow::as_select(), OrganisationRow::as_select()))
+        .select(Agreement::as_select())
         .first(connection)
-        .optional()?;
-    row.map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).transpose()
+        .optional()?)
 }
 
 /// The agreement, if this authority pays it.
@@ -82,19 +87,18 @@ pub fn find_paid_by(
     authority: Id<Organisation>,
     slug: &str,
 ) -> Result<Option<Agreement>, DbError> {
-    let row: Option<(AgreementRow, OrganisationRow)> = agreements::table
+    Ok(agreements::table
         .inner_join(organisations::table)
         .filter(agreements::slug.eq(slug))
-        .filter(agreements::authority_id.eq(authority.to_string()))
-        .select((AgreementRow::as_select(), OrganisationRow::as_select()))
+        .filter(agreements::authority_id.eq(authority))
+        .select(Agreement::as_select())
         .first(connection)
-        .optional()?;
-    row.map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).transpose()
+        .optional()?)
 }
 
 /// Takes the agreement for the rest of this transaction.
 pub fn hold(connection: &mut AnyConnection, id: Id<Agreement>) -> Result<(), DbError> {
-    let row = agreements::table.find(id.to_string());
+    let row = agreements::table.find(id);
     diesel::update(row).set(agreements::version.eq(agreements::version)).execute(connection)?;
     Ok(())
 }
@@ -105,32 +109,29 @@ pub fn hold_paid_by(
     authority: Id<Organisation>,
     slug: &str,
 ) -> Result<Option<Agreement>, DbError> {
-    let row = agreements::table
-        .filter(agreements::slug.eq(slug))
-        .filter(agreements::authority_id.eq(authority.to_string()));
+    let row =
+        agreements::table.filter(agreements::slug.eq(slug)).filter(agreements::authority_id.eq(authority));
     diesel::update(row).set(agreements::version.eq(agreements::version)).execute(connection)?;
     find_paid_by(connection, authority, slug)
 }
 
 /// These agreements, the newest year first.
 pub fn find_each(connection: &mut AnyConnection, ids: &[Id<Agreement>]) -> Result<Vec<Agreement>, DbError> {
-    let rows: Vec<(AgreementRow, OrganisationRow)> = agreements::table
+    Ok(agreements::table
         .inner_join(organisations::table)
-        .filter(agreements::id.eq_any(ids.iter().map(ToString::to_string)))
+        .filter(agreements::id.eq_any(ids))
         .order_by((agreements::year.desc(), agreements::slug))
-        .select((AgreementRow::as_select(), OrganisationRow::as_select()))
-        .load(connection)?;
-    rows.into_iter().map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).collect()
+        .select(Agreement::as_select())
+        .load(connection)?)
 }
 
 /// Every agreement, the newest year first.
 pub fn all(connection: &mut AnyConnection) -> Result<Vec<Agreement>, DbError> {
-    let rows: Vec<(AgreementRow, OrganisationRow)> = agreements::table
+    Ok(agreements::table
         .inner_join(organisations::table)
         .order_by((agreements::year.desc(), agreements::slug))
-        .select((AgreementRow::as_select(), OrganisationRow::as_select()))
-        .load(connection)?;
-    rows.into_iter().map(|(agreement, authority)| assemble(agreement, authority.try_into()?)).collect()
+        .select(Agreement::as_select())
+        .load(connection)?)
 }
 
 pub fn add(
@@ -140,36 +141,35 @@ pub fn add(
     entry: Entry,
 ) -> Result<Id<Agreement>, DbError> {
     let id = Id::new();
-    let definition = serde_json::to_string(terms).map_err(DbError::corrupt)?;
     diesel::insert_into(agreements::table)
         .values((
-            agreements::id.eq(id.to_string()),
+            agreements::id.eq(id),
             agreements::slug.eq(&terms.slug),
             agreements::code.eq(&terms.code),
             agreements::year.eq(terms.year),
             agreements::series.eq(&terms.series),
-            agreements::authority_id.eq(authority.to_string()),
-            agreements::definition.eq(definition),
+            agreements::authority_id.eq(authority),
+            agreements::definition.eq(json(terms)?),
             agreements::agreement_diarienummer.eq(&terms.diarienummer.agreement),
             agreements::decision_diarienummer.eq(&terms.diarienummer.payment_decision),
             agreements::version.eq(1),
         ))
         .execute(connection)?;
-    address_reports(connection, &id, terms)?;
+    address_reports(connection, id, terms)?;
     history::store::append(connection, &id.to_string(), 1, entry)?;
     Ok(id)
 }
 
 /// Whom each of an agreement's further reports goes to.
-fn address_reports(connection: &mut AnyConnection, id: &Id<Agreement>, terms: &Terms) -> Result<(), DbError> {
+fn address_reports(connection: &mut AnyConnection, id: Id<Agreement>, terms: &Terms) -> Result<(), DbError> {
     for report in &terms.further_reports {
         let addressee = recipient::store::find_by_code(connection, &report.addressee)?
             .ok_or_else(|| DbError::corrupt(format!("addressee {}", report.addressee)))?;
         diesel::insert_into(report_addressees::table)
             .values((
-                report_addressees::agreement_id.eq(id.to_string()),
+                report_addressees::agreement_id.eq(id),
                 report_addressees::key.eq(&report.key),
-                report_addressees::organisation_id.eq(addressee.id.to_string()),
+                report_addressees::organisation_id.eq(addressee.id),
             ))
             .execute(connection)?;
     }
@@ -183,7 +183,7 @@ pub fn addressees(
 ) -> Result<HashMap<String, String>, DbError> {
     let rows: Vec<(String, String)> = report_addressees::table
         .inner_join(organisations::table)
-        .filter(report_addressees::agreement_id.eq(agreement.to_string()))
+        .filter(report_addressees::agreement_id.eq(agreement))
         .order_by(report_addressees::key)
         .select((report_addressees::key, organisations::formal_name))
         .load(connection)?;
@@ -197,9 +197,9 @@ pub fn set_diarienummer(
     diarienummer: &Diarienummers,
     entry: Entry,
 ) -> Result<bool, DbError> {
-    let id = agreement.id.to_string();
+    let id = agreement.id;
     let changed =
-        diesel::update(agreements::table.find(&id).filter(agreements::version.eq(agreement.version)))
+        diesel::update(agreements::table.find(id).filter(agreements::version.eq(agreement.version)))
             .set((
                 agreements::agreement_diarienummer.eq(&diarienummer.agreement),
                 agreements::decision_diarienummer.eq(&diarienummer.payment_decision),
@@ -207,7 +207,7 @@ pub fn set_diarienummer(
             ))
             .execute(connection)?;
     if changed == 1 {
-        history::store::append(connection, &id, agreement.version + 1, entry)?;
+        history::store::append(connection, &id.to_string(), agreement.version + 1, entry)?;
     }
     Ok(changed == 1)
 }
@@ -219,11 +219,11 @@ pub fn set_repayment_account(
     account: Option<GiroAccount>,
     entry: Entry,
 ) -> Result<bool, DbError> {
-    let id = agreement.id.to_string();
+    let id = agreement.id;
     let kind = account.map(|account| account.kind().to_string()).unwrap_or_default();
     let number = account.map(|account| account.to_string()).unwrap_or_default();
     let changed =
-        diesel::update(agreements::table.find(&id).filter(agreements::version.eq(agreement.version)))
+        diesel::update(agreements::table.find(id).filter(agreements::version.eq(agreement.version)))
             .set((
                 agreements::repayment_account_kind.eq(kind),
                 agreements::repayment_account.eq(number),
@@ -231,7 +231,7 @@ pub fn set_repayment_account(
             ))
             .execute(connection)?;
     if changed == 1 {
-        history::store::append(connection, &id, agreement.version + 1, entry)?;
+        history::store::append(connection, &id.to_string(), agreement.version + 1, entry)?;
     }
     Ok(changed == 1)
 }
@@ -243,9 +243,9 @@ pub fn set_deadlines(
     days: DecidedDays,
     entry: Entry,
 ) -> Result<bool, DbError> {
-    let id = agreement.id.to_string();
+    let id = agreement.id;
     let changed =
-        diesel::update(agreements::table.find(&id).filter(agreements::version.eq(agreement.version)))
+        diesel::update(agreements::table.find(id).filter(agreements::version.eq(agreement.version)))
             .set((
                 agreements::requisition_until.eq(days.requisition),
                 agreements::report_until.eq(days.report),
@@ -253,7 +253,7 @@ pub fn set_deadlines(
             ))
             .execute(connection)?;
     if changed == 1 {
-        history::store::append(connection, &id, agreement.version + 1, entry)?;
+        history::store::append(connection, &id.to_string(), agreement.version + 1, entry)?;
     }
     Ok(changed == 1)
 }
@@ -261,13 +261,13 @@ pub fn set_deadlines(
 /// Takes the agreement for the rest of this transaction and adds a line to its history; false when somebody else changed it
 /// since it was read.
 pub fn note(connection: &mut AnyConnection, agreement: &Agreement, entry: Entry) -> Result<bool, DbError> {
-    let id = agreement.id.to_string();
+    let id = agreement.id;
     let changed =
-        diesel::update(agreements::table.find(&id).filter(agreements::version.eq(agreement.version)))
+        diesel::update(agreements::table.find(id).filter(agreements::version.eq(agreement.version)))
             .set(agreements::version.eq(agreement.version + 1))
             .execute(connection)?;
     if changed == 1 {
-        history::store::append(connection, &id, agreement.version + 1, entry)?;
+        history::store::append(connection, &id.to_string(), agreement.version + 1, entry)?;
     }
     Ok(changed == 1)
 }
@@ -288,15 +288,13 @@ pub fn set_table_terms(
     proposed: &Terms,
     entry: Entry,
 ) -> Result<(), DbError> {
-    let id = agreement.to_string();
-    diesel::update(agreements::table.find(&id))
+    diesel::update(agreements::table.find(agreement))
         .set(agreements::version.eq(agreements::version + 1))
         .execute(connection)?;
-    let (definition, version): (String, i64) = agreements::table
-        .find(&id)
+    let (Json(mut terms), version): (Json<Terms>, i64) = agreements::table
+        .find(agreement)
         .select((agreements::definition, agreements::version))
         .first(connection)?;
-    let mut terms: Terms = serde_json::from_str(&definition).map_err(DbError::corrupt)?;
     terms.total = proposed.total;
     terms.remarks.clone_from(&proposed.remarks);
     for post in &mut terms.posts {
@@ -305,11 +303,10 @@ pub fn set_table_terms(
             (post.recipients, post.rows_at_floor) = (proposed.recipients, proposed.rows_at_floor);
         }
     }
-    let definition = serde_json::to_string(&terms).map_err(DbError::corrupt)?;
-    diesel::update(agreements::table.find(&id))
-        .set(agreements::definition.eq(definition))
+    diesel::update(agreements::table.find(agreement))
+        .set(agreements::definition.eq(json(&terms)?))
         .execute(connection)?;
-    history::store::append(connection, &id, version, entry)
+    history::store::append(connection, &agreement.to_string(), version, entry)
 }
 
 /// Puts the source's words as this version of the program has them in the place of those that an agreement was published
@@ -321,21 +318,21 @@ pub fn renew_words(
     shipped: &Terms,
     entry: Entry,
 ) -> Result<(), DbError> {
-    let id = agreement.id.to_string();
-    let stored: String = agreements::table.find(&id).select(agreements::definition).first(connection)?;
-    let stored: Terms = serde_json::from_str(&stored).map_err(DbError::corrupt)?;
+    let id = agreement.id;
+    let Json(stored): Json<Terms> =
+        agreements::table.find(id).select(agreements::definition).first(connection)?;
     let Some(renewed) = stored.with_words_of(shipped) else { return Ok(()) };
-    let renewed = serde_json::to_string(&renewed).map_err(DbError::corrupt)?;
-    if renewed == serde_json::to_string(&stored).map_err(DbError::corrupt)? {
+    let renewed = json(&renewed)?;
+    if renewed == json(&stored)? {
         return Ok(());
     }
     if note(connection, agreement, entry)? {
-        diesel::update(agreements::table.find(&id))
+        diesel::update(agreements::table.find(id))
             .set(agreements::definition.eq(renewed))
             .execute(connection)?;
-        let addressed = report_addressees::table.filter(report_addressees::agreement_id.eq(&id));
+        let addressed = report_addressees::table.filter(report_addressees::agreement_id.eq(id));
         diesel::delete(addressed).execute(connection)?;
-        address_reports(connection, &agreement.id, shipped)?;
+        address_reports(connection, agreement.id, shipped)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{allocations, organisations},
     },
+    people::recipient::Organisation,
     terms::agreement::Agreement,
 };
 use values::{Id, Money};
@@ -17,7 +18,7 @@ use values::{Id, Money};
 /// The version of the table that stands; 0 when there is none.
 pub fn version(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<i32, DbError> {
     let newest: Option<i32> = allocations::table
-        .filter(allocations::agreement_id.eq(agreement.to_string()))
+        .filter(allocations::agreement_id.eq(agreement))
         .select(diesel::dsl::max(allocations::version))
         .first(connection)?;
     Ok(newest.unwrap_or_default())
@@ -26,9 +27,9 @@ pub fn version(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Resu
 /// The table as it stands, in its published order.
 pub fn of(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<Vec<Share>, DbError> {
     let version = version(connection, agreement)?;
-    let rows: Vec<(String, String, String, String, i64)> = allocations::table
+    let rows: Vec<(String, String, String, String, Money)> = allocations::table
         .inner_join(organisations::table)
-        .filter(allocations::agreement_id.eq(agreement.to_string()))
+        .filter(allocations::agreement_id.eq(agreement))
         .filter(allocations::version.eq(version))
         .order_by(allocations::position)
         .select((
@@ -39,12 +40,12 @@ pub fn of(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<Ve
             allocations::amount,
         ))
         .load(connection)?;
-    let share = |(post, recipient, published_name, published_share, ore)| Share {
+    let share = |(post, recipient, published_name, published_share, amount)| Share {
         post,
         recipient,
         published_name,
         published_share,
-        amount: Money::ore(ore),
+        amount,
     };
     Ok(rows.into_iter().map(share).collect())
 }
@@ -54,21 +55,21 @@ pub fn add(
     connection: &mut AnyConnection,
     agreement: Id<Agreement>,
     shares: &[Share],
-    recipients: &HashMap<String, String>,
+    recipients: &HashMap<String, Id<Organisation>>,
 ) -> Result<(), DbError> {
     let version = version(connection, agreement)? + 1;
     for (position, share) in (1i32..).zip(shares) {
         let recipient = recipients.get(&share.recipient).ok_or_else(|| missing(&share.recipient))?;
         diesel::insert_into(allocations::table)
             .values((
-                allocations::agreement_id.eq(agreement.to_string()),
+                allocations::agreement_id.eq(agreement),
                 allocations::version.eq(version),
                 allocations::position.eq(position),
                 allocations::post.eq(&share.post),
                 allocations::recipient_id.eq(recipient),
                 allocations::published_name.eq(&share.published_name),
                 allocations::published_share.eq(&share.published_share),
-                allocations::amount.eq(share.amount.to_ore()),
+                allocations::amount.eq(share.amount),
             ))
             .execute(connection)?;
     }

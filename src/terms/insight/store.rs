@@ -1,6 +1,6 @@
 //! Rows and queries of insight.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Utc};
 use diesel::{dsl, prelude::*};
 
 use super::{Insight, Sight};
@@ -10,26 +10,25 @@ use crate::{
         schema::{agreements, insights, organisations},
     },
     people::{
-        access::Doer,
-        recipient::{Organisation, store::OrganisationRow},
+        access::{Doer, Person},
+        recipient::Organisation,
     },
     terms::agreement::{self, Agreement},
 };
 use values::{Id, text::sort_key};
 
 type Given = dsl::Select<
-    dsl::Filter<insights::table, dsl::Eq<insights::organisation_id, String>>,
+    dsl::Filter<insights::table, dsl::Eq<insights::organisation_id, Id<Organisation>>>,
     insights::agreement_id,
 >;
-pub type ReadBy = dsl::Or<dsl::Eq<agreements::authority_id, String>, dsl::EqAny<agreements::id, Given>>;
+pub type ReadBy =
+    dsl::Or<dsl::Eq<agreements::authority_id, Id<Organisation>>, dsl::EqAny<agreements::id, Given>>;
 
 /// What holds of the agreements that an organisation reads, for the WHERE of any query that has agreements in it:
 /// ownership is in the query.
 pub fn read_by(organisation: Id<Organisation>) -> ReadBy {
-    let organisation = organisation.to_string();
-    let given = insights::table
-        .filter(insights::organisation_id.eq(organisation.clone()))
-        .select(insights::agreement_id);
+    let given =
+        insights::table.filter(insights::organisation_id.eq(organisation)).select(insights::agreement_id);
     agreements::authority_id.eq(organisation).or(agreements::id.eq_any(given))
 }
 
@@ -53,12 +52,12 @@ pub fn agreement(
 ) -> Result<Option<Agreement>, DbError> {
     let mut query = agreements::table.filter(agreements::slug.eq(slug)).select(agreements::id).into_boxed();
     query = match sight {
-        Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
+        Sight::PaidBy(authority) => query.filter(agreements::authority_id.eq(authority)),
         Sight::ReadBy(reader) => query.filter(read_by(reader)),
         Sight::Public => query.filter(published()),
     };
-    match query.first::<String>(connection).optional()? {
-        Some(id) => agreement::store::find(connection, id.parse().map_err(DbError::corrupt)?),
+    match query.first(connection).optional()? {
+        Some(id) => agreement::store::find(connection, id),
         None => Ok(None),
     }
 }
@@ -68,19 +67,15 @@ pub fn of_agreement(
     connection: &mut AnyConnection,
     agreement: Id<Agreement>,
 ) -> Result<Vec<Insight>, DbError> {
-    let rows: Vec<(OrganisationRow, Option<String>, String, NaiveDateTime)> = insights::table
+    let rows: Vec<(Organisation, Option<Id<Person>>, String, DateTime<Utc>)> = insights::table
         .inner_join(organisations::table)
-        .filter(insights::agreement_id.eq(agreement.to_string()))
+        .filter(insights::agreement_id.eq(agreement))
         .order_by(organisations::code)
-        .select((OrganisationRow::as_select(), insights::given_by_id, insights::given_by, insights::given_at))
+        .select((Organisation::as_select(), insights::given_by_id, insights::given_by, insights::given_at))
         .load(connection)?;
-    let mut all: Vec<Insight> = rows
-        .into_iter()
-        .map(|(reader, person, name, given_at)| {
-            let given_by = Doer::stored(person, name)?;
-            Ok::<_, DbError>(Insight { reader: reader.try_into()?, given_by, given_at: given_at.and_utc() })
-        })
-        .collect::<Result<_, _>>()?;
+    let insight =
+        |(reader, person, name, given_at)| Insight { reader, given_by: Doer::stored(person, name), given_at };
+    let mut all: Vec<Insight> = rows.into_iter().map(insight).collect();
     all.sort_by_cached_key(|insight| sort_key(&insight.reader.name));
     Ok(all)
 }
@@ -93,8 +88,8 @@ pub fn insert(
 ) -> Result<(), DbError> {
     diesel::insert_into(insights::table)
         .values((
-            insights::agreement_id.eq(agreement.to_string()),
-            insights::organisation_id.eq(insight.reader.id.to_string()),
+            insights::agreement_id.eq(agreement),
+            insights::organisation_id.eq(insight.reader.id),
             insights::given_by.eq(insight.given_by.name()),
             insights::given_by_id.eq(insight.given_by.person()),
             insights::given_at.eq(insight.given_at.naive_utc()),
@@ -109,6 +104,6 @@ pub fn delete(
     agreement: Id<Agreement>,
     reader: Id<Organisation>,
 ) -> Result<(), DbError> {
-    diesel::delete(insights::table.find((agreement.to_string(), reader.to_string()))).execute(connection)?;
+    diesel::delete(insights::table.find((agreement, reader))).execute(connection)?;
     Ok(())
 }

@@ -1,63 +1,61 @@
 //! Rows and queries of tables on their way into a proposal. The proposal is held by whoever calls.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
     desks::proposal::{
         self, Proposal,
-        import::{Facts, Import},
+        import::{ColumnsForm, Facts, Import},
     },
     ground::{
         history::{self, Entry},
         infra::{
-            db::{AnyConnection, DbError},
+            db::{AnyConnection, DbError, Json, json, read_by_row},
             schema::{proposal_imports, proposals},
         },
     },
-    people::{access::Doer, recipient},
-    terms::allocation::import::matching::Registry,
+    people::{
+        access::{Doer, Person},
+        recipient,
+    },
+    terms::allocation::import::matching::{Registry, Resolutions},
 };
+use files::reading::Table;
 use values::Id;
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = proposal_imports)]
-struct ImportRow {
-    proposal_id: String,
-    stamp: String,
+pub struct ImportRow {
+    stamp: Id<Import>,
     file_name: String,
-    sheets: String,
-    mapping: String,
-    resolutions: String,
+    sheets: Json<Table>,
+    mapping: Json<ColumnsForm>,
+    resolutions: Json<Resolutions>,
     uploaded_by: String,
-    uploaded_by_id: Option<String>,
-    uploaded_at: NaiveDateTime,
+    uploaded_by_id: Option<Id<Person>>,
+    uploaded_at: DateTime<Utc>,
 }
 
-impl TryFrom<ImportRow> for Import {
-    type Error = DbError;
+read_by_row!(Import, ImportRow);
 
-    fn try_from(row: ImportRow) -> Result<Self, DbError> {
-        Ok(Self {
-            stamp: row.stamp.parse().map_err(DbError::corrupt)?,
+impl From<ImportRow> for Import {
+    fn from(row: ImportRow) -> Self {
+        Self {
+            stamp: row.stamp,
             file_name: row.file_name,
-            table: serde_json::from_str(&row.sheets).map_err(DbError::corrupt)?,
-            columns: serde_json::from_str(&row.mapping).map_err(DbError::corrupt)?,
-            resolutions: serde_json::from_str(&row.resolutions).map_err(DbError::corrupt)?,
-            uploaded_by: Doer::stored(row.uploaded_by_id, row.uploaded_by)?,
-            uploaded_at: row.uploaded_at.and_utc(),
-        })
+            table: row.sheets.0,
+            columns: row.mapping.0,
+            resolutions: row.resolutions.0,
+            uploaded_by: Doer::stored(row.uploaded_by_id, row.uploaded_by),
+            uploaded_at: row.uploaded_at,
+        }
     }
 }
 
 /// The proposal's own, after the proposal was found within its authority.
 pub fn of(connection: &mut AnyConnection, proposal: Id<Proposal>) -> Result<Option<Import>, DbError> {
-    let row: Option<ImportRow> = proposal_imports::table
-        .find(proposal.to_string())
-        .select(ImportRow::as_select())
-        .first(connection)
-        .optional()?;
-    row.map(TryInto::try_into).transpose()
+    Ok(proposal_imports::table.find(proposal).select(Import::as_select()).first(connection).optional()?)
 }
 
 /// What a table of this proposal is held against.
@@ -74,18 +72,19 @@ pub fn replace(
     import: &Import,
 ) -> Result<(), DbError> {
     remove(connection, proposal)?;
-    let row = ImportRow {
-        proposal_id: proposal.to_string(),
-        stamp: import.stamp.to_string(),
-        file_name: import.file_name.clone(),
-        sheets: json(&import.table)?,
-        mapping: json(&import.columns)?,
-        resolutions: json(&import.resolutions)?,
-        uploaded_by: import.uploaded_by.name().to_owned(),
-        uploaded_by_id: import.uploaded_by.person(),
-        uploaded_at: import.uploaded_at.naive_utc(),
-    };
-    diesel::insert_into(proposal_imports::table).values(row).execute(connection)?;
+    diesel::insert_into(proposal_imports::table)
+        .values((
+            proposal_imports::proposal_id.eq(proposal),
+            proposal_imports::stamp.eq(import.stamp),
+            proposal_imports::file_name.eq(&import.file_name),
+            proposal_imports::sheets.eq(json(&import.table)?),
+            proposal_imports::mapping.eq(json(&import.columns)?),
+            proposal_imports::resolutions.eq(json(&import.resolutions)?),
+            proposal_imports::uploaded_by.eq(import.uploaded_by.name()),
+            proposal_imports::uploaded_by_id.eq(import.uploaded_by.person()),
+            proposal_imports::uploaded_at.eq(import.uploaded_at.naive_utc()),
+        ))
+        .execute(connection)?;
     Ok(())
 }
 
@@ -95,9 +94,7 @@ pub fn stands(
     proposal: Id<Proposal>,
     stamp: Id<Import>,
 ) -> Result<bool, DbError> {
-    let own = proposal_imports::table
-        .find(proposal.to_string())
-        .filter(proposal_imports::stamp.eq(stamp.to_string()));
+    let own = proposal_imports::table.find(proposal).filter(proposal_imports::stamp.eq(stamp));
     Ok(diesel::select(diesel::dsl::exists(own)).get_result(connection)?)
 }
 
@@ -108,12 +105,10 @@ pub fn change(
     stamp: Id<Import>,
     after: &Import,
 ) -> Result<bool, DbError> {
-    let own = proposal_imports::table
-        .find(proposal.to_string())
-        .filter(proposal_imports::stamp.eq(stamp.to_string()));
+    let own = proposal_imports::table.find(proposal).filter(proposal_imports::stamp.eq(stamp));
     let changed = diesel::update(own)
         .set((
-            proposal_imports::stamp.eq(Id::<Import>::new().to_string()),
+            proposal_imports::stamp.eq(Id::<Import>::new()),
             proposal_imports::mapping.eq(json(&after.columns)?),
             proposal_imports::resolutions.eq(json(&after.resolutions)?),
         ))
@@ -123,22 +118,22 @@ pub fn change(
 
 /// Once it is used, replaced or thrown away.
 pub fn remove(connection: &mut AnyConnection, proposal: Id<Proposal>) -> Result<(), DbError> {
-    diesel::delete(proposal_imports::table.find(proposal.to_string())).execute(connection)?;
+    diesel::delete(proposal_imports::table.find(proposal)).execute(connection)?;
     Ok(())
 }
 
 /// Throws the table away, with a line in the proposal's history. After the proposal was held.
 pub fn discard(connection: &mut AnyConnection, of: &Proposal, entry: Entry) -> Result<(), DbError> {
     remove(connection, of.id)?;
-    let (id, version) = (of.id.to_string(), of.version + 1);
-    diesel::update(proposals::table.find(&id)).set(proposals::version.eq(version)).execute(connection)?;
-    history::store::append(connection, &id, version, entry)
+    let (id, version) = (of.id, of.version + 1);
+    diesel::update(proposals::table.find(id)).set(proposals::version.eq(version)).execute(connection)?;
+    history::store::append(connection, &id.to_string(), version, entry)
 }
 
 /// Puts the table into the proposal, with its line in the history. After the proposal was held and found a draft.
 pub fn put(connection: &mut AnyConnection, after: &Proposal, entry: Entry) -> Result<(), DbError> {
-    let (id, version) = (after.id.to_string(), after.version + 1);
-    diesel::update(proposals::table.find(&id))
+    let (id, version) = (after.id, after.version + 1);
+    diesel::update(proposals::table.find(id))
         .set((
             proposals::form.eq(json(&after.form)?),
             proposals::allocation.eq(json(&after.rows)?),
@@ -148,9 +143,5 @@ pub fn put(connection: &mut AnyConnection, after: &Proposal, entry: Entry) -> Re
             proposals::revision.eq(after.revision + 1),
         ))
         .execute(connection)?;
-    history::store::append(connection, &id, version, entry)
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
-    serde_json::to_string(value).map_err(DbError::corrupt)
+    history::store::append(connection, &id.to_string(), version, entry)
 }

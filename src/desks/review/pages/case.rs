@@ -116,7 +116,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<Cas
                 last: store::last_received(connection, scope, case.grant.holder.id, Some(&case.requisition))?,
                 attachments: case::store::attachments_of(connection, id)?,
                 lines: history::store::of(connection, &case.grant.id.to_string())?,
-                officer: match &case.requisition.officer {
+                officer: match case.requisition.officer {
                     Some(officer) => store::officer_name(connection, officer)?,
                     None => None,
                 },
@@ -137,7 +137,7 @@ pub async fn case_page(
         read(actor, portal, id).await?;
     let issue = case.issue.clone().ok_or(AppError::NotFound)?;
     let (last, before) = last.unzip();
-    let (payer, officer_id) = (case.grant.agreement.authority.id, case.requisition.officer.clone());
+    let (payer, officer_id) = (case.grant.agreement.authority.id, case.requisition.officer);
     let handling = Handling::new(
         actor,
         payer,

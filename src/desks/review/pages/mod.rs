@@ -87,13 +87,13 @@ impl Handling {
         payer: Id<Organisation>,
         assign: String,
         officer: Option<String>,
-        officer_id: Option<String>,
+        officer_id: Option<Id<Person>>,
         colleagues: Vec<Person>,
     ) -> Self {
         Self {
             assign,
             officer: officer.unwrap_or_default(),
-            officer_id: officer_id.unwrap_or_default(),
+            officer_id: officer_id.map(|id| id.to_string()).unwrap_or_default(),
             colleagues: std::iter::once((String::new(), "Ingen".to_owned()))
                 .chain(told_apart(&colleagues))
                 .collect(),

@@ -138,7 +138,7 @@ async fn queue_page(
             Ok::<_, AppError>((rows, queue::agreements_of(connection, authority)?, known))
         })
         .await?;
-    rows.retain(|row| queue::keeps(&filter, actor, &row.agreement_slug, row.case.officer.as_ref()));
+    rows.retain(|row| queue::keeps(&filter, actor, &row.agreement_slug, row.case.officer));
     sought.narrow(&mut rows, |row| known_by(row, &known));
     let by_slug: HashMap<&str, &Agreement> =
         agreements.iter().map(|agreement| (agreement.terms.slug.as_str(), agreement)).collect();
@@ -181,7 +181,7 @@ fn line(row: QueueRow<Requisition>, agreement: &Agreement, actor: &Actor, now: D
         days_left: days_left(deadline, now),
         amount: asked_for(&requisition),
         officer: row.officer.unwrap_or_default(),
-        is_mine: is_mine(requisition.officer.as_ref(), actor),
+        is_mine: is_mine(requisition.officer, actor),
         lapsed: requisition.has_lapsed(deadlines.right_has_lapsed(now)),
         requisition,
     }

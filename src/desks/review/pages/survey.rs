@@ -140,9 +140,8 @@ async fn read(
             let missing = asked.iter().filter(|(_, recipient)| !listed.contains(&recipient.code));
             let mut missing: Vec<String> = missing.map(|(_, recipient)| recipient.name.clone()).collect();
             missing.sort_by_cached_key(|name| sort_key(name));
-            let read_in = list.map(|list| {
-                format!("{}, {}", calendar::long_time(list.imported_at.and_utc()), list.imported_by)
-            });
+            let read_in =
+                list.map(|list| format!("{}, {}", calendar::long_time(list.imported_at), list.imported_by));
             let last = history::store::last(connection, &agreement.id.to_string())?;
             let standing = Standing {
                 saved: last.map(|line| line.entry.saved()),

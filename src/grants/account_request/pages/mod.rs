@@ -81,7 +81,7 @@ impl Shown {
         let RequestFile { case, files, lines } = found;
         let request = &case.request;
         let (handed_in, added): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|file| request.handed_in().contains(&file.id.to_string()));
+            files.into_iter().partition(|file| request.handed_in().contains(&file.id));
         let days = request.due.days_left(now);
         let days_left = match (request.is_open(), days) {
             (false, _) => String::new(),
@@ -140,7 +140,7 @@ async fn download(portal: &Portal, scope: Scope, id: Id<AccountRequest>, file: I
             let request = case::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let is_seen = match scope {
                 Scope::Recipient(_) => true,
-                Scope::Authority(_) | Scope::Reader(_) => request.handed_in().contains(&file.to_string()),
+                Scope::Authority(_) | Scope::Reader(_) => request.handed_in().contains(&file),
             };
             let found = case::store::attachment(connection, id, file)?.filter(|_| is_seen);
             found.ok_or(AppError::NotFound)

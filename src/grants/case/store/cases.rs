@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::{dsl, prelude::*};
 
-use super::json;
 use crate::{
     grants::{
         case::{Case, Handled, Kind},
@@ -11,11 +10,11 @@ use crate::{
     },
     ground::infra::{
         conflict::Saved,
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, json},
         schema::{agreements, cases, grants},
     },
     people::{
-        access::{Act, Scope},
+        access::{Act, Person, Scope},
         recipient::Organisation,
     },
     terms::insight,
@@ -26,31 +25,22 @@ use values::Id;
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = cases)]
 pub struct Row {
-    pub id: String,
-    pub grant_id: String,
+    /// Which kind it is of, the query knows.
+    pub id: Id<Row>,
+    pub grant_id: Id<Grant>,
     pub part: String,
     pub number: i32,
     pub state: String,
     pub draft: String,
     pub version: i32,
     pub revision: i64,
-    pub officer_id: Option<String>,
-    pub created_at: NaiveDateTime,
+    pub officer_id: Option<Id<Person>>,
+    pub created_at: DateTime<Utc>,
     pub asks_for: String,
     pub due: Option<NaiveDate>,
     pub asked_by: String,
-    pub asked_by_id: Option<String>,
-    pub asker_id: Option<String>,
-}
-
-impl Row {
-    pub fn id<C>(&self) -> Result<Id<C>, DbError> {
-        self.id.parse().map_err(DbError::corrupt)
-    }
-
-    pub fn grant_id(&self) -> Result<Id<Grant>, DbError> {
-        self.grant_id.parse().map_err(DbError::corrupt)
-    }
+    pub asked_by_id: Option<Id<Person>>,
+    pub asker_id: Option<Id<Organisation>>,
 }
 
 /// What a kind writes of itself when its state changes.
@@ -65,12 +55,12 @@ pub struct Columns {
     pub is_shown: bool,
     pub received_at: Option<NaiveDateTime>,
     pub approved_at: Option<NaiveDateTime>,
-    pub officer_id: Option<String>,
+    pub officer_id: Option<Id<Person>>,
     pub asks_for: String,
     pub due: Option<NaiveDate>,
     pub asked_by: String,
-    pub asked_by_id: Option<String>,
-    pub asker_id: Option<String>,
+    pub asked_by_id: Option<Id<Person>>,
+    pub asker_id: Option<Id<Organisation>>,
 }
 
 impl Columns {
@@ -112,14 +102,14 @@ pub fn find<C: Stored>(
     scope: Scope,
     id: Id<C>,
 ) -> Result<Option<C>, DbError> {
-    find_row(connection, scope, C::KIND, &id.to_string())?.map(C::read).transpose()
+    find_row(connection, scope, C::KIND, id.retyped())?.map(C::read).transpose()
 }
 
 fn find_row(
     connection: &mut AnyConnection,
     scope: Scope,
     kind: Kind,
-    id: &str,
+    id: Id<Row>,
 ) -> Result<Option<Row>, DbError> {
     Ok(in_sight(scope, kind, id).select(Row::as_select()).first(connection).optional()?)
 }
@@ -130,28 +120,26 @@ pub fn grant_in_sight<C: Case>(
     scope: Scope,
     id: Id<C>,
 ) -> Result<Option<Id<Grant>>, DbError> {
-    let found = in_sight(scope, C::KIND, &id.to_string()).select(cases::grant_id).first(connection);
-    let found: Option<String> = found.optional()?;
-    found.map(|grant| grant.parse().map_err(DbError::corrupt)).transpose()
+    Ok(in_sight(scope, C::KIND, id.retyped()).select(cases::grant_id).first(connection).optional()?)
 }
 
-type InSight<'a> = dsl::IntoBoxed<
-    'a,
+type InSight = dsl::IntoBoxed<
+    'static,
     dsl::InnerJoin<cases::table, dsl::InnerJoin<grants::table, agreements::table>>,
     <AnyConnection as Connection>::Backend,
 >;
 
 /// Authorities and readers see nothing that is the recipient's own.
-fn in_sight(scope: Scope, kind: Kind, id: &str) -> InSight<'_> {
+fn in_sight(scope: Scope, kind: Kind, id: Id<Row>) -> InSight {
     let query = cases::table
         .inner_join(grants::table.inner_join(agreements::table))
         .into_boxed()
         .filter(cases::id.eq(id))
-        .filter(cases::kind.eq(kind.key()));
+        .filter(cases::kind.eq(kind));
     match scope {
-        Scope::Recipient(organisation) => query.filter(grants::holder_id.eq(organisation.to_string())),
+        Scope::Recipient(organisation) => query.filter(grants::holder_id.eq(organisation)),
         Scope::Authority(organisation) => {
-            query.filter(agreements::authority_id.eq(organisation.to_string())).filter(cases::is_shown)
+            query.filter(agreements::authority_id.eq(organisation)).filter(cases::is_shown)
         }
         Scope::Reader(organisation) => {
             query.filter(insight::store::read_by(organisation)).filter(cases::is_shown)
@@ -175,8 +163,8 @@ fn rows_of_grants(
     grants: &[Id<Grant>],
 ) -> Result<Vec<Row>, DbError> {
     Ok(cases::table
-        .filter(cases::kind.eq(kind.key()))
-        .filter(cases::grant_id.eq_any(grants.iter().map(Id::to_string)))
+        .filter(cases::kind.eq(kind))
+        .filter(cases::grant_id.eq_any(grants))
         .order_by((cases::grant_id, cases::number.desc(), cases::part))
         .select(Row::as_select())
         .load(connection)?)
@@ -197,28 +185,29 @@ fn rows_held_by(
 ) -> Result<Vec<Row>, DbError> {
     Ok(cases::table
         .inner_join(grants::table)
-        .filter(cases::kind.eq(kind.key()))
-        .filter(grants::holder_id.eq(holder.to_string()))
+        .filter(cases::kind.eq(kind))
+        .filter(grants::holder_id.eq(holder))
         .order_by((cases::grant_id, cases::number.desc(), cases::part))
         .select(Row::as_select())
         .load(connection)?)
 }
 
 /// The grant of a case, whatever kind it is.
-pub fn grant_of(connection: &mut AnyConnection, case: &str) -> Result<Option<Id<Grant>>, DbError> {
-    let found: Option<String> =
-        cases::table.find(case).select(cases::grant_id).first(connection).optional()?;
-    found.map(|grant| grant.parse().map_err(DbError::corrupt)).transpose()
+pub fn grant_of<C: 'static>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+) -> Result<Option<Id<Grant>>, DbError> {
+    Ok(cases::table.find(case).select(cases::grant_id).first(connection).optional()?)
 }
 
-pub fn exists<C>(connection: &mut AnyConnection, id: Id<C>) -> Result<bool, DbError> {
-    Ok(grant_of(connection, &id.to_string())?.is_some())
+pub fn exists<C: 'static>(connection: &mut AnyConnection, id: Id<C>) -> Result<bool, DbError> {
+    Ok(grant_of(connection, id)?.is_some())
 }
 
 /// Whether the columns that lists are made by say what the state says, for `bidragsporten check`.
 pub fn is_listed_as_it_is<C: Stored>(connection: &mut AnyConnection, case: &C) -> Result<bool, DbError> {
     let listed: (String, bool, bool, bool) = cases::table
-        .find(case.id().to_string())
+        .find(case.id())
         .select((
             cases::status,
             cases::is_shown,
@@ -234,27 +223,27 @@ pub fn is_listed_as_it_is<C: Stored>(connection: &mut AnyConnection, case: &C) -
 /// The number of the grant's next case of this kind. After the grant is locked.
 pub fn next_number<C: Case>(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<i32, DbError> {
     let last: Option<i32> = cases::table
-        .filter(cases::kind.eq(C::KIND.key()))
-        .filter(cases::grant_id.eq(grant.to_string()))
+        .filter(cases::kind.eq(C::KIND))
+        .filter(cases::grant_id.eq(grant))
         .select(dsl::max(cases::number))
         .first(connection)?;
     Ok(last.unwrap_or(0) + 1)
 }
 
-/// `by` is the id of the person who began it, where there is one.
+/// `by` began it, where somebody did.
 pub fn insert<C: Stored>(
     connection: &mut AnyConnection,
     case: &C,
-    by: Option<String>,
+    by: Option<Id<Person>>,
     at: DateTime<Utc>,
 ) -> Result<(), DbError> {
     let (part, number) = case.place();
     diesel::insert_into(cases::table)
         .values((
             (
-                cases::id.eq(case.id().to_string()),
-                cases::kind.eq(C::KIND.key()),
-                cases::grant_id.eq(case.grant_id().to_string()),
+                cases::id.eq(case.id()),
+                cases::kind.eq(C::KIND),
+                cases::grant_id.eq(case.grant_id()),
                 cases::part.eq(part),
                 cases::number.eq(number),
                 cases::revision.eq(case.revision()),
@@ -273,13 +262,13 @@ pub fn update<C: Stored>(
     case: &C,
 ) -> Result<Result<(), C::Refusal>, DbError> {
     let columns = case.columns()?;
-    let is_written = update_row(connection, &case.id().to_string(), case.revision(), &columns)?;
+    let is_written = update_row(connection, case.id().retyped(), case.revision(), &columns)?;
     Ok(if is_written { Ok(()) } else { Err(C::changed()) })
 }
 
 fn update_row(
     connection: &mut AnyConnection,
-    id: &str,
+    id: Id<Row>,
     revision: i64,
     columns: &Columns,
 ) -> Result<bool, DbError> {
@@ -291,10 +280,8 @@ fn update_row(
 
 /// Takes the case for the rest of this transaction, and raises its revision: its files change, and with them what somebody
 /// else would hand in.
-pub fn touch<C>(connection: &mut AnyConnection, id: Id<C>) -> Result<(), DbError> {
-    diesel::update(cases::table.find(id.to_string()))
-        .set(cases::revision.eq(cases::revision + 1))
-        .execute(connection)?;
+pub fn touch<C: Case>(connection: &mut AnyConnection, id: Id<C>) -> Result<(), DbError> {
+    diesel::update(cases::table.find(id)).set(cases::revision.eq(cases::revision + 1)).execute(connection)?;
     Ok(())
 }
 
@@ -312,7 +299,7 @@ pub fn save_draft<C: Stored>(
     }
     let saved = act.saved();
     let (by, at) = saved.columns();
-    let changed = diesel::update(cases::table.find(id.to_string()).filter(cases::revision.eq(revision)))
+    let changed = diesel::update(cases::table.find(id).filter(cases::revision.eq(revision)))
         .set((
             cases::draft.eq(json(draft)?),
             cases::revision.eq(revision + 1),
@@ -323,14 +310,14 @@ pub fn save_draft<C: Stored>(
 }
 
 /// Who saved the draft last, and when.
-pub fn last_saved<C>(connection: &mut AnyConnection, id: Id<C>) -> Result<Option<Saved>, DbError> {
-    let draft = cases::table.find(id.to_string());
+pub fn last_saved<C: Case>(connection: &mut AnyConnection, id: Id<C>) -> Result<Option<Saved>, DbError> {
+    let draft = cases::table.find(id);
     Ok(Saved::of(draft.select((cases::saved_by, cases::saved_at)).first(connection)?))
 }
 
 /// Who handles it, and nothing else. After the grant is locked.
 pub fn set_officer<C: Handled>(connection: &mut AnyConnection, case: &C) -> Result<(), DbError> {
-    diesel::update(cases::table.find(case.id().to_string()))
+    diesel::update(cases::table.find(case.id()))
         .set(cases::officer_id.eq(case.officer()))
         .execute(connection)?;
     Ok(())

@@ -1,85 +1,87 @@
 //! What was fixed for signature: the table `editions`, which has those of every kind.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{from_json, json};
 use crate::{
-    grants::case::{Case, Issue, StoredIssue},
+    grants::case::{Case, FieldRemark, Issue, StoredIssue},
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, Json, json},
         schema::{agreements, cases, editions, grants, organisations},
     },
-    people::access::Doer,
+    people::access::{Doer, Person},
 };
 use values::Id;
 
+/// An edition whose content is a `T`.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = editions)]
-pub struct EditionRow {
+pub struct EditionRow<T> {
     pub version: i32,
-    content: String,
-    warnings: String,
+    content: Json<T>,
+    warnings: Json<Vec<FieldRemark>>,
     fingerprint: String,
     issued_by: String,
-    issued_by_id: Option<String>,
-    issued_at: NaiveDateTime,
+    issued_by_id: Option<Id<Person>>,
+    issued_at: DateTime<Utc>,
     recipient: String,
     certificate: Option<String>,
 }
 
-impl EditionRow {
+impl<T> EditionRow<T> {
     /// Of a report's: that it came in.
     pub fn has_certificate(&self) -> bool {
         self.certificate.is_some()
     }
+}
 
-    pub fn read<T: DeserializeOwned>(self) -> Result<Issue<T>, DbError> {
-        Ok(Issue {
-            version: self.version,
-            content: from_json(&self.content)?,
-            warnings: from_json(&self.warnings)?,
-            fingerprint: self.fingerprint,
-            issued_by: Doer::stored(self.issued_by_id, self.issued_by)?,
-            issued_at: self.issued_at.and_utc(),
-            recipient: self.recipient,
-        })
+impl<T> From<EditionRow<T>> for Issue<T> {
+    fn from(row: EditionRow<T>) -> Self {
+        Self {
+            version: row.version,
+            content: row.content.0,
+            warnings: row.warnings.0,
+            fingerprint: row.fingerprint,
+            issued_by: Doer::stored(row.issued_by_id, row.issued_by),
+            issued_at: row.issued_at,
+            recipient: row.recipient,
+        }
     }
 }
 
 /// Every edition of a case, the newest first.
-pub fn editions<C>(connection: &mut AnyConnection, case: Id<C>) -> Result<Vec<EditionRow>, DbError> {
+pub fn editions<C: Case, T: DeserializeOwned + 'static>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+) -> Result<Vec<EditionRow<T>>, DbError> {
     Ok(editions::table
-        .filter(editions::case_id.eq(case.to_string()))
+        .filter(editions::case_id.eq(case))
         .order_by(editions::version.desc())
         .select(EditionRow::as_select())
         .load(connection)?)
 }
 
 /// The edition with this version, if there is one.
-pub fn edition<C, T: DeserializeOwned>(
+pub fn edition<C: Case, T: DeserializeOwned + 'static>(
     connection: &mut AnyConnection,
     case: Id<C>,
     version: Option<i32>,
 ) -> Result<Option<Issue<T>>, DbError> {
     let Some(version) = version else { return Ok(None) };
-    let row: Option<EditionRow> = editions::table
-        .find((case.to_string(), version))
-        .select(EditionRow::as_select())
-        .first(connection)
-        .optional()?;
-    row.map(EditionRow::read).transpose()
+    let row: Option<EditionRow<T>> =
+        editions::table.find((case, version)).select(EditionRow::as_select()).first(connection).optional()?;
+    Ok(row.map(Issue::from))
 }
 
-pub fn insert_edition<C, T: Serialize>(
+pub fn insert_edition<C: Case, T: Serialize>(
     connection: &mut AnyConnection,
     case: Id<C>,
     issue: &Issue<T>,
 ) -> Result<(), DbError> {
     diesel::insert_into(editions::table)
         .values((
-            editions::case_id.eq(case.to_string()),
+            editions::case_id.eq(case),
             editions::version.eq(issue.version),
             editions::content.eq(json(&issue.content)?),
             editions::warnings.eq(json(&issue.warnings)?),
@@ -94,13 +96,13 @@ pub fn insert_edition<C, T: Serialize>(
 }
 
 /// That an edition came in stays with it, and the certificate that it came in with.
-pub fn keep_certificate<C>(
+pub fn keep_certificate<C: Case>(
     connection: &mut AnyConnection,
     case: Id<C>,
     version: i32,
     certificate: Option<&impl Serialize>,
 ) -> Result<(), DbError> {
-    diesel::update(editions::table.find((case.to_string(), version)))
+    diesel::update(editions::table.find((case, version)))
         .set(editions::certificate.eq(json(&certificate)?))
         .execute(connection)?;
     Ok(())
@@ -116,7 +118,7 @@ pub fn altered<C: Case>(
     let of_grant = grants::table.inner_join(agreements::table).inner_join(organisations::table);
     let rows: Vec<(i32, String, String, String, String, i32)> = editions::table
         .inner_join(cases::table.inner_join(of_grant))
-        .filter(cases::kind.eq(C::KIND.key()))
+        .filter(cases::kind.eq(C::KIND))
         .order_by((editions::case_id, editions::version))
         .select((
             editions::version,

@@ -1,19 +1,22 @@
 //! Rows and queries of the files of a case, whatever kind it is.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     dsl::sql,
     prelude::*,
     sql_types::{BigInt, Nullable},
 };
 
-use super::super::{MOST_BYTES, NoRoom, Signature, head::HeadForm};
+use super::{
+    super::{Case, MOST_BYTES, NoRoom, Signature, head::HeadForm},
+    Row,
+};
 use crate::{
     grants::grant::Grant,
     ground::{
         history::{self, Event},
         infra::{
-            db::{AnyConnection, DbError},
+            db::{AnyConnection, DbError, key_column},
             hash::sha256_hex,
             scan::Scanned,
             schema::{cases, files},
@@ -28,69 +31,68 @@ use crate::{
 };
 use values::Id;
 
+key_column!(Scanned);
+
 /// An uploaded file, without its bytes.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = files)]
 pub struct Attachment {
-    #[diesel(deserialize_as = String)]
-    pub id: Id<Self>,
+    pub id: Id<Attachment>,
     pub file_name: String,
     pub media_type: String,
     pub size: i64,
     pub sha256: String,
     pub uploaded_by: String,
-    pub uploaded_at: NaiveDateTime,
-    scanned: String,
+    pub uploaded_at: DateTime<Utc>,
+    /// What the virus scanner said.
+    pub scanned: Scanned,
 }
 
 impl Attachment {
-    /// What the virus scanner said.
-    pub fn scanned(&self) -> Scanned {
-        // What nobody can read is not opened.
-        Scanned::parse(&self.scanned).unwrap_or(Scanned::Waiting)
-    }
-
     /// Whole kilobytes, at least one.
     pub fn kilobytes(&self) -> i64 {
         (self.size / 1024).max(1)
     }
 }
 
-pub fn attachments_of<C>(connection: &mut AnyConnection, case: Id<C>) -> Result<Vec<Attachment>, DbError> {
+pub fn attachments_of<C: Case>(
+    connection: &mut AnyConnection,
+    case: Id<C>,
+) -> Result<Vec<Attachment>, DbError> {
     Ok(files::table
-        .filter(files::case_id.eq(case.to_string()))
+        .filter(files::case_id.eq(case))
         .order_by((files::uploaded_at, files::id))
         .select(Attachment::as_select())
         .load(connection)?)
 }
 
 /// A file of a case that the caller has found for these eyes, unless it waits for its scan or failed it.
-pub fn attachment<C>(
+pub fn attachment<C: Case>(
     connection: &mut AnyConnection,
     case: Id<C>,
     id: Id<Attachment>,
 ) -> Result<Option<(Attachment, Vec<u8>)>, DbError> {
     Ok(files::table
-        .filter(files::id.eq(id.to_string()))
-        .filter(files::case_id.eq(case.to_string()))
-        .filter(files::scanned.eq_any([Scanned::Not.key(), Scanned::Clean.key()]))
+        .filter(files::id.eq(id))
+        .filter(files::case_id.eq(case))
+        .filter(files::scanned.eq_any([Scanned::Not, Scanned::Clean]))
         .select((Attachment::as_select(), files::content))
         .first(connection)
         .optional()?)
 }
 
-pub fn insert_attachment<C>(
+pub fn insert_attachment<C: Case>(
     connection: &mut AnyConnection,
     case: Id<C>,
     file: &ReceivedFile,
     by: &Doer,
     at: DateTime<Utc>,
-) -> Result<String, DbError> {
+) -> Result<Id<Attachment>, DbError> {
     let id: Id<Attachment> = Id::new();
     diesel::insert_into(files::table)
         .values((
-            files::id.eq(id.to_string()),
-            files::case_id.eq(case.to_string()),
+            files::id.eq(id),
+            files::case_id.eq(case),
             files::file_name.eq(&file.name),
             files::media_type.eq(file.media_type),
             files::size.eq(i64::try_from(file.bytes.len()).map_err(DbError::corrupt)?),
@@ -99,18 +101,18 @@ pub fn insert_attachment<C>(
             files::uploaded_by_id.eq(by.person()),
             files::uploaded_at.eq(at.naive_utc()),
             files::content.eq(&file.bytes),
-            files::scanned.eq(file.scanned.key()),
+            files::scanned.eq(file.scanned),
         ))
         .execute(connection)?;
     if file.scanned == Scanned::Waiting {
         // By the machine's own time: which date is practised does not matter to the scanner.
-        queue_scan(connection, &id.to_string(), Utc::now())?;
+        queue_scan(connection, id, Utc::now())?;
     }
-    Ok(id.to_string())
+    Ok(id)
 }
 
 /// That the signed original of a case came on that day, with the scan of it kept.
-pub fn original<C>(
+pub fn original<C: Case>(
     connection: &mut AnyConnection,
     case: Id<C>,
     act: &Act,
@@ -129,7 +131,7 @@ pub fn has_room(
     grant: Id<Grant>,
     file: &ReceivedFile,
 ) -> Result<Result<(), NoRoom>, DbError> {
-    let of_grant = cases::table.filter(cases::grant_id.eq(grant.to_string())).select(cases::id);
+    let of_grant = cases::table.filter(cases::grant_id.eq(grant)).select(cases::id);
     let used: Option<i64> = files::table
         .filter(files::case_id.eq_any(of_grant))
         // A plain SUM over BIGINT is NUMERIC on PostgreSQL.
@@ -140,27 +142,27 @@ pub fn has_room(
 }
 
 /// Away with a file that has not been handed in yet; false when it is not there.
-pub fn remove_attachment<C>(
+pub fn remove_attachment<C: Case>(
     connection: &mut AnyConnection,
     case: Id<C>,
     id: Id<Attachment>,
 ) -> Result<bool, DbError> {
-    let row = files::table.filter(files::id.eq(id.to_string())).filter(files::case_id.eq(case.to_string()));
+    let row = files::table.filter(files::id.eq(id)).filter(files::case_id.eq(case));
     let was_there = diesel::delete(row).execute(connection)? == 1;
     if was_there {
         // Its page may send the file again under the same id.
-        job::store::forget(connection, &scan_key(&id.to_string()))?;
+        job::store::forget(connection, &scan_key(id))?;
     }
     Ok(was_there)
 }
 
 /// The files whose bytes are not those that came. One by one: each may be large.
 pub fn altered_files(connection: &mut AnyConnection) -> Result<Vec<String>, DbError> {
-    let ids: Vec<String> = files::table.order_by(files::id).select(files::id).load(connection)?;
+    let ids: Vec<Id<Attachment>> = files::table.order_by(files::id).select(files::id).load(connection)?;
     let mut found = Vec::new();
     for id in ids {
         let (sha256, content): (String, Vec<u8>) =
-            files::table.find(&id).select((files::sha256, files::content)).first(connection)?;
+            files::table.find(id).select((files::sha256, files::content)).first(connection)?;
         if sha256_hex(&content) != sha256 {
             found.push(format!("filen {id}: innehållet är inte det som laddades upp"));
         }
@@ -171,13 +173,17 @@ pub fn altered_files(connection: &mut AnyConnection) -> Result<Vec<String>, DbEr
 /// The kind of the jobs that scan files for viruses.
 pub const SCAN: &str = "scan";
 
-fn scan_key(file: &str) -> String {
+fn scan_key(file: Id<Attachment>) -> String {
     format!("{SCAN}:{file}")
 }
 
 /// A waiting file is to be scanned. In the transaction that makes it wait.
-pub fn queue_scan(connection: &mut AnyConnection, file: &str, now: DateTime<Utc>) -> Result<(), DbError> {
-    let job = NewJob { kind: SCAN, subject: file, key: scan_key(file) };
+pub fn queue_scan(
+    connection: &mut AnyConnection,
+    file: Id<Attachment>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let job = NewJob { kind: SCAN, subject: &file.to_string(), key: scan_key(file) };
     job::store::enqueue(connection, &job, now)?;
     Ok(())
 }
@@ -187,54 +193,62 @@ const ROUND: i64 = 1000;
 
 /// The waiting files without a job. An earlier version of the program queues none, and may still run beside this one while the
 /// portal is upgraded.
-pub fn unqueued(connection: &mut AnyConnection) -> Result<Vec<String>, DbError> {
-    let waiting: Vec<String> = files::table
-        .filter(files::scanned.eq(Scanned::Waiting.key()))
+pub fn unqueued(connection: &mut AnyConnection) -> Result<Vec<Id<Attachment>>, DbError> {
+    let waiting: Vec<Id<Attachment>> = files::table
+        .filter(files::scanned.eq(Scanned::Waiting))
         .order_by((files::uploaded_at.desc(), files::sha256, files::id))
         .select(files::id)
         .limit(ROUND)
         .load(connection)?;
-    let keys: Vec<String> = waiting.iter().map(|file| scan_key(file)).collect();
+    let keys: Vec<String> = waiting.iter().map(|file| scan_key(*file)).collect();
     let known = job::store::known(connection, &keys)?;
-    Ok(waiting.into_iter().filter(|file| !known.contains(&scan_key(file))).collect())
+    Ok(waiting.into_iter().filter(|file| !known.contains(&scan_key(*file))).collect())
 }
 
 /// A file that waits for its scan.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = files)]
 pub struct Waiting {
-    pub id: String,
+    pub id: Id<Attachment>,
     #[diesel(column_name = case_id)]
-    pub case: String,
+    pub case: Id<Row>,
     pub sha256: String,
     pub content: Vec<u8>,
 }
 
 /// `None` if it is gone, or does not wait any more.
-pub fn waiting(connection: &mut AnyConnection, file: &str) -> Result<Option<Waiting>, DbError> {
+pub fn waiting(connection: &mut AnyConnection, file: Id<Attachment>) -> Result<Option<Waiting>, DbError> {
     Ok(files::table
         .find(file)
-        .filter(files::scanned.eq(Scanned::Waiting.key()))
+        .filter(files::scanned.eq(Scanned::Waiting))
         .select(Waiting::as_select())
         .first(connection)
         .optional()?)
 }
 
 /// What became of a file that waited. False if it does not wait any more.
-pub fn set_scanned(connection: &mut AnyConnection, file: &str, scanned: Scanned) -> Result<bool, DbError> {
-    let waiting = files::table.find(file).filter(files::scanned.eq(Scanned::Waiting.key()));
-    Ok(diesel::update(waiting).set(files::scanned.eq(scanned.key())).execute(connection)? == 1)
+pub fn set_scanned(
+    connection: &mut AnyConnection,
+    file: Id<Attachment>,
+    scanned: Scanned,
+) -> Result<bool, DbError> {
+    let waiting = files::table.find(file).filter(files::scanned.eq(Scanned::Waiting));
+    Ok(diesel::update(waiting).set(files::scanned.eq(scanned)).execute(connection)? == 1)
 }
 
 /// A file that could not be scanned waits again.
-pub fn wait_again(connection: &mut AnyConnection, file: &str) -> Result<(), DbError> {
-    let impossible = files::table.find(file).filter(files::scanned.eq(Scanned::Impossible.key()));
-    diesel::update(impossible).set(files::scanned.eq(Scanned::Waiting.key())).execute(connection)?;
+pub fn wait_again(connection: &mut AnyConnection, file: Id<Attachment>) -> Result<(), DbError> {
+    let impossible = files::table.find(file).filter(files::scanned.eq(Scanned::Impossible));
+    diesel::update(impossible).set(files::scanned.eq(Scanned::Waiting)).execute(connection)?;
     Ok(())
 }
 
 /// The same where no failed job is left to be tried again.
-pub fn scan_anew(connection: &mut AnyConnection, file: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+pub fn scan_anew(
+    connection: &mut AnyConnection,
+    file: Id<Attachment>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
     wait_again(connection, file)?;
     job::store::forget(connection, &scan_key(file))?;
     queue_scan(connection, file, now)
@@ -243,7 +257,7 @@ pub fn scan_anew(connection: &mut AnyConnection, file: &str, now: DateTime<Utc>)
 /// The files that could not be scanned, by when they came.
 pub fn impossible_to_scan(connection: &mut AnyConnection) -> Result<Vec<Attachment>, DbError> {
     Ok(files::table
-        .filter(files::scanned.eq(Scanned::Impossible.key()))
+        .filter(files::scanned.eq(Scanned::Impossible))
         .order_by((files::uploaded_at, files::id))
         .select(Attachment::as_select())
         .load(connection)?)

@@ -13,15 +13,12 @@ pub use editions::{EditionRow, altered, edition, editions, insert_edition, keep_
 pub use files::*;
 pub use queue::{QueueRow, open_cases_of, queue};
 
-use serde::{Serialize, de::DeserializeOwned};
+use super::Kind;
+use crate::ground::infra::db::{DbError, key_column};
 
-use crate::ground::infra::db::DbError;
+key_column!(Kind);
 
-/// As a column of a row has it.
-pub fn json(value: &impl Serialize) -> Result<String, DbError> {
-    serde_json::to_string(value).map_err(DbError::corrupt)
-}
-
-pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
+/// What a column has whose type the kind of the case decides.
+pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, DbError> {
     serde_json::from_str(text).map_err(DbError::corrupt)
 }

@@ -6,7 +6,7 @@ use super::{Row, Stored};
 use crate::{
     grants::{
         case::{Handled, Kind},
-        grant::{self, store::LaterRow},
+        grant::{self, Grant},
     },
     ground::infra::{
         db::{AnyConnection, DbError},
@@ -26,9 +26,9 @@ pub fn open_cases_of<C: Stored + Handled>(
 ) -> Result<Vec<(C, String, String)>, DbError> {
     let rows: Vec<(Row, String, String)> = cases::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
-        .filter(cases::kind.eq(C::KIND.key()))
-        .filter(agreements::authority_id.eq(authority.to_string()))
-        .filter(cases::officer_id.eq(officer.to_string()))
+        .filter(cases::kind.eq(C::KIND))
+        .filter(agreements::authority_id.eq(authority))
+        .filter(cases::officer_id.eq(officer))
         .filter(cases::is_shown)
         .filter(cases::status.eq_any(C::OPEN))
         .order_by((cases::grant_id, cases::id))
@@ -52,14 +52,14 @@ pub struct QueueRow<C> {
     pub later: Later,
 }
 
-type Joined = (Row, String, String, String, String, String, i32, Option<String>, LaterRow);
+type Joined = (Row, String, String, String, String, String, i32, Option<String>, Later);
 
 /// The cases in these states of the agreements that an authority pays, the longest waiting first. Of these grants, or of all.
 pub fn queue<C: Stored>(
     connection: &mut AnyConnection,
     authority: Id<Organisation>,
     statuses: &[&str],
-    of: Option<Vec<String>>,
+    of: Option<Vec<Id<Grant>>>,
 ) -> Result<Vec<QueueRow<C>>, DbError> {
     rows(connection, C::KIND, authority, statuses, of)?.into_iter().map(queue_row).collect()
 }
@@ -69,14 +69,14 @@ fn rows(
     kind: Kind,
     authority: Id<Organisation>,
     statuses: &[&str],
-    of: Option<Vec<String>>,
+    of: Option<Vec<Id<Grant>>>,
 ) -> Result<Vec<Joined>, DbError> {
     Ok(cases::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
         .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
         .left_join(people::table.on(cases::officer_id.eq(people::id.nullable())))
-        .filter(cases::kind.eq(kind.key()))
-        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(cases::kind.eq(kind))
+        .filter(agreements::authority_id.eq(authority))
         .filter(cases::is_shown)
         .filter(cases::status.eq_any(statuses.to_vec()))
         .filter(of.is_none().into_sql::<Bool>().or(cases::grant_id.eq_any(of.unwrap_or_default())))
@@ -90,7 +90,7 @@ fn rows(
             agreements::slug,
             agreements::year,
             people::name.nullable(),
-            LaterRow::as_select(),
+            Later::as_select(),
         ))
         .load(connection)?)
 }
@@ -106,6 +106,6 @@ fn queue_row<C: Stored>(
         agreement_slug,
         year,
         officer,
-        later: later.into(),
+        later,
     })
 }

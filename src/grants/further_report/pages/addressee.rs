@@ -67,7 +67,7 @@ async fn review_page(
         .await?;
     // What is added for a completion is the recipient's own until it is handed in.
     let handed_in = found.case.report.as_ref().map_or(&[][..], OwedReport::handed_in);
-    found.files.retain(|file| handed_in.contains(&file.id.to_string()));
+    found.files.retain(|file| handed_in.contains(&file.id));
     Ok(ReviewPage {
         chrome,
         id,
@@ -94,7 +94,7 @@ pub async fn attachment(
         .read(move |connection| {
             let case = store::addressed_to(connection, addressee, id)?.ok_or(AppError::NotFound)?;
             let handed_in = case.report.as_ref().map_or(&[][..], OwedReport::handed_in);
-            let is_seen = handed_in.contains(&file.to_string());
+            let is_seen = handed_in.contains(&file);
             file_of(connection, &case, file)?.filter(|_| is_seen).ok_or(AppError::NotFound)
         })
         .await?;

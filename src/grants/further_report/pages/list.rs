@@ -185,7 +185,7 @@ async fn lines(portal: &Portal, addressee: Id<Organisation>, filter: &Filter) ->
         let Some(agreement) = agreements.iter().find(|agreement| agreement.id == outline.agreement) else {
             continue;
         };
-        let ledger: Ledger = ledgers.remove(&outline.grant.to_string()).unwrap_or_default();
+        let ledger: Ledger = ledgers.remove(&outline.grant).unwrap_or_default();
         let has_nothing = grant::has_nothing_to_report(&agreement.terms, &ledger, outline.later, now);
         for (place, asked) in owed(&agreement.terms, &ledger) {
             if keys.contains(&(agreement.id, asked.key.clone())) {

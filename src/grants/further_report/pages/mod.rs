@@ -89,7 +89,7 @@ impl Shown {
         let ReportFile { case, files, lines } = found;
         let known = case.report.as_ref().map_or(&[][..], |report| report.handed_in());
         let (handed_in, added): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|file| known.contains(&file.id.to_string()));
+            files.into_iter().partition(|file| known.contains(&file.id));
         let days_left = match (case.filed(), case.asked.due.days_left(now)) {
             (Some(_), _) => String::new(),
             (None, days @ 0..) => calendar::days_ahead(days),

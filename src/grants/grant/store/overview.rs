@@ -1,16 +1,16 @@
 //! Many grants at once, for the overviews: outlines and movements.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::{LaterRow, Which, holders, parse_account};
+use super::{Which, holders};
 use crate::{
     grants::grant::{Account, Grant},
     ground::infra::{
         db::{AnyConnection, DbError},
         schema::{grants, ledger_entries, organisations},
     },
-    people::recipient::{Organisation, store::OrganisationRow},
+    people::recipient::Organisation,
     terms::agreement::{Agreement, Later},
 };
 use values::{Id, Money};
@@ -34,7 +34,7 @@ pub struct Outline {
 }
 
 /// Its id, its agreement's, its recipient, its holder's name and code, its later days, its reference.
-type OutlineRow = (String, String, OrganisationRow, (String, String), LaterRow, i32);
+type OutlineRow = (Id<Grant>, Id<Agreement>, Organisation, (String, String), Later, i32);
 
 /// The outlines of these grants: one query.
 pub fn outlines(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Outline>, DbError> {
@@ -46,28 +46,26 @@ pub fn outlines(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
         .select((
             grants::id,
             grants::agreement_id,
-            OrganisationRow::as_select(),
+            Organisation::as_select(),
             (holders.field(organisations::name), holders.field(organisations::code)),
-            LaterRow::as_select(),
+            Later::as_select(),
             grants::reference,
         ))
         .load(connection)?;
-    rows.into_iter()
-        .map(|(grant, agreement, recipient, (name, code), later, reference)| {
-            Ok(Outline {
-                grant: grant.parse().map_err(DbError::corrupt)?,
-                agreement: agreement.parse().map_err(DbError::corrupt)?,
-                recipient: recipient.try_into()?,
-                holder: Holder { name, code },
-                later: later.into(),
-                reference: reference.unsigned_abs(),
-            })
-        })
-        .collect()
+    let outline = |(grant, agreement, recipient, (name, code), later, reference): OutlineRow| Outline {
+        grant,
+        agreement,
+        recipient,
+        holder: Holder { name, code },
+        later,
+        reference: reference.unsigned_abs(),
+    };
+    Ok(rows.into_iter().map(outline).collect())
 }
 
 /// A movement on an account of one of an agreement's grants, and when it was entered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = ledger_entries)]
 pub struct Movement {
     pub account: Account,
     pub at: DateTime<Utc>,
@@ -76,14 +74,9 @@ pub struct Movement {
 
 /// Everything that has moved in these grants, oldest first: one query.
 pub fn movements(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Movement>, DbError> {
-    let rows: Vec<(String, NaiveDateTime, i64)> = ledger_entries::table
+    Ok(ledger_entries::table
         .filter(ledger_entries::grant_id.eq_any(which.ids()))
         .order_by((ledger_entries::at, ledger_entries::id))
-        .select((ledger_entries::account, ledger_entries::at, ledger_entries::amount))
-        .load(connection)?;
-    rows.into_iter()
-        .map(|(account, at, ore)| {
-            Ok(Movement { account: parse_account(&account)?, at: at.and_utc(), amount: Money::ore(ore) })
-        })
-        .collect()
+        .select(Movement::as_select())
+        .load(connection)?)
 }

@@ -15,6 +15,7 @@ use crate::{
             schema::{grants, organisations},
         },
     },
+    people::recipient::{self, Organisation},
     terms::{
         agreement::{Agreement, Terms},
         allocation::{self, Share},
@@ -31,7 +32,7 @@ pub fn publish(
     who: &Who,
     now: DateTime<Utc>,
 ) -> Result<Id<Agreement>, DbError> {
-    let authority = crate::people::recipient::store::find_by_code(connection, &terms.paying_authority)?
+    let authority = recipient::store::find_by_code(connection, &terms.paying_authority)?
         .ok_or_else(|| allocation::store::missing(&terms.paying_authority))?;
     let line = |event, details| history::Entry {
         at: now,
@@ -43,7 +44,7 @@ pub fn publish(
     };
     let published = line(Event::AgreementPublished, terms.name.clone());
     let agreement = crate::terms::agreement::store::add(connection, terms, authority.id, published)?;
-    let ids: HashMap<String, String> = organisations::table
+    let ids: HashMap<String, Id<Organisation>> = organisations::table
         .select((organisations::code, organisations::id))
         .load(connection)?
         .into_iter()
@@ -58,7 +59,7 @@ pub fn publish(
     let last: Option<i32> = grants::table.select(diesel::dsl::max(grants::reference)).first(connection)?;
     for (reference, (code, shares)) in (last.unwrap_or(0) + 1..).zip(in_order) {
         let recipient = ids.get(code).ok_or_else(|| allocation::store::missing(code))?;
-        open(connection, agreement, recipient, reference, terms, &shares, now, line)?;
+        open(connection, agreement, *recipient, reference, terms, &shares, now, line)?;
     }
     Ok(agreement)
 }
@@ -68,7 +69,7 @@ pub fn publish(
 fn open(
     connection: &mut AnyConnection,
     agreement: Id<Agreement>,
-    recipient: &str,
+    recipient: Id<Organisation>,
     reference: i32,
     terms: &Terms,
     shares: &[&Share],
@@ -78,8 +79,8 @@ fn open(
     let grant: Id<Grant> = Id::new();
     diesel::insert_into(grants::table)
         .values((
-            grants::id.eq(grant.to_string()),
-            grants::agreement_id.eq(agreement.to_string()),
+            grants::id.eq(grant),
+            grants::agreement_id.eq(agreement),
             grants::recipient_id.eq(recipient),
             grants::holder_id.eq(recipient),
             grants::version.eq(1),
@@ -126,7 +127,7 @@ pub fn reallocate(
         details,
         reason: String::new(),
     };
-    let ids: HashMap<String, String> = organisations::table
+    let ids: HashMap<String, Id<Organisation>> = organisations::table
         .select((organisations::code, organisations::id))
         .load(connection)?
         .into_iter()
@@ -163,7 +164,7 @@ pub fn reallocate(
     for (reference, code) in (last.unwrap_or(0) + 1..).zip(new) {
         let recipient = ids.get(code).ok_or_else(|| allocation::store::missing(code))?;
         let own: Vec<&Share> = shares.iter().filter(|share| share.recipient == code).collect();
-        open(connection, agreement, recipient, reference, terms, &own, now, line)?;
+        open(connection, agreement, *recipient, reference, terms, &own, now, line)?;
     }
     let details = format!("{} belopp ändrades", changes.len());
     crate::terms::agreement::store::set_table_terms(

@@ -2,54 +2,56 @@
 
 use std::collections::HashSet;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
     grants::onward::unit::{Content, Unit},
     ground::infra::{
         conflict::Saved,
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, read_by_row},
         schema::onward_units,
     },
     people::recipient::Organisation,
 };
-use values::{Id, Line, ProviderNumber, text::fold};
+use values::{Id, Line, LineError, ProviderNumber, text::fold};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = onward_units)]
-pub(super) struct UnitRow {
-    id: String,
-    provider_number: String,
-    provider: String,
-    name: String,
+pub struct UnitRow {
+    id: Id<Unit>,
+    provider_number: ProviderNumber,
+    provider: Line<100>,
+    name: Line<100>,
     is_private: bool,
-    kind: String,
+    kind: Line<60>,
     size: i32,
     elsewhere: String,
     is_closed: bool,
     revision: i64,
     saved_by: String,
-    saved_at: Option<NaiveDateTime>,
+    saved_at: Option<DateTime<Utc>>,
 }
 
-impl TryFrom<UnitRow> for Unit {
-    type Error = DbError;
+read_by_row!(Unit, UnitRow);
 
-    fn try_from(row: UnitRow) -> Result<Self, DbError> {
+impl TryFrom<UnitRow> for Unit {
+    type Error = LineError;
+
+    fn try_from(row: UnitRow) -> Result<Self, LineError> {
         let elsewhere = match row.elsewhere.as_str() {
             "" => None,
-            name => Some(Line::parse(name).map_err(DbError::corrupt)?),
+            name => Some(Line::parse(name)?),
         };
         Ok(Self {
-            id: row.id.parse().map_err(DbError::corrupt)?,
+            id: row.id,
             content: Content {
-                provider_number: ProviderNumber::parse(&row.provider_number).map_err(DbError::corrupt)?,
-                provider: Line::parse(&row.provider).map_err(DbError::corrupt)?,
-                name: Line::parse(&row.name).map_err(DbError::corrupt)?,
+                provider_number: row.provider_number,
+                provider: row.provider,
+                name: row.name,
                 is_private: row.is_private,
-                kind: Line::parse(&row.kind).map_err(DbError::corrupt)?,
-                size: u32::try_from(row.size).map_err(DbError::corrupt)?,
+                kind: row.kind,
+                size: row.size.unsigned_abs(),
                 elsewhere,
             },
             is_closed: row.is_closed,
@@ -61,12 +63,11 @@ impl TryFrom<UnitRow> for Unit {
 
 /// By provider and name.
 pub fn units(connection: &mut AnyConnection, of: Id<Organisation>) -> Result<Vec<Unit>, DbError> {
-    let rows: Vec<UnitRow> = onward_units::table
-        .filter(onward_units::organisation_id.eq(of.to_string()))
+    let mut units: Vec<Unit> = onward_units::table
+        .filter(onward_units::organisation_id.eq(of))
         .order_by(onward_units::id)
-        .select(UnitRow::as_select())
+        .select(Unit::as_select())
         .load(connection)?;
-    let mut units: Vec<Unit> = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
     units.sort_by_cached_key(|unit| unit.content.order());
     Ok(units)
 }
@@ -76,14 +77,12 @@ pub fn unit(
     of: Id<Organisation>,
     id: Id<Unit>,
 ) -> Result<Option<Unit>, DbError> {
-    onward_units::table
-        .filter(onward_units::organisation_id.eq(of.to_string()))
-        .filter(onward_units::id.eq(id.to_string()))
-        .select(UnitRow::as_select())
-        .first::<UnitRow>(connection)
-        .optional()?
-        .map(TryInto::try_into)
-        .transpose()
+    Ok(onward_units::table
+        .filter(onward_units::organisation_id.eq(of))
+        .filter(onward_units::id.eq(id))
+        .select(Unit::as_select())
+        .first(connection)
+        .optional()?)
 }
 
 /// Writes anew by what units are told apart, for rows from before it was what [`Content::name_key`] says today. Of units that
@@ -124,30 +123,26 @@ pub fn fold_names(connection: &mut AnyConnection) -> Result<(), DbError> {
 /// Whether any register has a unit with this id.
 pub fn insert_unit(connection: &mut AnyConnection, of: Id<Organisation>, unit: &Unit) -> Result<(), DbError> {
     diesel::insert_into(onward_units::table)
-        .values((
-            onward_units::id.eq(unit.id.to_string()),
-            onward_units::organisation_id.eq(of.to_string()),
-            columns(unit)?,
-        ))
+        .values((onward_units::id.eq(unit.id), onward_units::organisation_id.eq(of), columns(unit)?))
         .execute(connection)?;
     Ok(())
 }
 
 /// After the organisation is locked.
 pub fn update_unit(connection: &mut AnyConnection, unit: &Unit) -> Result<(), DbError> {
-    diesel::update(onward_units::table.find(unit.id.to_string())).set(columns(unit)?).execute(connection)?;
+    diesel::update(onward_units::table.find(unit.id)).set(columns(unit)?).execute(connection)?;
     Ok(())
 }
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = onward_units)]
-struct Columns {
+struct Columns<'a> {
     provider_number: String,
-    provider: String,
-    name: String,
+    provider: &'a Line<100>,
+    name: &'a Line<100>,
     name_key: String,
     is_private: bool,
-    kind: String,
+    kind: &'a Line<60>,
     size: i32,
     elsewhere: String,
     is_closed: bool,
@@ -156,17 +151,17 @@ struct Columns {
     saved_at: Option<NaiveDateTime>,
 }
 
-fn columns(unit: &Unit) -> Result<Columns, DbError> {
+fn columns(unit: &Unit) -> Result<Columns<'_>, DbError> {
     let content = &unit.content;
     let (saved_by, saved_at) = unit.saved.as_ref().map(Saved::columns).unzip();
     let saved_by = saved_by.unwrap_or_default().to_owned();
     Ok(Columns {
         provider_number: content.provider_number.digits(),
-        provider: content.provider.to_string(),
-        name: content.name.to_string(),
+        provider: &content.provider,
+        name: &content.name,
         name_key: content.name_key(),
         is_private: content.is_private,
-        kind: content.kind.to_string(),
+        kind: &content.kind,
         size: i32::try_from(content.size).map_err(DbError::corrupt)?,
         elsewhere: content.elsewhere.as_ref().map(ToString::to_string).unwrap_or_default(),
         is_closed: unit.is_closed,

@@ -172,15 +172,15 @@ fn choices(agreements: &[Agreement]) -> Vec<(String, String)> {
 fn grant_lines(
     agreements: &[Agreement],
     outlines: Vec<Outline>,
-    ledgers: &HashMap<String, Ledger>,
-    settled: &HashSet<String>,
+    ledgers: &HashMap<Id<Grant>, Ledger>,
+    settled: &HashSet<Id<Grant>>,
     known: &Known,
     now: DateTime<Utc>,
 ) -> Vec<GrantLine> {
     let nothing = Ledger::default();
     let line = |outline: Outline| {
         let agreement = agreements.iter().find(|agreement| agreement.id == outline.agreement)?;
-        let (terms, id) = (&agreement.terms, outline.grant.to_string());
+        let (terms, id) = (&agreement.terms, outline.grant);
         let ledger = ledgers.get(&id).unwrap_or(&nothing);
         let deadline = terms.deadlines.extended(outline.later).repayment;
         let number = case_number(&terms.code, &outline.recipient.code);

@@ -300,7 +300,7 @@ fn choose(
     let recipients = grant::store::recipients_of(connection, agreement.id)?;
     let found = Sought::new(&form.recipient).pick(&recipients, |(_, recipient)| recipient.known_by());
     match found {
-        Some((grant, _)) => Ok(Ok(grant.parse().map_err(DbError::corrupt)?)),
+        Some((grant, _)) => Ok(Ok(*grant)),
         None => {
             let message = "Ingen mottagare i överenskommelsen heter så. Skriv kommunkoden eller hela namnet, till exempel 1440 eller Ale.";
             errors.broken("recipient", Rule::Recipient, message);

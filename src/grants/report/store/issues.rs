@@ -31,12 +31,13 @@ pub fn case(connection: &mut AnyConnection, scope: Scope, id: Id<Report>) -> Res
 
 /// Every issue of a report, the newest first, and whether it came in.
 pub fn issues_of(connection: &mut AnyConnection, id: Id<Report>) -> Result<Vec<(Issue, bool)>, DbError> {
-    let rows = editions(connection, id)?.into_iter();
-    rows.map(|row| {
-        let came_in = row.has_certificate();
-        Ok((row.read()?, came_in))
-    })
-    .collect()
+    let rows = editions::<_, Content>(connection, id)?.into_iter();
+    Ok(rows
+        .map(|row| {
+            let came_in = row.has_certificate();
+            (row.into(), came_in)
+        })
+        .collect())
 }
 
 /// The standing issue: see [`Report::standing_version`].
@@ -57,8 +58,8 @@ pub fn last_received(
 ) -> Result<Option<(String, Content)>, DbError> {
     let mut query = cases::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
-        .filter(grants::holder_id.eq(this.holder.id.to_string()))
-        .filter(cases::kind.eq(Kind::Report.key()))
+        .filter(grants::holder_id.eq(this.holder.id))
+        .filter(cases::kind.eq(Kind::Report))
         .filter(agreements::year.lt(this.agreement.terms.year))
         .filter(cases::received_at.is_not_null())
         .order_by((agreements::year.desc(), cases::received_at.desc(), cases::id.desc()))
@@ -66,7 +67,7 @@ pub fn last_received(
         .into_boxed();
     query = match scope {
         Scope::Recipient(_) => query,
-        Scope::Authority(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
+        Scope::Authority(authority) => query.filter(agreements::authority_id.eq(authority)),
         Scope::Reader(reader) => query.filter(insight::store::read_by(reader)),
     };
     let found: Option<(Row, String, String)> = query.first(connection).optional()?;

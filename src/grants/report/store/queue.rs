@@ -6,14 +6,11 @@ use diesel::prelude::*;
 
 use crate::{
     grants::{
-        case::{
-            self, Kind,
-            store::{QueueRow, from_json},
-        },
+        case::{self, Kind, store::QueueRow},
         report::{Content, Report},
     },
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, Json},
         schema::{agreements, cases, editions, grants},
     },
     people::recipient::Organisation,
@@ -29,13 +26,12 @@ pub fn queue(
 ) -> Result<Vec<(QueueRow<Report>, Content)>, DbError> {
     let rows = case::store::queue::<Report>(connection, authority, statuses, None)?;
     let mut contents = contents(connection, authority, statuses)?;
-    rows.into_iter()
-        .filter_map(|row| {
-            let report = &row.case;
-            let content = contents.remove(&(report.id.to_string(), report.standing_version()?))?;
-            Some(from_json(&content).map(|content| (row, content)))
-        })
-        .collect()
+    let with_content = |row: QueueRow<Report>| {
+        let report = &row.case;
+        let content = contents.remove(&(report.id, report.standing_version()?))?;
+        Some((row, content))
+    };
+    Ok(rows.into_iter().filter_map(with_content).collect())
 }
 
 /// The issues of the reports in these states, by report and version.
@@ -43,14 +39,14 @@ fn contents(
     connection: &mut AnyConnection,
     authority: Id<Organisation>,
     statuses: &[&str],
-) -> Result<HashMap<(String, i32), String>, DbError> {
-    let rows: Vec<(String, i32, String)> = editions::table
+) -> Result<HashMap<(Id<Report>, i32), Content>, DbError> {
+    let rows: Vec<(Id<Report>, i32, Json<Content>)> = editions::table
         .inner_join(cases::table.inner_join(grants::table.inner_join(agreements::table)))
-        .filter(cases::kind.eq(Kind::Report.key()))
-        .filter(agreements::authority_id.eq(authority.to_string()))
+        .filter(cases::kind.eq(Kind::Report))
+        .filter(agreements::authority_id.eq(authority))
         .filter(cases::status.eq_any(statuses.to_vec()))
         .select((editions::case_id, editions::version, editions::content))
         .order_by((editions::case_id, editions::version))
         .load(connection)?;
-    Ok(rows.into_iter().map(|(report, version, content)| ((report, version), content)).collect())
+    Ok(rows.into_iter().map(|(report, version, Json(content))| ((report, version), content)).collect())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
@@ -11,7 +11,10 @@ use crate::{
         db::{AnyConnection, DbError},
         schema::{organisations, survey_answers, survey_lists},
     },
-    people::{access::Doer, recipient::Organisation},
+    people::{
+        access::{Doer, Person},
+        recipient::Organisation,
+    },
     terms::agreement::Agreement,
 };
 use values::Id;
@@ -21,13 +24,13 @@ use values::Id;
 #[diesel(table_name = survey_lists)]
 pub struct SurveyList {
     pub imported_by: String,
-    imported_by_id: Option<String>,
-    pub imported_at: NaiveDateTime,
+    imported_by_id: Option<Id<Person>>,
+    pub imported_at: DateTime<Utc>,
 }
 
 impl SurveyList {
-    pub fn by(&self) -> Result<Doer, DbError> {
-        Doer::stored(self.imported_by_id.clone(), self.imported_by.clone())
+    pub fn by(&self) -> Doer {
+        Doer::stored(self.imported_by_id, self.imported_by.clone())
     }
 }
 
@@ -35,11 +38,7 @@ pub fn survey_list(
     connection: &mut AnyConnection,
     agreement: Id<Agreement>,
 ) -> Result<Option<SurveyList>, DbError> {
-    Ok(survey_lists::table
-        .find(agreement.to_string())
-        .select(SurveyList::as_select())
-        .first(connection)
-        .optional()?)
+    Ok(survey_lists::table.find(agreement).select(SurveyList::as_select()).first(connection).optional()?)
 }
 
 /// Whether the authority's list has the recipient; `None` when there is no list.
@@ -47,7 +46,7 @@ pub fn is_listed(connection: &mut AnyConnection, grant: &Grant) -> Result<Option
     if survey_list(connection, grant.agreement.id)?.is_none() {
         return Ok(None);
     }
-    let row = survey_answers::table.find((grant.agreement.id.to_string(), grant.recipient.id.to_string()));
+    let row = survey_answers::table.find((grant.agreement.id, grant.recipient.id));
     Ok(Some(diesel::select(diesel::dsl::exists(row)).get_result(connection)?))
 }
 
@@ -55,7 +54,7 @@ pub fn is_listed(connection: &mut AnyConnection, grant: &Grant) -> Result<Option
 pub fn listed(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<HashSet<String>, DbError> {
     let codes: Vec<String> = survey_answers::table
         .inner_join(organisations::table)
-        .filter(survey_answers::agreement_id.eq(agreement.to_string()))
+        .filter(survey_answers::agreement_id.eq(agreement))
         .order_by(organisations::code)
         .select(organisations::code)
         .load(connection)?;
@@ -70,20 +69,17 @@ pub fn replace_survey_list(
     by: &Doer,
     at: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    let id = agreement.to_string();
-    diesel::delete(survey_answers::table.filter(survey_answers::agreement_id.eq(&id))).execute(connection)?;
-    diesel::delete(survey_lists::table.find(&id)).execute(connection)?;
+    diesel::delete(survey_answers::table.filter(survey_answers::agreement_id.eq(agreement)))
+        .execute(connection)?;
+    diesel::delete(survey_lists::table.find(agreement)).execute(connection)?;
     for recipient in answered {
         diesel::insert_into(survey_answers::table)
-            .values((
-                survey_answers::agreement_id.eq(&id),
-                survey_answers::recipient_id.eq(recipient.to_string()),
-            ))
+            .values((survey_answers::agreement_id.eq(agreement), survey_answers::recipient_id.eq(recipient)))
             .execute(connection)?;
     }
     diesel::insert_into(survey_lists::table)
         .values((
-            survey_lists::agreement_id.eq(&id),
+            survey_lists::agreement_id.eq(agreement),
             survey_lists::imported_by.eq(by.name()),
             survey_lists::imported_by_id.eq(by.person()),
             survey_lists::imported_at.eq(at.naive_utc()),

@@ -6,13 +6,13 @@ use crate::{
     grants::{
         case::{
             self, Kind,
-            store::{EditionRow, Row, Stored, edition, editions, from_json},
+            store::{EditionRow, Row, Stored, edition, editions},
         },
         grant::{self, Grant},
         requisition::{Case, Content, Issue, Requisition, case_number},
     },
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, Json},
         schema::{agreements, cases, editions as editions_table, grants, organisations},
     },
     people::{access::Scope, recipient::Organisation},
@@ -35,7 +35,7 @@ pub fn case(
 
 /// Every issue of a requisition, the newest first.
 pub fn issues_of(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Issue>, DbError> {
-    editions(connection, id)?.into_iter().map(EditionRow::read).collect()
+    Ok(editions(connection, id)?.into_iter().map(Issue::from).collect())
 }
 
 /// The standing issue: see [`Requisition::standing_version`].
@@ -61,8 +61,8 @@ pub fn last_received(
 ) -> Result<Option<(String, Content)>, DbError> {
     let mut query = cases::table
         .inner_join(grants::table.inner_join(agreements::table).inner_join(organisations::table))
-        .filter(cases::kind.eq(Kind::Requisition.key()))
-        .filter(grants::holder_id.eq(holder.to_string()))
+        .filter(cases::kind.eq(Kind::Requisition))
+        .filter(grants::holder_id.eq(holder))
         .filter(cases::received_at.is_not_null())
         .filter(cases::status.eq_any(["awaiting_signature", "submitted", "returned", "approved"]))
         .order_by((cases::received_at.desc(), cases::id.desc()))
@@ -70,11 +70,11 @@ pub fn last_received(
         .into_boxed();
     query = match scope {
         Scope::Recipient(_) => query,
-        Scope::Authority(authority) => query.filter(agreements::authority_id.eq(authority.to_string())),
+        Scope::Authority(authority) => query.filter(agreements::authority_id.eq(authority)),
         Scope::Reader(reader) => query.filter(insight::store::read_by(reader)),
     };
     if let Some(this) = this {
-        query = query.filter(cases::id.ne(this.id.to_string()));
+        query = query.filter(cases::id.ne(this.id));
         if let Some(received) = this.received() {
             query = query.filter(cases::received_at.lt(received.at.naive_utc()));
         }
@@ -92,22 +92,22 @@ pub fn awaiting(
     grants: &[Id<Grant>],
 ) -> Result<Vec<(Requisition, Content)>, DbError> {
     let newest = editions_table::case_id.eq(cases::id).and(editions_table::version.eq(cases::version));
-    let rows: Vec<(Row, String)> = cases::table
+    let rows: Vec<(Row, Json<Content>)> = cases::table
         .inner_join(editions_table::table.on(newest))
-        .filter(cases::kind.eq(Kind::Requisition.key()))
-        .filter(cases::grant_id.eq_any(grants.iter().map(Id::to_string)))
+        .filter(cases::kind.eq(Kind::Requisition))
+        .filter(cases::grant_id.eq_any(grants))
         .filter(cases::status.eq("awaiting_signature"))
         .order_by((cases::grant_id, cases::number))
         .select((Row::as_select(), editions_table::content))
         .load(connection)?;
-    rows.into_iter().map(|(row, content)| Ok((Requisition::read(row)?, from_json(&content)?))).collect()
+    rows.into_iter().map(|(row, Json(content))| Ok((Requisition::read(row)?, content))).collect()
 }
 
 /// True when a report of the grant has come in.
 pub fn is_reported(connection: &mut AnyConnection, grant: Id<Grant>) -> Result<bool, DbError> {
     let came_in = cases::table
-        .filter(cases::kind.eq(Kind::Report.key()))
-        .filter(cases::grant_id.eq(grant.to_string()))
+        .filter(cases::kind.eq(Kind::Report))
+        .filter(cases::grant_id.eq(grant))
         .filter(cases::received_at.is_not_null());
     Ok(diesel::select(diesel::dsl::exists(came_in)).get_result(connection)?)
 }
@@ -117,10 +117,10 @@ pub fn approved_of(
     connection: &mut AnyConnection,
     grant: Id<Grant>,
 ) -> Result<Vec<(Requisition, Content)>, DbError> {
-    let rows: Vec<(Row, EditionRow)> = cases::table
+    let rows: Vec<(Row, EditionRow<Content>)> = cases::table
         .inner_join(editions_table::table)
-        .filter(cases::kind.eq(Kind::Requisition.key()))
-        .filter(cases::grant_id.eq(grant.to_string()))
+        .filter(cases::kind.eq(Kind::Requisition))
+        .filter(cases::grant_id.eq(grant))
         .filter(cases::status.eq("approved"))
         .order_by((cases::number, editions_table::version))
         .select((Row::as_select(), EditionRow::as_select()))
@@ -129,7 +129,7 @@ pub fn approved_of(
     for (row, edition) in rows {
         let requisition = Requisition::read(row)?;
         if requisition.standing_version() == Some(edition.version) {
-            approved.push((requisition, edition.read()?.content));
+            approved.push((requisition, Issue::from(edition).content));
         }
     }
     Ok(approved)

@@ -5,19 +5,19 @@ use diesel::prelude::*;
 use crate::{
     grants::{
         case::store::{QueueRow, queue},
-        grant,
+        grant::{self, Grant},
         requisition::Requisition,
     },
     ground::infra::{
         db::{AnyConnection, DbError},
         schema::{cases, people},
     },
-    people::recipient::Organisation,
+    people::{access::Person, recipient::Organisation},
 };
 use values::Id;
 
 /// The name of the officer who handles a case.
-pub fn officer_name(connection: &mut AnyConnection, id: &str) -> Result<Option<String>, DbError> {
+pub fn officer_name(connection: &mut AnyConnection, id: Id<Person>) -> Result<Option<String>, DbError> {
     Ok(people::table.find(id).select(people::name).first(connection).optional()?)
 }
 
@@ -29,10 +29,8 @@ pub fn to_pay(
     and: &[Id<Requisition>],
 ) -> Result<Vec<QueueRow<Requisition>>, DbError> {
     let mut grants = grant::store::unpaid(connection, authority)?;
-    let of_these: Vec<String> = cases::table
-        .filter(cases::id.eq_any(and.iter().map(ToString::to_string)))
-        .select(cases::grant_id)
-        .load(connection)?;
+    let of_these: Vec<Id<Grant>> =
+        cases::table.filter(cases::id.eq_any(and)).select(cases::grant_id).load(connection)?;
     grants.extend(of_these);
     queue(connection, authority, &["approved"], Some(grants))
 }

@@ -157,7 +157,7 @@ pub fn register_paper(
     let issue = Issue::new(&number, &grant.holder, issued.version, content, warnings, by, act.now);
     let signature = case::store::original(connection, id, act, day, scan)?;
     let after = issued.submit(&issue, &facts(&grant, key, at), signature, at)?;
-    case::store::insert(connection, &draft, Some(act.actor.person.id.to_string()), act.now)?;
+    case::store::insert(connection, &draft, Some(act.actor.person.id), act.now)?;
     let entry = history::Entry {
         details: format!("registrerad från papper, {}", issue.content.amount),
         ..line(act, Event::RequisitionArrived, &grant, &after)

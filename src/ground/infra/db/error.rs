@@ -85,6 +85,8 @@ impl From<QueryError> for DbError {
             {
                 Self::Unwritable(error.to_string())
             }
+            // A column that does not read as its type. The cause names the column.
+            QueryError::DeserializationError(cause) => Self::corrupt(cause),
             _ => match error {
                 // That nothing was left to roll back says nothing: what happened is why the commit failed.
                 QueryError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),

@@ -5,6 +5,7 @@
 //! on PostgreSQL the caller takes the aggregate's row first (`grant::store::lock`), so two writers wait for each other.
 
 mod address;
+mod column;
 mod error;
 pub mod file;
 mod pool;
@@ -24,7 +25,12 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-pub use self::{address::Address, error::DbError};
+pub(crate) use self::column::{key_column, read_by_row};
+pub use self::{
+    address::Address,
+    column::{Json, json},
+    error::DbError,
+};
 use self::{
     file::OpenFile,
     pool::{Manager, Use, pool, take},

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::{
     ground::infra::{
         config::SessionLimits,
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, key_column, read_by_row},
         schema::sessions,
     },
     people::{
@@ -19,32 +19,26 @@ use crate::{
 };
 use values::Id;
 
+key_column!(Method);
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions)]
 pub struct SessionRow {
-    id: String,
-    method: String,
+    id: Id<Session>,
+    method: Method,
     provider: String,
     browser: String,
-    created_at: NaiveDateTime,
-    last_seen_at: NaiveDateTime,
-    confirmed_at: NaiveDateTime,
+    created_at: DateTime<Utc>,
+    last_seen_at: DateTime<Utc>,
+    confirmed_at: DateTime<Utc>,
 }
 
-impl TryFrom<SessionRow> for Session {
-    type Error = DbError;
+read_by_row!(Session, SessionRow);
 
-    fn try_from(row: SessionRow) -> Result<Self, DbError> {
-        Ok(Self {
-            id: row.id.parse().map_err(DbError::corrupt)?,
-            method: Method::parse(&row.method)
-                .ok_or_else(|| DbError::corrupt(format!("method {}", row.method)))?,
-            provider: row.provider,
-            browser: row.browser,
-            created_at: row.created_at.and_utc(),
-            last_seen_at: row.last_seen_at.and_utc(),
-            confirmed_at: row.confirmed_at.and_utc(),
-        })
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        let SessionRow { id, method, provider, browser, created_at, last_seen_at, confirmed_at } = row;
+        Self { id, method, provider, browser, created_at, last_seen_at, confirmed_at }
     }
 }
 
@@ -74,12 +68,12 @@ pub fn start(
     diesel::insert_into(sessions::table)
         .values((
             sessions::token_hash.eq(key),
-            sessions::person_id.eq(beginning.person.to_string()),
-            sessions::organisation_id.eq(beginning.organisation.to_string()),
+            sessions::person_id.eq(beginning.person),
+            sessions::organisation_id.eq(beginning.organisation),
             sessions::created_at.eq(now.naive_utc()),
             sessions::last_seen_at.eq(now.naive_utc()),
-            sessions::id.eq(Id::<Session>::new().to_string()),
-            sessions::method.eq(beginning.method.key()),
+            sessions::id.eq(Id::<Session>::new()),
+            sessions::method.eq(beginning.method),
             sessions::provider.eq(&beginning.provider),
             sessions::provider_session.eq(&beginning.provider_session),
             sessions::browser.eq(&beginning.browser),
@@ -129,7 +123,7 @@ pub fn switch_organisation(
     organisation: Id<Organisation>,
 ) -> Result<(), DbError> {
     diesel::update(sessions::table.find(before))
-        .set((sessions::token_hash.eq(key), sessions::organisation_id.eq(organisation.to_string())))
+        .set((sessions::token_hash.eq(key), sessions::organisation_id.eq(organisation)))
         .execute(connection)?;
     Ok(())
 }
@@ -141,14 +135,13 @@ pub fn of(
     now: DateTime<Utc>,
     limits: SessionLimits,
 ) -> Result<Vec<Session>, DbError> {
-    let rows: Vec<SessionRow> = sessions::table
-        .filter(sessions::person_id.eq(person.to_string()))
+    Ok(sessions::table
+        .filter(sessions::person_id.eq(person))
         .filter(sessions::created_at.ge((now - limits.longest()).naive_utc()))
         .filter(sessions::last_seen_at.ge((now - limits.idle()).naive_utc()))
         .order_by((sessions::last_seen_at.desc(), sessions::id))
-        .select(SessionRow::as_select())
-        .load(connection)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+        .select(Session::as_select())
+        .load(connection)?)
 }
 
 /// Ends one of the person's sessions; another's, and one that is over, is left as it is.
@@ -157,9 +150,7 @@ pub fn end_one(
     person: Id<Person>,
     session: Id<Session>,
 ) -> Result<(), DbError> {
-    let own = sessions::table
-        .filter(sessions::person_id.eq(person.to_string()))
-        .filter(sessions::id.eq(session.to_string()));
+    let own = sessions::table.filter(sessions::person_id.eq(person)).filter(sessions::id.eq(session));
     diesel::delete(own).execute(connection)?;
     Ok(())
 }
@@ -170,9 +161,7 @@ pub fn end_others(
     person: Id<Person>,
     kept: Id<Session>,
 ) -> Result<(), DbError> {
-    let others = sessions::table
-        .filter(sessions::person_id.eq(person.to_string()))
-        .filter(sessions::id.ne(kept.to_string()));
+    let others = sessions::table.filter(sessions::person_id.eq(person)).filter(sessions::id.ne(kept));
     diesel::delete(others).execute(connection)?;
     Ok(())
 }
@@ -184,7 +173,7 @@ pub fn end_everybodys(connection: &mut AnyConnection) -> Result<usize, DbError> 
 
 /// Ends every session of a person: for whoever leaves, and after a password was changed.
 pub fn end_all(connection: &mut AnyConnection, person: Id<Person>) -> Result<usize, DbError> {
-    let own = sessions::table.filter(sessions::person_id.eq(person.to_string()));
+    let own = sessions::table.filter(sessions::person_id.eq(person));
     Ok(diesel::delete(own).execute(connection)?)
 }
 
@@ -199,7 +188,7 @@ pub fn end_at_provider(
     if let Some(number) = number.filter(|number| !number.is_empty()) {
         diesel::delete(of_provider().filter(sessions::provider_session.eq(number))).execute(connection)?;
     }
-    let Some(person) = person.map(|person| person.to_string()) else { return Ok(()) };
+    let Some(person) = person else { return Ok(()) };
     let own = of_provider().filter(sessions::person_id.eq(person));
     match number {
         Some(_) => diesel::delete(own.filter(sessions::provider_session.eq(""))).execute(connection)?,
@@ -216,7 +205,7 @@ pub fn confirm(
     (key, act): (&str, &str),
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    diesel::update(sessions::table.filter(sessions::id.eq(session.to_string())))
+    diesel::update(sessions::table.filter(sessions::id.eq(session)))
         .set((
             sessions::token_before.eq(sessions::token_hash),
             sessions::token_hash.eq(key),
@@ -236,7 +225,7 @@ pub fn use_up(
     not_before: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let held = sessions::table
-        .filter(sessions::id.eq(session.to_string()))
+        .filter(sessions::id.eq(session))
         .filter(sessions::confirmation.eq(act))
         .filter(sessions::confirmation.ne(""))
         .filter(sessions::confirmed_at.ge(not_before.naive_utc()));
@@ -245,9 +234,7 @@ pub fn use_up(
 
 /// Ends the person's sessions, but for the one with this key.
 pub fn end_all_but(connection: &mut AnyConnection, person: Id<Person>, kept: &str) -> Result<(), DbError> {
-    let others = sessions::table
-        .filter(sessions::person_id.eq(person.to_string()))
-        .filter(sessions::token_hash.ne(kept));
+    let others = sessions::table.filter(sessions::person_id.eq(person)).filter(sessions::token_hash.ne(kept));
     diesel::delete(others).execute(connection)?;
     Ok(())
 }
@@ -263,8 +250,8 @@ pub fn leave(
         return Ok(());
     };
     let acting = sessions::table
-        .filter(sessions::person_id.eq(person.to_string()))
-        .filter(sessions::organisation_id.eq(organisation.to_string()));
-    diesel::update(acting).set(sessions::organisation_id.eq(other.to_string())).execute(connection)?;
+        .filter(sessions::person_id.eq(person))
+        .filter(sessions::organisation_id.eq(organisation));
+    diesel::update(acting).set(sessions::organisation_id.eq(other)).execute(connection)?;
     Ok(())
 }

@@ -13,9 +13,9 @@ use crate::{
 use values::Id;
 
 pub fn failed_codes(connection: &mut AnyConnection, person: Id<Person>) -> Result<FailedCodes, DbError> {
-    type Row = (i32, Option<NaiveDateTime>, i32, Option<NaiveDateTime>);
+    type Row = (i32, Option<DateTime<Utc>>, i32, Option<DateTime<Utc>>);
     let (count, since, earlier, earlier_since): Row = people::table
-        .find(person.to_string())
+        .find(person)
         .select((
             people::failed_codes,
             people::failed_codes_since,
@@ -23,8 +23,7 @@ pub fn failed_codes(connection: &mut AnyConnection, person: Id<Person>) -> Resul
             people::earlier_failed_codes_since,
         ))
         .first(connection)?;
-    let moment = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
-    Ok(FailedCodes { count, since: moment(since), earlier, earlier_since: moment(earlier_since) })
+    Ok(FailedCodes { count, since, earlier, earlier_since })
 }
 
 /// One more. Gives how it stands then.
@@ -33,7 +32,7 @@ pub fn count_wrong_code(
     person: Id<Person>,
     now: DateTime<Utc>,
 ) -> Result<FailedCodes, DbError> {
-    let row = || people::table.find(person.to_string());
+    let row = || people::table.find(person);
     diesel::update(row()).set(people::failed_codes.eq(people::failed_codes + 1)).execute(connection)?;
     diesel::update(row().filter(people::failed_codes.eq(1)))
         .set(people::failed_codes_since.eq(now.naive_utc()))
@@ -43,7 +42,7 @@ pub fn count_wrong_code(
 
 /// A right code came: the count begins anew, and what it was is kept for the owner to see. After the account is held.
 pub fn forget_wrong_codes(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), DbError> {
-    diesel::update(people::table.find(person.to_string()))
+    diesel::update(people::table.find(person))
         .set((
             people::earlier_failed_codes.eq(people::failed_codes),
             people::earlier_failed_codes_since.eq(people::failed_codes_since),

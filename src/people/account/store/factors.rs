@@ -1,6 +1,6 @@
 //! The second factor: the app and the recovery codes.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{dsl::count_star, prelude::*};
 
 use super::passkeys;
@@ -27,12 +27,12 @@ pub fn factor_since(
     connection: &mut AnyConnection,
     person: Id<Person>,
 ) -> Result<Option<DateTime<Utc>>, DbError> {
-    let since: Option<Option<NaiveDateTime>> = second_factors::table
-        .find(person.to_string())
+    let since: Option<Option<DateTime<Utc>>> = second_factors::table
+        .find(person)
         .select(second_factors::confirmed_at)
         .first(connection)
         .optional()?;
-    Ok(since.flatten().map(|at| at.and_utc()))
+    Ok(since.flatten())
 }
 
 /// The secret that is being set up, if one is.
@@ -42,7 +42,7 @@ pub fn pending_secret(
     person: Id<Person>,
 ) -> Result<Option<Vec<u8>>, DbError> {
     let sealed: Option<String> = second_factors::table
-        .find(person.to_string())
+        .find(person)
         .filter(second_factors::confirmed_at.is_null())
         .select(second_factors::secret)
         .first(connection)
@@ -57,12 +57,11 @@ pub fn insert_factor(
     person: Id<Person>,
     secret: &[u8],
 ) -> Result<(), DbError> {
-    let of = person.to_string();
-    diesel::delete(second_factors::table.find(&of)).execute(connection)?;
+    diesel::delete(second_factors::table.find(person)).execute(connection)?;
     diesel::insert_into(second_factors::table)
         .values((
-            second_factors::person_id.eq(&of),
-            second_factors::secret.eq(key.seal(secret, &of)?),
+            second_factors::person_id.eq(person),
+            second_factors::secret.eq(key.seal(secret, &person.to_string())?),
             second_factors::last_step.eq(0_i64),
         ))
         .execute(connection)?;
@@ -77,17 +76,16 @@ pub fn use_app_code(
     typed: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let of = person.to_string();
     let found: Option<(String, i64)> = second_factors::table
-        .find(&of)
+        .find(person)
         .select((second_factors::secret, second_factors::last_step))
         .first(connection)
         .optional()?;
     let Some((sealed, last)) = found else { return Ok(false) };
-    let Some(step) = totp::matching_step(&key.open(&sealed, &of)?, typed, now, last) else {
+    let Some(step) = totp::matching_step(&key.open(&sealed, &person.to_string())?, typed, now, last) else {
         return Ok(false);
     };
-    let unused = second_factors::table.find(&of).filter(second_factors::last_step.lt(step));
+    let unused = second_factors::table.find(person).filter(second_factors::last_step.lt(step));
     Ok(diesel::update(unused).set(second_factors::last_step.eq(step)).execute(connection)? == 1)
 }
 
@@ -97,7 +95,7 @@ pub fn confirm_factor(
     person: Id<Person>,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    diesel::update(second_factors::table.find(person.to_string()))
+    diesel::update(second_factors::table.find(person))
         .set(second_factors::confirmed_at.eq(Some(now.naive_utc())))
         .execute(connection)?;
     Ok(())
@@ -105,7 +103,7 @@ pub fn confirm_factor(
 
 /// The app goes. The recovery codes go with the last thing that they stand in for.
 pub fn delete_app(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), DbError> {
-    diesel::delete(second_factors::table.find(person.to_string())).execute(connection)?;
+    diesel::delete(second_factors::table.find(person)).execute(connection)?;
     if has_second_factor(connection, person)? {
         return Ok(());
     }
@@ -118,11 +116,13 @@ pub fn replace_codes(
     person: Id<Person>,
     codes: &[String],
 ) -> Result<(), DbError> {
-    let of = person.to_string();
-    diesel::delete(recovery_codes::table.filter(recovery_codes::person_id.eq(&of))).execute(connection)?;
+    diesel::delete(recovery_codes::table.filter(recovery_codes::person_id.eq(person))).execute(connection)?;
     for code in codes {
         diesel::insert_into(recovery_codes::table)
-            .values((recovery_codes::code_hash.eq(recovery::hash(code)), recovery_codes::person_id.eq(&of)))
+            .values((
+                recovery_codes::code_hash.eq(recovery::hash(code)),
+                recovery_codes::person_id.eq(person),
+            ))
             .execute(connection)?;
     }
     Ok(())
@@ -130,7 +130,7 @@ pub fn replace_codes(
 
 pub fn codes_left(connection: &mut AnyConnection, person: Id<Person>) -> Result<i64, DbError> {
     Ok(recovery_codes::table
-        .filter(recovery_codes::person_id.eq(person.to_string()))
+        .filter(recovery_codes::person_id.eq(person))
         .select(count_star())
         .first(connection)?)
 }
@@ -141,8 +141,6 @@ pub fn use_recovery_code(
     person: Id<Person>,
     typed: &str,
 ) -> Result<bool, DbError> {
-    let code = recovery_codes::table
-        .find(recovery::hash(typed))
-        .filter(recovery_codes::person_id.eq(person.to_string()));
+    let code = recovery_codes::table.find(recovery::hash(typed)).filter(recovery_codes::person_id.eq(person));
     Ok(diesel::delete(code).execute(connection)? == 1)
 }

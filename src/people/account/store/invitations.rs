@@ -1,74 +1,73 @@
 //! Rows and queries of invitations.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 
 use crate::{
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, read_by_row},
         schema::{invitations, organisations, people},
     },
     people::{
         access::{Doer, Person, Role},
         account::{Invitation, Purpose},
-        recipient::{Organisation, store::OrganisationRow},
+        recipient::Organisation,
     },
 };
 use values::Id;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = invitations)]
-struct InvitationRow {
-    id: String,
+pub struct InvitationRow {
+    id: Id<Invitation>,
+    #[diesel(embed)]
+    organisation: Organisation,
     email: String,
-    role: Option<String>,
+    role: Option<Role>,
     confirmed: bool,
-    person_id: Option<String>,
-    invited_at: NaiveDateTime,
-    expires_at: NaiveDateTime,
-    ended_at: Option<NaiveDateTime>,
-    invited_by: Option<String>,
+    person_id: Option<Id<Person>>,
+    invited_by: Option<Id<Person>>,
+    #[diesel(select_expression = people::name.nullable())]
+    inviter: Option<String>,
+    invited_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
 }
 
-type Found = (InvitationRow, OrganisationRow, Option<String>);
+// With its organisation and whoever invited: both tables are joined.
+read_by_row!(Invitation, InvitationRow);
 
-type WithToken = (InvitationRow, OrganisationRow, Option<String>, String);
+impl TryFrom<InvitationRow> for Invitation {
+    type Error = String;
 
-fn with_token((row, organisation, maker, hash): WithToken) -> Result<(Invitation, String), DbError> {
-    Ok((invitation((row, organisation, maker))?, hash))
-}
-
-fn invitation((row, organisation, maker): Found) -> Result<Invitation, DbError> {
-    let purpose = match (&row.role, &row.person_id) {
-        (Some(role), None) => Purpose::Role {
-            role: Role::parse(role).ok_or_else(|| DbError::corrupt(format!("role {role}")))?,
-            is_unconfirmed: !row.confirmed,
-        },
-        (None, Some(person)) => Purpose::Password { person: person.parse().map_err(DbError::corrupt)? },
-        _ => return Err(DbError::corrupt(format!("invitation {}", row.id))),
-    };
-    Ok(Invitation {
-        id: row.id.parse().map_err(DbError::corrupt)?,
-        organisation: organisation.try_into()?,
-        email: row.email,
-        purpose,
-        invited_by: maker.map(|name| Doer::stored(row.invited_by, name)).transpose()?,
-        invited_at: row.invited_at.and_utc(),
-        expires_at: row.expires_at.and_utc(),
-        ended_at: row.ended_at.map(|at| at.and_utc()),
-    })
+    fn try_from(row: InvitationRow) -> Result<Self, String> {
+        let purpose = match (row.role, row.person_id) {
+            (Some(role), None) => Purpose::Role { role, is_unconfirmed: !row.confirmed },
+            (None, Some(person)) => Purpose::Password { person },
+            _ => return Err(format!("invitation {}", row.id)),
+        };
+        Ok(Self {
+            id: row.id,
+            organisation: row.organisation,
+            email: row.email,
+            purpose,
+            invited_by: row.inviter.map(|name| Doer::stored(row.invited_by, name)),
+            invited_at: row.invited_at,
+            expires_at: row.expires_at,
+            ended_at: row.ended_at,
+        })
+    }
 }
 
 /// By what the link's token is known. Its state is the caller's to look at.
 pub fn by_token(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<Invitation>, DbError> {
-    let found: Option<Found> = invitations::table
+    Ok(invitations::table
         .inner_join(organisations::table)
         .left_join(people::table)
         .filter(invitations::token_hash.eq(token_hash))
-        .select((InvitationRow::as_select(), OrganisationRow::as_select(), people::name.nullable()))
+        .select(Invitation::as_select())
         .first(connection)
-        .optional()?;
-    found.map(invitation).transpose()
+        .optional()?)
 }
 
 /// One to this organisation, with what is kept of its token.
@@ -77,20 +76,14 @@ pub fn find(
     organisation: Id<Organisation>,
     id: Id<Invitation>,
 ) -> Result<Option<(Invitation, String)>, DbError> {
-    let found: Option<WithToken> = invitations::table
+    Ok(invitations::table
         .inner_join(organisations::table)
         .left_join(people::table)
-        .filter(invitations::organisation_id.eq(organisation.to_string()))
-        .filter(invitations::id.eq(id.to_string()))
-        .select((
-            InvitationRow::as_select(),
-            OrganisationRow::as_select(),
-            people::name.nullable(),
-            invitations::token_hash,
-        ))
+        .filter(invitations::organisation_id.eq(organisation))
+        .filter(invitations::id.eq(id))
+        .select((Invitation::as_select(), invitations::token_hash))
         .first(connection)
-        .optional()?;
-    found.map(with_token).transpose()
+        .optional()?)
 }
 
 /// Those to an organisation that can be used now, the oldest first.
@@ -109,21 +102,15 @@ pub fn open_with_tokens(
     organisation: Id<Organisation>,
     now: DateTime<Utc>,
 ) -> Result<Vec<(Invitation, String)>, DbError> {
-    let found: Vec<WithToken> = invitations::table
+    Ok(invitations::table
         .inner_join(organisations::table)
         .left_join(people::table)
-        .filter(invitations::organisation_id.eq(organisation.to_string()))
+        .filter(invitations::organisation_id.eq(organisation))
         .filter(invitations::ended_at.is_null())
         .filter(invitations::expires_at.gt(now.naive_utc()))
         .order_by((invitations::invited_at, invitations::id))
-        .select((
-            InvitationRow::as_select(),
-            OrganisationRow::as_select(),
-            people::name.nullable(),
-            invitations::token_hash,
-        ))
-        .load(connection)?;
-    found.into_iter().map(with_token).collect()
+        .select((Invitation::as_select(), invitations::token_hash))
+        .load(connection)?)
 }
 
 /// After the organisation is locked, or the account where it is for one. Made by nobody it is the operator's.
@@ -133,14 +120,14 @@ pub fn insert(
     token_hash: &str,
 ) -> Result<(), DbError> {
     let (role, is_unconfirmed, person) = match invitation.purpose {
-        Purpose::Role { role, is_unconfirmed } => (Some(role.key()), is_unconfirmed, None),
-        Purpose::Password { person } => (None, false, Some(person.to_string())),
+        Purpose::Role { role, is_unconfirmed } => (Some(role), is_unconfirmed, None),
+        Purpose::Password { person } => (None, false, Some(person)),
     };
     diesel::insert_into(invitations::table)
         .values((
-            invitations::id.eq(invitation.id.to_string()),
+            invitations::id.eq(invitation.id),
             invitations::token_hash.eq(token_hash),
-            invitations::organisation_id.eq(invitation.organisation.id.to_string()),
+            invitations::organisation_id.eq(invitation.organisation.id),
             invitations::email.eq(&invitation.email),
             invitations::role.eq(role),
             invitations::confirmed.eq(!is_unconfirmed),
@@ -155,7 +142,7 @@ pub fn insert(
 
 /// Used or withdrawn: true for whoever was first.
 pub fn end(connection: &mut AnyConnection, id: Id<Invitation>, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let open = invitations::table.find(id.to_string()).filter(invitations::ended_at.is_null());
+    let open = invitations::table.find(id).filter(invitations::ended_at.is_null());
     let ended =
         diesel::update(open).set(invitations::ended_at.eq(Some(now.naive_utc()))).execute(connection)?;
     Ok(ended == 1)
@@ -169,7 +156,7 @@ pub fn end_all_to(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     let open = invitations::table
-        .filter(invitations::organisation_id.eq(organisation.to_string()))
+        .filter(invitations::organisation_id.eq(organisation))
         .filter(invitations::email.eq(email))
         .filter(invitations::ended_at.is_null());
     diesel::update(open).set(invitations::ended_at.eq(Some(now.naive_utc()))).execute(connection)?;
@@ -184,9 +171,9 @@ pub fn has_invited_administrator(
 ) -> Result<bool, DbError> {
     let has_come = people::table.filter(people::email.eq(invitations::email));
     let invited = invitations::table
-        .filter(invitations::organisation_id.eq(organisation.to_string()))
-        .filter(invitations::role.eq(Role::Administrator.key()))
-        .filter(invitations::invited_by.eq(by.to_string()))
+        .filter(invitations::organisation_id.eq(organisation))
+        .filter(invitations::role.eq(Role::Administrator))
+        .filter(invitations::invited_by.eq(by))
         .filter(exists(has_come));
     Ok(diesel::select(exists(invited)).get_result(connection)?)
 }

@@ -1,6 +1,6 @@
 //! Rows and queries of passkeys, and of what they were asked.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{count_star, exists},
     prelude::*,
@@ -9,7 +9,7 @@ use webauthn_rs::prelude::Passkey as Credential;
 
 use crate::{
     ground::infra::{
-        db::{AnyConnection, DbError},
+        db::{AnyConnection, DbError, Json, json},
         hash::sha256_hex,
         schema::{passkey_challenges, passkeys},
     },
@@ -25,42 +25,31 @@ fn credential_hash(credential: &Credential) -> String {
     sha256_hex(credential.cred_id())
 }
 
-fn to_json(value: &impl serde::Serialize) -> Result<String, DbError> {
-    serde_json::to_string(value).map_err(DbError::corrupt)
-}
-
 /// Somebody's, the oldest first.
 pub fn of(connection: &mut AnyConnection, person: Id<Person>) -> Result<Vec<Passkey>, DbError> {
-    type Row = (String, String, NaiveDateTime, Option<NaiveDateTime>);
+    type Row = (Id<Passkey>, String, DateTime<Utc>, Option<DateTime<Utc>>);
     let rows: Vec<Row> = passkeys::table
-        .filter(passkeys::person_id.eq(person.to_string()))
+        .filter(passkeys::person_id.eq(person))
         .order_by((passkeys::added_at, passkeys::id))
         .select((passkeys::id, passkeys::name, passkeys::added_at, passkeys::used_at))
         .load(connection)?;
-    let passkey = |(id, name, added_at, used_at): Row| {
-        Ok(Passkey {
-            id: id.parse().map_err(DbError::corrupt)?,
-            name,
-            added_at: added_at.and_utc(),
-            used_at: used_at.map(|at| at.and_utc()),
-        })
-    };
-    rows.into_iter().map(passkey).collect()
+    let passkey = |(id, name, added_at, used_at): Row| Passkey { id, name, added_at, used_at };
+    Ok(rows.into_iter().map(passkey).collect())
 }
 
 pub fn count(connection: &mut AnyConnection, person: Id<Person>) -> Result<i64, DbError> {
-    let own = passkeys::table.filter(passkeys::person_id.eq(person.to_string()));
+    let own = passkeys::table.filter(passkeys::person_id.eq(person));
     Ok(own.select(count_star()).first(connection)?)
 }
 
 /// What is public of somebody's passkeys, for asking them.
 pub fn credentials(connection: &mut AnyConnection, person: Id<Person>) -> Result<Vec<Credential>, DbError> {
-    let rows: Vec<String> = passkeys::table
-        .filter(passkeys::person_id.eq(person.to_string()))
+    let rows: Vec<Json<Credential>> = passkeys::table
+        .filter(passkeys::person_id.eq(person))
         .order_by((passkeys::added_at, passkeys::id))
         .select(passkeys::credential)
         .load(connection)?;
-    rows.iter().map(|row| serde_json::from_str(row).map_err(DbError::corrupt)).collect()
+    Ok(rows.into_iter().map(|Json(credential)| credential).collect())
 }
 
 /// Whether it is registered already, by anybody.
@@ -79,11 +68,11 @@ pub fn insert(
 ) -> Result<(), DbError> {
     diesel::insert_into(passkeys::table)
         .values((
-            passkeys::id.eq(Id::<Passkey>::new().to_string()),
-            passkeys::person_id.eq(person.to_string()),
+            passkeys::id.eq(Id::<Passkey>::new()),
+            passkeys::person_id.eq(person),
             passkeys::credential_hash.eq(credential_hash(credential)),
             passkeys::name.eq(name),
-            passkeys::credential.eq(to_json(credential)?),
+            passkeys::credential.eq(json(credential)?),
             passkeys::sign_count.eq(0_i64),
             passkeys::added_at.eq(now.naive_utc()),
         ))
@@ -97,20 +86,19 @@ pub fn delete(
     person: Id<Person>,
     id: Id<Passkey>,
 ) -> Result<Option<String>, DbError> {
-    let own = passkeys::table.find(id.to_string()).filter(passkeys::person_id.eq(person.to_string()));
+    let own = passkeys::table.find(id).filter(passkeys::person_id.eq(person));
     let name: Option<String> = own.select(passkeys::name).first(connection).optional()?;
     if name.is_some() {
-        diesel::delete(passkeys::table.find(id.to_string())).execute(connection)?;
+        diesel::delete(passkeys::table.find(id)).execute(connection)?;
     }
     Ok(name)
 }
 
 /// All of them, and what they were asked.
 pub fn delete_all(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), DbError> {
-    let of = person.to_string();
-    diesel::delete(passkey_challenges::table.filter(passkey_challenges::person_id.eq(&of)))
+    diesel::delete(passkey_challenges::table.filter(passkey_challenges::person_id.eq(person)))
         .execute(connection)?;
-    diesel::delete(passkeys::table.filter(passkeys::person_id.eq(&of))).execute(connection)?;
+    diesel::delete(passkeys::table.filter(passkeys::person_id.eq(person))).execute(connection)?;
     Ok(())
 }
 
@@ -130,10 +118,10 @@ pub fn remember(
     diesel::insert_into(passkey_challenges::table)
         .values((
             passkey_challenges::challenge_hash.eq(ask_hash),
-            passkey_challenges::person_id.eq(ask.person.id.to_string()),
+            passkey_challenges::person_id.eq(ask.person.id),
             passkey_challenges::purpose.eq(ask.purpose.key()),
             passkey_challenges::scope.eq(&ask.scope),
-            passkey_challenges::state.eq(to_json(state)?),
+            passkey_challenges::state.eq(json(state)?),
             passkey_challenges::made_at.eq(real.naive_utc()),
             passkey_challenges::used.eq(false),
         ))
@@ -143,22 +131,22 @@ pub fn remember(
 
 /// What the portal keeps of a question: to this person, in this place, for this purpose, and not too long ago. It is found
 /// also when it is used up, so that a second click is judged like the first.
-pub fn recall<S: serde::de::DeserializeOwned>(
+pub fn recall<S: serde::de::DeserializeOwned + 'static>(
     connection: &mut AnyConnection,
     ask: &Ask,
     ask_hash: &str,
     real: DateTime<Utc>,
 ) -> Result<Option<S>, DbError> {
-    let state: Option<String> = passkey_challenges::table
+    let state: Option<Json<S>> = passkey_challenges::table
         .find(ask_hash)
-        .filter(passkey_challenges::person_id.eq(ask.person.id.to_string()))
+        .filter(passkey_challenges::person_id.eq(ask.person.id))
         .filter(passkey_challenges::purpose.eq(ask.purpose.key()))
         .filter(passkey_challenges::scope.eq(&ask.scope))
         .filter(passkey_challenges::made_at.ge((real - ASK_LIFE).naive_utc()))
         .select(passkey_challenges::state)
         .first(connection)
         .optional()?;
-    state.map(|state| serde_json::from_str(&state).map_err(DbError::corrupt)).transpose()
+    Ok(state.map(|Json(state)| state))
 }
 
 /// True for whoever was first.
@@ -173,16 +161,13 @@ pub fn find(
     person: Id<Person>,
     credential: &[u8],
 ) -> Result<Option<(Id<Passkey>, Credential)>, DbError> {
-    let found: Option<(String, String)> = passkeys::table
+    let found: Option<(Id<Passkey>, Json<Credential>)> = passkeys::table
         .filter(passkeys::credential_hash.eq(sha256_hex(credential)))
-        .filter(passkeys::person_id.eq(person.to_string()))
+        .filter(passkeys::person_id.eq(person))
         .select((passkeys::id, passkeys::credential))
         .first(connection)
         .optional()?;
-    let passkey = |(id, row): (String, String)| {
-        Ok((id.parse().map_err(DbError::corrupt)?, serde_json::from_str(&row).map_err(DbError::corrupt)?))
-    };
-    found.map(passkey).transpose()
+    Ok(found.map(|(id, Json(credential))| (id, credential)))
 }
 
 /// It was used. A key that counts must have counted on since the last time: of two copies of one, the second is refused. A
@@ -195,11 +180,11 @@ pub fn note_use(
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let values = (
-        passkeys::credential.eq(to_json(credential)?),
+        passkeys::credential.eq(json(credential)?),
         passkeys::sign_count.eq(count),
         passkeys::used_at.eq(Some(now.naive_utc())),
     );
-    let row = passkeys::table.find(id.to_string());
+    let row = passkeys::table.find(id);
     let noted = if count == 0 {
         diesel::update(row.filter(passkeys::sign_count.eq(0))).set(values).execute(connection)?
     } else {

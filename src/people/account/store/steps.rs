@@ -34,7 +34,7 @@ pub fn start_step(
     diesel::insert_into(sign_in_steps::table)
         .values((
             sign_in_steps::token_hash.eq(key),
-            sign_in_steps::person_id.eq(step.person.id.to_string()),
+            sign_in_steps::person_id.eq(step.person.id),
             sign_in_steps::destination.eq(&step.resume.action),
             sign_in_steps::held.eq(step.resume.to_row()),
             sign_in_steps::started_at.eq(now.naive_utc()),
@@ -46,20 +46,15 @@ pub fn start_step(
 
 pub fn step(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) -> Result<Option<Step>, DbError> {
     let over = (now - STEP_LIFE).naive_utc();
-    let found: Option<(String, String, String, String, String)> = sign_in_steps::table
+    let found: Option<(Person, String, String)> = sign_in_steps::table
         .inner_join(people::table)
         .filter(sign_in_steps::token_hash.eq(key))
         .filter(sign_in_steps::started_at.ge(over))
         .filter(sign_in_steps::tries.lt(STEP_TRIES))
-        .select((people::id, people::email, people::name, sign_in_steps::destination, sign_in_steps::held))
+        .select((Person::as_select(), sign_in_steps::destination, sign_in_steps::held))
         .first(connection)
         .optional()?;
-    found
-        .map(|(id, email, name, destination, held)| {
-            let person = Person { id: id.parse().map_err(DbError::corrupt)?, email, name };
-            Ok(Step { person, resume: Resume::from_row(destination, &held) })
-        })
-        .transpose()
+    Ok(found.map(|(person, destination, held)| Step { person, resume: Resume::from_row(destination, &held) }))
 }
 
 /// Counts a code, before it is looked at: of many at once, each is counted.
@@ -77,7 +72,7 @@ pub fn end_step(connection: &mut AnyConnection, key: &str) -> Result<(), DbError
 
 /// Half a sign-in with a password that holds no longer is none.
 pub fn end_steps_of(connection: &mut AnyConnection, person: Id<Person>) -> Result<(), DbError> {
-    let own = sign_in_steps::table.filter(sign_in_steps::person_id.eq(person.to_string()));
+    let own = sign_in_steps::table.filter(sign_in_steps::person_id.eq(person));
     diesel::delete(own).execute(connection)?;
     Ok(())
 }

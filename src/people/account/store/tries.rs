@@ -1,6 +1,6 @@
 //! Tries to sign in, counted, and the browsers that are known.
 
-use chrono::{DateTime, Duration, NaiveDateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::{
     dsl::{count_star, exists},
     prelude::*,
@@ -55,9 +55,9 @@ pub fn begin_try(
         _ => "",
     };
     let row = sign_in_attempts::table.find((account, known));
-    let before: Option<(i32, NaiveDateTime)> =
+    let before: Option<(i32, DateTime<Utc>)> =
         row.select((sign_in_attempts::failures, sign_in_attempts::last_at)).first(connection).optional()?;
-    let before = before.map(|(failures, at)| Attempts { failures, last_at: at.and_utc() });
+    let before = before.map(|(failures, last_at)| Attempts { failures, last_at });
     if let Some(until) = before.and_then(|before| before.wait_until(now)) {
         return Ok(Try::Wait { until });
     }
@@ -130,10 +130,10 @@ pub fn remember_browser(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     hold_attempts(connection)?;
-    let row = known_browsers::table.find((browser, person.to_string()));
+    let row = known_browsers::table.find((browser, person));
     let used = known_browsers::last_used_at.eq(now.naive_utc());
     if diesel::update(row).set(used).execute(connection)? == 0 {
-        let key = (known_browsers::token_hash.eq(browser), known_browsers::person_id.eq(person.to_string()));
+        let key = (known_browsers::token_hash.eq(browser), known_browsers::person_id.eq(person));
         diesel::insert_into(known_browsers::table).values((key, used)).execute(connection)?;
     }
     // Its cookie is gone by now.
@@ -151,7 +151,7 @@ pub fn forget_browsers(
 ) -> Result<(), DbError> {
     hold_attempts(connection)?;
     let others = known_browsers::table
-        .filter(known_browsers::person_id.eq(person.to_string()))
+        .filter(known_browsers::person_id.eq(person))
         .filter(known_browsers::token_hash.ne(but.unwrap_or_default()));
     diesel::delete(others).execute(connection)?;
     Ok(())

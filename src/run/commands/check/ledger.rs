@@ -24,11 +24,10 @@ pub(super) fn look_through(connection: &mut AnyConnection) -> Result<Vec<String>
     for agreement in agreement::store::all(connection)? {
         let mut ledgers = grant::store::ledgers(connection, Which::of(&[agreement.id]))?;
         let mut shares = shares(connection, agreement.id)?;
-        for (id, recipient) in grant::store::recipients_of(connection, agreement.id)? {
+        for (grant, recipient) in grant::store::recipients_of(connection, agreement.id)? {
             let name = format!("{}-{}", agreement.terms.code, recipient.code);
             let share = shares.remove(&recipient.code).unwrap_or_default();
-            let grant: Id<Grant> = id.parse().map_err(DbError::corrupt)?;
-            let stored = ledgers.remove(&id).unwrap_or_default();
+            let stored = ledgers.remove(&grant).unwrap_or_default();
             let of_cases = of_cases(connection, &agreement, grant, share)?;
             found.extend(differences(&name, &stored, &of_cases));
             found.extend(cases::look_through(connection, &name, grant)?);

@@ -155,7 +155,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Report>) -> Result<CaseFile
                     .filter(|file| case.report.has_handed_in(file))
                     .collect(),
                 lines: history::store::of(connection, &case.grant.id.to_string())?,
-                officer: match &case.report.officer {
+                officer: match case.report.officer {
                     Some(officer) => requisition::store::officer_name(connection, officer)?,
                     None => None,
                 },
@@ -185,7 +185,7 @@ pub async fn case_page(
         payer,
         paths::review::AssignReport(&id).to_string(),
         file.officer,
-        case.report.officer.clone(),
+        case.report.officer,
         file.colleagues,
     )
     .may(matches!(case.report.status, Status::Submitted { .. }), may_be_assigned(&case.report));

@@ -133,7 +133,7 @@ async fn queue_page(
             Ok::<_, AppError>((rows, queue::agreements_of(connection, authority)?, known))
         })
         .await?;
-    rows.retain(|(row, _)| queue::keeps(&filter, actor, &row.agreement_slug, row.case.officer.as_ref()));
+    rows.retain(|(row, _)| queue::keeps(&filter, actor, &row.agreement_slug, row.case.officer));
     sought.narrow(&mut rows, |(row, _)| known_by(row, &known));
     let by_slug: HashMap<&str, &Agreement> =
         agreements.iter().map(|agreement| (agreement.terms.slug.as_str(), agreement)).collect();
@@ -174,7 +174,7 @@ fn line(
         since,
         waited: since.map(|since| waited(since, now)).unwrap_or_default(),
         officer: row.officer.unwrap_or_default(),
-        is_mine: is_mine(report.officer.as_ref(), actor),
+        is_mine: is_mine(report.officer, actor),
         content,
         report,
     }

@@ -610,7 +610,7 @@ mod the_checks_can_fail {
             assert_eq!(found(text).len(), 1, "{text}");
         }
         assert!(
-            found("<path d=\"M4 29\"/> {{ a }}</p><a href=\"{{ crate::paths::report::Case(id) }}#a\">")
+            found("<path d=\"M4 29\"/> {{ a }}</p><a href=\"{{ crate::paths::report::Dossier(id) }}#a\">")
                 .is_empty()
         );
     }

@@ -144,7 +144,7 @@ impl Cast {
             Verb::IssueReport(percent) => self.issue_report(connection, percent),
             Verb::TakeBack => {
                 let target = self.report(connection)?;
-                Ok(report::verbs::take_back(connection, &self.preparer, target)?)
+                Ok(report::verbs::recall(connection, &self.preparer, target)?)
             }
             Verb::Certify => {
                 let target = self.report(connection)?;
@@ -168,7 +168,13 @@ impl Cast {
             }
             Verb::DecideReport(false) => {
                 let target = self.report(connection)?;
-                Ok(report::verbs::send_back(connection, &self.officer, target, "Ändra.", Vec::new())?)
+                Ok(report::verbs::request_completion(
+                    connection,
+                    &self.officer,
+                    target,
+                    "Ändra.",
+                    Vec::new(),
+                )?)
             }
             Verb::Correct => {
                 let target = self.report(connection)?;
@@ -183,7 +189,7 @@ impl Cast {
                 let came_in = repayment::store::of_grant(connection, self.grant)?;
                 let last = came_in.last().ok_or(Refused)?;
                 let target = repayment::Target { id: last.id, revision: last.revision };
-                Ok(repayment::verbs::take_away(connection, &self.payer, target, "Fel.")?)
+                Ok(repayment::verbs::unmatch(connection, &self.payer, target, "Fel.")?)
             }
             Verb::ReturnExcess => {
                 let excess = grant::store::ledger(connection, self.grant)?.excess();
@@ -238,7 +244,7 @@ impl Cast {
             0 => verbs::refuse(connection, act, target, "Nej.")?,
             1 => {
                 let remark = FieldRemark { field: "amount".to_owned(), text: "Ändra.".to_owned() };
-                verbs::send_back(connection, act, target, "Ändra.", vec![remark])?;
+                verbs::request_completion(connection, act, target, "Ändra.", vec![remark])?;
             }
             _ => verbs::approve(connection, act, target)?,
         }

@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use bidragsporten::grants::grant::{self, Account, store::Which};
+use bidragsporten::grants::grant::{self, Account, store::GrantFilter};
 
 use crate::{
     browser::Form,
@@ -68,7 +68,7 @@ fn simultaneous_submissions_never_exceed_the_allocation() {
         .read_now(|connection| {
             let agreement =
                 bidragsporten::terms::agreement::store::find_by_slug(connection, "aldreomsorg-2022")?;
-            grant::store::ledgers(connection, Which::of(&[agreement.unwrap().id]))
+            grant::store::ledgers(connection, GrantFilter::of(&[agreement.unwrap().id]))
         })
         .unwrap();
     let requisitioned: Vec<_> = ledgers

@@ -16,7 +16,7 @@ use thiserror::Error;
 use crate::{
     ground::infra::failure,
     people::{
-        access::{Mandate, Member, Person, Role, Standing},
+        access::{Mandate, Member, Person, Role, Validity},
         recipient::Kind,
     },
 };
@@ -36,7 +36,7 @@ impl Colleague {
 
     /// Can act in the role on a day.
     fn can(&self, role: Role, day: NaiveDate) -> bool {
-        self.roles.iter().any(|(held, mandate)| *held == role && mandate.standing(day) == Standing::Valid)
+        self.roles.iter().any(|(held, mandate)| *held == role && mandate.standing(day) == Validity::Valid)
     }
 
     /// What one person should not have together, in words. Told, not forbidden: a small organisation may have no choice.

@@ -225,9 +225,9 @@ pub fn remove(
         return Err(Refusal::OnlyAdministrator.into());
     }
     let passed =
-        if roles.contains(&Role::CaseOfficer) { pass_on(connection, act, person, successor)? } else { 0 };
+        if roles.contains(&Role::CaseOfficer) { transfer(connection, act, person, successor)? } else { 0 };
     for role in &roles {
-        access::store::take_role(connection, person, own, *role)?;
+        access::store::remove_role(connection, person, own, *role)?;
     }
     if roles.len() == colleague.roles.len() {
         access::store::sessions::leave(connection, person, own)?;
@@ -274,11 +274,11 @@ pub struct OpenCase {
     pub number: String,
     pub address: String,
     grant: String,
-    which: Which,
+    which: CaseId,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Which {
+enum CaseId {
     Requisition(Id<Requisition>),
     Report(Id<Report>),
 }
@@ -297,7 +297,7 @@ pub fn open_cases(
             number: requisition::case_number(&agreement, &recipient, one.number),
             address: paths::review::Requisition(&one.id).to_string(),
             grant: one.grant_id.to_string(),
-            which: Which::Requisition(one.id),
+            which: CaseId::Requisition(one.id),
         });
     }
     for (one, agreement, recipient) in case::store::open_cases_of::<Report>(connection, authority, officer)? {
@@ -305,7 +305,7 @@ pub fn open_cases(
             number: report::case_number(&agreement, &recipient),
             address: paths::review::Report(&one.id).to_string(),
             grant: one.grant_id.to_string(),
-            which: Which::Report(one.id),
+            which: CaseId::Report(one.id),
         });
     }
     cases.sort_by(|one, other| one.grant.cmp(&other.grant));
@@ -314,7 +314,7 @@ pub fn open_cases(
 
 /// Each a line in its grant's history, as if handed over one by one. What somebody decided or handed over just now is to be seen
 /// again on the page.
-fn pass_on(
+fn transfer(
     connection: &mut AnyConnection,
     act: &Act,
     officer: Id<Person>,
@@ -324,11 +324,11 @@ fn pass_on(
     let cases = open_cases(connection, act.actor.organisation.id, officer)?;
     for open in &cases {
         match open.which {
-            Which::Requisition(id) => {
+            CaseId::Requisition(id) => {
                 case::verbs::assign(connection, act, id, Some(&was), successor)
                     .map_err(|failure| failure.instead(Refusal::Changed))?;
             }
-            Which::Report(id) => {
+            CaseId::Report(id) => {
                 case::verbs::assign(connection, act, id, Some(&was), successor)
                     .map_err(|failure| failure.instead(Refusal::Changed))?;
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use quick_cache::{Weighter, sync::Cache};
 
-use super::Outcome;
+use super::AgreementPositions;
 use crate::{ground::infra::shared::Representation, terms::agreement::Agreement};
 use values::Id;
 
@@ -55,7 +55,7 @@ pub struct Rendered {
     pub pages: Cache<PageKey, Arc<Content>, Size>,
     pub files: Cache<PageKey, Arc<Vec<u8>>, Size>,
     pub public: Cache<PageKey, Arc<Representation>, Size>,
-    pub outcomes: Cache<Stamp, Arc<Outcome>, Size>,
+    pub outcomes: Cache<Stamp, Arc<AgreementPositions>, Size>,
 }
 
 impl Default for Rendered {
@@ -91,8 +91,8 @@ impl Weighter<PageKey, Arc<Representation>> for Size {
     }
 }
 
-impl Weighter<Stamp, Arc<Outcome>> for Size {
-    fn weight(&self, _: &Stamp, outcome: &Arc<Outcome>) -> u64 {
+impl Weighter<Stamp, Arc<AgreementPositions>> for Size {
+    fn weight(&self, _: &Stamp, outcome: &Arc<AgreementPositions>) -> u64 {
         outcome.positions.len() as u64
     }
 }

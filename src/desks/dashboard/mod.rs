@@ -1,6 +1,6 @@
 //! The overview (*översikt*): every recipient of an agreement on one page, and every agreement on one. Owns no state.
 //!
-//! From the ledgers and the cases' states (an [`Outcome`]) to [`Row`]s and a [`Summary`]; a [`view::View`] says which
+//! From the ledgers and the cases' states (an [`AgreementPositions`]) to [`Row`]s and a [`Summary`]; a [`view::View`] says which
 //! rows, and [`tables`] makes of them the tables of the pages and of the files. What a recipient has not issued is its own
 //! and is not seen here.
 
@@ -98,12 +98,12 @@ impl Position {
 
 /// An agreement with everyone who has a share of it.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct AgreementPositions {
     pub agreement: Agreement,
     pub positions: Vec<Position>,
 }
 
-impl Outcome {
+impl AgreementPositions {
     /// A row for everyone who has a share: of the post, or of any.
     pub fn rows(&self, post: Option<&str>, now: DateTime<Utc>) -> Vec<Row> {
         self.positions

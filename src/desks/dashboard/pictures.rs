@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Figures, Measure, Outcome, Row, Summary};
+use super::{AgreementPositions, Figures, Measure, Row, Summary};
 use crate::{
     grants::grant::{Account, store::Movement},
     people::recipient::{Kind, Organisation},
@@ -154,7 +154,7 @@ const DRAWN: [(Account, &str); 4] = [
 ];
 
 /// When: what had been requisitioned, paid out, used and repaid at the end of each day that something moved.
-pub fn progress(outcome: &Outcome, movements: &[Movement], today: NaiveDate) -> Progress {
+pub fn progress(outcome: &AgreementPositions, movements: &[Movement], today: NaiveDate) -> Progress {
     let deadlines = &outcome.agreement.terms.deadlines;
     let (report, repayment) = (deadlines.report.date(), deadlines.repayment.date());
     let mark = |label: &str, date| Mark { label: label.to_owned(), date };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Figures, Outcome, Position, Reporting, State};
+use super::{AgreementPositions, Figures, Position, Reporting, State};
 use crate::{
     grants::{
         extension::Kind,
@@ -73,7 +73,12 @@ fn is_open(obligations: &[Obligation]) -> bool {
     obligations.iter().any(|due| due.what == What::Requisition && !due.has_lapsed())
 }
 
-pub(super) fn row(outcome: &Outcome, position: &Position, post: Option<&str>, now: DateTime<Utc>) -> Row {
+pub(super) fn row(
+    outcome: &AgreementPositions,
+    position: &Position,
+    post: Option<&str>,
+    now: DateTime<Utc>,
+) -> Row {
     let terms = &outcome.agreement.terms;
     let deadlines = match post {
         Some(post) => terms.deadlines_of([post], position.later),

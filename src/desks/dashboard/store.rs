@@ -9,11 +9,11 @@ use diesel::{
     sql_types::BigInt,
 };
 
-use super::{Filing, Outcome, Position, Stage, cache::Stamp};
+use super::{AgreementPositions, Filing, Position, Stage, cache::Stamp};
 use crate::{
     grants::{
         further_report,
-        grant::{self, Grant, store::Which},
+        grant::{self, Grant, store::GrantFilter},
         report::{self, store::Progress},
         requisition,
     },
@@ -99,7 +99,10 @@ pub fn stamps(connection: &mut AnyConnection, sight: Sight, chosen: Chosen) -> R
 diesel::alias!(agreements as rounds: Rounds);
 
 /// The outcomes of these agreements, the newest year first, or one party's share of them: seven queries.
-pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Outcome>, DbError> {
+pub fn outcomes(
+    connection: &mut AnyConnection,
+    which: GrantFilter<'_>,
+) -> Result<Vec<AgreementPositions>, DbError> {
     let agreements = agreement::store::find_each(connection, which.agreements)?;
     let mut ledgers = grant::store::ledgers(connection, which)?;
     let mut last_events = last_events(connection, which)?;
@@ -131,7 +134,7 @@ pub fn outcomes(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<
     }
     Ok(agreements
         .into_iter()
-        .map(|agreement| Outcome {
+        .map(|agreement| AgreementPositions {
             positions: positions.remove(&agreement.id).unwrap_or_default(),
             agreement,
         })
@@ -143,7 +146,7 @@ diesel::alias!(history as later: Later);
 type LastEvents = HashMap<Id<Grant>, (Event, DateTime<Utc>)>;
 
 /// What happened last to each of these grants, leaving out what the recipient prepares.
-fn last_events(connection: &mut AnyConnection, which: Which<'_>) -> Result<LastEvents, DbError> {
+fn last_events(connection: &mut AnyConnection, which: GrantFilter<'_>) -> Result<LastEvents, DbError> {
     let prepared = || Event::PREPARATIONS.map(Event::key);
     let rows: Vec<(Id<Grant>, String, DateTime<Utc>)> = history::table
         .filter(history::stream.eq_any(which.ids()))

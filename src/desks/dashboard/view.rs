@@ -1,6 +1,6 @@
 //! Which rows of the overview, and in what order: what the address says.
 
-use super::{Measure, Outcome, Row, State};
+use super::{AgreementPositions, Measure, Row, State};
 use crate::{people::recipient::Organisation, terms::agreement::Terms};
 use table::Sort;
 use values::{
@@ -118,7 +118,7 @@ impl Group {
 
 impl View {
     /// Without what this agreement does not have: a county or a post from another one's address.
-    pub fn fitted_to(mut self, outcome: &Outcome) -> Self {
+    pub fn fitted_to(mut self, outcome: &AgreementPositions) -> Self {
         let terms = &outcome.agreement.terms;
         self.county = self.county.filter(|county| outcome.counties().contains(&county.as_str()));
         self.post = self.post.filter(|post| terms.post(post).is_some());

@@ -189,7 +189,7 @@ struct ShowPage {
     payments: Vec<Payment>,
     extensions: Vec<Extension>,
     requests: Vec<RequestView>,
-    further_reports: Vec<further_report::Case>,
+    further_reports: Vec<further_report::Dossier>,
     timeline: Vec<TimelineView>,
     may_prepare: bool,
     days_left: String,

@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::view::View;
 use crate::{
-    desks::dashboard::{Figures, Outcome, Position, Row, State},
+    desks::dashboard::{AgreementPositions, Figures, Position, Row, State},
     grants::grant::{Account, Grant, store::Holder},
     people::recipient::Organisation,
     terms::agreement,
@@ -99,7 +99,7 @@ impl Status {
 
 /// An agreement's records of the recipients that are asked for, by name.
 pub fn records(
-    outcome: &Outcome,
+    outcome: &AgreementPositions,
     is_asked: impl Fn(&Organisation) -> bool,
     now: DateTime<Utc>,
 ) -> Vec<Record> {
@@ -129,7 +129,7 @@ pub fn records(
 }
 
 /// Whose shares each has taken over, by its code.
-fn predecessors(outcome: &Outcome) -> HashMap<&str, Vec<Holder>> {
+fn predecessors(outcome: &AgreementPositions) -> HashMap<&str, Vec<Holder>> {
     let mut taken: HashMap<&str, Vec<Holder>> = HashMap::new();
     for position in
         outcome.positions.iter().filter(|position| position.holder.code != position.recipient.code)

@@ -8,7 +8,7 @@ use super::{
     file::{self, Draft, kronor},
     form::{self, Difference, ProposalForm},
     paper,
-    replacement::{self, Standing, Touch},
+    replacement::{self, PublishedGrant, Touch},
     rows::Row,
     spec::{self, Part},
     stand_in,
@@ -27,14 +27,14 @@ use values::{
 };
 
 /// What a proposal is held against.
-pub struct Known {
+pub struct ProposalFacts {
     pub registry: Vec<Organisation>,
     /// Slug and code of every agreement there is.
     pub taken: Vec<(String, String)>,
     /// The agreement that it was copied from.
     pub earlier: Option<Earlier>,
     /// The recipients of the published table and its version, for a proposal that is to replace it.
-    pub published: Option<(Vec<Standing>, i32)>,
+    pub published: Option<(Vec<PublishedGrant>, i32)>,
 }
 
 pub struct Earlier {
@@ -44,21 +44,21 @@ pub struct Earlier {
 
 /// A fault, and the page and the field where it is mended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct LocatedFault {
     pub address: String,
     pub place: String,
     pub message: String,
 }
 
-impl Known {
+impl ProposalFacts {
     fn codes(&self) -> HashSet<String> {
         self.registry.iter().map(|organisation| organisation.code.clone()).collect()
     }
 }
 
 /// Everything that stands in the way of publishing; empty when nothing does. What cannot be read hides nothing else.
-pub fn faults(proposal: &Proposal, known: &Known) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
+pub fn faults(proposal: &Proposal, known: &ProposalFacts) -> Vec<LocatedFault> {
+    let mut found: Vec<LocatedFault> = Vec::new();
     let id = &proposal.id;
     let draft = match proposal.form.draft() {
         Ok(draft) => Some(draft),
@@ -109,9 +109,9 @@ pub fn afterwards(proposal: &Proposal) -> Vec<&'static str> {
 }
 
 /// Another replacement was published since this one was begun: it would put the older amounts back.
-fn overtaken(proposal: &Proposal, known: &Known) -> Option<Found> {
+fn overtaken(proposal: &Proposal, known: &ProposalFacts) -> Option<LocatedFault> {
     let ((_, stands), begun) = known.published.as_ref().zip(proposal.replaces)?;
-    (*stands != begun.version).then(|| Found {
+    (*stands != begun.version).then(|| LocatedFault {
         address: paths::proposal::Allocation(&proposal.id).to_string(),
         place: "Fördelningen".to_owned(),
         message: "Fördelningen har ersatts sedan förslaget påbörjades. Börja ett nytt förslag från den som nu gäller."
@@ -120,16 +120,16 @@ fn overtaken(proposal: &Proposal, known: &Known) -> Option<Found> {
 }
 
 /// Whom a replacement touches; nobody for a new agreement.
-pub fn touched(proposal: &Proposal, known: &Known) -> Vec<Touch> {
+pub fn touched(proposal: &Proposal, known: &ProposalFacts) -> Vec<Touch> {
     match (&known.published, file::shares(&proposal.rows)) {
         (Some((standings, _)), Ok(shares)) => replacement::touched(standings, &shares),
         _ => Vec::new(),
     }
 }
 
-fn obstacle(id: &Id<Proposal>, touch: &Touch) -> Option<Found> {
+fn obstacle(id: &Id<Proposal>, touch: &Touch) -> Option<LocatedFault> {
     let message = touch.obstacle()?;
-    Some(Found {
+    Some(LocatedFault {
         address: of_post(id, &touch.post, &format!("belopp-{}", touch.code)),
         place: format!("Fördelning, {}, {}", touch.post, touch.name),
         message,
@@ -137,9 +137,9 @@ fn obstacle(id: &Id<Proposal>, touch: &Touch) -> Option<Found> {
 }
 
 /// What is published is the terms that recipients have acted on.
-fn other_terms(proposal: &Proposal, earlier: &Earlier, terms: &Terms) -> Option<Found> {
+fn other_terms(proposal: &Proposal, earlier: &Earlier, terms: &Terms) -> Option<LocatedFault> {
     let is_other = proposal.replaces.is_some() && !replacement::is_same_but_the_table(&earlier.terms, terms);
-    is_other.then(|| Found {
+    is_other.then(|| LocatedFault {
         address: format!("{}#villkor", paths::proposal::Review(&proposal.id)),
         place: "Villkoren".to_owned(),
         message: "Bara fördelningen kan ersättas. Ändra tillbaka villkoren till dem som är publicerade."
@@ -148,7 +148,7 @@ fn other_terms(proposal: &Proposal, earlier: &Earlier, terms: &Terms) -> Option<
 }
 
 /// Further reports to somebody who is not in the registry.
-fn unknown_addressees(id: &Id<Proposal>, draft: &Draft, known: &Known) -> Vec<Found> {
+fn unknown_addressees(id: &Id<Proposal>, draft: &Draft, known: &ProposalFacts) -> Vec<LocatedFault> {
     let codes = known.codes();
     let reports = draft.terms.further_reports.iter().enumerate();
     let unknown = reports.filter(|(_, report)| !codes.contains(&report.addressee));
@@ -165,7 +165,7 @@ fn unknown_addressees(id: &Id<Proposal>, draft: &Draft, known: &Known) -> Vec<Fo
 }
 
 /// Provisions for somebody who is not in the registry.
-fn unknown_organisations(id: &Id<Proposal>, draft: &Draft, known: &Known) -> Vec<Found> {
+fn unknown_organisations(id: &Id<Proposal>, draft: &Draft, known: &ProposalFacts) -> Vec<LocatedFault> {
     let codes = known.codes();
     let of = |(row, provision): (usize, &Provision)| {
         let unknown = provision.organisations.iter().find(|code| !codes.contains(*code))?;
@@ -177,9 +177,9 @@ fn unknown_organisations(id: &Id<Proposal>, draft: &Draft, known: &Known) -> Vec
     draft.terms.provisions.iter().enumerate().filter_map(of).collect()
 }
 
-fn of_terms(id: &Id<Proposal>, field: &str, message: &str) -> Found {
+fn of_terms(id: &Id<Proposal>, field: &str, message: &str) -> LocatedFault {
     let part = Part::of(field);
-    Found {
+    LocatedFault {
         address: format!("{}?visa=fel#{field}", paths::proposal::Part(id, part.slug)),
         place: format!("{}, {}", part.title, spec::words(field)),
         message: message.to_owned(),
@@ -187,7 +187,7 @@ fn of_terms(id: &Id<Proposal>, field: &str, message: &str) -> Found {
 }
 
 /// A name that another agreement has.
-fn taken(proposal: &Proposal, known: &Known) -> Vec<Found> {
+fn taken(proposal: &Proposal, known: &ProposalFacts) -> Vec<LocatedFault> {
     let (id, form) = (&proposal.id, &proposal.form);
     let (slug, code) = (form.get("slug").trim(), form.get("code").trim());
     let of_slug = known.taken.iter().any(|(taken, _)| same(taken, slug));
@@ -198,9 +198,9 @@ fn taken(proposal: &Proposal, known: &Known) -> Vec<Found> {
     slug.into_iter().chain(code).collect()
 }
 
-fn unreadable(id: &Id<Proposal>, row: &Row) -> Option<Found> {
+fn unreadable(id: &Id<Proposal>, row: &Row) -> Option<LocatedFault> {
     let message = kronor(&row.amount).err()?;
-    Some(Found {
+    Some(LocatedFault {
         address: of_post(id, &row.post, &row.field()),
         place: format!("Fördelning, {}, {}", row.post, row.published_name),
         message,
@@ -212,7 +212,7 @@ fn of_post(id: &Id<Proposal>, post: &str, field: &str) -> String {
 }
 
 /// What in the table contradicts the terms or the registry, as far as both can be read.
-fn in_table(proposal: &Proposal, draft: &Draft, known: &Known) -> Vec<Found> {
+fn in_table(proposal: &Proposal, draft: &Draft, known: &ProposalFacts) -> Vec<LocatedFault> {
     let terms = &draft.terms;
     let readable: Vec<Row> =
         proposal.rows.iter().filter(|row| kronor(&row.amount).is_ok()).cloned().collect();
@@ -227,7 +227,7 @@ fn in_table(proposal: &Proposal, draft: &Draft, known: &Known) -> Vec<Found> {
     let tell = |found: allocation::Contradiction| {
         let share = found.row.and_then(|row| shares.get(row));
         let name = terms.post(&found.post).map_or(found.post.as_str(), |post| &post.name);
-        Found {
+        LocatedFault {
             address: match share {
                 Some(share) => of_post(&proposal.id, &found.post, &format!("belopp-{}", share.recipient)),
                 None => of_post(&proposal.id, &found.post, "tabell"),
@@ -270,7 +270,7 @@ impl Sum {
 }
 
 /// Each post as far as it can be read.
-pub fn sums(proposal: &Proposal, known: &Known) -> Vec<Sum> {
+pub fn sums(proposal: &Proposal, known: &ProposalFacts) -> Vec<Sum> {
     let form = &proposal.form;
     let of = |row: usize, key: &str| form.get(&format!("post-{row}-{key}")).trim().to_owned();
     let money = |typed: &str| kronor(typed).map(Money::kronor).unwrap_or_default();
@@ -319,7 +319,7 @@ pub struct Changes {
     pub gone: Vec<Change>,
 }
 
-pub fn changes(proposal: &Proposal, known: &Known) -> Changes {
+pub fn changes(proposal: &Proposal, known: &ProposalFacts) -> Changes {
     let Some(earlier) = &known.earlier else { return Changes::default() };
     let mut of: HashMap<&str, (Money, Money)> = HashMap::new();
     for share in &earlier.shares {
@@ -353,7 +353,7 @@ pub fn changes(proposal: &Proposal, known: &Known) -> Changes {
 }
 
 /// Term by term against the agreement that it was copied from.
-pub fn differences(proposal: &Proposal, known: &Known) -> Vec<Difference> {
+pub fn differences(proposal: &Proposal, known: &ProposalFacts) -> Vec<Difference> {
     match &known.earlier {
         Some(earlier) => form::differences(&ProposalForm::of(&earlier.terms), &proposal.form),
         None => Vec::new(),
@@ -361,6 +361,6 @@ pub fn differences(proposal: &Proposal, known: &Known) -> Vec<Difference> {
 }
 
 /// Texts that are as in the earlier round and name a year or a paragraph: name of the field and text.
-pub fn to_look_at(proposal: &Proposal, known: &Known) -> Vec<(String, String)> {
+pub fn to_look_at(proposal: &Proposal, known: &ProposalFacts) -> Vec<(String, String)> {
     known.earlier.as_ref().map(|earlier| form::to_look_at(&proposal.form, &earlier.terms)).unwrap_or_default()
 }

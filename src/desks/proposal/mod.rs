@@ -233,7 +233,7 @@ impl Proposal {
     }
 
     /// By those who prepare it.
-    pub fn take_back(self) -> Result<Self, Refusal> {
+    pub fn recall(self) -> Result<Self, Refusal> {
         match &self.status {
             Status::Draft { .. } => Err(Refusal::IsDraft),
             Status::Proposed { .. } => Ok(Self { status: Status::Draft { returned: None }, ..self }),
@@ -243,8 +243,8 @@ impl Proposal {
     }
 
     /// By whoever was to decide.
-    pub fn send_back(self, by: Deed, reason: String) -> Result<Self, Refusal> {
-        let back = self.take_back()?;
+    pub fn reopen(self, by: Deed, reason: String) -> Result<Self, Refusal> {
+        let back = self.recall()?;
         Ok(Self { status: Status::Draft { returned: Some((by, reason)) }, ..back })
     }
 
@@ -308,8 +308,7 @@ mod tests {
         assert_eq!(proposed.clone().publish(deed("anna"), slug()).unwrap_err(), Refusal::OwnChange);
         assert_eq!(proposed.clone().publish(deed("bo"), slug()).unwrap_err(), Refusal::OwnProposal);
         // Sent back and put forward anew, it is still what she wrote.
-        let again =
-            proposed.send_back(deed("eva"), "Ändra.".to_owned()).unwrap().propose(deed("bo")).unwrap();
+        let again = proposed.reopen(deed("eva"), "Ändra.".to_owned()).unwrap().propose(deed("bo")).unwrap();
         assert_eq!(again.clone().publish(deed("anna"), slug()).unwrap_err(), Refusal::OwnChange);
         assert!(again.publish(deed("eva"), slug()).is_ok());
     }
@@ -325,7 +324,7 @@ mod tests {
         let published = proposed.publish(deed("bo"), slug()).unwrap();
         assert_eq!(published.status.key(), "published");
         assert_eq!(published.clone().publish(deed("bo"), slug()).unwrap_err(), Refusal::IsPublished);
-        assert_eq!(published.clone().take_back().unwrap_err(), Refusal::IsPublished);
+        assert_eq!(published.clone().recall().unwrap_err(), Refusal::IsPublished);
         assert_eq!(published.propose(deed("anna")).unwrap_err(), Refusal::IsPublished);
     }
 
@@ -335,7 +334,7 @@ mod tests {
         let discarded = away(draft()).unwrap();
         assert_eq!(discarded.editable().unwrap_err(), Refusal::IsDiscarded);
         assert_eq!(discarded.clone().propose(deed("bo")).unwrap_err(), Refusal::IsDiscarded);
-        assert_eq!(discarded.clone().take_back().unwrap_err(), Refusal::IsDiscarded);
+        assert_eq!(discarded.clone().recall().unwrap_err(), Refusal::IsDiscarded);
         assert_eq!(discarded.clone().publish(deed("bo"), slug()).unwrap_err(), Refusal::IsDiscarded);
         assert_eq!(away(discarded).unwrap_err(), Refusal::IsDiscarded);
         let proposed = draft().propose(deed("anna")).unwrap();
@@ -349,16 +348,16 @@ mod tests {
         let proposed = draft().propose(deed("anna")).unwrap();
         assert_eq!(proposed.editable().unwrap_err(), Refusal::IsProposed);
         assert_eq!(proposed.clone().propose(deed("bo")).unwrap_err(), Refusal::IsProposed);
-        let back = proposed.clone().send_back(deed("bo"), "Fel summa.".to_owned()).unwrap();
+        let back = proposed.clone().reopen(deed("bo"), "Fel summa.".to_owned()).unwrap();
         assert_eq!(back.status, Status::Draft { returned: Some((deed("bo"), "Fel summa.".to_owned())) });
         assert!(back.editable().is_ok());
-        assert_eq!(proposed.take_back().unwrap().status, Status::Draft { returned: None });
+        assert_eq!(proposed.recall().unwrap().status, Status::Draft { returned: None });
     }
 
     #[test]
     fn a_draft_is_neither_published_nor_sent_back() {
         assert_eq!(draft().publish(deed("bo"), slug()).unwrap_err(), Refusal::IsDraft);
-        assert_eq!(draft().take_back().unwrap_err(), Refusal::IsDraft);
-        assert_eq!(draft().send_back(deed("bo"), String::new()).unwrap_err(), Refusal::IsDraft);
+        assert_eq!(draft().recall().unwrap_err(), Refusal::IsDraft);
+        assert_eq!(draft().reopen(deed("bo"), String::new()).unwrap_err(), Refusal::IsDraft);
     }
 }

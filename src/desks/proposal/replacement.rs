@@ -15,7 +15,7 @@ use values::{Id, Money};
 
 /// A recipient of the published table, as it stands.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct PublishedGrant {
     pub grant: Id<Grant>,
     pub code: String,
     pub name: String,
@@ -95,7 +95,7 @@ impl Touch {
 }
 
 /// Every share that would be another, the largest change first.
-pub fn touched(standings: &[Standing], shares: &[Share]) -> Vec<Touch> {
+pub fn touched(standings: &[PublishedGrant], shares: &[Share]) -> Vec<Touch> {
     let mut amounts: BTreeMap<(&str, &str), (Money, Money)> = BTreeMap::new();
     for standing in standings {
         for (post, amount) in standing.ledger.of_account(Account::Allocated) {
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use crate::grants::grant::Entry;
 
-    fn standing(code: &str, allocated: i64, requisitioned: i64) -> Standing {
+    fn standing(code: &str, allocated: i64, requisitioned: i64) -> PublishedGrant {
         let mut ledger = Ledger::default();
         let mut add = |account, amount| {
             let amount = Money::kronor(amount);
@@ -160,7 +160,7 @@ mod tests {
         };
         add(Account::Allocated, allocated);
         add(Account::Requisitioned, requisitioned);
-        Standing {
+        PublishedGrant {
             grant: Id::new(),
             code: code.to_owned(),
             name: code.to_owned(),
@@ -198,7 +198,7 @@ mod tests {
         };
         let consequence = |now: i64, waiting: Vec<Waiting>| {
             let held: Money = waiting.iter().map(|it| it.amounts[0].2).sum();
-            let standing = Standing { waiting, ..standing("1440", 100, held.to_ore() / 100) };
+            let standing = PublishedGrant { waiting, ..standing("1440", 100, held.to_ore() / 100) };
             let touched = touched(&[standing], &[share("1440", now)]);
             assert_eq!(touched[0].obstacle(), None);
             touched[0].consequence("AO22")
@@ -233,7 +233,7 @@ mod tests {
             amounts in proptest::collection::vec((0i64..1_000, 0i64..1_000), 0..12)
         ) {
             let code = |index: usize| format!("{index:04}");
-            let standings: Vec<Standing> =
+            let standings: Vec<PublishedGrant> =
                 amounts.iter().enumerate().map(|(index, (before, _))| standing(&code(index), *before, 0)).collect();
             let shares: Vec<Share> =
                 amounts.iter().enumerate().map(|(index, (_, now))| share(&code(index), *now)).collect();

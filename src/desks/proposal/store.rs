@@ -10,12 +10,12 @@ use diesel::prelude::*;
 use super::{
     Deed, Proposal, ProposalForm, Replaced, Status,
     check::Earlier,
-    replacement::{Standing, Waiting},
+    replacement::{PublishedGrant, Waiting},
     rows,
 };
 use crate::{
     grants::{
-        grant::{self, Grant, store::Which},
+        grant::{self, Grant, store::GrantFilter},
         requisition,
     },
     ground::{
@@ -220,22 +220,25 @@ pub fn earlier(
 pub fn published(
     connection: &mut AnyConnection,
     agreement: Id<Agreement>,
-) -> Result<(Vec<Standing>, i32), DbError> {
+) -> Result<(Vec<PublishedGrant>, i32), DbError> {
     Ok((standings(connection, agreement)?, allocation::store::version(connection, agreement)?))
 }
 
 /// The recipients of the published table that a proposal is to replace, as they stand: three queries. Drafts are the
 /// recipients' own, and are not looked at.
-pub fn standings(connection: &mut AnyConnection, agreement: Id<Agreement>) -> Result<Vec<Standing>, DbError> {
+pub fn standings(
+    connection: &mut AnyConnection,
+    agreement: Id<Agreement>,
+) -> Result<Vec<PublishedGrant>, DbError> {
     let agreements = [agreement];
-    let mut ledgers = grant::store::ledgers(connection, Which::of(&agreements))?;
+    let mut ledgers = grant::store::ledgers(connection, GrantFilter::of(&agreements))?;
     let recipients = grant::store::recipients_of(connection, agreement)?;
     let grants: Vec<Id<Grant>> = recipients.iter().map(|(grant, _)| *grant).collect();
     let mut waiting: HashMap<Id<Grant>, Vec<Waiting>> = HashMap::new();
     for (requisition, content) in requisition::store::awaiting(connection, &grants)? {
         waiting.entry(requisition.grant_id).or_default().push(Waiting::of(&requisition, &content));
     }
-    let standing = |(grant, recipient): (Id<Grant>, Organisation)| Standing {
+    let standing = |(grant, recipient): (Id<Grant>, Organisation)| PublishedGrant {
         ledger: ledgers.remove(&grant).unwrap_or_default(),
         waiting: waiting.remove(&grant).unwrap_or_default(),
         grant,

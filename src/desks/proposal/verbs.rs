@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Deed, Proposal, ProposalForm, Refusal, Replaced, Status,
-    check::{self, Known},
+    check::{self, ProposalFacts},
     file,
     form::Fault,
     posts,
@@ -209,8 +209,8 @@ pub fn set_rows(
 }
 
 /// What a proposal is held against.
-pub fn known(connection: &mut AnyConnection, proposal: &Proposal) -> Result<Known, DbError> {
-    Ok(Known {
+pub fn known(connection: &mut AnyConnection, proposal: &Proposal) -> Result<ProposalFacts, DbError> {
+    Ok(ProposalFacts {
         registry: recipient::store::all(connection)?,
         taken: agreement::store::names(connection)?,
         earlier: store::earlier(connection, proposal.copied_from)?,
@@ -244,20 +244,20 @@ pub fn propose(
     Ok(store::set_status(connection, &after, entry)?)
 }
 
-pub fn take_back(
+pub fn recall(
     connection: &mut AnyConnection,
     act: &Act,
     id: Id<Proposal>,
     revision: i64,
 ) -> Result<(), Failure> {
     let before = hold(connection, act, id)?;
-    let after = before.clone().take_back()?;
+    let after = before.clone().recall()?;
     same(&before, revision)?;
     let entry = line(act, Event::ProposalTakenBack, String::new());
     Ok(store::set_status(connection, &after, entry)?)
 }
 
-pub fn send_back(
+pub fn reopen(
     connection: &mut AnyConnection,
     act: &Act,
     id: Id<Proposal>,
@@ -265,7 +265,7 @@ pub fn send_back(
     reason: &str,
 ) -> Result<(), Failure> {
     let before = hold(connection, act, id)?;
-    let after = before.clone().send_back(Deed::of(act), reason.to_owned())?;
+    let after = before.clone().reopen(Deed::of(act), reason.to_owned())?;
     same(&before, revision)?;
     let entry = line(act, Event::ProposalReturned, String::new());
     Ok(store::set_status(connection, &after, Entry { reason: reason.to_owned(), ..entry })?)
@@ -349,7 +349,7 @@ fn replace(
     for waiting in waiting {
         let target = requisition::verbs::Target { id: waiting.id, revision: waiting.revision };
         let reason = "Fördelningen har ersatts, och rekvisitionen begär mer än det nya beloppet.";
-        requisition::verbs::take_back_above(connection, act, target, reason).map_err(DbError::corrupt)?;
+        requisition::verbs::recall_above(connection, act, target, reason).map_err(DbError::corrupt)?;
     }
     let changes: Vec<grant::store::Reallocation> = touched
         .into_iter()

@@ -77,12 +77,12 @@ pub fn register(
     });
     let passing = passing.collect();
     let succession = succession(act, Id::new(), kind, outlook.grounds);
-    pass(connection, act, &succession, passing, &opened.register, (own.id, version))?;
+    transfer(connection, act, &succession, passing, &opened.register, (own.id, version))?;
     // A merger has one successor.
     match outlook.handovers.first() {
         Some(Handover { to, .. }) if kind == Kind::Merger => {
             let predecessors: Vec<&Organisation> = outlook.handovers.iter().map(|one| &one.from).collect();
-            Ok(onward::verbs::pass_units(connection, &predecessors, to)?)
+            Ok(onward::verbs::transfer_units(connection, &predecessors, to)?)
         }
         Some(_) | None => Ok(()),
     }
@@ -193,7 +193,7 @@ fn succession(act: &Act, id: Id<Succession>, kind: Kind, grounds: Grounds) -> Su
 }
 
 /// All parties are taken, then every grant, each in the order of their ids. `first` is locked already.
-fn pass(
+fn transfer(
     connection: &mut AnyConnection,
     act: &Act,
     succession: &Succession,
@@ -211,7 +211,7 @@ fn pass(
         locked.push((other, recipient::store::lock(connection, other)?));
     }
     for passing in &passing {
-        pass_one(connection, act, succession, *passing, register)?;
+        transfer_one(connection, act, succession, *passing, register)?;
     }
     store::insert(connection, act.actor.organisation.id, succession, &passing)?;
     for (of, version) in locked {
@@ -226,7 +226,7 @@ fn pass(
     Ok(())
 }
 
-fn pass_one(
+fn transfer_one(
     connection: &mut AnyConnection,
     act: &Act,
     succession: &Succession,
@@ -254,11 +254,11 @@ fn pass_one(
     // What is under way is the successor's by now.
     let successor = Act { scope: Scope::Recipient(to.id), ..act.clone() };
     let reason = format!("Bidraget har gått över till {}.", to.formal_name);
-    requisition::verbs::pass_on(connection, &successor, id, &reason)
+    requisition::verbs::transfer(connection, &successor, id, &reason)
         .map_err(|failure| failure.instead(Refusal::Changed))?;
-    report::verbs::pass_on(connection, &successor, id, &reason)
+    report::verbs::transfer(connection, &successor, id, &reason)
         .map_err(|failure| failure.instead(Refusal::Changed))?;
-    Ok(onward::verbs::pass_on(connection, &successor, id, to, &reason)?)
+    Ok(onward::verbs::transfer(connection, &successor, id, to, &reason)?)
 }
 
 fn number_of(grant: &Grant) -> String {

@@ -100,7 +100,7 @@ pub fn add_alias(
     Ok(append(connection, own, version, entry)?)
 }
 
-pub fn take_alias_away(
+pub fn remove_alias(
     connection: &mut AnyConnection,
     act: &Act,
     code: &str,

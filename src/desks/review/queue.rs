@@ -146,7 +146,7 @@ pub struct Frame {
     pub shown: usize,
     pub can_take: bool,
     pub is_officer: bool,
-    pub outcome: Outcome,
+    pub outcome: TakenCases,
     pub errors: FieldErrors,
 }
 
@@ -161,7 +161,7 @@ impl Frame {
             shown: 0,
             can_take: false,
             is_officer: actor.has(Role::CaseOfficer),
-            outcome: Outcome::default(),
+            outcome: TakenCases::default(),
             errors: FieldErrors::default(),
         }
     }
@@ -280,14 +280,14 @@ pub fn days_left(deadline: LastDay, now: DateTime<Utc>) -> String {
 /// How taking the ticked cases went.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Outcome {
+pub struct TakenCases {
     #[serde(rename = "tagna")]
     pub taken: u16,
     #[serde(rename = "missade")]
     pub missed: u16,
 }
 
-impl Outcome {
+impl TakenCases {
     /// The queue as it was, with how it went.
     pub fn address(self, queue: &Queue, filter: &Filter) -> String {
         let told = serde_html_form::to_string(self).unwrap_or_default();

@@ -61,14 +61,14 @@ pub struct AccountRequest {
 
 /// A request with its grant: what a page is made of.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub struct Dossier {
     pub request: AccountRequest,
     pub grant: Grant,
     /// Whose request it is.
     pub asker: Organisation,
 }
 
-impl Case {
+impl Dossier {
     pub fn number(&self) -> String {
         number_of(&self.grant, &self.request)
     }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{AccountRequest, Case};
+use super::{AccountRequest, Dossier};
 use crate::{
     grants::{
         case::{
@@ -60,7 +60,7 @@ pub fn case(
     connection: &mut AnyConnection,
     scope: Scope,
     id: Id<AccountRequest>,
-) -> Result<Option<Case>, DbError> {
+) -> Result<Option<Dossier>, DbError> {
     let Some(request) = case::store::find(connection, scope, id)? else { return Ok(None) };
     let grant = grant::store::find(connection, scope, request.grant_id)?
         .ok_or_else(|| DbError::corrupt(format!("request {id} has no grant")))?;
@@ -68,7 +68,7 @@ pub fn case(
         Some(asker) => recipient::store::find(connection, asker)?,
         None => grant.agreement.authority.clone(),
     };
-    Ok(Some(Case { request, grant, asker }))
+    Ok(Some(Dossier { request, grant, asker }))
 }
 
 /// What an organisation has to answer, over all grants that it holds, the most urgent first: one query.

@@ -99,9 +99,9 @@ pub struct FieldRemark {
     pub text: String,
 }
 
-/// The content of a form as it was fixed for signature. Never changed: a correction is a new issue.
+/// The content of a form as it was fixed for signature. Never changed: a correction is a new edition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issue<C> {
+pub struct Edition<C> {
     pub version: i32,
     pub content: C,
     /// What the recipient was asked to look at twice, and confirmed.
@@ -114,7 +114,7 @@ pub struct Issue<C> {
     pub recipient: String,
 }
 
-impl<C: Serialize> Issue<C> {
+impl<C: Serialize> Edition<C> {
     /// Fixes the content. The fingerprint covers what the document says and which document it is.
     pub fn new(
         case_number: &str,
@@ -137,7 +137,7 @@ impl<C: Serialize> Issue<C> {
     }
 }
 
-impl<C> Issue<C> {
+impl<C> Edition<C> {
     /// What whoever decides on it, pays it or signs it takes a second look at: what the recipient was asked about, and an
     /// original that was registered long after it came.
     pub fn to_look_at(&self, signature: Option<&Signature>) -> Vec<String> {
@@ -165,15 +165,15 @@ fn fingerprint(case_number: &str, recipient_code: &str, version: i32, content: &
     sha256_hex(serde_json::json!([case_number, recipient_code, version, content]).to_string())
 }
 
-/// An issue as it is stored, to be held against its fingerprint.
-pub struct StoredIssue {
+/// An edition as it is stored, to be held against its fingerprint.
+pub struct StoredEdition {
     pub case_number: String,
     pub version: i32,
     pub content: String,
     pub fingerprint: String,
 }
 
-impl StoredIssue {
+impl StoredEdition {
     /// What is wrong with it. Whoever held the grant when it was issued is one of these recipients, by their codes.
     pub fn fault(&self, codes: &[&str]) -> Option<String> {
         let content: serde_json::Value = serde_json::from_str(&self.content).unwrap_or_default();

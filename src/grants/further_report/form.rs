@@ -10,7 +10,7 @@ use values::{Prose, ProseError};
 pub struct SignForm {
     pub revision: i64,
     #[serde(flatten)]
-    pub confirmation: confirm::Typed,
+    pub confirmation: confirm::TypedProof,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

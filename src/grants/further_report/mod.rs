@@ -162,7 +162,12 @@ impl OwedReport {
     }
 
     /// The addressee says what is missing.
-    pub fn send_back(mut self, by: Doer, at: DateTime<Utc>, message: String) -> Result<Self, Refusal> {
+    pub fn request_completion(
+        mut self,
+        by: Doer,
+        at: DateTime<Utc>,
+        message: String,
+    ) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Submitted { filed } => {
                 Status::Draft { answers: Some(Returned { filed, by, at, message }) }
@@ -223,7 +228,7 @@ impl Status {
 
 /// How a report stands, begun or not, as everybody who sees it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum OwedState {
     Overdue,
     Waiting,
     Returned,
@@ -233,7 +238,7 @@ pub enum Standing {
     NotOwed,
 }
 
-impl Standing {
+impl OwedState {
     pub const ALL: [Self; 6] =
         [Self::Overdue, Self::Waiting, Self::Returned, Self::FiledLate, Self::Filed, Self::NotOwed];
 
@@ -296,7 +301,7 @@ pub fn case_number(agreement_code: &str, recipient_code: &str, place: usize) -> 
 
 /// One of the reports that a grant owes, as far as it has come: what a page is made of.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub struct Dossier {
     pub grant: Grant,
     pub asked: FurtherReport,
     pub place: usize,
@@ -306,14 +311,14 @@ pub struct Case {
     pub report: Option<OwedReport>,
 }
 
-impl Case {
+impl Dossier {
     pub fn number(&self) -> String {
         case_number(&self.grant.agreement.terms.code, &self.grant.recipient.code, self.place)
     }
 
-    pub fn standing(&self, now: DateTime<Utc>) -> Standing {
+    pub fn standing(&self, now: DateTime<Utc>) -> OwedState {
         let has_nothing = self.grant.has_nothing_to_report(now);
-        Standing::of(self.report.as_ref(), self.asked.due, has_nothing, now)
+        OwedState::of(self.report.as_ref(), self.asked.due, has_nothing, now)
     }
 }
 
@@ -368,28 +373,28 @@ mod tests {
     #[test]
     fn a_completion_is_added_and_keeps_the_day_it_first_came_in() {
         let back = |report: OwedReport| {
-            report.send_back(Doer::named("H"), at("2020-10-05T08:00:00Z"), "Mål saknas.".to_owned())
+            report.request_completion(Doer::named("H"), at("2020-10-05T08:00:00Z"), "Mål saknas.".to_owned())
         };
         assert_eq!(back(begun()).unwrap_err(), Refusal::NotInThisState("Inte inlämnad"));
         let returned = back(submitted(begun(), &["a"], LAST).unwrap()).unwrap();
         assert_eq!(returned.returned().unwrap().message, "Mål saknas.");
         assert_eq!(returned.handed_in(), [file("a")], "what came in is still there");
-        assert_eq!(Standing::of(Some(&returned), due(), false, at(MIDNIGHT)), Standing::Returned);
+        assert_eq!(OwedState::of(Some(&returned), due(), false, at(MIDNIGHT)), OwedState::Returned);
         let same = submitted(returned.clone(), &["a"], "2020-10-06T08:00:00Z");
         assert_eq!(same.unwrap_err(), Refusal::NothingToHandIn);
         let again = submitted(returned, &["a", "b"], "2020-10-06T08:00:00Z").unwrap();
         assert_eq!(again.filed().unwrap().first_at, at(LAST));
-        assert_eq!(Standing::of(Some(&again), due(), false, at("2020-11-01T08:00:00Z")), Standing::Filed);
+        assert_eq!(OwedState::of(Some(&again), due(), false, at("2020-11-01T08:00:00Z")), OwedState::Filed);
     }
 
     #[test]
     fn late_is_from_midnight_in_stockholm() {
-        assert_eq!(Standing::of(None, due(), false, at(LAST)), Standing::Waiting);
-        assert_eq!(Standing::of(None, due(), false, at(MIDNIGHT)), Standing::Overdue);
-        assert_eq!(Standing::of(None, due(), true, at(MIDNIGHT)), Standing::NotOwed);
-        assert_eq!(Standing::of(Some(&begun()), due(), false, at(MIDNIGHT)), Standing::Overdue);
+        assert_eq!(OwedState::of(None, due(), false, at(LAST)), OwedState::Waiting);
+        assert_eq!(OwedState::of(None, due(), false, at(MIDNIGHT)), OwedState::Overdue);
+        assert_eq!(OwedState::of(None, due(), true, at(MIDNIGHT)), OwedState::NotOwed);
+        assert_eq!(OwedState::of(Some(&begun()), due(), false, at(MIDNIGHT)), OwedState::Overdue);
         let late = submitted(begun(), &["a"], MIDNIGHT).unwrap();
-        assert_eq!(Standing::of(Some(&late), due(), false, at(MIDNIGHT)), Standing::FiledLate);
+        assert_eq!(OwedState::of(Some(&late), due(), false, at(MIDNIGHT)), OwedState::FiledLate);
     }
 
     #[test]

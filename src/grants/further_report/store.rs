@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use diesel::{dsl, prelude::*};
 
-use super::{Case, OwedReport, owed};
+use super::{Dossier, OwedReport, owed};
 use crate::{
     grants::{
         case::{
             self, Kind,
             store::{Columns, Row, Stored, from_json},
         },
-        grant::{self, Grant, store::Which},
+        grant::{self, Grant, store::GrantFilter},
     },
     ground::infra::{
         db::{AnyConnection, DbError, json},
@@ -53,7 +53,7 @@ pub fn owed_by(
     scope: Scope,
     id: Id<Grant>,
     key: &str,
-) -> Result<Option<Case>, DbError> {
+) -> Result<Option<Dossier>, DbError> {
     let Some(grant) = grant::store::find(connection, scope, id)? else { return Ok(None) };
     let found = owed(&grant.agreement.terms, &grant.ledger).find(|(_, report)| report.key == key);
     let Some((place, asked)) = found.map(|(place, report)| (place, report.clone())) else {
@@ -63,7 +63,7 @@ pub fn owed_by(
         agreement::store::addressees(connection, grant.agreement.id)?.remove(key).unwrap_or_default();
     let report =
         case::store::of_grant(connection, id)?.into_iter().find(|report: &OwedReport| report.key == key);
-    Ok(Some(Case { grant, asked, place, addressee, report }))
+    Ok(Some(Dossier { grant, asked, place, addressee, report }))
 }
 
 /// A report that came in to this addressee. What never did is the recipient's own.
@@ -71,7 +71,7 @@ pub fn addressed_to(
     connection: &mut AnyConnection,
     addressee: Id<Organisation>,
     id: Id<OwedReport>,
-) -> Result<Option<Case>, DbError> {
+) -> Result<Option<Dossier>, DbError> {
     let found: Option<(Id<Grant>, String, Id<Organisation>)> = cases::table
         .inner_join(grants::table.inner_join(agreements::table))
         .inner_join(report_addressees::table.on(is_of_agreement()))
@@ -127,7 +127,7 @@ pub fn received_by(
 /// The keys of what has come in of these grants, by the grants' ids: one query.
 pub fn filed(
     connection: &mut AnyConnection,
-    which: Which<'_>,
+    which: GrantFilter<'_>,
 ) -> Result<HashMap<Id<Grant>, Vec<String>>, DbError> {
     let rows: Vec<(Id<Grant>, String)> = cases::table
         .filter(cases::kind.eq(Kind::FurtherReport))
@@ -144,12 +144,12 @@ pub fn filed(
 }
 
 /// What a grant that the caller has found owes, in the agreement's order: two queries.
-pub fn all_owed_by(connection: &mut AnyConnection, grant: &Grant) -> Result<Vec<Case>, DbError> {
+pub fn all_owed_by(connection: &mut AnyConnection, grant: &Grant) -> Result<Vec<Dossier>, DbError> {
     let mut names = agreement::store::addressees(connection, grant.agreement.id)?;
     let begun: Vec<OwedReport> = case::store::of_grant(connection, grant.id)?;
     let mut begun: HashMap<String, OwedReport> =
         begun.into_iter().map(|report| (report.key.clone(), report)).collect();
-    let case = |(place, asked): (usize, &crate::terms::agreement::FurtherReport)| Case {
+    let case = |(place, asked): (usize, &crate::terms::agreement::FurtherReport)| Dossier {
         grant: grant.clone(),
         asked: asked.clone(),
         place,

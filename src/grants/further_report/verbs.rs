@@ -1,7 +1,7 @@
 //! What can be done with a further report. Signing it and sending it back are one transaction and one history line each;
 //! adding and removing files before that is a draft, and not yet anybody's word.
 
-use super::{Case, MOST_FILES, OwedReport, Refusal, Status, store};
+use super::{Dossier, MOST_FILES, OwedReport, Refusal, Status, store};
 use crate::{
     grants::{
         case::{self, Case as _, store::Attachment},
@@ -24,13 +24,13 @@ pub type Target = case::verbs::Target<OwedReport>;
 
 /// Which of a grant's further reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Which {
+pub struct OwedKey {
     pub grant: Id<Grant>,
     pub key: String,
 }
 
 /// The report that a file is added to or removed from, with its grant held for this transaction.
-fn hold(connection: &mut AnyConnection, act: &Act, which: &Which) -> Result<Case, Failure> {
+fn hold(connection: &mut AnyConnection, act: &Act, which: &OwedKey) -> Result<Dossier, Failure> {
     // Another's grant is not even held.
     if store::owed_by(connection, act.scope, which.grant, &which.key)?.is_none() {
         return Err(Failure::NotFound);
@@ -47,7 +47,7 @@ fn hold(connection: &mut AnyConnection, act: &Act, which: &Which) -> Result<Case
 pub fn add_file(
     connection: &mut AnyConnection,
     act: &Act,
-    which: &Which,
+    which: &OwedKey,
     file: &ReceivedFile,
 ) -> Result<(), Failure> {
     let case = hold(connection, act, which)?;
@@ -63,7 +63,7 @@ pub fn add_file(
     Ok(())
 }
 
-fn begin(connection: &mut AnyConnection, act: &Act, which: &Which) -> Result<OwedReport, DbError> {
+fn begin(connection: &mut AnyConnection, act: &Act, which: &OwedKey) -> Result<OwedReport, DbError> {
     let report = OwedReport {
         id: Id::new(),
         grant_id: which.grant,
@@ -79,7 +79,7 @@ fn begin(connection: &mut AnyConnection, act: &Act, which: &Which) -> Result<Owe
 pub fn remove_file(
     connection: &mut AnyConnection,
     act: &Act,
-    which: &Which,
+    which: &OwedKey,
     file: Id<Attachment>,
 ) -> Result<(), Failure> {
     let Some(report) = hold(connection, act, which)?.report else { return Ok(()) };
@@ -93,7 +93,12 @@ pub fn remove_file(
 }
 
 /// The signatory signs in the portal and hands in. Who it is was confirmed just before.
-pub fn sign(connection: &mut AnyConnection, act: &Act, which: &Which, revision: i64) -> Result<(), Failure> {
+pub fn sign(
+    connection: &mut AnyConnection,
+    act: &Act,
+    which: &OwedKey,
+    revision: i64,
+) -> Result<(), Failure> {
     act.mandated(Role::Signatory).map_err(Refusal::from)?;
     if store::owed_by(connection, act.scope, which.grant, &which.key)?.is_none() {
         return Err(Failure::NotFound);
@@ -115,7 +120,7 @@ pub fn sign(connection: &mut AnyConnection, act: &Act, which: &Which, revision: 
 }
 
 /// The addressee says what is missing.
-pub fn send_back(
+pub fn request_completion(
     connection: &mut AnyConnection,
     act: &Act,
     target: Target,
@@ -126,7 +131,7 @@ pub fn send_back(
     let version = grant::store::lock(connection, seen.grant.id)?;
     let case = store::addressed_to(connection, addressee, target.id)?.ok_or(Failure::NotFound)?;
     let report = case.report.clone().ok_or(Failure::NotFound)?;
-    let after = report.send_back(act.doer(), act.now, message.to_owned())?;
+    let after = report.request_completion(act.doer(), act.now, message.to_owned())?;
     let entry = history::Entry {
         details: case.asked.name.clone(),
         reason: message.to_owned(),
@@ -138,7 +143,7 @@ pub fn send_back(
 /// Writes over the page's revision, and adds the history line.
 fn write(
     connection: &mut AnyConnection,
-    case: &Case,
+    case: &Dossier,
     revision: i64,
     after: &OwedReport,
     version: i64,

@@ -182,12 +182,12 @@ pub fn held_by(connection: &mut AnyConnection, holder: &Organisation) -> Result<
 /// Some of the grants: of these agreements, and of this organisation when one is named: those that it was allocated, and those
 /// that it has taken over.
 #[derive(Debug, Clone, Copy)]
-pub struct Which<'a> {
+pub struct GrantFilter<'a> {
     pub agreements: &'a [Id<Agreement>],
     pub party: Option<Id<Organisation>>,
 }
 
-impl<'a> Which<'a> {
+impl<'a> GrantFilter<'a> {
     pub fn of(agreements: &'a [Id<Agreement>]) -> Self {
         Self { agreements, party: None }
     }
@@ -206,7 +206,7 @@ impl<'a> Which<'a> {
     }
 }
 
-/// That a grant is one of [`Which`]. Its type is spelled out since a boxed condition cannot stand within a query for
+/// That a grant is one of [`GrantFilter`]. Its type is spelled out since a boxed condition cannot stand within a query for
 /// either database.
 type Among = dsl::And<
     dsl::EqAny<grants::agreement_id, Vec<Id<Agreement>>>,
@@ -222,7 +222,7 @@ type Among = dsl::And<
 /// The ledgers of these grants, by their ids: one query.
 pub fn ledgers(
     connection: &mut AnyConnection,
-    which: Which<'_>,
+    which: GrantFilter<'_>,
 ) -> Result<HashMap<Id<Grant>, Ledger>, DbError> {
     let sums: Vec<Sum> = ledger_entries::table
         .filter(ledger_entries::grant_id.eq_any(which.ids()))

@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use crate::{
     ground::infra::failure,
-    people::access::{Holder, Mandate, Person, Role, Standing},
+    people::access::{Holder, Mandate, Person, Role, Validity},
 };
 use values::calendar::long_date;
 
@@ -59,10 +59,10 @@ pub fn days(mandate: &Mandate) -> String {
 /// What a tag says, and its tone. The text says the same: colour is never alone.
 pub fn tag(mandate: &Mandate, today: NaiveDate) -> (&'static str, &'static str) {
     match mandate.standing(today) {
-        Standing::Valid => ("Gäller", "success"),
-        Standing::Unconfirmed => ("Väntar på bekräftelse", "warning"),
-        Standing::NotYet(_) => ("Gäller inte än", "warning"),
-        Standing::Expired(_) => ("Har gått ut", "danger"),
+        Validity::Valid => ("Gäller", "success"),
+        Validity::Unconfirmed => ("Väntar på bekräftelse", "warning"),
+        Validity::NotYet(_) => ("Gäller inte än", "warning"),
+        Validity::Expired(_) => ("Har gått ut", "danger"),
     }
 }
 

@@ -177,13 +177,13 @@ async fn show(
 }
 
 /// A recipient of the authority's, with its people and its history.
-struct Found {
+struct RecipientMandates {
     recipient: Organisation,
     holders: Vec<Holder>,
     lines: Vec<history::Line>,
 }
 
-impl Found {
+impl RecipientMandates {
     fn chosen(&self, person: &str, role: &str) -> Option<&Holder> {
         let is_it = |holder: &&Holder| holder.person.id.to_string() == person && holder.role.key() == role;
         self.holders.iter().find(is_it)
@@ -202,14 +202,14 @@ impl Found {
     }
 }
 
-async fn find(by: &By<CaseOfficer>, portal: &Portal, code: String) -> Result<Found, AppError> {
+async fn find(by: &By<CaseOfficer>, portal: &Portal, code: String) -> Result<RecipientMandates, AppError> {
     let authority = by.organisation.id;
     portal
         .db
         .read(move |connection| {
             let recipient =
                 grant::store::recipient_of(connection, authority, &code)?.ok_or(AppError::NotFound)?;
-            Ok(Found {
+            Ok(RecipientMandates {
                 holders: access::store::holders(connection, recipient.id, &ROLES)?,
                 lines: history::store::of(connection, &recipient.id.to_string())?,
                 recipient,
@@ -218,7 +218,12 @@ async fn find(by: &By<CaseOfficer>, portal: &Portal, code: String) -> Result<Fou
         .await
 }
 
-fn show_page(chrome: Chrome, portal: &Portal, found: Found, form: Option<MandateForm>) -> ShowPage {
+fn show_page(
+    chrome: Chrome,
+    portal: &Portal,
+    found: RecipientMandates,
+    form: Option<MandateForm>,
+) -> ShowPage {
     let today = portal.clock.today();
     let chosen = form.and_then(|form| {
         let holder = found.chosen(&form.person, &form.role)?;

@@ -1,10 +1,10 @@
 //! A unit's way through a grant (*ansökan*), from the invitation to the report back.
 //!
 //! ```text
-//! Invited ──apply──► Received ──grant──► Granted ──report──► Reported
-//!   ▲                   │                   ▲  │                │
-//!   │                   └──refuse──► Refused└──┼───send back────┘
-//!   └────────give back, before anything is paid┘
+//! Invited ──apply──► Received ──grant──► Granted ────report────► Reported
+//!   ▲                   │                   ▲  │                    │
+//!   │                   └──refuse──► Refused└──┼─request completion─┘
+//!   └────────reopen, before anything is paid───┘
 //! ```
 //!
 //! What a unit gets, and what came back, are entries of the [`Fund`](super::fund::Fund), not of its state.
@@ -268,7 +268,7 @@ impl Application {
 
     /// The municipality lets the unit put right what it applied with. The caller takes back what was granted, and sees to it
     /// that nothing of that is paid.
-    pub fn give_back(mut self, message: String, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn reopen(mut self, message: String, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Received { application }
             | Status::Refused { application, .. }
@@ -301,7 +301,12 @@ impl Application {
     }
 
     /// The municipality wants more: the report is the unit's again, with what it said.
-    pub fn send_back(mut self, message: String, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn request_completion(
+        mut self,
+        message: String,
+        by: Doer,
+        at: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Reported { application, by: granted_by, at: granted_at, report } => Status::Granted {
                 application,

@@ -15,7 +15,7 @@ pub enum Account {
     /// Given to a unit, by the model or in a redistribution.
     Award,
     /// Paid back by a unit.
-    Return,
+    MoneyBack,
 }
 
 impl Account {
@@ -23,12 +23,12 @@ impl Account {
         match self {
             Self::Reserve => "reserve",
             Self::Award => "award",
-            Self::Return => "return",
+            Self::MoneyBack => "return",
         }
     }
 
     pub fn parse(key: &str) -> Option<Self> {
-        [Self::Reserve, Self::Award, Self::Return].into_iter().find(|account| account.key() == key)
+        [Self::Reserve, Self::Award, Self::MoneyBack].into_iter().find(|account| account.key() == key)
     }
 }
 
@@ -80,7 +80,7 @@ impl Fund {
         match account {
             Account::Reserve => self.reserve += amount,
             Account::Award => self.awarded += amount,
-            Account::Return => self.returned += amount,
+            Account::MoneyBack => self.returned += amount,
         }
     }
 
@@ -150,14 +150,14 @@ mod tests {
     #[derive(Debug, Clone)]
     enum Step {
         Award(usize, i64),
-        Return(usize, i64),
+        MoneyBack(usize, i64),
         Reserve(i64),
     }
 
     fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
             (0usize..6, 1i64..60_000).prop_map(|(unit, amount)| Step::Award(unit, amount)),
-            (0usize..6, 1i64..60_000).prop_map(|(unit, amount)| Step::Return(unit, amount)),
+            (0usize..6, 1i64..60_000).prop_map(|(unit, amount)| Step::MoneyBack(unit, amount)),
             (0i64..200_000).prop_map(Step::Reserve),
         ]
     }
@@ -182,11 +182,11 @@ mod tests {
                             }
                         }
                     }
-                    Step::Return(unit, amount) => {
+                    Step::MoneyBack(unit, amount) => {
                         let amount = Money::kronor(amount);
                         if amount <= units[unit].has() {
                             units[unit].returned += amount;
-                            fund.add(Account::Return, amount);
+                            fund.add(Account::MoneyBack, amount);
                         }
                     }
                     Step::Reserve(amount) => {

@@ -60,7 +60,7 @@ pub struct Plan {
 
 /// Everything of a grant's onward distribution, at one time.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub struct Distribution {
     pub grant: Grant,
     pub plan: Plan,
     pub applications: Vec<Application>,
@@ -71,7 +71,7 @@ pub struct Case {
     pub failed: Vec<FailedPayment>,
 }
 
-impl Case {
+impl Distribution {
     pub fn fund(&self) -> Fund {
         Fund::of(to_hand_on(&self.grant), &self.entries)
     }

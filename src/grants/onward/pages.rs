@@ -19,7 +19,7 @@ mod visitor;
 use actix_web::HttpRequest;
 
 use super::{
-    Case,
+    Distribution,
     application::{Application, Refusal},
     store,
     verbs::Failure,
@@ -49,7 +49,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get(paths::onward::Model::PATTERN, model::edit)
         .post(paths::onward::Model::PATTERN, model::update)
         .post(paths::onward::ApproveModel::PATTERN, model::approve)
-        .post(paths::onward::ReopenModel::PATTERN, model::reopen)
+        .post(paths::onward::ReopenModel::PATTERN, model::reopen_model)
         .get(paths::onward::Days::PATTERN, days::show)
         .post(paths::onward::Days::PATTERN, days::update)
         .get(paths::onward::PlanHistory::PATTERN, history::of_plan)
@@ -74,11 +74,11 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post(paths::onward::Summary::PATTERN, summary::fill)
         .get(paths::onward::Application::PATTERN, application::show)
         .post(paths::onward::Refuse::PATTERN, application::refuse)
-        .post(paths::onward::SendBack::PATTERN, application::send_back)
-        .post(paths::onward::RegisterReturn::PATTERN, application::register_return)
-        .post(paths::onward::GiveBack::PATTERN, application::give_back)
-        .post(paths::onward::StrikeReturns::PATTERN, application::strike_returns)
-        .post(paths::onward::TakeBackUnpaid::PATTERN, application::take_back_unpaid)
+        .post(paths::onward::SendBack::PATTERN, application::request_completion)
+        .post(paths::onward::RegisterReturn::PATTERN, application::register_money_back)
+        .post(paths::onward::GiveBack::PATTERN, application::reopen_application)
+        .post(paths::onward::StrikeReturns::PATTERN, application::strike_money_back)
+        .post(paths::onward::TakeBackUnpaid::PATTERN, application::recall_unpaid)
         .post(paths::onward::PayTo::PATTERN, application::pay_to)
         .post(paths::onward::RenewLink::PATTERN, application::renew_link)
         .get(paths::onward::Units::PATTERN, units::list)
@@ -104,7 +104,7 @@ fn act(actor: &Actor, portal: &Portal) -> Act {
 }
 
 /// The case of a plan that somebody has begun.
-async fn case(portal: &Portal, actor: &Actor, grant: Id<Grant>) -> Result<Case, AppError> {
+async fn case(portal: &Portal, actor: &Actor, grant: Id<Grant>) -> Result<Distribution, AppError> {
     let scope = scope(actor);
     portal.db.read(move |connection| store::case(connection, scope, grant)?.ok_or(AppError::NotFound)).await
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Case,
+    Distribution,
     application::Application,
     case_number,
     fund::{Account, Entry},
@@ -73,7 +73,7 @@ pub fn fingerprint(waiting: &[Waiting<'_>]) -> String {
     sha256_hex(serde_json::json!(each.collect::<Vec<_>>()).to_string())
 }
 
-impl Case {
+impl Distribution {
     pub fn waiting(&self) -> Vec<Waiting<'_>> {
         let number = self.lists.first().map_or(1, |last| last.number + 1);
         let each = self.to_pay(None).into_iter().filter_map(|(application, amount)| {
@@ -101,14 +101,14 @@ impl Case {
 
 impl List {
     /// Its payments that nobody has said failed, each with the application that it is for.
-    pub fn standing<'a>(&self, case: &'a Case) -> Vec<(&'a Application, Payment)> {
+    pub fn standing<'a>(&self, case: &'a Distribution) -> Vec<(&'a Application, Payment)> {
         let payments = case.to_pay(Some(self.id)).into_iter();
         let payments =
             payments.filter(|(one, _)| !self.failed(case).any(|failed| failed.application == one.id));
         payments.filter_map(|(one, amount)| Some((one, self.payment(case, one, amount)?))).collect()
     }
 
-    fn payment(&self, case: &Case, application: &Application, amount: Money) -> Option<Payment> {
+    fn payment(&self, case: &Distribution, application: &Application, amount: Money) -> Option<Payment> {
         let received = application.received()?;
         let award = self.entries(case, application).find(|entry| entry.account == Account::Award)?;
         let id = award.id.to_string().replace('-', "");
@@ -133,13 +133,17 @@ impl List {
     }
 
     /// What an application has standing on it.
-    pub fn entries<'a>(&self, case: &'a Case, application: &Application) -> impl Iterator<Item = &'a Entry> {
+    pub fn entries<'a>(
+        &self,
+        case: &'a Distribution,
+        application: &Application,
+    ) -> impl Iterator<Item = &'a Entry> {
         let (id, of) = (self.id, application.id);
         case.entries.iter().filter(move |entry| entry.application == Some(of) && entry.list == Some(id))
     }
 
     /// Whether a payment that failed would be the same, were it on the list again.
-    pub fn would_stand(&self, case: &Case, failed: &FailedPayment) -> bool {
+    pub fn would_stand(&self, case: &Distribution, failed: &FailedPayment) -> bool {
         let mut as_before = case.clone();
         as_before.failed.retain(|one| (one.list, one.application) != (failed.list, failed.application));
         let of_it = as_before.entries.iter_mut().filter(|entry| failed.entries.contains(&entry.id));
@@ -157,14 +161,14 @@ impl List {
         })
     }
 
-    pub fn failed<'a>(&self, case: &'a Case) -> impl Iterator<Item = &'a FailedPayment> {
+    pub fn failed<'a>(&self, case: &'a Distribution) -> impl Iterator<Item = &'a FailedPayment> {
         let id = self.id;
         case.failed.iter().filter(move |one| one.list == id)
     }
 
     /// What was sent to the bank, in an order that nothing changes: neither does what is made of it. A page shows it in
     /// [`Payment::order`].
-    pub fn sent(&self, case: &Case) -> Vec<Payment> {
+    pub fn sent(&self, case: &Distribution) -> Vec<Payment> {
         let standing = self.standing(case).into_iter().map(|(_, payment)| payment);
         let mut sent: Vec<Payment> =
             standing.chain(self.failed(case).map(|one| one.payment.clone())).collect();

@@ -13,7 +13,7 @@ pub use money::{
 pub use units::{fold_names, insert_unit, unit, units, update_unit};
 
 use super::{
-    Case, Plan,
+    Distribution, Plan,
     application::{Application, Refusal, Status},
     form::ModelForm,
     model::Model,
@@ -127,10 +127,14 @@ pub fn update_plan(connection: &mut AnyConnection, plan: &Plan, saved: &Saved) -
 
 /// Everything of a grant's onward distribution, if the grant is there for these eyes and somebody has begun: a fixed number of
 /// queries however many units there are.
-pub fn case(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> Result<Option<Case>, DbError> {
+pub fn case(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    grant: Id<Grant>,
+) -> Result<Option<Distribution>, DbError> {
     let Some(grant) = grant::store::find(connection, scope, grant)? else { return Ok(None) };
     let Some(plan) = plan_of(connection, grant.id)? else { return Ok(None) };
-    Ok(Some(Case {
+    Ok(Some(Distribution {
         applications: applications(connection, plan.id)?,
         entries: entries(connection, plan.id)?,
         lists: lists(connection, plan.id)?,

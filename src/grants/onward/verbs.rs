@@ -11,12 +11,12 @@ mod units;
 mod visitor;
 
 pub use awards::{
-    award, give_back, invite, pay_to, redistribute, refuse, renew_link, share_out, take_back_unpaid,
+    award, invite, pay_to, recall_unpaid, redistribute, refuse, renew_link, reopen_application, share_out,
 };
 pub use lists::{make_list, payment_was_made, payments_failed};
-pub use model::{approve, begin, move_days, reopen, save_draft, set_reserve};
-pub use money::{register_return, send_back, strike_returns};
-pub use succession::{pass_on, pass_units};
+pub use model::{approve, begin, move_days, reopen_model, save_draft, set_reserve};
+pub use money::{register_money_back, request_completion, strike_money_back};
+pub use succession::{transfer, transfer_units};
 pub use summary::{Costs, fill_report};
 pub use units::{Imported, add, change, import};
 pub use visitor::{apply, report};
@@ -24,7 +24,7 @@ pub use visitor::{apply, report};
 use chrono::NaiveDate;
 
 use super::{
-    Case,
+    Distribution,
     application::{Application, Refusal},
     case_number,
     fund::{Account, Entry},
@@ -50,7 +50,11 @@ pub const APPROVED: &str = "Modellen är fastställd. Öppna den för ändring f
 pub const NOT_APPROVED: &str = "Fastställ fördelningsmodellen först.";
 
 /// The plan of a grant in scope, taken for this transaction and read again, with the number of the line that is owed.
-fn take(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> Result<(Case, i64), Failure> {
+fn lock(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    grant: Id<Grant>,
+) -> Result<(Distribution, i64), Failure> {
     let seen = store::case(connection, scope, grant)?.ok_or(Failure::NotFound)?;
     let version = store::lock(connection, seen.plan.id)?;
     let case = store::case(connection, scope, grant)?.ok_or(Failure::NotFound)?;
@@ -58,23 +62,23 @@ fn take(connection: &mut AnyConnection, scope: Scope, grant: Id<Grant>) -> Resul
 }
 
 /// The same for what only a signatory does, by a mandate that holds and that an authority has confirmed.
-fn take_as_signatory(
+fn lock_as_signatory(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
-) -> Result<(Case, i64), Failure> {
-    let taken = take(connection, act.scope, grant)?;
+) -> Result<(Distribution, i64), Failure> {
+    let taken = lock(connection, act.scope, grant)?;
     act.mandated(Role::Signatory).map_err(Refusal::from)?;
     Ok(taken)
 }
 
-fn model(case: &Case) -> Result<&Model, Failure> {
+fn model(case: &Distribution) -> Result<&Model, Failure> {
     case.plan.model.as_ref().ok_or_else(|| Refusal::Hindered(NOT_APPROVED).into())
 }
 
 fn append(
     connection: &mut AnyConnection,
-    case: &Case,
+    case: &Distribution,
     version: i64,
     entry: history::Entry,
 ) -> Result<(), DbError> {

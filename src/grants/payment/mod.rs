@@ -66,7 +66,7 @@ pub struct Registration {
 
 /// An approved requisition and its payments, the oldest first.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct Payable {
     pub approved: Money,
     pub approved_at: DateTime<Utc>,
     pub payments: Vec<Payment>,
@@ -145,7 +145,7 @@ impl Registration {
     }
 }
 
-impl Standing {
+impl Payable {
     pub fn of(requisition: &Requisition, payments: Vec<Payment>) -> Result<Self, Refusal> {
         match &requisition.status {
             Status::Approved { at, .. } => {
@@ -230,8 +230,8 @@ mod tests {
     }
 
     /// Approved at 00:30 on 16 March in Stockholm, which is 15 March in UTC.
-    fn standing(approved: i64) -> Standing {
-        Standing {
+    fn standing(approved: i64) -> Payable {
+        Payable {
             approved: Money::kronor(approved),
             approved_at: "2022-03-15T23:30:00Z".parse().unwrap(),
             payments: Vec::new(),
@@ -250,7 +250,7 @@ mod tests {
 
     const TODAY: &str = "2022-03-20";
 
-    fn registered(standing: &mut Standing, registration: &Registration) -> Result<(), Refusal> {
+    fn registered(standing: &mut Payable, registration: &Registration) -> Result<(), Refusal> {
         standing.admits(registration, day(TODAY))?;
         standing.payments.push(registration.registered(Id::new(), Doer::named("Prov"), Utc::now()));
         Ok(())

@@ -152,7 +152,7 @@ pub struct Words {
     pub warnings: Vec<FieldRemark>,
 }
 
-/// What these approved requisitions say, as they were approved: one query. An approved requisition's newest issue is the
+/// What these approved requisitions say, as they were approved: one query. An approved requisition's newest edition is the
 /// one that came in.
 pub fn contents(
     connection: &mut AnyConnection,

@@ -1,6 +1,6 @@
 //! What can be done with payments: each verb one transaction, one history line.
 
-use super::{Payment, Refusal, Registration, Standing, not_accounted_for, store};
+use super::{Payable, Payment, Refusal, Registration, not_accounted_for, store};
 use crate::{
     grants::{
         case,
@@ -22,7 +22,7 @@ struct Locked {
     grant: Grant,
     grant_version: i64,
     requisition: Requisition,
-    standing: Standing,
+    standing: Payable,
 }
 
 fn lock(connection: &mut AnyConnection, act: &Act, id: Id<Requisition>) -> Result<Locked, Failure> {
@@ -30,7 +30,7 @@ fn lock(connection: &mut AnyConnection, act: &Act, id: Id<Requisition>) -> Resul
     let grant_version = grant::store::lock(connection, grant_id)?;
     let requisition = case::store::find(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
     let grant = grant::store::find(connection, act.scope, grant_id)?.ok_or(Failure::NotFound)?;
-    let standing = Standing::of(&requisition, store::of_requisition(connection, id)?)?;
+    let standing = Payable::of(&requisition, store::of_requisition(connection, id)?)?;
     Ok(Locked { grant, grant_version, requisition, standing })
 }
 

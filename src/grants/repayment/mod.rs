@@ -151,7 +151,7 @@ impl Repayment {
     }
 
     /// It was matched wrongly.
-    pub fn take_away(self, why: String, ending: Ending) -> Result<Self, Refusal> {
+    pub fn unmatch(self, why: String, ending: Ending) -> Result<Self, Refusal> {
         match self.state {
             State::Matched { .. } => {
                 Ok(Self { state: State::Unmatched { why, taken_away: Some(ending) }, ..self })
@@ -163,7 +163,7 @@ impl Repayment {
         }
     }
 
-    pub fn send_back(self, ending: Ending) -> Result<Self, Refusal> {
+    pub fn refund(self, ending: Ending) -> Result<Self, Refusal> {
         match self.state {
             State::Unmatched { .. } => Ok(Self { state: State::SentBack(ending), ..self }),
             State::Matched { .. } | State::SentBack(_) | State::Struck(_) | State::ExcessReturned { .. } => {
@@ -380,7 +380,7 @@ pub fn check_return(amount: Money, excess: Money) -> Result<(), Refusal> {
 }
 
 /// What was returned to the recipient must still have come in when `amount` of `total` is taken away.
-pub fn check_taken_away(total: Money, amount: Money, returned: Money) -> Result<(), Refusal> {
+pub fn check_unmatched(total: Money, amount: Money, returned: Money) -> Result<(), Refusal> {
     if total < amount { Err(Refusal::AlreadyReturned { returned }) } else { Ok(()) }
 }
 

@@ -107,8 +107,8 @@ fn each_verb_has_its_states() {
         states.clone().map(|state| verb(came_in(10, state)).is_ok())
     };
     assert_eq!(allowed(&|it| it.match_to(grant)), [true, false, false, false, false]);
-    assert_eq!(allowed(&|it| it.take_away("Fel.".to_owned(), ending())), [false, true, false, false, false]);
-    assert_eq!(allowed(&|it| it.send_back(ending())), [true, false, false, false, false]);
+    assert_eq!(allowed(&|it| it.unmatch("Fel.".to_owned(), ending())), [false, true, false, false, false]);
+    assert_eq!(allowed(&|it| it.refund(ending())), [true, false, false, false, false]);
     assert_eq!(allowed(&|it| it.strike(ending())), [true, false, false, false, true]);
 }
 
@@ -201,11 +201,11 @@ proptest! {
                 Move::TakeAway(at) => {
                     let total = book.total(Account::Repaid);
                     change(&mut all, at, |it| {
-                        check_taken_away(total, it.amount, Money::ZERO)?;
-                        it.take_away("Fel.".to_owned(), ending())
+                        check_unmatched(total, it.amount, Money::ZERO)?;
+                        it.unmatch("Fel.".to_owned(), ending())
                     });
                 }
-                Move::SendBack(at) => change(&mut all, at, |it| it.send_back(ending())),
+                Move::SendBack(at) => change(&mut all, at, |it| it.refund(ending())),
                 Move::Strike(at) => change(&mut all, at, |it| it.strike(ending())),
             }
             // As the verbs do it: the ledger gets the difference.

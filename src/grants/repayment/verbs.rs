@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Ending, Refusal, Repayment, Settlement, State, Target, Unknown, check_return, check_taken_away,
+    Ending, Refusal, Repayment, Settlement, State, Target, Unknown, check_return, check_unmatched,
     form::{Incoming, Outgoing},
     number_of,
     rules::Rule,
@@ -195,7 +195,7 @@ pub fn match_to(
 }
 
 /// It was for another grant, or for none: it is unmatched again.
-pub fn take_away(
+pub fn unmatch(
     connection: &mut AnyConnection,
     act: &Act,
     target: Target,
@@ -203,12 +203,12 @@ pub fn take_away(
 ) -> Result<(), Failure> {
     let (before, locked) = with_grant(connection, act, target)?;
     let why = taken_away(&number_of(&locked.grant), &act.by(), reason);
-    let after = before.clone().take_away(why, ending(act, reason))?;
+    let after = before.clone().unmatch(why, ending(act, reason))?;
     same_revision(&before, target)?;
     let of_grant = store::of_grant(connection, locked.grant.id)?;
     let returned: Money =
         of_grant.iter().map(|it| it.amount).filter(|amount| amount.is_negative()).map(|amount| -amount).sum();
-    check_taken_away(locked.grant.ledger.total(Account::Repaid), before.amount, returned)?;
+    check_unmatched(locked.grant.ledger.total(Account::Repaid), before.amount, returned)?;
     store::update(connection, &after)??;
     post(connection, act, locked, &before, -before.amount, Event::RepaymentUnmatched, reason)
 }
@@ -236,14 +236,14 @@ fn with_grant(
 }
 
 /// An unmatched amount went back to whoever paid it.
-pub fn send_back(
+pub fn refund(
     connection: &mut AnyConnection,
     act: &Act,
     target: Target,
     reason: &str,
 ) -> Result<(), Failure> {
     let before = find(connection, act, target.id)?;
-    let after = before.clone().send_back(ending(act, reason))?;
+    let after = before.clone().refund(ending(act, reason))?;
     same_revision(&before, target)?;
     Ok(store::update(connection, &after)??)
 }

@@ -110,4 +110,4 @@ impl Content {
 }
 
 /// What was fixed for certificate and signature.
-pub type Issue = case::Issue<Content>;
+pub type Edition = case::Edition<Content>;

@@ -1,11 +1,11 @@
 //! The financial report (*ekonomisk redovisning*): what was used of a grant, what was not, certified and signed.
 //!
 //! ```text
-//!            ┌──────────────take back──────────────┬──────────────────────┐
+//!            ┌──────────────recall─────────────────┬──────────────────────┐
 //!            ▼                                     │                      │
 //! none ──► Draft ──issue──► AwaitingCertificate ──certify──► AwaitingSignature ──submit──► Submitted ──approve──► Approved
 //!            ▲  └─issue, punkt 3 as it was certified──────────────▲                          │                    │
-//!            ├───────────────────────────send back───────────────────────────────────────────┘                    │
+//!            ├──────────────────request completion───────────────────────────────────────────┘                    │
 //!            └───────────────────────────correct, with its reason──────────────────────────────────────────────────┘
 //! ```
 //!
@@ -32,8 +32,8 @@ pub mod survey;
 pub mod verbs;
 
 pub use certificate::{Certificate, Verdict};
-pub use content::{Answer, Content, CostItem, Issue, PartAccount, PostAccount};
-pub use status::{Approval, Correction, Received, Refusal, Return, Status};
+pub use content::{Answer, Content, CostItem, Edition, PartAccount, PostAccount};
+pub use status::{Approval, CompletionRequest, Correction, Received, Refusal, Status};
 
 use chrono::{DateTime, Utc};
 
@@ -55,7 +55,7 @@ pub struct Report {
     /// Why an approved report is being changed, and what stands until then.
     pub correction: Option<Correction>,
     pub draft: form::ReportForm,
-    /// How many times it has been issued; the newest issue has this number.
+    /// How many times it has been issued; the newest edition has this number.
     pub version: i32,
     /// Changes with every write: what a page was made from.
     pub revision: i64,
@@ -63,15 +63,15 @@ pub struct Report {
     pub officer: Option<Id<Person>>,
 }
 
-/// A report with its grant and its standing issue.
+/// A report with its grant and its standing edition.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub struct Dossier {
     pub report: Report,
     pub grant: Grant,
-    pub issue: Option<Issue>,
+    pub edition: Option<Edition>,
 }
 
-impl Case {
+impl Dossier {
     pub fn number(&self) -> String {
         number_of(&self.grant)
     }
@@ -236,7 +236,7 @@ impl Report {
     }
 
     /// What the authority asked for and that is not answered yet.
-    pub fn returned(&self) -> Option<&Return> {
+    pub fn returned(&self) -> Option<&CompletionRequest> {
         match &self.status {
             Status::Draft { answers, .. }
             | Status::AwaitingCertificate { answers }
@@ -245,7 +245,7 @@ impl Report {
         }
     }
 
-    /// The certificate that holds for the issue that is to be signed, or that came in.
+    /// The certificate that holds for the edition that is to be signed, or that came in.
     pub fn certificate(&self) -> Option<&Certificate> {
         match &self.status {
             Status::AwaitingSignature { certificate, .. } => certificate.as_ref(),
@@ -256,7 +256,7 @@ impl Report {
         }
     }
 
-    /// The issue that speaks for it: the one to be certified or signed, or the one that came in.
+    /// The edition that speaks for it: the one to be certified or signed, or the one that came in.
     pub fn standing_version(&self) -> Option<i32> {
         match &self.status {
             Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. } => Some(self.version),
@@ -272,7 +272,7 @@ impl Report {
     }
 
     /// Fixes the content. It goes straight to signature when nobody is to certify it, or when section 3 is as it was
-    /// certified; otherwise the certificate falls. The caller keeps the [`Issue`] with the next version.
+    /// certified; otherwise the certificate falls. The caller keeps the [`Edition`] with the next version.
     pub fn issue(mut self, section_3: &str, is_to_be_certified: bool) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Draft { answers, certificate } => {
@@ -288,7 +288,7 @@ impl Report {
     }
 
     /// Back to be changed. The certificate comes along, for as long as section 3 stays as it is.
-    pub fn take_back(mut self) -> Result<Self, Refusal> {
+    pub fn recall(mut self) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::AwaitingCertificate { answers } => Status::Draft { answers, certificate: None },
             Status::AwaitingSignature { answers, certificate } => Status::Draft { answers, certificate },
@@ -298,7 +298,7 @@ impl Report {
     }
 
     /// The grant passes to a successor: back to be changed, and the predecessor's certificate falls. What came in stays.
-    pub fn pass_on(mut self) -> Result<Self, Refusal> {
+    pub fn transfer(mut self) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Draft { answers, .. }
             | Status::AwaitingCertificate { answers }
@@ -323,7 +323,7 @@ impl Report {
     /// may sign and the reason is told.
     pub fn submit(
         mut self,
-        issue: &Issue,
+        edition: &Edition,
         signature: Signature,
         signer: Option<Signer<'_>>,
         at: DateTime<Utc>,
@@ -343,9 +343,9 @@ impl Report {
         self.status = Status::Submitted {
             received: Received {
                 at: first_received.unwrap_or(at),
-                version: issue.version,
-                accounts_for: issue.content.received(),
-                costs: issue.content.costs_by_post(),
+                version: edition.version,
+                accounts_for: edition.content.received(),
+                costs: edition.content.costs_by_post(),
                 certificate,
                 signature,
                 completed_at: at,
@@ -355,7 +355,7 @@ impl Report {
         Ok(self)
     }
 
-    pub fn send_back(
+    pub fn request_completion(
         mut self,
         by: Doer,
         at: DateTime<Utc>,
@@ -365,14 +365,17 @@ impl Report {
         self.status = match self.status {
             Status::Submitted { received } => {
                 let certificate = received.certificate.clone();
-                Status::Draft { answers: Some(Return { received, by, at, message, remarks }), certificate }
+                Status::Draft {
+                    answers: Some(CompletionRequest { received, by, at, message, remarks }),
+                    certificate,
+                }
             }
             other => return Err(other.not_now()),
         };
         Ok(self)
     }
 
-    /// What was corrected is past: the issues and the history keep it.
+    /// What was corrected is past: the editions and the history keep it.
     pub fn approve(mut self, by: Doer, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Submitted { received } if received.signature.is_registered_by(&by) => {

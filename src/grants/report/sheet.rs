@@ -1,7 +1,7 @@
 //! The report as a document: the right column of Bilaga 2 filled in, and the receipt.
 
 use super::{
-    Case, Certificate, Content, Issue, PostAccount, Received, Status,
+    Certificate, Content, Dossier, Edition, PostAccount, Received, Status,
     form::{answer_field, motive_field, part_field},
 };
 use crate::{
@@ -22,36 +22,36 @@ use values::{
 };
 
 /// The form, with the words and the order of the agreement's own.
-pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
+pub fn form(case: &Dossier, edition: &Edition, practice: bool) -> FormDocument {
     let terms = &case.grant.agreement.terms;
     let number = case.number();
-    let head = &issue.content.head;
+    let head = &edition.content.head;
     FormDocument {
-        title: format!("{} {number}, {}", terms.forms.report.heading, issue.recipient),
+        title: format!("{} {number}, {}", terms.forms.report.heading, edition.recipient),
         heading: terms.forms.report.heading.clone(),
         number,
-        version: issue.version.unsigned_abs(),
+        version: edition.version.unsigned_abs(),
         agreement: terms.name.clone(),
         addressee: case.grant.agreement.authority.formal_name.clone(),
-        state_line: state_line(case, issue),
+        state_line: state_line(case, edition),
         practice,
         diarienummer_labels: terms.instrument.diarienummer_labels(),
         diarienummer_agreement: text(head.agreement_diarienummer.as_ref()),
         diarienummer_decision: text(head.decision_diarienummer.as_ref()),
-        sections: sections(case, issue),
+        sections: sections(case, edition),
         words: terms.words_of_forms(),
-        fingerprint: issue.fingerprint.clone(),
-        issued: zoned_time(issue.issued_at),
+        fingerprint: edition.fingerprint.clone(),
+        issued: zoned_time(edition.issued_at),
     }
 }
 
-/// That this issue came in, when it has.
-fn received<'a>(case: &'a Case, issue: &Issue) -> Option<&'a Received> {
-    case.report.received().filter(|received| received.version == issue.version)
+/// That this edition came in, when it has.
+fn received<'a>(case: &'a Dossier, edition: &Edition) -> Option<&'a Received> {
+    case.report.received().filter(|received| received.version == edition.version)
 }
 
-fn state_line(case: &Case, issue: &Issue) -> String {
-    match (received(case, issue), &case.report.status) {
+fn state_line(case: &Dossier, edition: &Edition) -> String {
+    match (received(case, edition), &case.report.status) {
         (Some(received), _) => {
             let (signed, came_in) = (signing_sentence(received), received.came_in());
             match came_in.completed().is_empty() {
@@ -66,23 +66,23 @@ fn state_line(case: &Case, issue: &Issue) -> String {
 }
 
 /// The numbered sections with their labels and values, for the document and for the page.
-pub fn sections(case: &Case, issue: &Issue) -> Vec<Section> {
+pub fn sections(case: &Dossier, edition: &Edition) -> Vec<Section> {
     let paper = &case.grant.agreement.terms.forms.report;
-    paper.sections.iter().map(|section| section_of(section, paper, case, issue)).collect()
+    paper.sections.iter().map(|section| section_of(section, paper, case, edition)).collect()
 }
 
 /// The section of the certificate, once it is given: both alternatives word for word, the chosen one ticked.
-pub fn certified_section(case: &Case, issue: &Issue) -> Option<Section> {
+pub fn certified_section(case: &Dossier, edition: &Edition) -> Option<Section> {
     case.report.certificate()?;
-    sections(case, issue).into_iter().find(|section| !section.choices.is_empty())
+    sections(case, edition).into_iter().find(|section| !section.choices.is_empty())
 }
 
 /// Sections 1 to 3: what the recipient filled in.
-pub fn filled_sections(case: &Case, issue: &Issue) -> Vec<Section> {
-    sections(case, issue).into_iter().take(3).collect()
+pub fn filled_sections(case: &Dossier, edition: &Edition) -> Vec<Section> {
+    sections(case, edition).into_iter().take(3).collect()
 }
 
-fn section_of(section: &PaperSection, paper: &PaperForm, case: &Case, issue: &Issue) -> Section {
+fn section_of(section: &PaperSection, paper: &PaperForm, case: &Dossier, edition: &Edition) -> Section {
     let mut printed = Section::new(section.number.to_string(), &section.title);
     let certificate = case.report.certificate();
     let is_certificate = section.fields.iter().any(|field| field.key == "certifier_name");
@@ -93,10 +93,10 @@ fn section_of(section: &PaperSection, paper: &PaperForm, case: &Case, issue: &Is
         printed.text = section.text.clone();
     }
     for field in &section.fields {
-        printed.fields.extend(values(&field.key, paper, case, issue));
+        printed.fields.extend(values(&field.key, paper, case, edition));
     }
     if section.number == 3 {
-        printed.fields.extend(answers(&case.grant, &issue.content));
+        printed.fields.extend(answers(&case.grant, &edition.content));
     }
     printed
 }
@@ -124,12 +124,13 @@ fn deviations(certificate: Option<&Certificate>) -> Vec<Field> {
 }
 
 /// What stands under one of the printed labels.
-fn values(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Vec<Field> {
+fn values(key: &str, paper: &PaperForm, case: &Dossier, edition: &Edition) -> Vec<Field> {
     let label = paper.label(key);
     if key == "recipient" {
-        return vec![Field::text(label, &issue.recipient)];
+        return vec![Field::text(label, &edition.recipient)];
     }
-    printed(key, label, &case.grant, &issue.content).unwrap_or_else(|| vec![signing(key, label, case, issue)])
+    printed(key, label, &case.grant, &edition.content)
+        .unwrap_or_else(|| vec![signing(key, label, case, edition)])
 }
 
 /// What the content says under one of the printed labels; `None` where that is the certificate's or the signature's. Amounts
@@ -229,9 +230,9 @@ pub fn post_name<'a>(grant: &'a Grant, key: &str) -> &'a str {
     grant.agreement.terms.post(key).map_or("", |post| &post.name)
 }
 
-fn signing(key: &str, label: &str, case: &Case, issue: &Issue) -> Field {
+fn signing(key: &str, label: &str, case: &Dossier, edition: &Edition) -> Field {
     let statement = case.report.certificate().map(|certificate| &certificate.statement);
-    let in_portal = received(case, issue).and_then(|received| match &received.signature {
+    let in_portal = received(case, edition).and_then(|received| match &received.signature {
         Signature::Portal { by } => Some((by, received.completed_at)),
         Signature::Scan { .. } | Signature::Original { .. } => None,
     });
@@ -267,14 +268,14 @@ const RECEIPT: [&str; 8] = [
     "unspent",
 ];
 
-pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) -> Receipt {
+pub fn receipt(case: &Dossier, edition: &Edition, received: &Received, practice: bool) -> Receipt {
     let grant = &case.grant;
     let number = case.number();
     let paper = &grant.agreement.terms.forms.report;
-    let submitted = RECEIPT.into_iter().flat_map(|key| values(key, paper, case, issue)).collect();
-    let to_repay = issue.content.to_repay();
+    let submitted = RECEIPT.into_iter().flat_map(|key| values(key, paper, case, edition)).collect();
+    let to_repay = edition.content.to_repay();
     Receipt {
-        title: format!("Kvitto {number}, {}", issue.recipient),
+        title: format!("Kvitto {number}, {}", edition.recipient),
         heading: "Kvitto på inlämnad ekonomisk redovisning".to_owned(),
         number,
         agreement: grant.agreement.terms.name.clone(),
@@ -282,7 +283,7 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         received_at: received.came_in().first(),
         completed_at: received.came_in().completed(),
         received_by: grant.agreement.authority.formal_name.clone(),
-        submitted_by: format!("{}, {}", received.signature.by(), issue.recipient),
+        submitted_by: format!("{}, {}", received.signature.by(), edition.recipient),
         submitted,
         signing: received
             .certificate
@@ -297,12 +298,12 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
             true => String::new(),
             false => grant.deadlines.repayment.date().map(long_date).unwrap_or_default(),
         },
-        fingerprint: issue.fingerprint.clone(),
+        fingerprint: edition.fingerprint.clone(),
         issued: zoned_time(received.completed_at),
     }
 }
 
-fn next_step(case: &Case, to_repay: Money) -> String {
+fn next_step(case: &Dossier, to_repay: Money) -> String {
     let authority = &case.grant.agreement.authority.name;
     match to_repay.is_zero() {
         true => format!(

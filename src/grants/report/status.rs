@@ -19,15 +19,15 @@ use values::{Money, Prose};
 pub enum Status {
     /// Being filled in. With `answers` it came in and was returned. The certificate is kept while section 3 stays as it was.
     Draft {
-        answers: Option<Return>,
+        answers: Option<CompletionRequest>,
         certificate: Option<Certificate>,
     },
     AwaitingCertificate {
-        answers: Option<Return>,
+        answers: Option<CompletionRequest>,
     },
     /// Certified, where the agreement asks for it.
     AwaitingSignature {
-        answers: Option<Return>,
+        answers: Option<CompletionRequest>,
         certificate: Option<Certificate>,
     },
     Submitted {
@@ -36,7 +36,7 @@ pub enum Status {
     Approved(Approval),
 }
 
-/// That it came in: which issue, when first, what it says was spent, who certified it and how it was signed.
+/// That it came in: which edition, when first, what it says was spent, who certified it and how it was signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Received {
     /// When the report first came in; a completed or corrected one keeps it.
@@ -67,7 +67,7 @@ impl Received {
 
 /// That the authority wants it completed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Return {
+pub struct CompletionRequest {
     pub received: Received,
     pub by: Doer,
     pub at: DateTime<Utc>,

@@ -1,10 +1,10 @@
-//! Rows and queries of reports, their issues, and the authority's list of who has answered the survey.
+//! Rows and queries of reports, their editions, and the authority's list of who has answered the survey.
 
-mod issues;
+mod editions;
 mod queue;
 mod survey;
 
-pub use issues::{altered_issues, case, issue, issues_of, last_received, received_issue};
+pub use editions::{altered_editions, case, editions_of, last_received, received_edition, standing_edition};
 pub use queue::queue;
 pub use survey::{SurveyList, is_listed, listed, replace_survey_list, survey_list};
 
@@ -18,7 +18,7 @@ use crate::{
             self, Kind,
             store::{Columns, Row, Stored, from_json},
         },
-        grant::{Grant, store::Which},
+        grant::{Grant, store::GrantFilter},
     },
     ground::infra::{
         db::{AnyConnection, DbError, json},
@@ -95,7 +95,7 @@ pub struct Progress {
 }
 
 /// How far every report of these grants has come: one query.
-pub fn progress(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Progress>, DbError> {
+pub fn progress(connection: &mut AnyConnection, which: GrantFilter<'_>) -> Result<Vec<Progress>, DbError> {
     let rows: Vec<Row> = cases::table
         .filter(cases::kind.eq(Kind::Report))
         .filter(cases::grant_id.eq_any(which.ids()))

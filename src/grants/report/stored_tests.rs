@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Certificate, Content, Correction, PostAccount, Received, Return, Status, Verdict, form::ReportForm,
+    Certificate, CompletionRequest, Content, Correction, PostAccount, Received, Status, Verdict,
+    form::ReportForm,
 };
 use crate::ground::infra::stored::{self, Shown};
 
@@ -37,9 +38,9 @@ fn states() {
     assert!(older["draft_to_correct_names_alone"].correction.is_some());
 }
 
-fn returned(answers: Option<&Return>, shown: &mut Shown) {
+fn returned(answers: Option<&CompletionRequest>, shown: &mut Shown) {
     shown.optional("answers", answers.is_some());
-    if let Some(Return { received: of, by: _, at: _, message: _, remarks: _ }) = answers {
+    if let Some(CompletionRequest { received: of, by: _, at: _, message: _, remarks: _ }) = answers {
         received(of, shown);
     }
 }

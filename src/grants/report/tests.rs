@@ -53,7 +53,7 @@ fn content(costs: i64) -> Content {
     form.parse(&facts()).unwrap()
 }
 
-fn issue_of(report: &Report, content: Content) -> Issue {
+fn edition_of(report: &Report, content: Content) -> Edition {
     let at = DateTime::UNIX_EPOCH;
     let ale = Organisation {
         id: values::Id::new(),
@@ -64,7 +64,7 @@ fn issue_of(report: &Report, content: Content) -> Issue {
         county: String::new(),
         organisation_number: None,
     };
-    Issue::new("AO21-1440-E1", &ale, report.version, content, Vec::new(), Doer::named(""), at)
+    Edition::new("AO21-1440-E1", &ale, report.version, content, Vec::new(), Doer::named(""), at)
 }
 
 fn signed() -> Signature {
@@ -75,9 +75,9 @@ fn signed() -> Signature {
 fn submitted(costs: i64) -> Report {
     let content = content(costs);
     let report = fresh().issue(&content.section_3(), true).unwrap();
-    let issue = issue_of(&report, content);
-    let report = report.certify(certificate("chef", &issue.content.section_3())).unwrap();
-    report.submit(&issue, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap()
+    let edition = edition_of(&report, content);
+    let report = report.certify(certificate("chef", &edition.content.section_3())).unwrap();
+    report.submit(&edition, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap()
 }
 
 fn approved(costs: i64) -> Report {
@@ -85,7 +85,7 @@ fn approved(costs: i64) -> Report {
 }
 
 fn returned(report: Report) -> Report {
-    report.send_back(doer(), DateTime::UNIX_EPOCH, "Ändra.".to_owned(), Vec::new()).unwrap()
+    report.request_completion(doer(), DateTime::UNIX_EPOCH, "Ändra.".to_owned(), Vec::new()).unwrap()
 }
 
 fn corrected(report: Report) -> Report {
@@ -96,19 +96,19 @@ fn corrected(report: Report) -> Report {
 fn whoever_certified_does_not_sign() {
     let content = content(1);
     let report = fresh().issue(&content.section_3(), true).unwrap();
-    let issue = issue_of(&report, content);
-    let report = report.certify(certificate("chef", &issue.content.section_3())).unwrap();
+    let edition = edition_of(&report, content);
+    let report = report.certify(certificate("chef", &edition.content.section_3())).unwrap();
     let refused = report
         .clone()
-        .submit(&issue, signed(), Some(Signer::other("chef")), DateTime::UNIX_EPOCH)
+        .submit(&edition, signed(), Some(Signer::other("chef")), DateTime::UNIX_EPOCH)
         .unwrap_err();
     assert!(matches!(refused, Refusal::SamePerson(_)));
     let reason = Prose::parse("Kommunen har bara en ekonomichef och ingen annan firmatecknare.").unwrap();
     let alone = Signer { person_id: "chef", alone: Some(&reason) };
-    let submitted = report.clone().submit(&issue, signed(), Some(alone), DateTime::UNIX_EPOCH).unwrap();
+    let submitted = report.clone().submit(&edition, signed(), Some(alone), DateTime::UNIX_EPOCH).unwrap();
     assert_eq!(submitted.received().unwrap().alone.as_ref(), Some(&reason));
     assert!(
-        report.submit(&issue, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).is_ok()
+        report.submit(&edition, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).is_ok()
     );
 }
 
@@ -121,7 +121,7 @@ fn a_certificate_falls_with_a_change_in_section_3_and_holds_through_others() {
         assert!(matches!(changed.status, Status::AwaitingCertificate { .. }));
     }
     let waiting = fresh().issue("a", true).unwrap().certify(certificate("chef", "a")).unwrap();
-    let taken_back = waiting.take_back().unwrap();
+    let taken_back = waiting.recall().unwrap();
     assert!(matches!(taken_back.clone().issue("a", true).unwrap().status, Status::AwaitingSignature { .. }));
     assert!(matches!(taken_back.issue("b", true).unwrap().status, Status::AwaitingCertificate { .. }));
 }
@@ -142,11 +142,11 @@ fn where_nobody_certifies_the_report_goes_straight_to_signature() {
     let report = fresh().issue(&content.section_3(), false).unwrap();
     assert_eq!(report.status.key(), "awaiting_signature");
     assert!(report.certificate().is_none());
-    let issue = issue_of(&report, content);
-    let back = report.clone().take_back().unwrap();
+    let edition = edition_of(&report, content);
+    let back = report.clone().recall().unwrap();
     assert!(matches!(back.status, Status::Draft { answers: None, certificate: None }));
     let report =
-        report.submit(&issue, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap();
+        report.submit(&edition, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap();
     assert!(report.received().is_some_and(|received| received.certificate.is_none()));
 }
 
@@ -154,13 +154,13 @@ fn where_nobody_certifies_the_report_goes_straight_to_signature() {
 fn alt_2_is_submittable() {
     let content = content(100);
     let report = fresh().issue(&content.section_3(), true).unwrap();
-    let issue = issue_of(&report, content);
-    let mut certificate = certificate("chef", &issue.content.section_3());
+    let edition = edition_of(&report, content);
+    let mut certificate = certificate("chef", &edition.content.section_3());
     certificate.statement.verdict =
         Verdict::NotCorrect { deviations: Prose::parse("Moms saknas.").unwrap(), measures: None };
     let report = report.certify(certificate).unwrap();
     let report =
-        report.submit(&issue, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap();
+        report.submit(&edition, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap();
     assert_eq!(report.status.key(), "submitted");
 }
 
@@ -174,10 +174,10 @@ fn what_was_approved_stands_until_the_correction_is_approved() {
 
     let content = content(250);
     let report = report.issue(&content.section_3(), true).unwrap();
-    let issue = issue_of(&report, content);
-    let report = report.certify(certificate("chef", &issue.content.section_3())).unwrap();
+    let edition = edition_of(&report, content);
+    let report = report.certify(certificate("chef", &edition.content.section_3())).unwrap();
     let report =
-        report.submit(&issue, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap();
+        report.submit(&edition, signed(), Some(Signer::other("företrädare")), DateTime::UNIX_EPOCH).unwrap();
     assert_eq!(report.costs("bas"), Money::kronor(100));
     assert_eq!(report.reported("bas"), Money::kronor(250));
     let report = report.approve(doer(), DateTime::UNIX_EPOCH).unwrap();
@@ -205,7 +205,7 @@ fn a_state_is_read_back_as_it_was_written() {
 
 #[derive(Debug, Clone, Copy)]
 enum Verb {
-    Issue(i64),
+    Edition(i64),
     TakeBack,
     Certify,
     Submit,
@@ -217,7 +217,7 @@ enum Verb {
 
 fn verb() -> impl Strategy<Value = Verb> {
     prop_oneof![
-        (0i64..3).prop_map(Verb::Issue),
+        (0i64..3).prop_map(Verb::Edition),
         Just(Verb::TakeBack),
         Just(Verb::Certify),
         Just(Verb::Submit),
@@ -228,26 +228,26 @@ fn verb() -> impl Strategy<Value = Verb> {
     ]
 }
 
-/// What the verb makes of the report and of the issue that stands; nothing where it is refused.
-fn tried(verb: Verb, report: Report, issue: &mut Option<Issue>) -> Result<Report, Refusal> {
+/// What the verb makes of the report and of the edition that stands; nothing where it is refused.
+fn tried(verb: Verb, report: Report, edition: &mut Option<Edition>) -> Result<Report, Refusal> {
     let at = DateTime::UNIX_EPOCH;
     match verb {
-        Verb::Issue(costs) => {
+        Verb::Edition(costs) => {
             let content = content(costs * 1_000);
             let report = report.issue(&content.section_3(), true)?;
-            *issue = Some(issue_of(&report, content));
+            *edition = Some(edition_of(&report, content));
             Ok(report)
         }
-        Verb::TakeBack => report.take_back(),
+        Verb::TakeBack => report.recall(),
         Verb::Certify => {
-            let section_3 = issue.as_ref().map(|issue| issue.content.section_3()).unwrap_or_default();
+            let section_3 = edition.as_ref().map(|edition| edition.content.section_3()).unwrap_or_default();
             report.certify(certificate("chef", &section_3))
         }
-        Verb::Submit => match issue.clone() {
-            Some(issue) => report.submit(&issue, signed(), Some(Signer::other("företrädare")), at),
+        Verb::Submit => match edition.clone() {
+            Some(edition) => report.submit(&edition, signed(), Some(Signer::other("företrädare")), at),
             None => Err(Refusal::Changed),
         },
-        Verb::SendBack => report.send_back(doer(), at, String::new(), Vec::new()),
+        Verb::SendBack => report.request_completion(doer(), at, String::new(), Vec::new()),
         Verb::Approve => report.approve(doer(), at),
         Verb::Correct => report.correct(doer(), at, String::new()),
         Verb::GiveUp => report.give_up_correction(),
@@ -260,12 +260,12 @@ proptest! {
     #[test]
     fn the_ledger_follows_the_report(verbs in proptest::collection::vec(verb(), 0..80)) {
         let mut report = fresh();
-        let mut issue = None;
+        let mut edition = None;
         let mut ledger = Ledger::default();
         ledger.add(&Entry { post: "bas".to_owned(), account: Account::PaidOut, amount: Money::kronor(381_308) });
         for verb in verbs {
             let had_approval = report.approval().is_some();
-            let Ok(after) = tried(verb, report.clone(), &mut issue) else { continue };
+            let Ok(after) = tried(verb, report.clone(), &mut edition) else { continue };
             for (account, before, after) in [
                 (Account::Reported, report.reported("bas"), after.reported("bas")),
                 (Account::Costs, report.costs("bas"), after.costs("bas")),
@@ -281,10 +281,10 @@ proptest! {
             );
             prop_assert!(!had_approval || report.approval().is_some());
             if let Status::Submitted { received } = &report.status {
-                let issue = issue.as_ref().unwrap();
+                let edition = edition.as_ref().unwrap();
                 let certified = received.certificate.as_ref().map(|certificate| certificate.section_3.clone());
-                prop_assert_eq!(certified, Some(issue.content.section_3()));
-                prop_assert_eq!(received.version, issue.version);
+                prop_assert_eq!(certified, Some(edition.content.section_3()));
+                prop_assert_eq!(received.version, edition.version);
             }
         }
     }
@@ -294,11 +294,11 @@ proptest! {
 fn what_is_under_way_goes_back_without_its_certificate_when_the_grant_passes() {
     let issued = fresh().issue("section 3", true).unwrap();
     let certified = issued.clone().certify(certificate("1", "section 3")).unwrap();
-    for report in [issued, certified.clone(), certified.take_back().unwrap()] {
-        let passed = report.pass_on().unwrap();
+    for report in [issued, certified.clone(), certified.recall().unwrap()] {
+        let passed = report.transfer().unwrap();
         assert_eq!(passed.status, Status::Draft { answers: None, certificate: None });
     }
     for report in [submitted(60), approved(60)] {
-        assert!(matches!(report.pass_on(), Err(Refusal::NotInThisState(_))));
+        assert!(matches!(report.transfer(), Err(Refusal::NotInThisState(_))));
     }
 }

@@ -6,8 +6,8 @@ mod preparing;
 mod signing;
 
 pub use attachments::{attach, detach};
-pub use deciding::{approve, correct, give_up_correction, send_back};
-pub use preparing::{is_unchanged, issue, pass_on, take_back};
+pub use deciding::{approve, correct, give_up_correction, request_completion};
+pub use preparing::{is_unchanged, issue, recall, transfer};
 pub use signing::{arrive, certify, scan, sign};
 
 use super::{

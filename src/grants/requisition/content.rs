@@ -36,7 +36,7 @@ pub struct PostAmount {
 }
 
 /// What was fixed for signature.
-pub type Issue = case::Issue<Content>;
+pub type Edition = case::Edition<Content>;
 
 /// An amount by post: all on the one that the form is for, where it is for one.
 pub(super) fn by_post<'a>(form: &'a str, amount: Money, amounts: &'a [PostAmount]) -> Vec<(&'a str, Money)> {

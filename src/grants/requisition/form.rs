@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Content, PostAmount, Return,
+    CompletionRequest, Content, PostAmount,
     rules::{Caution, Rule},
 };
 use crate::{
@@ -319,7 +319,7 @@ fn within(field: String, amount: Money, available: Money, errors: &mut FieldErro
 }
 
 /// The officer's remarks at the fields of a returned requisition.
-pub fn remarks_of(returned: Option<&Return>) -> Remarks {
+pub fn remarks_of(returned: Option<&CompletionRequest>) -> Remarks {
     Remarks(returned.map(|returned| returned.remarks.clone()).unwrap_or_default())
 }
 

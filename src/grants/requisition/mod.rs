@@ -1,14 +1,14 @@
 //! A requisition (*rekvisition*): a recipient asks for its share of a post.
 //!
 //! ```text
-//!            ┌─────────────take back──────────────┐
+//!            ┌─────────────recall─────────────────┐
 //!            ▼                                    │
 //! Draft ──issue──► AwaitingSignature ──submit──► Submitted ──approve──► Approved
 //!   │ discard         ▲     ▲                     │  │  └────refuse───► Refused
 //!   ▼                 │     │                     │  └──────withdraw──► Withdrawn
-//! Discarded           │   issue                send back
+//! Discarded           │   issue       request completion
 //!                     │     │                     ▼
-//!                  take back└──────────────── Returned ──── withdraw ──► Withdrawn
+//!                     recall└──────────────── Returned ──── withdraw ──► Withdrawn
 //! ```
 //!
 //! What counts is when it was first *received* (*inkommit*): a requisition that was received in time and returned can be
@@ -27,8 +27,8 @@ pub mod store;
 mod stored_tests;
 pub mod verbs;
 
-pub use content::{Content, Issue, PostAmount};
-pub use status::{Received, Refusal, Return, Status, tone};
+pub use content::{Content, Edition, PostAmount};
+pub use status::{CompletionRequest, Received, Refusal, Status, tone};
 
 use chrono::{DateTime, Utc};
 
@@ -53,7 +53,7 @@ pub struct Requisition {
     pub form: String,
     pub status: Status,
     pub draft: form::RequisitionForm,
-    /// How many times it has been issued; the newest issue has this number.
+    /// How many times it has been issued; the newest edition has this number.
     pub version: i32,
     /// Changes with every write: what a page was made from.
     pub revision: i64,
@@ -61,15 +61,15 @@ pub struct Requisition {
     pub officer: Option<Id<Person>>,
 }
 
-/// A requisition with its grant and its standing issue: what a page or a document is made of.
+/// A requisition with its grant and its standing edition: what a page or a document is made of.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub struct Dossier {
     pub requisition: Requisition,
     pub grant: Grant,
-    pub issue: Option<Issue>,
+    pub edition: Option<Edition>,
 }
 
-impl Case {
+impl Dossier {
     pub fn number(&self) -> String {
         let grant = &self.grant;
         case_number(&grant.agreement.terms.code, &grant.recipient.code, self.requisition.number)
@@ -223,7 +223,7 @@ impl Requisition {
         }
     }
 
-    /// The issue that speaks for it: the one to be signed, or the one that came in. One that was taken back unsigned
+    /// The edition that speaks for it: the one to be signed, or the one that came in. One that was taken back unsigned
     /// speaks for nothing.
     pub fn standing_version(&self) -> Option<i32> {
         match &self.status {
@@ -239,7 +239,7 @@ impl Requisition {
     }
 
     /// What the authority asked for and that is not answered yet.
-    pub fn returned(&self) -> Option<&Return> {
+    pub fn returned(&self) -> Option<&CompletionRequest> {
         match &self.status {
             Status::Returned(returned) | Status::AwaitingSignature { answers: Some(returned) } => {
                 Some(returned)
@@ -259,7 +259,7 @@ impl Requisition {
         right_has_lapsed && self.received().is_none() && !self.status.is_void()
     }
 
-    /// Fixes the content for signature. The caller keeps the [`Issue`] with the next version.
+    /// Fixes the content for signature. The caller keeps the [`Edition`] with the next version.
     pub fn issue(mut self) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Draft => Status::AwaitingSignature { answers: None },
@@ -271,7 +271,7 @@ impl Requisition {
     }
 
     /// Back to where it was before it was issued, to be changed.
-    pub fn take_back(mut self) -> Result<Self, Refusal> {
+    pub fn recall(mut self) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::AwaitingSignature { answers: None } => Status::Draft,
             Status::AwaitingSignature { answers: Some(returned) } => Status::Returned(returned),
@@ -283,12 +283,12 @@ impl Requisition {
     /// The signed document has come in. `at` is when: now, or for an original on paper the day it arrived.
     pub fn submit(
         mut self,
-        issue: &Issue,
+        edition: &Edition,
         facts: &Facts,
         signature: Signature,
         at: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
-        let asks_for_more = by_post(&self.form, issue.content.amount, &issue.content.amounts)
+        let asks_for_more = by_post(&self.form, edition.content.amount, &edition.content.amounts)
             .into_iter()
             .any(|(post, amount)| amount > self.claim_on(post));
         let first_received = match self.status {
@@ -306,9 +306,9 @@ impl Requisition {
         self.status = Status::Submitted {
             received: Received {
                 at: first_received.unwrap_or(at),
-                version: issue.version,
-                amount: issue.content.amount,
-                amounts: issue.content.amounts.clone(),
+                version: edition.version,
+                amount: edition.content.amount,
+                amounts: edition.content.amounts.clone(),
                 signature,
                 completed_at: at,
             },
@@ -320,8 +320,8 @@ impl Requisition {
     pub fn withdraw(mut self, by: Doer, at: DateTime<Utc>, reason: String) -> Result<Self, Refusal> {
         self.status = match self.status {
             Status::Submitted { received }
-            | Status::Returned(Return { received, .. })
-            | Status::AwaitingSignature { answers: Some(Return { received, .. }) } => {
+            | Status::Returned(CompletionRequest { received, .. })
+            | Status::AwaitingSignature { answers: Some(CompletionRequest { received, .. }) } => {
                 Status::Withdrawn { received, by, at, reason }
             }
             other => return Err(other.not_now()),
@@ -338,7 +338,7 @@ impl Requisition {
         Ok(self)
     }
 
-    pub fn send_back(
+    pub fn request_completion(
         mut self,
         by: Doer,
         at: DateTime<Utc>,
@@ -346,7 +346,9 @@ impl Requisition {
         remarks: Vec<FieldRemark>,
     ) -> Result<Self, Refusal> {
         self.status = match self.status {
-            Status::Submitted { received } => Status::Returned(Return { received, by, at, message, remarks }),
+            Status::Submitted { received } => {
+                Status::Returned(CompletionRequest { received, by, at, message, remarks })
+            }
             other => return Err(other.not_now()),
         };
         Ok(self)

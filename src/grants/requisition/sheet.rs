@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Case, Content, Issue, Received, Status};
+use super::{Content, Dossier, Edition, Received, Status};
 use crate::{
     grants::case::{Signature, head::text},
     terms::agreement::{PaperForm, Period},
@@ -11,35 +11,35 @@ use document::sheet::{Field, FormDocument, Receipt, Section, Signature as Printe
 use values::calendar::{long_date, zoned_time};
 
 /// The form, with the words and the order of the agreement's own.
-pub fn form(case: &Case, issue: &Issue, practice: bool) -> FormDocument {
+pub fn form(case: &Dossier, edition: &Edition, practice: bool) -> FormDocument {
     let terms = &case.grant.agreement.terms;
     let number = case.number();
     FormDocument {
-        title: format!("{} {number}, {}", terms.forms.requisition.heading, issue.recipient),
+        title: format!("{} {number}, {}", terms.forms.requisition.heading, edition.recipient),
         heading: terms.forms.requisition.heading.clone(),
         number,
-        version: issue.version.unsigned_abs(),
+        version: edition.version.unsigned_abs(),
         agreement: terms.name.clone(),
         addressee: case.grant.agreement.authority.formal_name.clone(),
-        state_line: state_line(case, issue),
+        state_line: state_line(case, edition),
         practice,
         diarienummer_labels: terms.instrument.diarienummer_labels(),
-        diarienummer_agreement: text(issue.content.head.agreement_diarienummer.as_ref()),
-        diarienummer_decision: text(issue.content.head.decision_diarienummer.as_ref()),
-        sections: sections(case, issue),
+        diarienummer_agreement: text(edition.content.head.agreement_diarienummer.as_ref()),
+        diarienummer_decision: text(edition.content.head.decision_diarienummer.as_ref()),
+        sections: sections(case, edition),
         words: terms.words_of_forms(),
-        fingerprint: issue.fingerprint.clone(),
-        issued: zoned_time(issue.issued_at),
+        fingerprint: edition.fingerprint.clone(),
+        issued: zoned_time(edition.issued_at),
     }
 }
 
-/// That this issue came in, when it has.
-fn received<'a>(case: &'a Case, issue: &Issue) -> Option<&'a Received> {
-    case.requisition.received().filter(|received| received.version == issue.version)
+/// That this edition came in, when it has.
+fn received<'a>(case: &'a Dossier, edition: &Edition) -> Option<&'a Received> {
+    case.requisition.received().filter(|received| received.version == edition.version)
 }
 
-fn state_line(case: &Case, issue: &Issue) -> String {
-    match received(case, issue) {
+fn state_line(case: &Dossier, edition: &Edition) -> String {
+    match received(case, edition) {
         Some(received) => {
             let signed = signed_briefly(received);
             let came_in = received.came_in();
@@ -71,51 +71,55 @@ fn signed_briefly(received: &Received) -> String {
 }
 
 /// The numbered sections with their labels and values, for the document and for the page.
-pub fn sections(case: &Case, issue: &Issue) -> Vec<Section> {
+pub fn sections(case: &Dossier, edition: &Edition) -> Vec<Section> {
     let paper = &case.grant.agreement.terms.forms.requisition;
     paper
         .sections
         .iter()
         .map(|section| Section {
             text: section.text.clone(),
-            fields: section.fields.iter().flat_map(|field| values(&field.key, paper, case, issue)).collect(),
+            fields: section
+                .fields
+                .iter()
+                .flat_map(|field| values(&field.key, paper, case, edition))
+                .collect(),
             ..Section::new(section.number.to_string(), &section.title)
         })
         .collect()
 }
 
 /// The sections that the recipient filled in: all but the signature's.
-pub fn filled_sections(case: &Case, issue: &Issue) -> Vec<Section> {
-    let mut sections = sections(case, issue);
+pub fn filled_sections(case: &Dossier, edition: &Edition) -> Vec<Section> {
+    let mut sections = sections(case, edition);
     sections.pop();
     sections
 }
 
 /// What stands under a label: the amount also post by post, where the form is for several.
-fn values(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Vec<Field> {
-    let field = value(key, paper, case, issue);
+fn values(key: &str, paper: &PaperForm, case: &Dossier, edition: &Edition) -> Vec<Field> {
+    let field = value(key, paper, case, edition);
     let terms = &case.grant.agreement.terms;
-    let of_posts = issue.content.amounts.iter().filter(|_| key == "amount").map(|of| {
+    let of_posts = edition.content.amounts.iter().filter(|_| key == "amount").map(|of| {
         let name = terms.post(&of.post).map_or("", |post| &post.name);
         Field::text(format!("– {name}"), of.amount.to_string())
     });
     std::iter::once(field).chain(of_posts).collect()
 }
 
-fn value(key: &str, paper: &PaperForm, case: &Case, issue: &Issue) -> Field {
+fn value(key: &str, paper: &PaperForm, case: &Dossier, edition: &Edition) -> Field {
     let label = paper.label(key);
-    let content = &issue.content;
+    let content = &edition.content;
     if let Some(field) = content.head.field(key, label) {
         return field;
     }
     match key {
-        "recipient" => Field::text(label, &issue.recipient),
+        "recipient" => Field::text(label, &edition.recipient),
         "agreement_name" => Field::text(label, &case.grant.agreement.terms.name),
         "amount" => Field::text(label, content.amount.to_string()),
         "period" => Field::text(label, period(content.period)),
         "account" => Field::text(label, account(content)),
         "payment_reference" => Field::text(label, text(content.payment_reference.as_ref())),
-        _ => signing(key, label, received(case, issue)),
+        _ => signing(key, label, received(case, edition)),
     }
 }
 
@@ -152,13 +156,13 @@ const RECEIPT: [&str; 8] = [
     "account",
 ];
 
-pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) -> Receipt {
+pub fn receipt(case: &Dossier, edition: &Edition, received: &Received, practice: bool) -> Receipt {
     let grant = &case.grant;
     let number = case.number();
     let paper = &grant.agreement.terms.forms.requisition;
-    let submitted = RECEIPT.into_iter().flat_map(|key| values(key, paper, case, issue)).collect();
+    let submitted = RECEIPT.into_iter().flat_map(|key| values(key, paper, case, edition)).collect();
     Receipt {
-        title: format!("Kvitto {number}, {}", issue.recipient),
+        title: format!("Kvitto {number}, {}", edition.recipient),
         heading: "Kvitto på inlämnad rekvisition".to_owned(),
         number,
         agreement: grant.agreement.terms.name.clone(),
@@ -166,12 +170,12 @@ pub fn receipt(case: &Case, issue: &Issue, received: &Received, practice: bool) 
         received_at: received.came_in().first(),
         completed_at: received.came_in().completed(),
         received_by: grant.agreement.authority.formal_name.clone(),
-        submitted_by: format!("{}, {}", received.signature.by(), issue.recipient),
+        submitted_by: format!("{}, {}", received.signature.by(), edition.recipient),
         submitted,
         signing: signing_sentence(received),
         next_step: next_step(case),
         next_date: grant.deadlines.report.date().map(long_date).unwrap_or_default(),
-        fingerprint: issue.fingerprint.clone(),
+        fingerprint: edition.fingerprint.clone(),
         issued: zoned_time(received.completed_at),
     }
 }
@@ -195,7 +199,7 @@ pub fn signed(signature: &Signature, at: DateTime<Utc>) -> String {
     }
 }
 
-fn next_step(case: &Case) -> String {
+fn next_step(case: &Dossier) -> String {
     format!(
         "{} granskar rekvisitionen. Beslutet syns i portalen. När bidraget har betalats ut och använts lämnar ni en \
          ekonomisk redovisning och betalar tillbaka det som inte har förbrukats.",

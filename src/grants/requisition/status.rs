@@ -20,16 +20,16 @@ use values::{Id, Money, calendar::LastDay};
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Status {
     Draft,
-    AwaitingSignature { answers: Option<Return> },
+    AwaitingSignature { answers: Option<CompletionRequest> },
     Submitted { received: Received },
-    Returned(Return),
+    Returned(CompletionRequest),
     Approved { received: Received, by: Doer, at: DateTime<Utc> },
     Refused { received: Received, by: Doer, at: DateTime<Utc>, reason: String },
     Withdrawn { received: Received, by: Doer, at: DateTime<Utc>, reason: String },
     Discarded { by: Doer, at: DateTime<Utc> },
 }
 
-/// That it came in: which issue, when first, and how it was signed.
+/// That it came in: which edition, when first, and how it was signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Received {
     /// When the requisition first came in; a completed one keeps it.
@@ -56,7 +56,7 @@ impl Received {
 
 /// That the authority wants it completed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Return {
+pub struct CompletionRequest {
     pub received: Received,
     pub by: Doer,
     pub at: DateTime<Utc>,

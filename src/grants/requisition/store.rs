@@ -1,10 +1,11 @@
 //! Rows and queries of requisitions and what was fixed for signature of them.
 
-mod issues;
+mod editions;
 mod queue;
 
-pub use issues::{
-    altered_issues, approved_of, awaiting, case, is_reported, issue, issues_of, last_received, received_issue,
+pub use editions::{
+    altered_editions, approved_of, awaiting, case, editions_of, is_reported, last_received, received_edition,
+    standing_edition,
 };
 pub use queue::{officer_name, to_pay};
 
@@ -17,7 +18,7 @@ use crate::{
             Kind,
             store::{Columns, Row, Stored, from_json},
         },
-        grant::{Grant, store::Which},
+        grant::{Grant, store::GrantFilter},
     },
     ground::infra::{
         db::{AnyConnection, DbError, json},
@@ -60,7 +61,7 @@ impl Stored for Requisition {
 pub type StatusRow = (Id<Grant>, String, String, bool);
 
 /// Those of every requisition of these grants: one query.
-pub fn statuses(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<StatusRow>, DbError> {
+pub fn statuses(connection: &mut AnyConnection, which: GrantFilter<'_>) -> Result<Vec<StatusRow>, DbError> {
     Ok(cases::table
         .filter(cases::kind.eq(Kind::Requisition))
         .filter(cases::grant_id.eq_any(which.ids()))

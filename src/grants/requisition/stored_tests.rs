@@ -1,6 +1,6 @@
 //! What is stored of requisitions reads and writes as it did (`tests/stored/requisition`).
 
-use super::{Content, Received, Return, Status, form::RequisitionForm};
+use super::{CompletionRequest, Content, Received, Status, form::RequisitionForm};
 use crate::ground::infra::stored::{self, Shown};
 use values::GiroAccount;
 
@@ -27,8 +27,8 @@ fn states() {
     assert_eq!(older["returned_names_alone"].key(), "returned");
 }
 
-fn returned(of: &Return, shown: &mut Shown) {
-    let Return { received: of, by: _, at: _, message: _, remarks: _ } = of;
+fn returned(of: &CompletionRequest, shown: &mut Shown) {
+    let CompletionRequest { received: of, by: _, at: _, message: _, remarks: _ } = of;
     received(of, shown);
 }
 

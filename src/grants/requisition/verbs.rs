@@ -4,8 +4,8 @@ mod deciding;
 mod preparing;
 mod submitting;
 
-pub use deciding::{approve, refuse, send_back};
-pub use preparing::{discard, issue, pass_on, take_back, take_back_above};
+pub use deciding::{approve, refuse, request_completion};
+pub use preparing::{discard, issue, recall, recall_above, transfer};
 pub use submitting::{arrive, register_paper, scan, sign, withdraw};
 
 use chrono::{DateTime, Utc};
@@ -97,7 +97,7 @@ pub fn beside(
 ) -> Result<Beside, DbError> {
     let last = store::last_received(connection, scope, grant.holder.id, this)?;
     let own = match this {
-        Some(this) => store::received_issue(connection, this)?.map(|issue| issue.content),
+        Some(this) => store::received_edition(connection, this)?.map(|edition| edition.content),
         None => None,
     };
     let waiting = store::awaiting(connection, &[grant.id])?.into_iter();

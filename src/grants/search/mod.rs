@@ -1,5 +1,5 @@
 //! *Sökning*: what somebody means by a name of today or of before, or by a number that is printed on a paper. Every list asks
-//! here what its lines are known by ([`Known`]); one page looks for everything at once.
+//! here what its lines are known by ([`GrantNames`]); one page looks for everything at once.
 
 pub mod pages;
 pub mod paths;
@@ -11,7 +11,7 @@ use crate::people::recipient::Names;
 
 /// What grants are known by beside what stands on a line. Empty when nothing is looked for.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct GrantNames {
     pub names: Names,
     /// Of the grants that passed: the code of whoever holds them, by number.
     holders: HashMap<String, String>,
@@ -19,7 +19,7 @@ pub struct Known {
     numbers: HashMap<String, Vec<String>>,
 }
 
-impl Known {
+impl GrantNames {
     /// What a grant, and each of its cases, is found by.
     pub fn of(&self, agreement_code: &str, recipient_code: &str) -> Vec<String> {
         let grant = grant_number(agreement_code, recipient_code);

@@ -41,7 +41,7 @@ pub fn routes(routes: &mut Routes<'_>) {
 }
 
 #[derive(Debug, Deserialize)]
-struct Typed {
+struct SearchForm {
     #[serde(rename = "sok", default)]
     words: String,
 }
@@ -88,7 +88,7 @@ impl ResultsPage {
     }
 }
 
-async fn show(by: By<SignedIn>, portal: web::Data<Portal>, typed: web::Query<Typed>) -> Page {
+async fn show(by: By<SignedIn>, portal: web::Data<Portal>, typed: web::Query<SearchForm>) -> Page {
     let words = typed.into_inner().words;
     let sought = Sought::new(&words);
     let is_asked = !sought.is_empty();

@@ -9,7 +9,7 @@ use diesel::{
     sql_types::Bool,
 };
 
-use super::{Known, grant_number};
+use super::{GrantNames, grant_number};
 use crate::{
     grants::case::Kind,
     ground::infra::{
@@ -31,9 +31,9 @@ pub fn known(
     connection: &mut AnyConnection,
     sought: &Sought,
     sight: Option<Scope>,
-) -> Result<Known, DbError> {
+) -> Result<GrantNames, DbError> {
     if sought.is_empty() {
-        return Ok(Known::default());
+        return Ok(GrantNames::default());
     }
     let names = recipient::store::names(connection)?;
     let passed: Vec<(String, String, String)> = grants::table
@@ -54,7 +54,7 @@ pub fn known(
             numbers.entry(grant_number(&agreement, &code)).or_default().push(number);
         }
     }
-    Ok(Known { names, holders: passed, numbers })
+    Ok(GrantNames { names, holders: passed, numbers })
 }
 
 /// The codes of the recipients that are looked for, by a name or by a number of a grant in sight. Nobody's when nothing is
@@ -122,7 +122,7 @@ fn referred_to(
         .collect())
 }
 
-/// The grants that somebody asked to have paid to this account, as an issue's content has it.
+/// The grants that somebody asked to have paid to this account, as an edition's content has it.
 fn paid_to(
     connection: &mut AnyConnection,
     account: &str,
@@ -141,7 +141,7 @@ fn paid_to(
         .load(connection)?)
 }
 
-/// How an account stands in an issue's JSON. It is digits and dashes: nothing that means something in a pattern.
+/// How an account stands in an edition's JSON. It is digits and dashes: nothing that means something in a pattern.
 fn written(account: &str) -> String {
     format!("%\"number\":\"{account}\"%")
 }

@@ -174,15 +174,15 @@ fn carry_out<E: From<DbError>>(
 }
 
 /// A post that had its effect.
-struct Known {
+struct Answered {
     content: String,
     answer: String,
 }
 
-fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Known>, DbError> {
+fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Answered>, DbError> {
     let found: Option<(String, String)> =
         answers::table.find(id).select((answers::content, answers::answer)).first(connection).optional()?;
-    Ok(found.map(|(content, answer)| Known { content, answer }))
+    Ok(found.map(|(content, answer)| Answered { content, answer }))
 }
 
 /// False if the id is there. Waits for a transaction that is inserting it.

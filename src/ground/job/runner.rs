@@ -53,7 +53,7 @@ pub async fn run_due(portal: &Portal, kind: &'static Kind) -> Result<(), DbError
                 settle(portal, kind, job, portal.db.write(finish).await).await?;
             }
             Ok(Outcome::Failed(reason)) => note_failure(portal, kind, job, tries, &reason).await?,
-            Ok(Outcome::PutOff) => return give_back(portal, job).await,
+            Ok(Outcome::PutOff) => return release(portal, job).await,
             Err(fault) => settle(portal, kind, job, Err(fault.into())).await?,
         }
     }
@@ -63,7 +63,7 @@ fn only_own(is_own: bool) -> Result<(), Fault> {
     if is_own { Ok(()) } else { Err(Fault::Lost) }
 }
 
-async fn give_back(portal: &Portal, job: Job) -> Result<(), DbError> {
+async fn release(portal: &Portal, job: Job) -> Result<(), DbError> {
     portal.db.write(move |connection| store::put_off(connection, &job).map(|_| ())).await
 }
 
@@ -84,7 +84,7 @@ async fn settle(
             passing @ (DbError::Unavailable(_) | DbError::Unwritable(_) | DbError::MaybeSaved(_)),
         )) => {
             // If this cannot be saved either, the lease expires.
-            let _ = give_back(portal, job).await;
+            let _ = release(portal, job).await;
             Err(passing)
         }
         Err(Fault::Db(lasting)) => {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
-use super::{Actor, Doer, Role, Standing};
+use super::{Actor, Doer, Role, Validity};
 use crate::{
     ground::{
         history::{self, Event},
@@ -77,10 +77,10 @@ impl Act {
             decision => format!(" ({decision})"),
         };
         match mandate.standing(calendar::day(self.now)) {
-            Standing::Valid => Ok(()),
-            Standing::Unconfirmed => Err(NoMandate::Unconfirmed),
-            Standing::NotYet(from) => Err(NoMandate::NotYet { from, decision: decision() }),
-            Standing::Expired(to) => Err(NoMandate::Expired { to, decision: decision() }),
+            Validity::Valid => Ok(()),
+            Validity::Unconfirmed => Err(NoMandate::Unconfirmed),
+            Validity::NotYet(from) => Err(NoMandate::NotYet { from, decision: decision() }),
+            Validity::Expired(to) => Err(NoMandate::Expired { to, decision: decision() }),
         }
     }
 }

@@ -186,7 +186,7 @@ pub struct Mandate {
 
 /// Whether a mandate holds on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Validity {
     Valid,
     Unconfirmed,
     NotYet(NaiveDate),
@@ -194,14 +194,14 @@ pub enum Standing {
 }
 
 impl Mandate {
-    pub fn standing(&self, day: NaiveDate) -> Standing {
+    pub fn standing(&self, day: NaiveDate) -> Validity {
         if self.is_unconfirmed {
-            return Standing::Unconfirmed;
+            return Validity::Unconfirmed;
         }
         match (self.from, self.to) {
-            (Some(from), _) if day < from => Standing::NotYet(from),
-            (_, Some(to)) if day > to => Standing::Expired(to),
-            _ => Standing::Valid,
+            (Some(from), _) if day < from => Validity::NotYet(from),
+            (_, Some(to)) if day > to => Validity::Expired(to),
+            _ => Validity::Valid,
         }
     }
 }
@@ -274,12 +274,12 @@ mod tests {
         let (from, to) = (day("2022-03-01"), day("2022-03-31"));
         let mandate =
             Mandate { from: Some(from), to: Some(to), decision: "KS 1".to_owned(), is_unconfirmed: false };
-        assert_eq!(mandate.standing(day("2022-02-28")), Standing::NotYet(from));
-        assert_eq!(mandate.standing(from), Standing::Valid);
-        assert_eq!(mandate.standing(to), Standing::Valid);
-        assert_eq!(mandate.standing(day("2022-04-01")), Standing::Expired(to));
-        assert_eq!(Mandate::default().standing(from), Standing::Valid);
-        assert_eq!(Mandate { is_unconfirmed: true, ..mandate }.standing(from), Standing::Unconfirmed);
+        assert_eq!(mandate.standing(day("2022-02-28")), Validity::NotYet(from));
+        assert_eq!(mandate.standing(from), Validity::Valid);
+        assert_eq!(mandate.standing(to), Validity::Valid);
+        assert_eq!(mandate.standing(day("2022-04-01")), Validity::Expired(to));
+        assert_eq!(Mandate::default().standing(from), Validity::Valid);
+        assert_eq!(Mandate { is_unconfirmed: true, ..mandate }.standing(from), Validity::Unconfirmed);
     }
 
     #[test]

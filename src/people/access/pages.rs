@@ -187,7 +187,7 @@ pub async fn enter(
     let chrome = Chrome { csrf: owner::form_token(portal, &token, actor.as_ref())?, ..chrome };
     let mut response = match home {
         _ if !resume.is_post() => page::see_other(own_address(&resume.action))?,
-        Some(_) => held::give_back(StatusCode::OK, chrome, resume)?,
+        Some(_) => held::restore(StatusCode::OK, chrome, resume)?,
         None => thrown_away(chrome)?,
     };
     response.add_cookie(&token.cookie(portal)).map_err(|error| AppError::internal(error.to_string()))?;

@@ -66,12 +66,12 @@ pub fn actor(
     now: DateTime<Utc>,
     limits: SessionLimits,
 ) -> Result<Option<(Actor, Session)>, DbError> {
-    type Found = (Person, Organisation, Session, Id<Organisation>, bool, bool, bool, (Role, Mandate));
+    type Joined = (Person, Organisation, Session, Id<Organisation>, bool, bool, bool, (Role, Mandate));
     let app = second_factors::table
         .filter(second_factors::person_id.eq(people::id))
         .filter(second_factors::confirmed_at.is_not_null());
     let passkey = passkeys::table.filter(passkeys::person_id.eq(people::id));
-    let rows: Vec<Found> = schema::sessions::table
+    let rows: Vec<Joined> = schema::sessions::table
         .inner_join(people::table.inner_join(memberships::table.inner_join(organisations::table)))
         .filter(sessions::is_known_by(key, now))
         .order_by((organisations::code, memberships::role))
@@ -287,7 +287,7 @@ pub fn set_mandate(
 }
 
 /// Takes a role. After the organisation is locked.
-pub fn take_role(
+pub fn remove_role(
     connection: &mut AnyConnection,
     person: Id<Person>,
     organisation: Id<Organisation>,

@@ -16,4 +16,4 @@ pub use invitations::{
     by_token, end, end_all_to, find, has_invited_administrator, insert, open_of, open_with_tokens,
 };
 pub use steps::{Step, count_code, end_step, end_steps_of, start_step, step};
-pub use tries::{Try, begin_try, forget_browsers, forget_tries, is_known, remember_browser, take_back_try};
+pub use tries::{Try, begin_try, forget_browsers, forget_one_try, forget_tries, is_known, remember_browser};

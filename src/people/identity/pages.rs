@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     Claims, Purpose,
-    provider::{Fault, Providers, Return},
+    provider::{Callback, Fault, Providers},
     store::{self, Request},
     verbs::{self, Arrival, Failure},
 };
@@ -198,7 +198,8 @@ async fn answer(
         return stopped_page(visit.chrome, provider);
     }
     let (since, purpose) = (asked.started_at, asked.purpose);
-    let back = Return { code: answer.code, issuer: answer.iss, nonce: asked.nonce, verifier: asked.verifier };
+    let back =
+        Callback { code: answer.code, issuer: answer.iss, nonce: asked.nonce, verifier: asked.verifier };
     let claims = match providers.arrive(&portal.config, provider, back).await {
         Ok(claims) => claims,
         Err(fault) => return fault_page(visit.chrome, provider, &fault),

@@ -129,7 +129,7 @@ pub struct Departure {
 
 /// What the browser brings back.
 #[derive(Debug)]
-pub struct Return {
+pub struct Callback {
     pub code: String,
     /// The issuer as the answer's address names it.
     pub issuer: Option<String>,
@@ -200,7 +200,12 @@ impl Providers {
     }
 
     /// Changes the code for tokens, verifies what is signed, and reads the claims.
-    pub async fn arrive(&self, config: &Config, provider: &Provider, back: Return) -> Result<Claims, Fault> {
+    pub async fn arrive(
+        &self,
+        config: &Config,
+        provider: &Provider,
+        back: Callback,
+    ) -> Result<Claims, Fault> {
         let metadata = self.metadata(provider, FRESH).await?;
         let named = back.issuer.as_deref();
         let must_name = metadata.additional_metadata().authorization_response_iss_parameter_supported;

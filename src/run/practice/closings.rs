@@ -176,7 +176,7 @@ fn report(
         Stage::Returned => {
             let message =
                 "Övningsexempel: underlaget till kostnaderna saknas. Bifoga ett utdrag ur huvudboken.";
-            return done(verbs::send_back(connection, &act, at(revision), message, Vec::new()));
+            return done(verbs::request_completion(connection, &act, at(revision), message, Vec::new()));
         }
         Stage::Approved | Stage::Repaid => done(verbs::approve(connection, &act, at(revision)))?,
         _ => return Ok(()),

@@ -189,7 +189,7 @@ fn file(
                 text: "Övningsexempel: kontot hör till ett bolag. Ange kommunens eget konto.".to_owned(),
             };
             let message = "Övningsexempel: kontot för utbetalning behöver ändras.";
-            done(verbs::send_back(connection, &act, at(4), message, vec![remark]))?;
+            done(verbs::request_completion(connection, &act, at(4), message, vec![remark]))?;
         }
     }
     Ok(id)

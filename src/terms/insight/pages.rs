@@ -38,7 +38,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     routes
         .get(paths::insight::Insight::PATTERN, show)
         .post(paths::insight::Insight::PATTERN, give)
-        .post(paths::insight::TakeBack::PATTERN, take_back);
+        .post(paths::insight::TakeBack::PATTERN, revoke);
 }
 
 #[derive(Template)]
@@ -127,12 +127,12 @@ async fn give(
     change(by, &portal, slug.into_inner(), form, verbs::give, "given").await
 }
 
-async fn take_back(
+async fn revoke(
     Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Discloser>, Form<ReaderForm>>,
     portal: web::Data<Portal>,
     slug: web::Path<String>,
 ) -> Page {
-    change(by, &portal, slug.into_inner(), form, verbs::take_back, "borttagen").await
+    change(by, &portal, slug.into_inner(), form, verbs::revoke, "borttagen").await
 }
 
 type Verb = fn(&mut AnyConnection, &Act, &str, &Organisation) -> Result<(), Failure>;

@@ -35,7 +35,7 @@ pub fn give(
 }
 
 /// The organisation reads the agreement no longer.
-pub fn take_back(
+pub fn revoke(
     connection: &mut AnyConnection,
     act: &Act,
     slug: &str,

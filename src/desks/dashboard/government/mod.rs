@@ -9,7 +9,7 @@ pub mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Outcome, Row, Summary};
+use super::{AgreementPositions, Row, Summary};
 use crate::{
     grants::standing::{Obligation, What},
     paths,
@@ -20,7 +20,7 @@ use values::{calendar, text::sort_key};
 
 /// What the report is made of, reckoned once.
 pub struct GovernmentReport<'a> {
-    pub outcome: &'a Outcome,
+    pub outcome: &'a AgreementPositions,
     pub now: DateTime<Utc>,
     /// Everyone who has a share, by name.
     pub rows: Vec<Row>,
@@ -33,7 +33,7 @@ pub struct GovernmentReport<'a> {
 }
 
 impl<'a> GovernmentReport<'a> {
-    pub fn of(outcome: &'a Outcome, now: DateTime<Utc>) -> Self {
+    pub fn of(outcome: &'a AgreementPositions, now: DateTime<Utc>) -> Self {
         let mut rows = outcome.rows(None, now);
         rows.sort_by_cached_key(|row| sort_key(&row.recipient.name));
         let reported = || rows.iter().filter(|row| row.figures.costs.is_some());

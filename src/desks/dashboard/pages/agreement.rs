@@ -3,10 +3,10 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Asked, Filters, Found, Leaf, choices, crumb, tabs};
+use super::{Asked, Filters, Leaf, PageData, choices, crumb, tabs};
 use crate::{
     desks::dashboard::{
-        Outcome, Row, State, Summary, Tally,
+        AgreementPositions, Row, State, Summary, Tally,
         row::otherwise,
         store::Chosen,
         tables,
@@ -83,7 +83,7 @@ impl LastDays {
     }
 }
 
-fn recipients_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
+fn recipients_leaf(found: &PageData, slug: &str) -> Result<Leaf, AppError> {
     let (outcome, now) = (found.outcome(slug)?, found.now);
     let terms = &outcome.agreement.terms;
     let view = found.view.clone().fitted_to(outcome);
@@ -117,7 +117,7 @@ fn recipients_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
     })
 }
 
-fn counties_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
+fn counties_leaf(found: &PageData, slug: &str) -> Result<Leaf, AppError> {
     let outcome = found.outcome(slug)?;
     let rows = outcome.rows(None, found.now);
     let is_paid = Summary::of(&rows).is_paid();
@@ -159,7 +159,7 @@ const DUE: [(What, Timing, &str); 9] = [
     (What::Requisition, Timing::Lapsed, "Förfallet"),
 ];
 
-fn late_leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
+fn late_leaf(found: &PageData, slug: &str) -> Result<Leaf, AppError> {
     let (outcome, now) = (found.outcome(slug)?, found.now);
     let all = outcome.rows(None, now);
     let last_days = LastDays::of(&outcome.agreement.terms.deadlines, &all, now);
@@ -220,7 +220,7 @@ fn words(key: &str, label: &str) -> (String, String) {
     (key.to_owned(), label.to_owned())
 }
 
-pub(super) fn county_choices(outcome: &Outcome) -> Vec<(String, String)> {
+pub(super) fn county_choices(outcome: &AgreementPositions) -> Vec<(String, String)> {
     choices("Alla län", outcome.counties().into_iter().map(|county| words(county, county)))
 }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use actix_web::web;
 use askama::Template;
 
-use super::{Asked, Form, Found, Leaf, agreement, outcomes};
+use super::{Asked, Form, Leaf, PageData, agreement, outcomes};
 use crate::{
     desks::dashboard::{
         cache::PageKey,
         government::{GovernmentReport, print as printing, tables, words},
         store::{self, Chosen},
     },
-    grants::grant::store::{Which, movements},
+    grants::grant::store::{GrantFilter, movements},
     ground::infra::{
         error::AppError,
         page::{self, Page},
@@ -39,7 +39,7 @@ struct SummaryPart<'a> {
     method: Vec<String>,
 }
 
-fn leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
+fn leaf(found: &PageData, slug: &str) -> Result<Leaf, AppError> {
     let outcome = found.outcome(slug)?;
     let report = GovernmentReport::of(outcome, found.now);
     let above = SummaryPart {
@@ -94,7 +94,8 @@ pub async fn print(asked: Asked) -> Page {
     }
     let outcome = outcomes(&portal, &rendered, &key.stamps).await?.pop().ok_or(AppError::NotFound)?;
     let agreement = outcome.agreement.id;
-    let moved = portal.db.read(move |connection| movements(connection, Which::of(&[agreement]))).await?;
+    let moved =
+        portal.db.read(move |connection| movements(connection, GrantFilter::of(&[agreement]))).await?;
     let typeset = move || {
         let report = GovernmentReport::of(&outcome, now);
         let document = printing::document(&report, &moved, practice).map_err(|error| error.to_string())?;

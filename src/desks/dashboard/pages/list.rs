@@ -10,7 +10,7 @@ use super::{agreement::LastDays, outcomes};
 use crate::{
     desks::{
         dashboard::{
-            Outcome, Summary,
+            AgreementPositions, Summary,
             cache::{Content, PageKey, Rendered},
             store::{self, Chosen},
         },
@@ -95,7 +95,7 @@ pub async fn show(by: By<Overseer>, portal: web::Data<Portal>, rendered: web::Da
     page::show(&OverviewPage { chrome: by.chrome, content: &content, earlier, is_authority, saved })
 }
 
-fn card(outcome: &Outcome, now: DateTime<Utc>) -> Card {
+fn card(outcome: &AgreementPositions, now: DateTime<Utc>) -> Card {
     let rows = outcome.rows(None, now);
     Card {
         summary: Summary::of(&rows),

@@ -15,7 +15,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Outcome,
+    AgreementPositions,
     cache::{Content, PageKey, Rendered, Stamp},
     form,
     state::State,
@@ -26,7 +26,7 @@ use crate::{
     grants::{
         grant::{
             self,
-            store::{Movement, Which},
+            store::{GrantFilter, Movement},
         },
         search,
     },
@@ -211,8 +211,8 @@ struct LeafPage<'a> {
 }
 
 /// What a page is made of.
-struct Found {
-    outcomes: Vec<Arc<Outcome>>,
+struct PageData {
+    outcomes: Vec<Arc<AgreementPositions>>,
     /// When it was asked for.
     movements: Vec<Movement>,
     view: View,
@@ -221,9 +221,9 @@ struct Found {
     now: DateTime<Utc>,
 }
 
-impl Found {
+impl PageData {
     /// The agreement that the page is of.
-    fn outcome(&self, slug: &str) -> Result<&Outcome, AppError> {
+    fn outcome(&self, slug: &str) -> Result<&AgreementPositions, AppError> {
         let found = self.outcomes.iter().find(|outcome| outcome.agreement.terms.slug == slug);
         found.map(Arc::as_ref).ok_or(AppError::NotFound)
     }
@@ -231,7 +231,11 @@ impl Found {
 
 impl Asked {
     /// Answers with the page or the file that `make` makes of the chosen agreements; 404 when none of them is in sight.
-    async fn answer(self, chosen: Chosen, make: impl FnOnce(&Found, &str) -> Result<Leaf, AppError>) -> Page {
+    async fn answer(
+        self,
+        chosen: Chosen,
+        make: impl FnOnce(&PageData, &str) -> Result<Leaf, AppError>,
+    ) -> Page {
         self.answer_with(false, chosen, make).await
     }
 
@@ -240,7 +244,7 @@ impl Asked {
         self,
         movements: bool,
         chosen: Chosen,
-        make: impl FnOnce(&Found, &str) -> Result<Leaf, AppError>,
+        make: impl FnOnce(&PageData, &str) -> Result<Leaf, AppError>,
     ) -> Page {
         let Self { by, portal, rendered, path, of, form, mut view } = self;
         let (sight, now, party) = (Sight::of(&by), portal.clock.now(), chosen.party());
@@ -269,7 +273,7 @@ impl Asked {
             None => outcomes(&portal, &rendered, &key.stamps).await?,
         };
         let movements = if movements { movements_of(&portal, &key.stamps).await? } else { Vec::new() };
-        let found = Found { outcomes, movements, view, form, path, now };
+        let found = PageData { outcomes, movements, view, form, path, now };
         let leaf = make(&found, &of)?;
         let file = format!("{}-{}", found.path.trim_start_matches('/').replace('/', "-"), key.today);
         match form {
@@ -291,7 +295,7 @@ impl Asked {
     }
 }
 
-fn render(leaf: &Leaf, found: &Found) -> Result<Content, AppError> {
+fn render(leaf: &Leaf, found: &PageData) -> Result<Content, AppError> {
     let address = |sort| format!("{}{}", found.path, found.view.sorted_by(sort).query());
     let content =
         LeafContent { leaf, view: &found.view, path: &found.path, headings: leaf.table.headings(address) };
@@ -301,7 +305,7 @@ fn render(leaf: &Leaf, found: &Found) -> Result<Content, AppError> {
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What a workbook says of itself.
-fn about(leaf: &Leaf, found: &Found, practice: bool) -> Vec<(&'static str, String)> {
+fn about(leaf: &Leaf, found: &PageData, practice: bool) -> Vec<(&'static str, String)> {
     let mut about = vec![
         ("Innehåll", format!("{}. {}", leaf.title, leaf.lead)),
         ("Urval", found.view.words()),
@@ -335,8 +339,9 @@ pub async fn outcomes(
     portal: &Portal,
     rendered: &Rendered,
     stamps: &[Stamp],
-) -> Result<Vec<Arc<Outcome>>, AppError> {
-    let kept: Vec<Option<Arc<Outcome>>> = stamps.iter().map(|stamp| rendered.outcomes.get(stamp)).collect();
+) -> Result<Vec<Arc<AgreementPositions>>, AppError> {
+    let kept: Vec<Option<Arc<AgreementPositions>>> =
+        stamps.iter().map(|stamp| rendered.outcomes.get(stamp)).collect();
     let missing: Vec<_> = stamps
         .iter()
         .zip(&kept)
@@ -345,7 +350,7 @@ pub async fn outcomes(
         .collect();
     let mut read = Vec::new();
     if !missing.is_empty() {
-        let which = move |connection: &mut _| store::outcomes(connection, Which::of(&missing));
+        let which = move |connection: &mut _| store::outcomes(connection, GrantFilter::of(&missing));
         read = portal.db.read(which).await?.into_iter().map(Arc::new).collect();
         for outcome in &read {
             if let Some(stamp) = stamps.iter().find(|stamp| stamp.agreement == outcome.agreement.id) {
@@ -361,7 +366,7 @@ pub async fn outcomes(
 
 async fn movements_of(portal: &Portal, stamps: &[Stamp]) -> Result<Vec<Movement>, AppError> {
     let agreements: Vec<_> = stamps.iter().map(|stamp| stamp.agreement).collect();
-    let read = move |connection: &mut _| grant::store::movements(connection, Which::of(&agreements));
+    let read = move |connection: &mut _| grant::store::movements(connection, GrantFilter::of(&agreements));
     Ok(portal.db.read(read).await?)
 }
 
@@ -371,10 +376,10 @@ pub async fn shares(
     portal: &Portal,
     stamps: &[Stamp],
     party: Id<Organisation>,
-) -> Result<Vec<Arc<Outcome>>, AppError> {
+) -> Result<Vec<Arc<AgreementPositions>>, AppError> {
     let agreements: Vec<_> = stamps.iter().map(|stamp| stamp.agreement).collect();
     let read = move |connection: &mut _| {
-        store::outcomes(connection, Which { agreements: &agreements, party: Some(party) })
+        store::outcomes(connection, GrantFilter { agreements: &agreements, party: Some(party) })
     };
     Ok(portal.db.read(read).await?.into_iter().map(Arc::new).collect())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::{Asked, Found, Leaf, agreement};
+use super::{Asked, Leaf, PageData, agreement};
 use crate::{
     desks::dashboard::{
         Row, Summary, pictures,
@@ -40,7 +40,7 @@ struct PicturesPart<'a> {
     progress_table: Table,
 }
 
-fn leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
+fn leaf(found: &PageData, slug: &str) -> Result<Leaf, AppError> {
     let (outcome, now) = (found.outcome(slug)?, found.now);
     let view = View { drawn: found.view.drawn, sort: found.view.sort.clone(), ..View::default() };
     let rows = view.select(outcome.rows(None, now));

@@ -1,6 +1,6 @@
 //! One recipient over the years: its share of every agreement in sight.
 
-use super::{Asked, Filters, Found, Leaf, crumb};
+use super::{Asked, Filters, Leaf, PageData, crumb};
 use crate::{
     desks::dashboard::{Row, store::Chosen, tables},
     ground::infra::{error::AppError, page::Page},
@@ -40,7 +40,7 @@ fn told(what: &str, each: impl Iterator<Item = String>) -> String {
     }
 }
 
-fn leaf(found: &Found, code: &str) -> Result<Leaf, AppError> {
+fn leaf(found: &PageData, code: &str) -> Result<Leaf, AppError> {
     let (mut shares, mut taken) = (Vec::new(), Vec::new());
     for outcome in &found.outcomes {
         let agreement = &outcome.agreement;

@@ -1,6 +1,6 @@
 //! The rounds of one grant beside one another: who leaves money unused again and again.
 
-use super::{Asked, Filters, Form, Found, Leaf, agreement};
+use super::{Asked, Filters, Form, Leaf, PageData, agreement};
 use crate::{
     desks::dashboard::{Row, Summary, store::Chosen, tables},
     ground::infra::{error::AppError, page::Page},
@@ -12,7 +12,7 @@ pub async fn show(asked: Asked) -> Page {
     asked.answer(chosen, leaf).await
 }
 
-fn leaf(found: &Found, slug: &str) -> Result<Leaf, AppError> {
+fn leaf(found: &PageData, slug: &str) -> Result<Leaf, AppError> {
     let outcome = found.outcome(slug)?;
     let rounds: Vec<_> =
         found.outcomes.iter().map(|outcome| (&outcome.agreement, outcome.rows(None, found.now))).collect();

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Asked, Filters, Found, Leaf, choices, crumb, tabs};
+use super::{Asked, Filters, Leaf, PageData, choices, crumb, tabs};
 use crate::{
     desks::dashboard::{Row, Summary, store::Chosen, tables},
     ground::infra::{error::AppError, page::Page},
@@ -36,7 +36,7 @@ struct AgreementsPart<'a> {
     table: &'a Table,
 }
 
-fn recipients_leaf(found: &Found, year: &str) -> Result<Leaf, AppError> {
+fn recipients_leaf(found: &PageData, year: &str) -> Result<Leaf, AppError> {
     let mut summaries = Vec::new();
     let mut rows: Vec<Row> = Vec::new();
     for outcome in &found.outcomes {
@@ -65,7 +65,7 @@ fn recipients_leaf(found: &Found, year: &str) -> Result<Leaf, AppError> {
     })
 }
 
-fn counties_leaf(found: &Found, year: &str) -> Result<Leaf, AppError> {
+fn counties_leaf(found: &PageData, year: &str) -> Result<Leaf, AppError> {
     let year = in_address(year)?;
     let rows: Vec<Row> = found.outcomes.iter().flat_map(|outcome| outcome.rows(None, found.now)).collect();
     let is_paid = Summary::of(&rows).is_paid();

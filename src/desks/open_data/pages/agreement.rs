@@ -3,10 +3,10 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{Asked, Form, Found, Ordered, answer, render};
+use super::{Asked, Form, Ordered, PageData, answer, render};
 use crate::{
     desks::{
-        dashboard::{Measure, Outcome, cache::Rendered, store::Chosen},
+        dashboard::{AgreementPositions, Measure, cache::Rendered, store::Chosen},
         open_data::{
             Record, Sum, View,
             field::{Field, MEASURES, recipient_address},
@@ -56,8 +56,8 @@ pub async fn show(
     answer(anyone, (portal, rendered), asked, chosen, make).await
 }
 
-fn make(found: &Found, slug: &str) -> Result<Vec<u8>, AppError> {
-    let is_it = |outcome: &&std::sync::Arc<Outcome>| outcome.agreement.terms.slug == slug;
+fn make(found: &PageData, slug: &str) -> Result<Vec<u8>, AppError> {
+    let is_it = |outcome: &&std::sync::Arc<AgreementPositions>| outcome.agreement.terms.slug == slug;
     let outcome = found.outcomes.iter().find(is_it).ok_or(AppError::NotFound)?;
     let terms = &outcome.agreement.terms;
     let asked_for = found.records();

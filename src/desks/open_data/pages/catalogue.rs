@@ -4,10 +4,10 @@ use actix_web::web;
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::{Asked, Form, Found, answer};
+use super::{Asked, Form, PageData, answer};
 use crate::{
     desks::{
-        dashboard::{Outcome, cache::Rendered, store::Chosen},
+        dashboard::{AgreementPositions, cache::Rendered, store::Chosen},
         open_data::{LICENCE, View},
     },
     ground::infra::{Portal, error::AppError, page::Page},
@@ -50,7 +50,7 @@ pub async fn show(
     answer(anyone, (portal, rendered), asked, Chosen::All, make).await
 }
 
-fn make(found: &Found, _: &str) -> Result<Vec<u8>, AppError> {
+fn make(found: &PageData, _: &str) -> Result<Vec<u8>, AppError> {
     let datasets: Vec<Dataset<'_>> = found.outcomes.iter().map(|outcome| dataset(outcome)).collect();
     let mut authorities: Vec<&Organisation> =
         datasets.iter().map(|dataset| &dataset.agreement.authority).collect();
@@ -63,7 +63,7 @@ fn make(found: &Found, _: &str) -> Result<Vec<u8>, AppError> {
     Ok(xml.into_bytes())
 }
 
-fn dataset(outcome: &Outcome) -> Dataset<'_> {
+fn dataset(outcome: &AgreementPositions) -> Dataset<'_> {
     let events = outcome.positions.iter().filter_map(|standing| standing.last_event);
     Dataset { agreement: &outcome.agreement, modified: events.map(|(_, at)| calendar::day(at)).max() }
 }

@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use super::{Record, View, field::Field, form, json::Document, tables};
 use crate::{
     desks::dashboard::{
-        Outcome,
+        AgreementPositions,
         cache::{PageKey, Rendered},
         pages::{outcomes, shares},
         store::{self, Chosen},
@@ -128,8 +128,8 @@ impl FromRequest for Asked {
 }
 
 /// What a page or a file is made of.
-struct Found {
-    outcomes: Vec<Arc<Outcome>>,
+struct PageData {
+    outcomes: Vec<Arc<AgreementPositions>>,
     chrome: Chrome,
     view: View,
     path: String,
@@ -139,7 +139,7 @@ struct Found {
     now: DateTime<Utc>,
 }
 
-impl Found {
+impl PageData {
     fn is_practice(&self) -> bool {
         self.chrome.practice.is_some()
     }
@@ -222,7 +222,7 @@ async fn answer(
     (portal, rendered): (web::Data<Portal>, web::Data<Rendered>),
     mut asked: Asked,
     chosen: Chosen,
-    make: impl FnOnce(&Found, &str) -> Result<Vec<u8>, AppError>,
+    make: impl FnOnce(&PageData, &str) -> Result<Vec<u8>, AppError>,
 ) -> Page {
     let now = portal.clock.now();
     let (party, is_of_all) = (chosen.party(), matches!(chosen, Chosen::All));
@@ -251,7 +251,7 @@ async fn answer(
     };
     let Asked { path, view, form, .. } = &asked;
     let (path, view, form) = (path.clone(), view.clone(), *form);
-    let found = Found { outcomes, chrome: anyone.chrome, view, path, form, base, now };
+    let found = PageData { outcomes, chrome: anyone.chrome, view, path, form, base, now };
     let made = Arc::new(Representation::new(make(&found, &asked.of)?));
     rendered.public.insert(key, Arc::clone(&made));
     shared::answer(&asked.request, &made, kind(&portal, &asked))

@@ -3,7 +3,7 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{Asked, Form, Found, Ordered, answer, render};
+use super::{Asked, Form, Ordered, PageData, answer, render};
 use crate::{
     desks::{
         dashboard::{cache::Rendered, store::Chosen},
@@ -49,7 +49,7 @@ pub async fn show(
     answer(anyone, (portal, rendered), asked, chosen, |found, _| make(found, &recipient)).await
 }
 
-fn make(found: &Found, recipient: &Organisation) -> Result<Vec<u8>, AppError> {
+fn make(found: &PageData, recipient: &Organisation) -> Result<Vec<u8>, AppError> {
     let (records, taken_over): (Vec<Record>, Vec<Record>) =
         found.records().into_iter().partition(|record| record.code == recipient.code);
     if found.form != Form::Page {

@@ -3,7 +3,7 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{Asked, Form, Found, Ordered, answer, render};
+use super::{Asked, Form, Ordered, PageData, answer, render};
 use crate::{
     desks::{
         dashboard::{cache::Rendered, store::Chosen},
@@ -37,7 +37,7 @@ pub async fn show(
     answer(anyone, (portal, rendered), asked, Chosen::All, make).await
 }
 
-fn make(found: &Found, _: &str) -> Result<Vec<u8>, AppError> {
+fn make(found: &PageData, _: &str) -> Result<Vec<u8>, AppError> {
     let records = found.records();
     if found.form != Form::Page {
         return found.file("Alla överenskommelser", &records);

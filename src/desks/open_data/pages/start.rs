@@ -3,7 +3,7 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{Asked, Found, answer, render};
+use super::{Asked, PageData, answer, render};
 use crate::{
     desks::{
         dashboard::{cache::Rendered, store::Chosen},
@@ -37,9 +37,11 @@ pub async fn show(
     answer(anyone, (portal, rendered), asked, Chosen::All, make).await
 }
 
-fn make(found: &Found, _: &str) -> Result<Vec<u8>, AppError> {
+fn make(found: &PageData, _: &str) -> Result<Vec<u8>, AppError> {
     let everyone = |_: &Organisation| true;
-    let sum = |outcome: &crate::desks::dashboard::Outcome| Sum::of(&records(outcome, everyone, found.now));
+    let sum = |outcome: &crate::desks::dashboard::AgreementPositions| {
+        Sum::of(&records(outcome, everyone, found.now))
+    };
     let agreements = found.outcomes.iter().map(|outcome| (&outcome.agreement, sum(outcome))).collect();
     render(&StartPage { chrome: &found.chrome, agreements, publishers: found.publishers() })
 }

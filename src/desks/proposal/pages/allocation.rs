@@ -8,7 +8,7 @@ use super::{Head, Posted as Fields, act, sent, with_known};
 use crate::{
     desks::proposal::{
         Deed, Proposal, Refusal,
-        check::{self, Known, Sum},
+        check::{self, ProposalFacts, Sum},
         file::kronor,
         of_post,
         rows::{
@@ -169,7 +169,7 @@ pub async fn reckon(
     }
 }
 
-fn reckoned(proposal: &Proposal, known: &Known, key: &KeyForm) -> Result<Vec<Row>, FieldErrors> {
+fn reckoned(proposal: &Proposal, known: &ProposalFacts, key: &KeyForm) -> Result<Vec<Row>, FieldErrors> {
     let form = &proposal.form;
     let row = (0..form.rows("post")).find(|row| form.get(&format!("post-{row}-key")).trim() == key.post);
     let of = |name: &str| row.and_then(|row| kronor(form.get(&format!("post-{row}-{name}"))).ok());
@@ -189,7 +189,7 @@ fn reckoned(proposal: &Proposal, known: &Known, key: &KeyForm) -> Result<Vec<Row
 }
 
 impl AllocationPage {
-    fn of(actor: &Actor, chrome: Chrome, proposal: &Proposal, known: &Known, post: &str) -> Self {
+    fn of(actor: &Actor, chrome: Chrome, proposal: &Proposal, known: &ProposalFacts, post: &str) -> Self {
         let sums = check::sums(proposal, known);
         let current = sums.iter().find(|sum| sum.key == post).or(sums.first()).cloned();
         let key = current.as_ref().map(|sum| sum.key.clone()).unwrap_or_default();
@@ -224,7 +224,7 @@ impl AllocationPage {
     }
 
     /// A colleague saved the post meanwhile. The fields have what was typed, and the page the table as it is now.
-    fn overtaken(self, proposal: &Proposal, known: &Known, posted: &Fields) -> Self {
+    fn overtaken(self, proposal: &Proposal, known: &ProposalFacts, posted: &Fields) -> Self {
         let post = self.key.post.clone();
         let rows = proposal.rows.iter().filter(|row| row.post == post).map(|row| Line::of(row, known));
         let fields = rows.map(|theirs| {
@@ -259,7 +259,7 @@ fn owned(options: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 impl Line {
-    fn of(row: &Row, known: &Known) -> Self {
+    fn of(row: &Row, known: &ProposalFacts) -> Self {
         let mut earlier = known.earlier.iter().flat_map(|earlier| &earlier.shares);
         let earlier = earlier.find(|share| share.post == row.post && share.recipient == row.recipient);
         let earlier = earlier.map(|share| share.amount);

@@ -34,8 +34,8 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get(paths::proposal::Definition::PATTERN, show::definition)
         .get(paths::proposal::AllocationFile::PATTERN, show::allocation)
         .post(paths::proposal::Propose::PATTERN, show::propose)
-        .post(paths::proposal::TakeBack::PATTERN, show::take_back)
-        .post(paths::proposal::SendBack::PATTERN, show::send_back)
+        .post(paths::proposal::TakeBack::PATTERN, show::recall)
+        .post(paths::proposal::SendBack::PATTERN, show::reopen)
         .post(paths::proposal::Discard::PATTERN, show::discard)
         .post(paths::proposal::Publish::PATTERN, show::publish)
         .get(paths::proposal::Import::PATTERN, import::start::start)
@@ -80,7 +80,7 @@ struct Head {
     /// The address, what it is called, and whether it is this page.
     tabs: Vec<(String, &'static str, bool)>,
     may_edit: bool,
-    may_take_back: bool,
+    may_recall: bool,
 }
 
 impl Head {
@@ -102,7 +102,7 @@ impl Head {
             status: proposal.status.clone(),
             tabs,
             may_edit: proposal.is_draft() && actor.has(Role::CaseOfficer),
-            may_take_back: matches!(proposal.status, Status::Proposed { .. }) && actor.has(Role::CaseOfficer),
+            may_recall: matches!(proposal.status, Status::Proposed { .. }) && actor.has(Role::CaseOfficer),
         }
     }
 }
@@ -138,7 +138,7 @@ async fn with_known(
     actor: &Actor,
     portal: &web::Data<Portal>,
     id: Id<Proposal>,
-) -> Result<(Proposal, super::check::Known), AppError> {
+) -> Result<(Proposal, super::check::ProposalFacts), AppError> {
     let authority = actor.organisation.id;
     portal
         .db

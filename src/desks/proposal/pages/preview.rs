@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Head, with_known};
 use crate::{
-    desks::proposal::{Proposal, check::Known, file, sheet::Preview},
+    desks::proposal::{Proposal, check::ProposalFacts, file, sheet::Preview},
     grants::case::pages::pdf as as_pdf,
     ground::infra::{
         Portal,
@@ -91,7 +91,7 @@ pub async fn pdf(
 }
 
 /// Whoever is in the table, in Swedish alphabetical order.
-fn recipients(proposal: &Proposal, known: &Known) -> Vec<(String, String)> {
+fn recipients(proposal: &Proposal, known: &ProposalFacts) -> Vec<(String, String)> {
     let has_share = |code: &str| proposal.rows.iter().any(|row| row.recipient == code);
     let mut recipients: Vec<(String, String)> = known
         .registry
@@ -107,7 +107,7 @@ fn documents(
     actor: &Actor,
     portal: &Portal,
     proposal: &Proposal,
-    known: &Known,
+    known: &ProposalFacts,
     recipient: &str,
 ) -> Result<Vec<FormDocument>, String> {
     let terms = proposal.form.read().map_err(|faults| {

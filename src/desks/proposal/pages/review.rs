@@ -8,7 +8,7 @@ use super::{Head, act, with_known};
 use crate::{
     desks::proposal::{
         Proposal,
-        check::{self, Changes, Found, Sum},
+        check::{self, Changes, LocatedFault, Sum},
         posts::{self, Orphans},
         replacement::Touch,
         spec::{self, Part},
@@ -30,7 +30,7 @@ struct ReviewPage {
     chrome: Chrome,
     head: Head,
     revision: i64,
-    faults: Vec<Found>,
+    faults: Vec<LocatedFault>,
     /// What is about posts that the proposal does not have.
     orphans: Orphans,
     /// What is still to be done once it is published.

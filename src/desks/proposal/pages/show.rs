@@ -117,12 +117,12 @@ pub async fn propose(
     change(&by.actor, &portal, id.into_inner(), button.revision, verbs::propose, "framlagt").await
 }
 
-pub async fn take_back(
+pub async fn recall(
     Posted { by, body: Form(button) }: Posted<By<CaseOfficer>, Form<Button>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Proposal>>,
 ) -> Page {
-    change(&by.actor, &portal, id.into_inner(), button.revision, verbs::take_back, "tillbakataget").await
+    change(&by.actor, &portal, id.into_inner(), button.revision, verbs::recall, "tillbakataget").await
 }
 
 pub async fn publish(
@@ -184,7 +184,7 @@ pub async fn discard(
     }
 }
 
-pub async fn send_back(
+pub async fn reopen(
     Posted { by, body: Form(form) }: Posted<By<DecisionMaker>, Form<WithReason>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Proposal>>,
@@ -201,8 +201,8 @@ pub async fn send_back(
     };
     let act = act(&by, &portal);
     let to = format!("{}?klart=aterlamnat", paths::proposal::Proposal(&id));
-    let send_back = move |c: &mut _| verbs::send_back(c, &act, id, form.revision, &reason).map(|()| to);
-    page::see_other(portal.db.once(send_back).await?)
+    let reopen = move |c: &mut _| verbs::reopen(c, &act, id, form.revision, &reason).map(|()| to);
+    page::see_other(portal.db.once(reopen).await?)
 }
 
 pub async fn definition(by: By<Discloser>, portal: web::Data<Portal>, id: web::Path<Id<Proposal>>) -> Page {

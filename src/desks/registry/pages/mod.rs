@@ -29,7 +29,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post(paths::registry::New::PATTERN, new::create)
         .get(paths::registry::Recipient::PATTERN, show::show)
         .post(paths::registry::Alias::PATTERN, show::add_alias)
-        .post(paths::registry::RemoveAlias::PATTERN, show::take_alias_away)
+        .post(paths::registry::RemoveAlias::PATTERN, show::remove_alias)
         .post(paths::registry::Name::PATTERN, show::rename)
         .post(paths::registry::Number::PATTERN, show::set_number)
         .get(paths::registry::Merger::PATTERN, succession::new_merger)

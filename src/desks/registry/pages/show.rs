@@ -46,7 +46,7 @@ struct ShowPage {
     administrators: Option<Vec<Holder>>,
     is_officer: bool,
     may_pass_on: bool,
-    typed: Typed,
+    typed: TypedForms,
     mending: Mending,
     /// Who changed the organisation last.
     saved: Option<Saved>,
@@ -56,7 +56,7 @@ struct ShowPage {
 }
 
 /// What stands in the page's forms.
-struct Typed {
+struct TypedForms {
     alias: AliasForm,
     rename: RenameForm,
     number: NumberForm,
@@ -128,7 +128,7 @@ async fn read<R>(by: &By<R>, portal: &Portal, code: String) -> Result<ShowPage, 
         administrators: (super::is_officer(by) && !grants.is_empty()).then_some(administrators),
         is_officer: super::is_officer(by),
         may_pass_on: super::is_decision_maker(by) && holds_any,
-        typed: Typed {
+        typed: TypedForms {
             alias: AliasForm::default(),
             rename: RenameForm::of(&organisation, version),
             number: NumberForm::of(&organisation, version),
@@ -149,7 +149,7 @@ async fn again(
     by: By<CaseOfficer>,
     portal: &Portal,
     code: String,
-    type_in: impl FnOnce(&mut Typed) -> Vec<(String, String, String)>,
+    type_in: impl FnOnce(&mut TypedForms) -> Vec<(String, String, String)>,
 ) -> Page {
     let mut page = read(&by, portal, code).await?;
     let fields = type_in(&mut page.typed);
@@ -178,7 +178,7 @@ pub async fn add_alias(
     }
 }
 
-pub async fn take_alias_away(
+pub async fn remove_alias(
     Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<AliasForm>>,
     portal: web::Data<Portal>,
     code: web::Path<String>,
@@ -186,7 +186,7 @@ pub async fn take_alias_away(
     let (act, code) = (act(&by, &portal), code.into_inner());
     let (held, to) = (code.clone(), done(&code, "borttaget"));
     let away =
-        move |connection: &mut _| verbs::take_alias_away(connection, &act, &held, &form.alias).map(|()| to);
+        move |connection: &mut _| verbs::remove_alias(connection, &act, &held, &form.alias).map(|()| to);
     match outcome(portal.db.once(away).await, &code, "borttaget") {
         Ok(answer) => answer,
         Err(mending) => again(mending, by, &portal, code, |_| Vec::new()).await,

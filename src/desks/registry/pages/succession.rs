@@ -178,18 +178,31 @@ impl CheckPage {
     }
 }
 
-type Typed = Posted<By<DecisionMaker>, Form<SuccessionForm>>;
+type PostedSuccession = Posted<By<DecisionMaker>, Form<SuccessionForm>>;
 
-pub async fn check_merger(posted: Typed, portal: web::Data<Portal>, code: web::Path<String>) -> Page {
+pub async fn check_merger(
+    posted: PostedSuccession,
+    portal: web::Data<Portal>,
+    code: web::Path<String>,
+) -> Page {
     check(posted, &portal, code.into_inner(), Kind::Merger).await
 }
 
-pub async fn check_split(posted: Typed, portal: web::Data<Portal>, code: web::Path<String>) -> Page {
+pub async fn check_split(
+    posted: PostedSuccession,
+    portal: web::Data<Portal>,
+    code: web::Path<String>,
+) -> Page {
     check(posted, &portal, code.into_inner(), Kind::Split).await
 }
 
 /// The last page before it is registered, or the form again: with what is to be mended, or to change what was typed.
-async fn check(Posted { by, body: Form(form) }: Typed, portal: &Portal, code: String, kind: Kind) -> Page {
+async fn check(
+    Posted { by, body: Form(form) }: PostedSuccession,
+    portal: &Portal,
+    code: String,
+    kind: Kind,
+) -> Page {
     if form.handling == "andra" {
         let page = read(by, portal, code, kind).await?;
         return show_as(StatusCode::OK, &SuccessionPage { form, ..page });

@@ -26,7 +26,7 @@ pub struct Row {
     pub remarks: Vec<String>,
 }
 
-/// An issue, and what it changed from the one before.
+/// An edition, and what it changed from the one before.
 pub struct Version {
     pub number: i32,
     pub issued_by: Doer,

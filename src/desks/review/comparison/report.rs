@@ -5,18 +5,23 @@ use crate::{
     grants::{
         case::{FieldRemark, pages::FieldView},
         grant::Grant,
-        report::{Case, Content, Issue, form::costs_field, sheet},
+        report::{Content, Dossier, Edition, form::costs_field, sheet},
     },
     ground::history::{self, Event},
     terms::agreement::{LabelledField, PaperForm},
 };
 
 /// Sections 1 to 3, each field beside the same field of another report. `notes` is what deserves a second look.
-pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>, notes: &[FieldRemark]) -> Vec<Section> {
+pub fn sections(
+    case: &Dossier,
+    edition: &Edition,
+    before: Option<&Content>,
+    notes: &[FieldRemark],
+) -> Vec<Section> {
     let paper = &case.grant.agreement.terms.forms.report;
     let remarks = case.report.returned().map_or(&[][..], |returned| &returned.remarks);
     let row = |field: &LabelledField, pair: Pair| {
-        let at_it = |name: &str| is_at(name, field, &pair, &case.grant, &issue.content);
+        let at_it = |name: &str| is_at(name, field, &pair, &case.grant, &edition.content);
         Row {
             warnings: texts_at(notes, at_it),
             remarks: texts_at(remarks, at_it),
@@ -35,7 +40,7 @@ pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>, notes: &[F
                 .fields
                 .iter()
                 .flat_map(|field| {
-                    pairs(field, &case.grant, &issue.content, before)
+                    pairs(field, &case.grant, &edition.content, before)
                         .into_iter()
                         .map(move |pair| row(field, pair))
                 })
@@ -44,32 +49,32 @@ pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>, notes: &[F
         .collect()
 }
 
-/// Every issue, the newest first, with what it changed and why it was made.
-pub fn versions(case: &Case, issues: &[(Issue, bool)], lines: &[history::Line]) -> Vec<Version> {
+/// Every edition, the newest first, with what it changed and why it was made.
+pub fn versions(case: &Dossier, editions: &[(Edition, bool)], lines: &[history::Line]) -> Vec<Version> {
     let paper = &case.grant.agreement.terms.forms.report;
     let received = case.report.received().map(|received| received.version);
     let about = case.number();
     let lines: Vec<&history::Line> = lines.iter().filter(|line| line.entry.subject == about).collect();
-    let older = issues.iter().skip(1).map(Some).chain([None]);
-    issues
+    let older = editions.iter().skip(1).map(Some).chain([None]);
+    editions
         .iter()
         .zip(older)
-        .map(|((issue, came_in), older)| Version {
-            number: issue.version,
-            issued_by: issue.issued_by.clone(),
-            issued_at: issue.issued_at,
-            came_in: received == Some(issue.version) || *came_in,
+        .map(|((edition, came_in), older)| Version {
+            number: edition.version,
+            issued_by: edition.issued_by.clone(),
+            issued_at: edition.issued_at,
+            came_in: received == Some(edition.version) || *came_in,
             is_first: older.is_none(),
-            reason: older.map(|(older, _)| reason(&lines, older, issue)).unwrap_or_default(),
+            reason: older.map(|(older, _)| reason(&lines, older, edition)).unwrap_or_default(),
             changes: older
-                .map(|(older, _)| changes(paper, &case.grant, &older.content, &issue.content))
+                .map(|(older, _)| changes(paper, &case.grant, &older.content, &edition.content))
                 .unwrap_or_default(),
         })
         .collect()
 }
 
 /// Why a version was made after the one before it: a correction's reason, or what was to be completed.
-fn reason(lines: &[&history::Line], older: &Issue, newer: &Issue) -> String {
+fn reason(lines: &[&history::Line], older: &Edition, newer: &Edition) -> String {
     let between = lines.iter().filter(|line| (older.issued_at..=newer.issued_at).contains(&line.entry.at));
     let last = between
         .filter_map(|line| match line.entry.event {

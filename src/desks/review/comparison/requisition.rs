@@ -4,13 +4,13 @@ use super::{Change, Row, Section, Version, covers, texts_at};
 use crate::{
     grants::{
         case::head::text,
-        requisition::{Case, Content, Issue, sheet},
+        requisition::{Content, Dossier, Edition, sheet},
     },
     terms::agreement::PaperForm,
 };
 
 /// Sections 1 to 3, each field beside the same field of another filing. Section 4, the signature, is no content.
-pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>) -> Vec<Section> {
+pub fn sections(case: &Dossier, edition: &Edition, before: Option<&Content>) -> Vec<Section> {
     let paper = &case.grant.agreement.terms.forms.requisition;
     let remarks = case.requisition.returned().map_or(&[][..], |returned| &returned.remarks);
     (1..=3)
@@ -23,14 +23,14 @@ pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>) -> Vec<Sec
                 .iter()
                 .map(|field| {
                     let key = field.key.as_str();
-                    let value = stated(key, case, issue).unwrap_or_else(|| printed(key, &issue.content));
+                    let value = stated(key, case, edition).unwrap_or_else(|| printed(key, &edition.content));
                     let earlier = before.map(|content| printed(key, content)).unwrap_or_default();
                     Row {
                         label: field.label.clone(),
                         changed: before.is_some() && earlier != value && !follows_the_agreement(key),
                         value,
                         before: earlier,
-                        warnings: texts_at(&issue.warnings, |field| covers(key, field)),
+                        warnings: texts_at(&edition.warnings, |field| covers(key, field)),
                         remarks: texts_at(remarks, |field| covers(key, field)),
                     }
                 })
@@ -39,22 +39,22 @@ pub fn sections(case: &Case, issue: &Issue, before: Option<&Content>) -> Vec<Sec
         .collect()
 }
 
-/// Every issue, the newest first, with what it changed.
-pub fn versions(case: &Case, issues: &[Issue]) -> Vec<Version> {
+/// Every edition, the newest first, with what it changed.
+pub fn versions(case: &Dossier, editions: &[Edition]) -> Vec<Version> {
     let paper = &case.grant.agreement.terms.forms.requisition;
     let received = case.requisition.received().map(|received| received.version);
-    let older = issues.iter().skip(1).map(Some).chain([None]);
-    issues
+    let older = editions.iter().skip(1).map(Some).chain([None]);
+    editions
         .iter()
         .zip(older)
-        .map(|(issue, older)| Version {
-            number: issue.version,
-            issued_by: issue.issued_by.clone(),
-            issued_at: issue.issued_at,
-            came_in: received == Some(issue.version),
+        .map(|(edition, older)| Version {
+            number: edition.version,
+            issued_by: edition.issued_by.clone(),
+            issued_at: edition.issued_at,
+            came_in: received == Some(edition.version),
             is_first: older.is_none(),
             reason: String::new(),
-            changes: older.map(|older| changes(paper, &older.content, &issue.content)).unwrap_or_default(),
+            changes: older.map(|older| changes(paper, &older.content, &edition.content)).unwrap_or_default(),
         })
         .collect()
 }
@@ -73,9 +73,9 @@ fn changes(paper: &PaperForm, before: &Content, after: &Content) -> Vec<Change> 
 }
 
 /// What the form prints without anybody having typed it.
-fn stated(key: &str, case: &Case, issue: &Issue) -> Option<String> {
+fn stated(key: &str, case: &Dossier, edition: &Edition) -> Option<String> {
     match key {
-        "recipient" => Some(issue.recipient.clone()),
+        "recipient" => Some(edition.recipient.clone()),
         "agreement_name" => Some(format!("{}: {}", case.grant.agreement.terms.name, case.post_name())),
         _ => None,
     }

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Handling, RemarkView, label, scope, typed::Typed};
+use super::{Handling, RemarkView, label, scope, typed::TypedDecision};
 use crate::{
     desks::review::{
         comparison::{self, Section, Version},
@@ -20,7 +20,8 @@ use crate::{
         },
         grant::Account,
         requisition::{
-            Case, Content, Issue, Refusal, Requisition, Status, form::RequisitionForm, sheet, store, tone,
+            Content, Dossier, Edition, Refusal, Requisition, Status, form::RequisitionForm, sheet, store,
+            tone,
         },
     },
     ground::{
@@ -44,9 +45,9 @@ use values::{Id, Money, calendar};
 #[template(path = "review/case.html")]
 pub struct CasePage {
     pub chrome: Chrome,
-    case: Case,
-    /// The issue that is shown: what came in, or what is to be signed.
-    issue: Issue,
+    case: Dossier,
+    /// The edition that is shown: what came in, or what is to be signed.
+    edition: Edition,
     sections: Vec<Section>,
     /// The case number of the filing that it is compared with; empty when there is none.
     last: String,
@@ -57,7 +58,7 @@ pub struct CasePage {
     handling: Handling,
     now: DateTime<Utc>,
     me: Doer,
-    pub typed: Typed,
+    pub typed: TypedDecision,
     pub errors: FieldErrors,
     /// Why a decision was not carried out, when nothing typed is at fault.
     pub refusal: Option<Refusal>,
@@ -96,8 +97,8 @@ pub async fn attachment(
 
 /// Everything the page reads, at one time.
 struct CaseFile {
-    case: Case,
-    issues: Vec<Issue>,
+    case: Dossier,
+    editions: Vec<Edition>,
     last: Option<(String, Content)>,
     attachments: Vec<Attachment>,
     lines: Vec<history::Line>,
@@ -112,7 +113,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Requisition>) -> Result<Cas
         .read(move |connection| {
             let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
             Ok(CaseFile {
-                issues: store::issues_of(connection, id)?,
+                editions: store::editions_of(connection, id)?,
                 last: store::last_received(connection, scope, case.grant.holder.id, Some(&case.requisition))?,
                 attachments: case::store::attachments_of(connection, id)?,
                 lines: history::store::of(connection, &case.grant.id.to_string())?,
@@ -133,9 +134,9 @@ pub async fn case_page(
     portal: &Portal,
     id: Id<Requisition>,
 ) -> Result<CasePage, AppError> {
-    let CaseFile { case, issues, last, attachments, lines, officer, colleagues } =
+    let CaseFile { case, editions, last, attachments, lines, officer, colleagues } =
         read(actor, portal, id).await?;
-    let issue = case.issue.clone().ok_or(AppError::NotFound)?;
+    let edition = case.edition.clone().ok_or(AppError::NotFound)?;
     let (last, before) = last.unzip();
     let (payer, officer_id) = (case.grant.agreement.authority.id, case.requisition.officer);
     let handling = Handling::new(
@@ -149,21 +150,21 @@ pub async fn case_page(
     .may(may_decide(&case.requisition.status), may_be_assigned(&case.requisition.status));
     Ok(CasePage {
         chrome,
-        sections: comparison::requisition::sections(&case, &issue, before.as_ref()),
+        sections: comparison::requisition::sections(&case, &edition, before.as_ref()),
         last: last.unwrap_or_default(),
         attachments: AttachmentView::of(attachments, |file| {
             paths::review::RequisitionAttachment(&id, file).to_string()
         }),
-        versions: comparison::requisition::versions(&case, &issues),
+        versions: comparison::requisition::versions(&case, &editions),
         timeline: timeline(&lines, &case.number()),
         balances: balances(&case),
         handling,
         now: portal.clock.now(),
         me: Doer::of(&actor.person),
-        typed: Typed::default(),
+        typed: TypedDecision::default(),
         errors: FieldErrors::default(),
         refusal: None,
-        issue,
+        edition,
         case,
     })
 }
@@ -177,7 +178,7 @@ pub fn may_be_assigned(status: &Status) -> bool {
     matches!(status, Status::Submitted { .. } | Status::Returned(_) | Status::AwaitingSignature { .. })
 }
 
-fn balances(case: &Case) -> Vec<Balance> {
+fn balances(case: &Dossier) -> Vec<Balance> {
     let ledger = &case.grant.ledger;
     case.grant
         .posts()
@@ -223,7 +224,7 @@ impl CasePage {
     }
 
     fn account(&self) -> String {
-        sheet::account(&self.issue.content)
+        sheet::account(&self.edition.content)
     }
 
     fn may_register_original(&self) -> bool {
@@ -257,7 +258,7 @@ impl CasePage {
 
     /// What the field says, above the remark about it.
     fn stated(&self, field: &str) -> String {
-        let form = RequisitionForm::from_content(&self.issue.content);
+        let form = RequisitionForm::from_content(&self.edition.content);
         let fields = form.fields();
         let value = fields.into_iter().find(|(name, _)| *name == field).map(|(_, value)| value);
         super::stated(value.unwrap_or_default())
@@ -283,7 +284,7 @@ impl CasePage {
 
     fn was_registered_from_paper(&self) -> bool {
         let signature = self.requisition().received().map(|received| &received.signature);
-        matches!(signature, Some(Signature::Original { registered_by, .. }) if registered_by.is_same_as(&self.issue.issued_by))
+        matches!(signature, Some(Signature::Original { registered_by, .. }) if registered_by.is_same_as(&self.edition.issued_by))
     }
 
     fn received(&self) -> String {
@@ -302,7 +303,7 @@ impl CasePage {
     fn signing(&self) -> String {
         match (&self.requisition().status, self.requisition().received()) {
             (Status::AwaitingSignature { .. }, _) | (_, None) => {
-                format!("Version {} är inte undertecknad än.", self.issue.version)
+                format!("Version {} är inte undertecknad än.", self.edition.version)
             }
             (_, Some(received)) => sheet::signing_sentence(received),
         }
@@ -323,7 +324,7 @@ impl CasePage {
                 "{} begärde komplettering {}. Bidragsmottagaren har svarat med version {}, som inte är underskriven än.",
                 returned.by,
                 time(&returned.at),
-                self.issue.version
+                self.edition.version
             ),
             Status::Submitted { received } => queue::waiting(received.completed_at, self.now),
             Status::Returned(returned) => format!(

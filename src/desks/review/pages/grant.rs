@@ -64,7 +64,7 @@ struct GrantPage {
     settlement: Settlement,
     extensions: Vec<Extension>,
     requests: Vec<RequestView>,
-    further_reports: Vec<further_report::Case>,
+    further_reports: Vec<further_report::Dossier>,
     /// It is being handed on, by a model that is decided.
     is_handed_on: bool,
     timeline: Vec<TimelineView>,
@@ -124,7 +124,7 @@ struct GrantFile {
     payments: Vec<Payment>,
     extensions: Vec<Extension>,
     requests: Vec<AccountRequest>,
-    further_reports: Vec<further_report::Case>,
+    further_reports: Vec<further_report::Dossier>,
     plan: Option<onward::Plan>,
     lines: Vec<Line>,
 }

@@ -37,7 +37,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get(paths::review::ReportAttachment::PATTERN, report::case::attachment)
         .post(paths::review::AssignReport::PATTERN, report::decide::assign)
         .post(paths::review::ApproveReport::PATTERN, report::decide::approve)
-        .post(paths::review::SendBackReport::PATTERN, report::decide::send_back)
+        .post(paths::review::SendBackReport::PATTERN, report::decide::request_completion)
         .post(paths::review::ReportOriginal::PATTERN, report::decide::register_original)
         .post(paths::review::CorrectReport::PATTERN, report::decide::correct)
         .get(paths::review::Survey::PATTERN, survey::show)
@@ -48,7 +48,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post(paths::review::AssignRequisition::PATTERN, decide::assign)
         .post(paths::review::ApproveRequisition::PATTERN, decide::approve)
         .post(paths::review::RefuseRequisition::PATTERN, decide::refuse)
-        .post(paths::review::SendBackRequisition::PATTERN, decide::send_back)
+        .post(paths::review::SendBackRequisition::PATTERN, decide::request_completion)
         .post(paths::review::RequisitionOriginal::PATTERN, decide::register_original);
 }
 

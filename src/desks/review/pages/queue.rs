@@ -10,12 +10,12 @@ use super::{act, case::may_be_assigned, label, scope};
 use crate::{
     desks::review::{
         form::{Filter, TakeForm},
-        queue::{self, Frame, Outcome, REQUISITIONS, days_left, is_mine, waited},
+        queue::{self, Frame, REQUISITIONS, TakenCases, days_left, is_mine, waited},
     },
     grants::{
         case::{self, store::QueueRow},
         requisition::{Requisition, Status, case_number, tone, verbs::Failure},
-        search::{self, Known},
+        search::{self, GrantNames},
     },
     ground::infra::{
         Portal,
@@ -64,7 +64,7 @@ pub async fn list(
     by: By<Authority>,
     portal: web::Data<Portal>,
     filter: web::Query<Filter>,
-    outcome: web::Query<Outcome>,
+    outcome: web::Query<TakenCases>,
 ) -> Page {
     let mut page = queue_page(&by.actor, by.chrome, &portal, filter.into_inner()).await?;
     if page.chrome.may_tell {
@@ -107,7 +107,7 @@ pub async fn take(
         page.frame.errors.add("", "Inget ärende är markerat. Kryssa för minst ett och försök igen.");
         return page::show_errors(&page);
     }
-    let mut outcome = Outcome::default();
+    let mut outcome = TakenCases::default();
     for case in cases {
         let (act, me) = (act(&by, &portal), by.person.clone());
         let take = move |c: &mut _| case::verbs::assign(c, &act, case, None, Some(&me));
@@ -154,7 +154,7 @@ async fn queue_page(
     Ok(QueuePage { chrome, frame, lines, total })
 }
 
-fn known_by(row: &QueueRow<Requisition>, known: &Known) -> Vec<String> {
+fn known_by(row: &QueueRow<Requisition>, known: &GrantNames) -> Vec<String> {
     let mut known_by = known.of(&row.agreement_code, &row.recipient_code);
     known_by.push(case_number(&row.agreement_code, &row.recipient_code, row.case.number));
     known_by

@@ -37,7 +37,7 @@ use values::{calendar, text::sort_key};
 struct SurveyPage {
     chrome: Chrome,
     agreement: Agreement,
-    standing: Standing,
+    standing: CurrentList,
     form: ListForm,
     errors: FieldErrors,
     /// Somebody else changed the agreement while the list was pasted.
@@ -45,7 +45,7 @@ struct SurveyPage {
 }
 
 /// What the list says now.
-struct Standing {
+struct CurrentList {
     /// When and by whom it was read in; empty when there is none.
     read_in: String,
     /// Who changed the agreement or the list last.
@@ -125,7 +125,7 @@ async fn read(
     by: &By<CaseOfficer>,
     portal: &Portal,
     slug: String,
-) -> Result<(Agreement, Standing), AppError> {
+) -> Result<(Agreement, CurrentList), AppError> {
     let authority = by.organisation.id;
     portal
         .db
@@ -143,7 +143,7 @@ async fn read(
             let read_in =
                 list.map(|list| format!("{}, {}", calendar::long_time(list.imported_at), list.imported_by));
             let last = history::store::last(connection, &agreement.id.to_string())?;
-            let standing = Standing {
+            let standing = CurrentList {
                 saved: last.map(|line| line.entry.saved()),
                 read_in: read_in.unwrap_or_default(),
                 asked: asked.len(),

@@ -3,14 +3,14 @@
 use crate::{desks::review::form::Remarks, ground::infra::form::FieldErrors};
 
 #[derive(Debug, Clone, Default)]
-pub struct Typed {
+pub struct TypedDecision {
     pub reason: String,
     pub message: String,
     pub remarks: Remarks,
     pub arrived: String,
 }
 
-impl Typed {
+impl TypedDecision {
     pub fn is_empty(&self) -> bool {
         self.arrived.is_empty() && self.texts().iter().all(|text| text.trim().is_empty())
     }

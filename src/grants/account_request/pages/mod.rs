@@ -3,7 +3,7 @@
 mod authority;
 mod recipient;
 
-use super::{AccountRequest, Answer, Case, Refusal, Status, form, store, verbs};
+use super::{AccountRequest, Answer, Dossier, Refusal, Status, form, store, verbs};
 use crate::{
     grants::case::{
         self,
@@ -38,7 +38,7 @@ pub fn routes(routes: &mut Routes<'_>) {
 
 /// Everything a page reads, at one time.
 struct RequestFile {
-    case: Case,
+    case: Dossier,
     files: Vec<Attachment>,
     lines: Vec<Line>,
 }
@@ -59,7 +59,7 @@ async fn read(portal: &Portal, scope: Scope, id: Id<AccountRequest>) -> Result<R
 
 /// What both pages show of a request.
 struct Shown {
-    case: Case,
+    case: Dossier,
     number: String,
     state: &'static str,
     tone: &'static str,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    grants::case::{Case, FieldRemark, Issue, StoredIssue},
+    grants::case::{Case, Edition, FieldRemark, StoredEdition},
     ground::infra::{
         db::{AnyConnection, DbError, Json, json},
         schema::{agreements, cases, editions, grants, organisations},
@@ -36,7 +36,7 @@ impl<T> EditionRow<T> {
     }
 }
 
-impl<T> From<EditionRow<T>> for Issue<T> {
+impl<T> From<EditionRow<T>> for Edition<T> {
     fn from(row: EditionRow<T>) -> Self {
         Self {
             version: row.version,
@@ -67,29 +67,29 @@ pub fn edition<C: Case, T: DeserializeOwned + 'static>(
     connection: &mut AnyConnection,
     case: Id<C>,
     version: Option<i32>,
-) -> Result<Option<Issue<T>>, DbError> {
+) -> Result<Option<Edition<T>>, DbError> {
     let Some(version) = version else { return Ok(None) };
     let row: Option<EditionRow<T>> =
         editions::table.find((case, version)).select(EditionRow::as_select()).first(connection).optional()?;
-    Ok(row.map(Issue::from))
+    Ok(row.map(Edition::from))
 }
 
 pub fn insert_edition<C: Case, T: Serialize>(
     connection: &mut AnyConnection,
     case: Id<C>,
-    issue: &Issue<T>,
+    edition: &Edition<T>,
 ) -> Result<(), DbError> {
     diesel::insert_into(editions::table)
         .values((
             editions::case_id.eq(case),
-            editions::version.eq(issue.version),
-            editions::content.eq(json(&issue.content)?),
-            editions::warnings.eq(json(&issue.warnings)?),
-            editions::fingerprint.eq(&issue.fingerprint),
-            editions::issued_by.eq(issue.issued_by.name()),
-            editions::issued_by_id.eq(issue.issued_by.person()),
-            editions::issued_at.eq(issue.issued_at.naive_utc()),
-            editions::recipient.eq(&issue.recipient),
+            editions::version.eq(edition.version),
+            editions::content.eq(json(&edition.content)?),
+            editions::warnings.eq(json(&edition.warnings)?),
+            editions::fingerprint.eq(&edition.fingerprint),
+            editions::issued_by.eq(edition.issued_by.name()),
+            editions::issued_by_id.eq(edition.issued_by.person()),
+            editions::issued_at.eq(edition.issued_at.naive_utc()),
+            editions::recipient.eq(&edition.recipient),
         ))
         .execute(connection)?;
     Ok(())
@@ -132,7 +132,7 @@ pub fn altered<C: Case>(
     let faults =
         rows.into_iter().filter_map(|(version, content, fingerprint, agreement, recipient, of_grant)| {
             let case_number = number(&agreement, &recipient, of_grant);
-            StoredIssue { case_number, version, content, fingerprint }.fault(codes)
+            StoredEdition { case_number, version, content, fingerprint }.fault(codes)
         });
     Ok(faults.collect())
 }

@@ -37,13 +37,13 @@ struct ReviewPage {
 }
 
 impl ReviewPage {
-    fn may_send_back(&self) -> bool {
+    fn may_request_completion(&self) -> bool {
         self.is_officer && !self.shown.case.is_editable()
     }
 
     /// What was typed when it can no longer be sent: shown, so that it can be copied.
     fn left_over(&self) -> &str {
-        if self.may_send_back() { "" } else { &self.form.message }
+        if self.may_request_completion() { "" } else { &self.form.message }
     }
 }
 
@@ -101,7 +101,7 @@ pub async fn attachment(
     page::download(&file.media_type, &file.file_name, bytes)
 }
 
-pub async fn send_back(
+pub async fn request_completion(
     Posted { by, body: Form(form) }: Posted<By<CaseOfficer>, Form<ReturnForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<OwedReport>>,
@@ -113,7 +113,7 @@ pub async fn send_back(
             let act = Act::of_authority(&by, portal.clock.now());
             let target = Target { id, revision: form.revision };
             let send = move |c: &mut _| {
-                verbs::send_back(c, &act, target, &message)
+                verbs::request_completion(c, &act, target, &message)
                     .map(|()| paths::further_report::Review(&id).to_string())
             };
             let refusal = match portal.db.once(send).await {

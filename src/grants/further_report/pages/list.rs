@@ -10,12 +10,12 @@ use serde::Deserialize;
 use super::store;
 use crate::{
     grants::{
-        further_report::{OwedReport, Standing, case_number, owed},
+        further_report::{OwedReport, OwedState, case_number, owed},
         grant::{
             self, Ledger, held_by,
-            store::{Outline, Which},
+            store::{GrantFilter, Outline},
         },
-        search::{self, Known},
+        search::{self, GrantNames},
     },
     ground::infra::{
         Portal,
@@ -62,7 +62,7 @@ struct Line {
     /// What it is searched by.
     known_by: Vec<String>,
     due: chrono::NaiveDate,
-    standing: Standing,
+    standing: OwedState,
     report: Option<OwedReport>,
 }
 
@@ -73,7 +73,7 @@ impl Line {
         (place, asked): (usize, &FurtherReport),
         report: Option<OwedReport>,
         has_nothing: bool,
-        known: &Known,
+        known: &GrantNames,
         now: DateTime<Utc>,
     ) -> Self {
         let terms = &agreement.terms;
@@ -88,7 +88,7 @@ impl Line {
             known_by,
             recipient: held_by(&outline.holder.name, &outline.recipient.name),
             due: asked.due.0,
-            standing: Standing::of(report.as_ref(), asked.due, has_nothing, now),
+            standing: OwedState::of(report.as_ref(), asked.due, has_nothing, now),
             report,
         }
     }
@@ -113,10 +113,10 @@ impl Line {
                 Cell::Tag {
                     label: self.standing.label(),
                     tone: self.standing.tone(),
-                    rank: Standing::ALL.iter().position(|of| *of == self.standing).unwrap_or_default(),
+                    rank: OwedState::ALL.iter().position(|of| *of == self.standing).unwrap_or_default(),
                 },
             ],
-            is_late: matches!(self.standing, Standing::Overdue | Standing::FiledLate),
+            is_late: matches!(self.standing, OwedState::Overdue | OwedState::FiledLate),
         }
     }
 }
@@ -170,8 +170,8 @@ async fn lines(portal: &Portal, addressee: Id<Organisation>, filter: &Filter) ->
             let keys = store::keys_for(connection, addressee)?;
             let ids: Vec<_> = keys.iter().map(|(agreement, _)| *agreement).collect();
             let agreements = agreement::store::find_each(connection, &ids)?;
-            let outlines = grant::store::outlines(connection, Which::of(&ids))?;
-            let ledgers = grant::store::ledgers(connection, Which::of(&ids))?;
+            let outlines = grant::store::outlines(connection, GrantFilter::of(&ids))?;
+            let ledgers = grant::store::ledgers(connection, GrantFilter::of(&ids))?;
             let reports = store::received_by(connection, addressee)?;
             let known = search::store::known(connection, &sought, None)?;
             Ok::<_, AppError>((keys, agreements, outlines, ledgers, reports, known))
@@ -237,10 +237,10 @@ fn counts(lines: &[Line]) -> Vec<Count> {
             counts.len() - 1
         });
         if let Some(count) = counts.get_mut(at) {
-            count.all += usize::from(line.standing != Standing::NotOwed);
+            count.all += usize::from(line.standing != OwedState::NotOwed);
             count.filed += usize::from(line.report.is_some());
-            count.late += usize::from(line.standing == Standing::FiledLate);
-            count.overdue += usize::from(line.standing == Standing::Overdue);
+            count.late += usize::from(line.standing == OwedState::FiledLate);
+            count.overdue += usize::from(line.standing == OwedState::Overdue);
         }
     }
     counts
@@ -261,7 +261,7 @@ pub async fn show(by: By<Addressee>, portal: web::Data<Portal>, filter: web::Que
         chrome: by.chrome,
         reports: all.chain(counts.iter().map(|count| (count.which.clone(), count.name.clone()))).collect(),
         states: std::iter::once(("", "Alla"))
-            .chain(Standing::ALL.map(|standing| (standing.key(), standing.label())))
+            .chain(OwedState::ALL.map(|standing| (standing.key(), standing.label())))
             .collect(),
         counts,
         headings: table.headings(address),

@@ -6,7 +6,7 @@ mod recipient;
 
 use chrono::{DateTime, Utc};
 
-use super::{Case, Filed, Refusal, form, store, verbs};
+use super::{Dossier, Filed, Refusal, form, store, verbs};
 use crate::{
     grants::case::{
         self,
@@ -37,17 +37,17 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get(paths::further_report::ListWorkbook::PATTERN, list::workbook)
         .get(paths::further_report::Review::PATTERN, addressee::show)
         .get(paths::further_report::ReviewAttachment::PATTERN, addressee::attachment)
-        .post(paths::further_report::SendBack::PATTERN, addressee::send_back);
+        .post(paths::further_report::SendBack::PATTERN, addressee::request_completion);
 }
 
 /// Everything a page reads, at one time.
 struct ReportFile {
-    case: Case,
+    case: Dossier,
     files: Vec<Attachment>,
     lines: Vec<Line>,
 }
 
-fn read(connection: &mut AnyConnection, case: Option<Case>) -> Result<ReportFile, AppError> {
+fn read(connection: &mut AnyConnection, case: Option<Dossier>) -> Result<ReportFile, AppError> {
     let case = case.ok_or(AppError::NotFound)?;
     let files = match &case.report {
         Some(report) => case::store::attachments_of(connection, report.id)?,
@@ -60,7 +60,7 @@ fn read(connection: &mut AnyConnection, case: Option<Case>) -> Result<ReportFile
 /// A file of a report that the caller has found for these eyes.
 fn file_of(
     connection: &mut AnyConnection,
-    case: &Case,
+    case: &Dossier,
     file: Id<Attachment>,
 ) -> Result<Option<(Attachment, Vec<u8>)>, DbError> {
     match &case.report {
@@ -71,7 +71,7 @@ fn file_of(
 
 /// What both pages show of a report.
 struct Shown {
-    case: Case,
+    case: Dossier,
     number: String,
     state: &'static str,
     tone: &'static str,
@@ -125,7 +125,7 @@ impl Shown {
     }
 }
 
-impl Case {
+impl Dossier {
     fn filed(&self) -> Option<&Filed> {
         self.report.as_ref()?.filed()
     }

@@ -7,12 +7,12 @@ use super::{
     Refusal, Shown, file_of,
     form::SignForm,
     read, store,
-    verbs::{self, Failure, Which},
+    verbs::{self, Failure, OwedKey},
 };
 use crate::{
     grants::{
         case::store::Attachment,
-        further_report::{Case, MOST_FILES},
+        further_report::{Dossier, MOST_FILES},
         grant::Grant,
     },
     ground::infra::{
@@ -53,11 +53,11 @@ fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_recipient(actor, portal.clock.now())
 }
 
-fn address(which: &Which) -> paths::further_report::Case<'_> {
+fn address(which: &OwedKey) -> paths::further_report::Case<'_> {
     paths::further_report::Case(&which.grant, &which.key)
 }
 
-async fn case(actor: &Actor, portal: &Portal, which: &Which) -> Result<Option<Case>, AppError> {
+async fn case(actor: &Actor, portal: &Portal, which: &OwedKey) -> Result<Option<Dossier>, AppError> {
     let (scope, which) = (scope(actor), which.clone());
     let read = move |connection: &mut _| store::owed_by(connection, scope, which.grant, &which.key);
     Ok(portal.db.read(read).await?)
@@ -65,14 +65,14 @@ async fn case(actor: &Actor, portal: &Portal, which: &Which) -> Result<Option<Ca
 
 pub async fn show(by: By<Member>, portal: web::Data<Portal>, of: web::Path<(Id<Grant>, String)>) -> Page {
     let (grant, key) = of.into_inner();
-    page::show(&show_page(&by.actor, by.chrome, &portal, &Which { grant, key }).await?)
+    page::show(&show_page(&by.actor, by.chrome, &portal, &OwedKey { grant, key }).await?)
 }
 
 async fn show_page(
     actor: &Actor,
     chrome: Chrome,
     portal: &Portal,
-    which: &Which,
+    which: &OwedKey,
 ) -> Result<ShowPage, AppError> {
     let (scope, asked) = (scope(actor), which.clone());
     let found = portal
@@ -121,7 +121,7 @@ pub async fn add_file(
     of: web::Path<(Id<Grant>, String)>,
 ) -> Page {
     let (grant, key) = of.into_inner();
-    let which = Which { grant, key };
+    let which = OwedKey { grant, key };
     let fault = match upload.file {
         Ok(Some(file)) => {
             let (act, asked) = (act(&by, &portal), which.clone());
@@ -149,7 +149,7 @@ pub async fn remove_file(
     of: web::Path<(Id<Grant>, String, Id<Attachment>)>,
 ) -> Page {
     let (grant, key, file) = of.into_inner();
-    let which = Which { grant, key };
+    let which = OwedKey { grant, key };
     let (act, asked) = (act(&by, &portal), which.clone());
     portal.db.write(move |connection| verbs::remove_file(connection, &act, &asked, file)).await?;
     page::see_other(format!("{}#filer", address(&which)))
@@ -163,7 +163,7 @@ pub async fn sign(
     request: HttpRequest,
 ) -> Page {
     let (grant, key) = of.into_inner();
-    let which = Which { grant, key };
+    let which = OwedKey { grant, key };
     // Somebody else's report is not there, whatever the password.
     let seen = case(&by, &portal, &which).await?.ok_or(AppError::NotFound)?;
     let (act, asked) = (act(&by, &portal), which.clone());

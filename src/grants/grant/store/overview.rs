@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::{Which, holders};
+use super::{GrantFilter, holders};
 use crate::{
     grants::grant::{Account, Grant},
     ground::infra::{
@@ -37,7 +37,7 @@ pub struct Outline {
 type OutlineRow = (Id<Grant>, Id<Agreement>, Organisation, (String, String), Later, i32);
 
 /// The outlines of these grants: one query.
-pub fn outlines(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Outline>, DbError> {
+pub fn outlines(connection: &mut AnyConnection, which: GrantFilter<'_>) -> Result<Vec<Outline>, DbError> {
     let rows: Vec<OutlineRow> = grants::table
         .inner_join(organisations::table)
         .inner_join(holders.on(grants::holder_id.eq(holders.field(organisations::id))))
@@ -73,7 +73,7 @@ pub struct Movement {
 }
 
 /// Everything that has moved in these grants, oldest first: one query.
-pub fn movements(connection: &mut AnyConnection, which: Which<'_>) -> Result<Vec<Movement>, DbError> {
+pub fn movements(connection: &mut AnyConnection, which: GrantFilter<'_>) -> Result<Vec<Movement>, DbError> {
     Ok(ledger_entries::table
         .filter(ledger_entries::grant_id.eq_any(which.ids()))
         .order_by((ledger_entries::at, ledger_entries::id))

@@ -15,7 +15,7 @@ pub use decision::{
 };
 pub use list::{FailedForm, ListForm};
 pub use model::{MOST_TIERS, ModelForm, PostedModel, TierForm, tier_field};
-pub use report::{CompletionForm, ReportForm, ReturnForm, Returned, SummaryForm};
+pub use report::{CompletionForm, MoneyBack, MoneyBackForm, ReportForm, SummaryForm};
 pub use unit::UnitForm;
 
 use chrono::{Datelike, NaiveDate};

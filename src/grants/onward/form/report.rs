@@ -117,7 +117,7 @@ impl CompletionForm {
 
 /// Money that a unit paid back to the municipality.
 #[derive(Debug, Clone, Deserialize)]
-pub struct ReturnForm {
+pub struct MoneyBackForm {
     pub revision: i64,
     #[serde(default)]
     pub amount: String,
@@ -132,7 +132,7 @@ pub struct ReturnForm {
 
 /// What came back.
 #[derive(Debug, Clone)]
-pub struct Returned {
+pub struct MoneyBack {
     pub amount: Positive,
     pub on: NaiveDate,
     pub reference: String,
@@ -140,7 +140,7 @@ pub struct Returned {
     pub is_another: bool,
 }
 
-impl ReturnForm {
+impl MoneyBackForm {
     pub fn fresh(revision: i64) -> Self {
         Self {
             revision,
@@ -152,7 +152,7 @@ impl ReturnForm {
     }
 
     /// `most` is what can come back.
-    pub fn parse(&self, most: Money, today: NaiveDate) -> Result<Returned, FieldErrors> {
+    pub fn parse(&self, most: Money, today: NaiveDate) -> Result<MoneyBack, FieldErrors> {
         let mut errors = FieldErrors::default();
         let amount =
             errors.read("amount", Rule::Returned, values::parse_kronor(&self.amount, RETURN_BELOW_ZERO));
@@ -167,7 +167,7 @@ impl ReturnForm {
         let all = (|| {
             let reference = reference?.map(String::from).unwrap_or_default();
             let is_another = alike::is_another(&self.is_another);
-            Some(Returned { amount: amount?, on: on?, reference, is_another })
+            Some(MoneyBack { amount: amount?, on: on?, reference, is_another })
         })();
         all.filter(|_| errors.is_empty()).ok_or(errors)
     }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, case, link, refused};
+use super::{Distribution, act, case, link, refused};
 use crate::{
     grants::{
         case::alike::Alike,
@@ -11,7 +11,7 @@ use crate::{
         onward::{
             Refusal,
             application::{Application, Status},
-            form::{AccountForm, CompletionForm, RefusalForm, ReturnForm, Returned, giros},
+            form::{AccountForm, CompletionForm, MoneyBack, MoneyBackForm, RefusalForm, giros},
             fund::{Account, Balance, Entry},
             payments::FailedPayment,
             rules::Rule,
@@ -55,7 +55,7 @@ struct ApplicationPage {
     completion: CompletionForm,
     /// Why the unit gets its application back.
     putting_right: RefusalForm,
-    giving_back: ReturnForm,
+    giving_back: MoneyBackForm,
     /// A return that looks the same, when the form is to be sent again with an answer.
     alike: Option<Alike>,
     /// Why what came back was registered wrongly.
@@ -80,7 +80,7 @@ impl ApplicationPage {
         by: &By<impl Sized>,
         portal: &Portal,
         request: &HttpRequest,
-        case: Case,
+        case: Distribution,
         id: Id<Application>,
     ) -> Result<Self, AppError> {
         let application =
@@ -112,7 +112,7 @@ impl ApplicationPage {
             unpaid: case.unpaid(&application),
             other_account: AccountForm::default(),
             giros: giros(),
-            giving_back: ReturnForm::fresh(application.revision),
+            giving_back: MoneyBackForm::fresh(application.revision),
             alike: None,
             errors: FieldErrors::default(),
             conflict: None,
@@ -143,7 +143,7 @@ impl ApplicationPage {
     }
 
     /// What waits for a list, where the application cannot simply be given back.
-    fn can_be_taken_back(&self) -> bool {
+    fn can_be_recalled(&self) -> bool {
         self.application.has_money() && !self.can_be_given_back && self.unpaid > Money::ZERO
     }
 
@@ -151,8 +151,8 @@ impl ApplicationPage {
         match entry.account {
             Account::Award if entry.amount.is_negative() => "Beslutet återtaget",
             Account::Award => "Beviljat",
-            Account::Return if entry.amount.is_negative() => "Registrering borttagen",
-            Account::Return => "Betalat tillbaka",
+            Account::MoneyBack if entry.amount.is_negative() => "Registrering borttagen",
+            Account::MoneyBack => "Betalat tillbaka",
             Account::Reserve => "Reserv",
         }
     }
@@ -161,11 +161,11 @@ impl ApplicationPage {
 type Path = web::Path<(Id<Grant>, Id<Application>)>;
 
 pub async fn show(by: By<Member>, portal: web::Data<Portal>, ids: Path, request: HttpRequest) -> Page {
-    page::show(&Here::new(&by, &portal, &request, &ids).page().await?)
+    page::show(&UnitAction::new(&by, &portal, &request, &ids).page().await?)
 }
 
 /// What the municipality does with one unit, and the page that it is done from.
-struct Here<'a, R> {
+struct UnitAction<'a, R> {
     by: &'a By<R>,
     portal: &'a Portal,
     request: &'a HttpRequest,
@@ -173,7 +173,7 @@ struct Here<'a, R> {
     id: Id<Application>,
 }
 
-impl<'a, R> Here<'a, R> {
+impl<'a, R> UnitAction<'a, R> {
     fn new(by: &'a By<R>, portal: &'a Portal, request: &'a HttpRequest, ids: &Path) -> Self {
         let (grant, id) = **ids;
         Self { by, portal, request, grant, id }
@@ -229,7 +229,7 @@ pub async fn refuse(
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let here = Here::new(&by, &portal, &request, &ids);
+    let here = UnitAction::new(&by, &portal, &request, &ids);
     let (grant, id, revision) = (here.grant, here.id, form.revision);
     let verb = move |connection: &mut _, act: &_, reason: String| {
         verbs::refuse(connection, act, grant, id, revision, &reason)
@@ -237,74 +237,74 @@ pub async fn refuse(
     here.carry_out(form.parse("reason"), verb, |page| page.refusal = form.clone()).await
 }
 
-pub async fn send_back(
+pub async fn request_completion(
     Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<CompletionForm>>,
     portal: web::Data<Portal>,
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let here = Here::new(&by, &portal, &request, &ids);
+    let here = UnitAction::new(&by, &portal, &request, &ids);
     let (grant, id, revision) = (here.grant, here.id, form.revision);
     let verb = move |connection: &mut _, act: &_, message: String| {
-        verbs::send_back(connection, act, grant, id, revision, &message)
+        verbs::request_completion(connection, act, grant, id, revision, &message)
     };
     here.carry_out(form.parse(), verb, |page| page.completion = form.clone()).await
 }
 
-pub async fn register_return(
-    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<ReturnForm>>,
+pub async fn register_money_back(
+    Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<MoneyBackForm>>,
     portal: web::Data<Portal>,
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let here = Here::new(&by, &portal, &request, &ids);
+    let here = UnitAction::new(&by, &portal, &request, &ids);
     let page = here.page().await?;
     let (grant, id, revision) = (here.grant, here.id, form.revision);
-    let verb = move |connection: &mut _, act: &_, returned: Returned| {
-        verbs::register_return(connection, act, grant, id, revision, &returned)
+    let verb = move |connection: &mut _, act: &_, returned: MoneyBack| {
+        verbs::register_money_back(connection, act, grant, id, revision, &returned)
     };
     let typed = form.parse(page.can_come_back, portal.clock.today());
     here.carry_out(typed, verb, |page| page.giving_back = form.clone()).await
 }
 
-pub async fn give_back(
+pub async fn reopen_application(
     Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<RefusalForm>>,
     portal: web::Data<Portal>,
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let here = Here::new(&by, &portal, &request, &ids);
+    let here = UnitAction::new(&by, &portal, &request, &ids);
     let (grant, id, revision) = (here.grant, here.id, form.revision);
     let verb = move |connection: &mut _, act: &_, message: String| {
-        verbs::give_back(connection, act, grant, id, revision, &message)
+        verbs::reopen_application(connection, act, grant, id, revision, &message)
     };
     here.carry_out(form.parse("putting_right"), verb, |page| page.putting_right = form.clone()).await
 }
 
-pub async fn strike_returns(
+pub async fn strike_money_back(
     Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<RefusalForm>>,
     portal: web::Data<Portal>,
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let here = Here::new(&by, &portal, &request, &ids);
+    let here = UnitAction::new(&by, &portal, &request, &ids);
     let (grant, id, revision) = (here.grant, here.id, form.revision);
     let verb = move |connection: &mut _, act: &_, reason: String| {
-        verbs::strike_returns(connection, act, grant, id, revision, &reason)
+        verbs::strike_money_back(connection, act, grant, id, revision, &reason)
     };
     here.carry_out(form.parse("striking"), verb, |page| page.striking = form.clone()).await
 }
 
-pub async fn take_back_unpaid(
+pub async fn recall_unpaid(
     Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<RefusalForm>>,
     portal: web::Data<Portal>,
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let here = Here::new(&by, &portal, &request, &ids);
+    let here = UnitAction::new(&by, &portal, &request, &ids);
     let (grant, id, revision) = (here.grant, here.id, form.revision);
     let verb = move |connection: &mut _, act: &_, reason: String| {
-        verbs::take_back_unpaid(connection, act, grant, id, revision, &reason)
+        verbs::recall_unpaid(connection, act, grant, id, revision, &reason)
     };
     here.carry_out(form.parse("taking_back"), verb, |page| page.taking_back = form.clone()).await
 }
@@ -315,7 +315,7 @@ pub async fn pay_to(
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let here = Here::new(&by, &portal, &request, &ids);
+    let here = UnitAction::new(&by, &portal, &request, &ids);
     let (grant, id, revision) = (here.grant, here.id, form.revision);
     let verb = move |connection: &mut _, act: &_, account| {
         verbs::pay_to(connection, act, grant, id, revision, account)
@@ -334,7 +334,7 @@ pub async fn renew_link(
     ids: Path,
     request: HttpRequest,
 ) -> Page {
-    let here = Here::new(&by, &portal, &request, &ids);
+    let here = UnitAction::new(&by, &portal, &request, &ids);
     let (grant, id) = (here.grant, here.id);
     let verb =
         move |connection: &mut _, act: &_, revision| verbs::renew_link(connection, act, grant, id, revision);

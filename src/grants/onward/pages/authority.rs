@@ -9,7 +9,7 @@ use askama::Template;
 use crate::{
     grants::{
         grant::Grant,
-        onward::{Case, fund::Fund, store, unit::regime},
+        onward::{Distribution, fund::Fund, store, unit::regime},
     },
     ground::infra::{
         Portal,
@@ -28,7 +28,7 @@ use values::{Id, Money, text::same};
 #[template(path = "onward/authority.html")]
 struct AuthorityPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     fund: Fund,
     table: Table,
     is_ours: bool,
@@ -62,7 +62,7 @@ struct Group {
     used: Money,
 }
 
-fn table(case: &Case) -> Table {
+fn table(case: &Distribution) -> Table {
     let columns = vec![
         Column::text("slag", "Verksamhet"),
         Column::text("storlek", "Storlek"),

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 
 use super::{
-    Case, act, case, csv_file,
+    Distribution, act, case, csv_file,
     letters::{KINDS, is_written_to},
     link, refused,
 };
@@ -57,7 +57,7 @@ pub async fn invite(
 #[template(path = "onward/links.html")]
 struct LinksPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     table: Table,
     /// Units of the register that the model has no tier for, with the reason.
     left_out: Vec<(String, String)>,
@@ -73,7 +73,7 @@ impl LinksPage {
 }
 
 /// Each unit that may apply or report, and its link.
-fn links_table(case: &Case, portal: &Portal, request: &HttpRequest) -> Result<Table, AppError> {
+fn links_table(case: &Distribution, portal: &Portal, request: &HttpRequest) -> Result<Table, AppError> {
     let columns = vec![
         Column::text("enhet", "Enhet"),
         Column::text("utforare", "Utförare"),
@@ -145,7 +145,7 @@ pub async fn links_csv(
 #[template(path = "onward/decide.html")]
 struct DecidePage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     fund: Fund,
     form: AwardForm,
     errors: FieldErrors,
@@ -164,7 +164,7 @@ struct Waiting<'a> {
 }
 
 impl DecidePage {
-    fn of(by: &By<impl Sized>, portal: &Portal, case: Case) -> Self {
+    fn of(by: &By<impl Sized>, portal: &Portal, case: Distribution) -> Self {
         let waiting = case.applications.iter().filter(|one| matches!(one.status, Status::Received { .. }));
         let form = AwardForm {
             chosen: waiting.filter(|one| !one.unit.is_closed).map(AwardForm::value).collect(),

@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, case, refused};
+use super::{Distribution, act, case, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -32,7 +32,7 @@ use values::Id;
 #[template(path = "onward/days.html")]
 struct DaysPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     form: DaysForm,
     errors: FieldErrors,
     conflict: Option<Conflict>,
@@ -40,7 +40,7 @@ struct DaysPage {
 }
 
 impl DaysPage {
-    fn of(by: &By<impl Sized>, portal: &Portal, case: Case) -> Result<Self, AppError> {
+    fn of(by: &By<impl Sized>, portal: &Portal, case: Distribution) -> Result<Self, AppError> {
         let none = || AppError::Conflict(verbs::NOT_APPROVED.to_owned());
         let model = case.plan.model.as_ref().ok_or_else(none)?;
         Ok(Self {

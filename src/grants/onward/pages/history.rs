@@ -3,7 +3,7 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{Case, scope};
+use super::{Distribution, scope};
 use crate::{
     grants::{
         case::pages::{TimelineView, timeline},
@@ -26,7 +26,7 @@ use values::Id;
 #[template(path = "onward/history.html")]
 struct HistoryPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     timeline: Vec<TimelineView>,
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 
-use super::{Case, case, link};
+use super::{Distribution, case, link};
 use crate::{
     grants::{
         grant::Grant,
@@ -75,7 +75,7 @@ pub async fn show(
 /// A unit's letter; one for each award where it has had several.
 fn letter(
     mailing: &Mailing<'_>,
-    case: &Case,
+    case: &Distribution,
     kind: &str,
     application: &Application,
     link: &str,

@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Case, act, case, csv_file, refused};
+use super::{Distribution, act, case, csv_file, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -37,7 +37,7 @@ use values::{Id, Money};
 #[template(path = "onward/list.html")]
 struct ListPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     list: List,
     name: String,
     form: FailedForm,
@@ -58,7 +58,7 @@ struct PaymentView {
 }
 
 impl ListPage {
-    fn of(by: &By<impl Sized>, case: Case, list: List) -> Self {
+    fn of(by: &By<impl Sized>, case: Distribution, list: List) -> Self {
         Self {
             chrome: by.chrome.clone(),
             name: list.name(&case_number(&case.grant)),
@@ -117,7 +117,7 @@ async fn of_list(
     portal: &Portal,
     actor: &Actor,
     (grant, list): (Id<Grant>, Id<List>),
-) -> Result<(Case, List), AppError> {
+) -> Result<(Distribution, List), AppError> {
     let case = case(portal, actor, grant).await?;
     let list = case.lists.iter().find(|one| one.id == list).cloned().ok_or(AppError::NotFound)?;
     Ok((case, list))

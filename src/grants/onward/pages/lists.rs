@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, case, refused};
+use super::{Distribution, act, case, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -37,7 +37,7 @@ use values::{Id, Money};
 #[template(path = "onward/lists.html")]
 struct ListsPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     lists: Vec<ListView>,
     /// What there is of it is more than the last page showed, or is to be paid to other accounts.
     conflict: Option<Conflict>,
@@ -58,7 +58,7 @@ struct ListView {
 }
 
 impl ListView {
-    fn of(case: &Case, list: &List) -> Self {
+    fn of(case: &Distribution, list: &List) -> Self {
         let sent = list.sent(case);
         Self {
             name: list.name(&case_number(&case.grant)),

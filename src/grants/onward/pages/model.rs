@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Case, act, case, refused};
+use super::{Distribution, act, case, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -33,7 +33,7 @@ use values::{Id, Money};
 #[template(path = "onward/model.html")]
 struct ModelPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     form: ModelForm,
     errors: FieldErrors,
     /// A colleague saved or decided in between.
@@ -46,7 +46,7 @@ struct ModelPage {
 }
 
 impl ModelPage {
-    fn of(by: &By<impl Sized>, case: Case) -> Self {
+    fn of(by: &By<impl Sized>, case: Distribution) -> Self {
         let form = case.plan.draft.clone();
         Self {
             chrome: by.chrome.clone(),
@@ -183,7 +183,7 @@ pub async fn approve(
     page::show_as(status, &ModelPage { errors, ..page })
 }
 
-pub async fn reopen(
+pub async fn reopen_model(
     Posted { by: Confirmed(by), body: Form(form) }: Posted<Confirmed<Signatory>, Form<RevisionForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Grant>>,
@@ -191,8 +191,9 @@ pub async fn reopen(
     let (act, id) = (act(&by, &portal), id.into_inner());
     let here = paths::onward::Model(&id).to_string();
     let to = here.clone();
-    let reopen = move |connection: &mut _| verbs::reopen(connection, &act, id, form.revision).map(|()| to);
-    let errors = match portal.db.once(reopen).await {
+    let reopen_model =
+        move |connection: &mut _| verbs::reopen_model(connection, &act, id, form.revision).map(|()| to);
+    let errors = match portal.db.once(reopen_model).await {
         Ok(to) => return page::see_other(to),
         Err(Failure::Done) => return page::see_other(here),
         Err(Failure::Refused(Refusal::Changed)) => {

@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
-use super::{Case, act, csv_file, scope};
+use super::{Distribution, act, csv_file, scope};
 use crate::{
     grants::{
         case::pages::{TimelineView, timeline},
@@ -68,7 +68,7 @@ struct BeginPage {
 #[template(path = "onward/plan.html")]
 struct PlanPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     fund: Fund,
     tiers: Vec<TierView>,
     /// Value, words, how many, and whether it is the one shown.
@@ -175,7 +175,7 @@ pub fn aid_since(today: NaiveDate) -> NaiveDate {
     calendar::years_before(today, 3)
 }
 
-fn tiers(case: &Case) -> Vec<TierView> {
+fn tiers(case: &Distribution) -> Vec<TierView> {
     let Some(model) = &case.plan.model else { return Vec::new() };
     let view = |(kind, tier): (&crate::grants::onward::model::Kind, &crate::grants::onward::model::Tier)| {
         let of_tier: Vec<&Application> = case
@@ -209,17 +209,17 @@ const STATES: [(&str, &str); 5] = [
     ("refused", "Avslagna"),
 ];
 
-fn states(case: &Case, shown: &str) -> Vec<(&'static str, &'static str, usize, bool)> {
+fn states(case: &Distribution, shown: &str) -> Vec<(&'static str, &'static str, usize, bool)> {
     let count = |key: &str| case.applications.iter().filter(|one| one.status.key() == key).count();
     STATES.into_iter().map(|(key, words)| (key, words, count(key), key == shown)).collect()
 }
 
-fn count(case: &Case, key: &str) -> usize {
+fn count(case: &Distribution, key: &str) -> usize {
     case.applications.iter().filter(|one| one.status.key() == key).count()
 }
 
 /// What there is to do, the most urgent first.
-fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
+fn next(case: &Distribution, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
     let id = &case.grant.id;
     let mut list = Vec::new();
     let Some(model) = &case.plan.model else {
@@ -273,7 +273,7 @@ fn next(case: &Case, may_prepare: bool, now: DateTime<Utc>) -> Vec<Next> {
 
 /// Every unit that is shown, with what it gets and what its provider has had.
 pub fn table(
-    case: &Case,
+    case: &Distribution,
     aid: Option<&[(ProviderNumber, Money)]>,
     shown: impl Fn(&Application) -> bool,
 ) -> Table {
@@ -297,7 +297,7 @@ pub fn table(
         let balance = balances.entry(application.to_string()).or_default();
         match entry.account {
             Account::Award => balance.awarded += entry.amount,
-            Account::Return => balance.returned += entry.amount,
+            Account::MoneyBack => balance.returned += entry.amount,
             Account::Reserve => {}
         }
     }

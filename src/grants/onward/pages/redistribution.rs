@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, case, refused};
+use super::{Distribution, act, case, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -31,7 +31,7 @@ use values::Id;
 #[template(path = "onward/redistribution.html")]
 struct RedistributionPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     fund: Fund,
     form: RedistributionForm,
     errors: FieldErrors,
@@ -39,7 +39,7 @@ struct RedistributionPage {
 }
 
 impl RedistributionPage {
-    fn of(by: &By<impl Sized>, portal: &Portal, case: Case) -> Self {
+    fn of(by: &By<impl Sized>, portal: &Portal, case: Distribution) -> Self {
         let decided_on = portal.clock.today().to_string();
         let fund = case.fund();
         Self {

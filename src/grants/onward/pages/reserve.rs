@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, case, refused};
+use super::{Distribution, act, case, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -33,7 +33,7 @@ use values::Id;
 #[template(path = "onward/reserve.html")]
 struct ReservePage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     fund: Fund,
     form: ReserveForm,
     errors: FieldErrors,
@@ -42,7 +42,7 @@ struct ReservePage {
 }
 
 impl ReservePage {
-    fn of(by: &By<impl Sized>, portal: &Portal, case: Case) -> Result<Self, AppError> {
+    fn of(by: &By<impl Sized>, portal: &Portal, case: Distribution) -> Result<Self, AppError> {
         let none = || AppError::Conflict(verbs::NOT_APPROVED.to_owned());
         let model = case.plan.model.as_ref().ok_or_else(none)?;
         let fund = case.fund();

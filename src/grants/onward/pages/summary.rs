@@ -3,7 +3,7 @@
 use actix_web::{http::StatusCode, web};
 use askama::Template;
 
-use super::{Case, act, plan::table, refused};
+use super::{Distribution, act, plan::table, refused};
 use crate::{
     grants::{
         grant::Grant,
@@ -38,7 +38,7 @@ use values::{Id, Money};
 #[template(path = "onward/summary.html")]
 struct SummaryPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     fund: Fund,
     report: Option<Report>,
     posts: Vec<(String, String)>,
@@ -47,7 +47,11 @@ struct SummaryPage {
     may_prepare: bool,
 }
 
-async fn read(portal: &Portal, actor: &Actor, id: Id<Grant>) -> Result<(Case, Option<Report>), AppError> {
+async fn read(
+    portal: &Portal,
+    actor: &Actor,
+    id: Id<Grant>,
+) -> Result<(Distribution, Option<Report>), AppError> {
     let scope = super::scope(actor);
     portal
         .db
@@ -129,7 +133,7 @@ pub async fn fill(
 }
 
 /// Every unit that had money, as the attachment of the report.
-fn list(case: &Case) -> Result<ReceivedFile, AppError> {
+fn list(case: &Distribution) -> Result<ReceivedFile, AppError> {
     let table = table(case, None, Application::has_money);
     let bytes =
         csv::write(&table, Reader::Spreadsheet).map_err(|error| AppError::internal(error.to_string()))?;

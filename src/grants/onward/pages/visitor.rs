@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
-use super::{Case, code, refused};
+use super::{Distribution, code, refused};
 use crate::{
     grants::onward::{
         application::{Application, GivenBack, Refusal, Status, admitted},
@@ -34,7 +34,7 @@ use values::Id;
 #[template(path = "onward/visitor.html")]
 struct VisitorPage {
     chrome: Chrome,
-    case: Case,
+    case: Distribution,
     model: Model,
     application: Application,
     balance: Balance,
@@ -152,7 +152,7 @@ impl VisitorPage {
     fn of(
         chrome: Chrome,
         portal: &Portal,
-        (application, case): (Application, Case),
+        (application, case): (Application, Distribution),
         code: String,
     ) -> Result<Self, AppError> {
         let Some(model) = case.plan.model.clone() else {

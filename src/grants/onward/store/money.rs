@@ -117,7 +117,7 @@ pub fn aid_since(
             match account {
                 Account::Award if *day >= since => recent += *amount,
                 Account::Award => before += *amount,
-                Account::Return => returned += *amount,
+                Account::MoneyBack => returned += *amount,
                 Account::Reserve => {}
             }
         }

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Failure, append, model, movement, take, take_as_signatory};
+use super::{Failure, append, lock, lock_as_signatory, model, movement};
 use crate::{
     grants::{
         grant::Grant,
         onward::{
-            Case,
+            Distribution,
             application::{Application, LaterAccount, Received, Refusal, Status, admitted},
             counted,
             form::{Decided, Seen, Share},
@@ -27,7 +27,7 @@ use values::{GiroAccount, Id, Money};
 /// Gives every unit of the register a link that can have money by the model and has none. Those that come later are invited by
 /// doing it again.
 pub fn invite(connection: &mut AnyConnection, act: &Act, grant: Id<Grant>) -> Result<usize, Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = lock(connection, act.scope, grant)?;
     let model = model(&case)?;
     let own = &case.grant.holder;
     let there: HashSet<String> =
@@ -66,7 +66,7 @@ pub fn renew_link(
     id: Id<Application>,
     revision: i64,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = lock(connection, act.scope, grant)?;
     let found = one(&case, id)?;
     let renewed = Application { link: found.link + 1, revision, ..found.clone() };
     store::update_application(connection, &renewed, &act.saved())??;
@@ -75,7 +75,7 @@ pub fn renew_link(
     Ok(append(connection, &case, version, entry)?)
 }
 
-pub(super) fn one(case: &Case, id: Id<Application>) -> Result<&Application, Failure> {
+pub(super) fn one(case: &Distribution, id: Id<Application>) -> Result<&Application, Failure> {
     case.applications.iter().find(|application| application.id == id).ok_or(Failure::NotFound)
 }
 
@@ -87,7 +87,7 @@ pub fn award(
     chosen: &[Seen],
     decided: &Decided,
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     let mut fund = case.fund();
     let chosen: HashMap<String, i64> =
         chosen.iter().map(|(id, revision)| (id.to_string(), *revision)).collect();
@@ -141,7 +141,7 @@ pub fn refuse(
     revision: i64,
     reason: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
     let after = found.clone().refuse(reason.to_owned(), act.doer(), act.now)?;
     if found.revision != revision {
@@ -158,7 +158,7 @@ pub fn refuse(
 
 /// An application that is wrong (its size, its account) is the unit's again. What was granted by it is taken back, which can
 /// only be done before it is paid.
-pub fn give_back(
+pub fn reopen_application(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
@@ -166,9 +166,9 @@ pub fn give_back(
     revision: i64,
     message: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
-    let after = found.clone().give_back(message.to_owned(), act.doer(), act.now)?;
+    let after = found.clone().reopen(message.to_owned(), act.doer(), act.now)?;
     if found.revision != revision {
         return Err(Refusal::Changed.into());
     }
@@ -201,7 +201,7 @@ pub fn pay_to(
     revision: i64,
     (account, reason): (GiroAccount, String),
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
     let before = found.received().map(Received::account_now);
     if before == Some(account) {
@@ -220,7 +220,7 @@ pub fn pay_to(
 }
 
 /// What a unit was granted and has not been paid is the municipality's again, to be distributed: not what it says it has used.
-pub fn take_back_unpaid(
+pub fn recall_unpaid(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
@@ -228,7 +228,7 @@ pub fn take_back_unpaid(
     revision: i64,
     reason: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
     let unpaid = case.unpaid(found);
     if unpaid.is_zero() {
@@ -260,7 +260,7 @@ pub fn take_back_unpaid(
 ///
 /// # Errors
 /// In words, when there is nobody to give to.
-pub fn share_out(case: &Case, sum: Money) -> Result<Vec<Share>, String> {
+pub fn share_out(case: &Distribution, sum: Money) -> Result<Vec<Share>, String> {
     let units: Vec<&Application> = case.applications.iter().filter(|one| one.can_have_more()).collect();
     let bases: Vec<Basis> = units
         .iter()
@@ -284,7 +284,7 @@ pub fn redistribute(
     amounts: &[Share],
     decided: &Decided,
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     let use_by = model(&case)?.use_by;
     if values::calendar::day(act.now) > use_by {
         return Err(Refusal::Hindered(

@@ -7,7 +7,7 @@ use crate::{
     grants::{
         grant::Grant,
         onward::{
-            Case,
+            Distribution,
             application::{Application, Refusal},
             case_number, counted,
             list::{Bic, List},
@@ -32,7 +32,7 @@ pub fn make_list(
     (account, bic): (Bankgiro, Bic),
     seen: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = super::take(connection, act.scope, grant)?;
+    let (case, version) = super::lock(connection, act.scope, grant)?;
     let waiting = case.waiting();
     let sum: Money = waiting.iter().map(|one| one.amount).sum();
     if waiting.is_empty() {
@@ -71,7 +71,7 @@ pub fn payments_failed(
     chosen: &[Id<Application>],
     reason: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = super::take_as_signatory(connection, act, grant)?;
+    let (case, version) = super::lock_as_signatory(connection, act, grant)?;
     let list = store::list_of(connection, list)?.filter(|list| list.plan == case.plan.id);
     let list = list.ok_or(Failure::NotFound)?;
     let (mut count, mut sum) = (0, Money::ZERO);
@@ -116,7 +116,7 @@ pub fn payment_was_made(
     (grant, list): (Id<Grant>, Id<List>),
     application: Id<Application>,
 ) -> Result<(), Failure> {
-    let (case, version) = super::take_as_signatory(connection, act, grant)?;
+    let (case, version) = super::lock_as_signatory(connection, act, grant)?;
     let list = store::list_of(connection, list)?.filter(|list| list.plan == case.plan.id);
     let list = list.ok_or(Failure::NotFound)?;
     let Some(failed) = list.failed(&case).find(|failed| failed.application == application) else {
@@ -140,7 +140,11 @@ pub fn payment_was_made(
 }
 
 /// What a unit has paid back, it had been paid.
-fn keeps_what_came_back(case: &Case, application: &Application, amount: Money) -> Result<(), Failure> {
+fn keeps_what_came_back(
+    case: &Distribution,
+    application: &Application,
+    amount: Money,
+) -> Result<(), Failure> {
     if case.paid(application) - amount >= case.balance(application).returned {
         return Ok(());
     }

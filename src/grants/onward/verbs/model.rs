@@ -1,6 +1,6 @@
 //! The model: typed, approved, opened again; its days and its reserve as later decisions have them.
 
-use super::{Failure, append, movement, take, take_as_signatory};
+use super::{Failure, append, lock, lock_as_signatory, movement};
 use crate::{
     grants::{
         grant::{self, Grant},
@@ -40,7 +40,7 @@ pub fn begin(
     let plan =
         Plan { id: Id::new(), grant_id: grant, draft, model: None, approved: None, revision: 1, saved: None };
     store::insert_plan(connection, &plan)?;
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = lock(connection, act.scope, grant)?;
     Ok(append(connection, &case, version, act.entry(Event::OnwardBegun, ""))?)
 }
 
@@ -67,7 +67,7 @@ pub fn approve(
     grant: Id<Grant>,
     revision: i64,
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     if case.plan.model.is_some() {
         return Err(Failure::Done);
     }
@@ -107,13 +107,13 @@ pub fn approve(
 }
 
 /// To be changed and decided anew, as long as nobody has applied by it.
-pub fn reopen(
+pub fn reopen_model(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
     revision: i64,
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     if case.plan.model.is_none() {
         return Err(Failure::Done);
     }
@@ -137,7 +137,7 @@ pub fn move_days(
     grant: Id<Grant>,
     form: &DaysForm,
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     let model = super::model(&case)?;
     if case.plan.revision != form.revision {
         return Err(Refusal::Changed.into());
@@ -183,7 +183,7 @@ pub fn set_reserve(
     (reserve, purpose): Reserve,
     decided: &Decided,
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     let model = super::model(&case)?;
     let mut fund = case.fund();
     let before = fund.reserve;

@@ -1,14 +1,14 @@
 //! What moves money beside the awards: what comes back, and a report that is not enough.
 
-use super::{Failure, append, awards::one, movement, take, take_as_signatory};
+use super::{Failure, append, awards::one, lock, lock_as_signatory, movement};
 use crate::{
     grants::{
         case::alike::Alike,
         grant::Grant,
         onward::{
-            Case,
+            Distribution,
             application::{Application, Refusal},
-            form::Returned,
+            form::MoneyBack,
             fund::{Account, Entry},
             store,
         },
@@ -27,7 +27,7 @@ use values::{
 };
 
 /// What the municipality says is missing in a unit's report.
-pub fn send_back(
+pub fn request_completion(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
@@ -35,9 +35,9 @@ pub fn send_back(
     revision: i64,
     message: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = lock(connection, act.scope, grant)?;
     let found = one(&case, id)?;
-    let after = found.clone().send_back(message.to_owned(), act.doer(), act.now)?;
+    let after = found.clone().request_completion(message.to_owned(), act.doer(), act.now)?;
     if found.revision != revision {
         return Err(Refusal::Changed.into());
     }
@@ -51,15 +51,15 @@ pub fn send_back(
 }
 
 /// Money that a unit paid back to the municipality: there is more to distribute.
-pub fn register_return(
+pub fn register_money_back(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
     id: Id<Application>,
     revision: i64,
-    came_back: &Returned,
+    came_back: &MoneyBack,
 ) -> Result<(), Failure> {
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = lock(connection, act.scope, grant)?;
     let found = one(&case, id)?;
     if !found.has_money() {
         return Err(Refusal::NotInThisState(found.status.told()).into());
@@ -77,7 +77,7 @@ pub fn register_return(
         )
         .into());
     }
-    let entry = movement(act, Account::Return, Some(id), amount, (came_back.on, &came_back.reference));
+    let entry = movement(act, Account::MoneyBack, Some(id), amount, (came_back.on, &came_back.reference));
     store::insert_entry(connection, case.plan.id, &entry)?;
     store::update_application(connection, &Application { revision, ..found.clone() }, &act.saved())??;
     let details = format!("{}, {amount}", found.of().name);
@@ -91,8 +91,8 @@ pub fn register_return(
 }
 
 /// One with the same day, amount and reference, that has not been struck.
-fn alike(case: &Case, application: &Application, came_back: &Returned) -> Option<Alike> {
-    let of = case.entries_of(application).filter(|entry| entry.account == Account::Return);
+fn alike(case: &Distribution, application: &Application, came_back: &MoneyBack) -> Option<Alike> {
+    let of = case.entries_of(application).filter(|entry| entry.account == Account::MoneyBack);
     let standing: Vec<&Entry> = of.collect();
     let struck = standing.iter().rposition(|entry| entry.amount.is_negative()).map_or(0, |place| place + 1);
     let is_like = |entry: &&&Entry| {
@@ -114,7 +114,7 @@ fn told(reference: &str) -> &str {
 
 /// Returns that were registered wrongly are taken away by a movement of the opposite sign, as long as the money has not been
 /// distributed anew.
-pub fn strike_returns(
+pub fn strike_money_back(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
@@ -122,7 +122,7 @@ pub fn strike_returns(
     revision: i64,
     reason: &str,
 ) -> Result<(), Failure> {
-    let (case, version) = take_as_signatory(connection, act, grant)?;
+    let (case, version) = lock_as_signatory(connection, act, grant)?;
     let found = one(&case, id)?;
     let returned = case.balance(found).returned;
     if returned.is_zero() {
@@ -132,7 +132,7 @@ pub fn strike_returns(
         return Err(Refusal::Changed.into());
     }
     case.fund().award(returned).map_err(Refusal::from)?;
-    let entry = movement(act, Account::Return, Some(id), -returned, (values::calendar::day(act.now), ""));
+    let entry = movement(act, Account::MoneyBack, Some(id), -returned, (values::calendar::day(act.now), ""));
     store::insert_entry(connection, case.plan.id, &entry)?;
     store::update_application(connection, &Application { revision, ..found.clone() }, &act.saved())??;
     let entry = history::Entry {

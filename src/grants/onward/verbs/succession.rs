@@ -7,7 +7,7 @@ use crate::{
     grants::{
         grant::Grant,
         onward::{
-            Case, counted, store,
+            Distribution, counted, store,
             unit::{Content, Unit},
         },
     },
@@ -20,14 +20,14 @@ use crate::{
 use values::{Id, Line, text::same};
 
 /// The grant has just passed to a successor, in this transaction. `act` has the successor's eyes.
-pub fn pass_on(
+pub fn transfer(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
     to: &Organisation,
     reason: &str,
 ) -> Result<(), DbError> {
-    let Some(Case { plan, .. }) = store::case(connection, act.scope, grant)? else { return Ok(()) };
+    let Some(Distribution { plan, .. }) = store::case(connection, act.scope, grant)? else { return Ok(()) };
     let version = store::lock(connection, plan.id)?;
     let Some(case) = store::case(connection, act.scope, grant)? else { return Ok(()) };
     let mut register = Register::of(connection, to)?;
@@ -49,7 +49,7 @@ pub fn pass_on(
 
 /// In a merger the whole registers of units go with it, and what lay in a predecessor's municipality lies in the successor's.
 /// All organisations are locked.
-pub fn pass_units(
+pub fn transfer_units(
     connection: &mut AnyConnection,
     predecessors: &[&Organisation],
     to: &Organisation,

@@ -1,11 +1,11 @@
 //! From the units' reports to section 3 of the financial report.
 
-use super::{Failure, append, take};
+use super::{Failure, append, lock};
 use crate::{
     grants::{
         case,
         grant::{self, Grant},
-        onward::{Case, application::Refusal, counted},
+        onward::{Distribution, application::Refusal, counted},
         report::{
             self, Report,
             form::{ItemForm, PostForm},
@@ -33,7 +33,7 @@ impl Costs {
     }
 
     /// The lines that specify them.
-    fn items(self, case: &Case) -> Vec<ItemForm> {
+    fn items(self, case: &Distribution) -> Vec<ItemForm> {
         let reported = case.applications.iter().filter(|one| one.reported().is_some()).count();
         let reserved_for = case.plan.model.as_ref().map_or("", |model| model.reserved_for.as_str());
         let lines = [
@@ -70,7 +70,7 @@ pub fn fill_report(
     // The grant before the plan, as a succession takes them: two of them wait for each other in one order.
     grant::store::find(connection, act.scope, grant)?.ok_or(Failure::NotFound)?;
     grant::store::hold(connection, grant)?;
-    let (case, version) = take(connection, act.scope, grant)?;
+    let (case, version) = lock(connection, act.scope, grant)?;
     // Somebody reported, or came back with more, while the page was open.
     if case.used() != costs.units {
         return Err(Refusal::Hindered(

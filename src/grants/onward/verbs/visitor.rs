@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{Failure, append, awards::one, model};
 use crate::{
     grants::onward::{
-        Case,
+        Distribution,
         application::{Application, Content, Refusal, Report},
         store,
     },
@@ -19,7 +19,7 @@ use crate::{
 use values::Id;
 
 /// Taken by whoever has the link, with the eyes of the municipality that gave it.
-fn taken(connection: &mut AnyConnection, id: Id<Application>) -> Result<(Case, i64), Failure> {
+fn taken(connection: &mut AnyConnection, id: Id<Application>) -> Result<(Distribution, i64), Failure> {
     let found = store::find_application(connection, id)?.ok_or(Failure::NotFound)?;
     // The plan first: the grant may be on its way to a successor.
     let version = store::lock(connection, found.plan)?;

@@ -22,7 +22,7 @@ use crate::{
             verbs::{self, Failure},
         },
         requisition::{self, Requisition, Status, case_number},
-        search::{self, Known},
+        search::{self, GrantNames},
     },
     ground::infra::{
         Portal,
@@ -103,13 +103,13 @@ struct PaidLine {
 /// How marking many as paid went, where some of them could not be.
 #[derive(Default)]
 struct Missed {
-    registered: Outcome,
+    registered: JustRegistered,
     refused: Vec<(String, String)>,
 }
 
 /// What was registered.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-struct Outcome {
+struct JustRegistered {
     #[serde(rename = "registrerade")]
     count: u32,
     ore: i64,
@@ -132,7 +132,7 @@ pub async fn list(
     filter: web::Query<Filter>,
     aside: web::Query<Aside>,
 ) -> Page {
-    let outcome = Outcome { count: aside.count, ore: aside.ore };
+    let outcome = JustRegistered { count: aside.count, ore: aside.ore };
     let notice = (outcome.count > 0).then(|| outcome.words());
     let tick = if aside.mark == "alla" { Tick::All } else { Tick::These(HashSet::new()) };
     let filter = filter.into_inner();
@@ -181,7 +181,7 @@ pub async fn register(
             return page::show_errors(&page);
         }
     };
-    let mut registered = Outcome::default();
+    let mut registered = JustRegistered::default();
     let mut refused = Vec::new();
     for (requisition, registration) in registrations {
         let (act, amount) = (act(&by, &portal), registration.amount.get());
@@ -243,14 +243,14 @@ impl Tick {
 
 /// What an authority has to pay, or what it paid in a year: a few queries however long the history.
 #[derive(Default)]
-struct Found {
+struct PaymentData {
     agreements: Vec<Agreement>,
     approved: Vec<QueueRow<Requisition>>,
     paid: HashMap<Id<Requisition>, Money>,
     contents: HashMap<Id<Requisition>, Words>,
     years: Option<RangeInclusive<i32>>,
     registered: Vec<RegisteredRow>,
-    known: Known,
+    known: GrantNames,
 }
 
 /// With the requisitions that are to be named, paid or not.
@@ -259,7 +259,7 @@ async fn found(
     portal: &Portal,
     filter: &Filter,
     named: Vec<Id<Requisition>>,
-) -> Result<Found, AppError> {
+) -> Result<PaymentData, AppError> {
     let (authority, sought, filter) = (actor.organisation.id, Sought::new(&filter.search), filter.clone());
     portal
         .db
@@ -273,7 +273,7 @@ async fn found(
                     Some(year) => store::registered(connection, authority, year)?,
                     None => Vec::new(),
                 };
-                return Ok(Found { agreements, years, registered, known, ..Found::default() });
+                return Ok(PaymentData { agreements, years, registered, known, ..PaymentData::default() });
             }
             let approved = requisition::store::to_pay(connection, authority, &named)?;
             let ids: Vec<_> = approved.iter().map(|row| row.case.id).collect();
@@ -285,7 +285,14 @@ async fn found(
                 .map(|requisition| requisition.id)
                 .collect();
             let contents = store::contents(connection, &to_pay)?;
-            Ok::<_, AppError>(Found { agreements, approved, paid, contents, known, ..Found::default() })
+            Ok::<_, AppError>(PaymentData {
+                agreements,
+                approved,
+                paid,
+                contents,
+                known,
+                ..PaymentData::default()
+            })
         })
         .await
 }
@@ -294,7 +301,7 @@ fn left(requisition: &Requisition, paid: &HashMap<Id<Requisition>, Money>) -> Mo
     requisition.approved() - paid.get(&requisition.id).copied().unwrap_or_default()
 }
 
-impl Found {
+impl PaymentData {
     /// How every approved requisition is called.
     fn names(&self) -> HashMap<Id<Requisition>, String> {
         let name = |row: &QueueRow<Requisition>| {
@@ -399,7 +406,7 @@ fn list_page(
     chrome: Chrome,
     portal: &Portal,
     filter: Filter,
-    found: Found,
+    found: PaymentData,
     tick: &Tick,
 ) -> ListPage {
     let (mut lines, mut paid) = (Vec::new(), Vec::new());
@@ -486,7 +493,7 @@ impl PaidLine {
     }
 }
 
-impl Outcome {
+impl JustRegistered {
     fn words(self) -> String {
         match self.count {
             0 => "Ingen utbetalning är registrerad.".to_owned(),

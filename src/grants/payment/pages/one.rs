@@ -13,14 +13,14 @@ use crate::{
             pages::{TimelineView, timeline},
         },
         payment::{
-            Payment, Refusal, Standing,
+            Payable, Payment, Refusal,
             form::{OneForm, ReversalForm},
             not_accounted_for,
             rules::Rule,
             store,
             verbs::{self, Failure},
         },
-        requisition::{self, Case, Requisition, Status},
+        requisition::{self, Dossier, Requisition, Status},
     },
     ground::{
         history,
@@ -43,9 +43,9 @@ use values::{Id, Money, calendar};
 #[template(path = "payment/show.html")]
 struct ShowPage {
     chrome: Chrome,
-    case: Case,
+    case: Dossier,
     /// Why nothing can be paid, when it is not approved.
-    standing: Result<Standing, Refusal>,
+    standing: Result<Payable, Refusal>,
     timeline: Vec<TimelineView>,
     /// The payments that can be put right, to choose from.
     reversible: Vec<(String, String)>,
@@ -55,7 +55,7 @@ struct ShowPage {
     /// A report of the grant has come in.
     is_reported: bool,
     today: String,
-    typed: Typed,
+    typed: TypedForms,
     refusal: Option<Refusal>,
     /// A payment that looks the same, when the form is to be sent again with an answer.
     alike: Option<Alike>,
@@ -64,7 +64,7 @@ struct ShowPage {
 
 /// What stands in the two forms.
 #[derive(Debug, Clone, Default)]
-struct Typed {
+struct TypedForms {
     amount: String,
     paid_on: String,
     reference: String,
@@ -115,7 +115,7 @@ pub async fn register(
         }
         Err(errors) => Err(NotDone::Mend(errors)),
     };
-    let typed = |typed: Typed| Typed {
+    let typed = |typed: TypedForms| TypedForms {
         amount: form.amount,
         paid_on: form.paid_on,
         reference: form.reference,
@@ -140,7 +140,7 @@ pub async fn reverse(
         }
         Err(errors) => Err(NotDone::Mend(errors)),
     };
-    let typed = |typed: Typed| Typed { reversed: form.reversed, reason: form.reason, ..typed };
+    let typed = |typed: TypedForms| TypedForms { reversed: form.reversed, reason: form.reason, ..typed };
     answer(by, &portal, id, outcome, typed).await
 }
 
@@ -183,7 +183,7 @@ async fn answer(
     portal: &Portal,
     id: Id<Requisition>,
     outcome: Result<String, NotDone>,
-    typed: impl FnOnce(Typed) -> Typed,
+    typed: impl FnOnce(TypedForms) -> TypedForms,
 ) -> Page {
     let not_done = match outcome {
         Ok(done) => return page::see_other(done),
@@ -225,14 +225,14 @@ async fn show_page(
             Ok::<_, AppError>((case, payments, lines, is_reported))
         })
         .await?;
-    let standing = Standing::of(&case.requisition, payments);
+    let standing = Payable::of(&case.requisition, payments);
     let today = portal.clock.today().to_string();
-    let wanted = case.issue.as_ref().and_then(|issue| issue.content.payment_reference.as_ref());
-    let typed = Typed {
+    let wanted = case.edition.as_ref().and_then(|edition| edition.content.payment_reference.as_ref());
+    let typed = TypedForms {
         amount: standing.as_ref().map(|standing| standing.left().digits().to_string()).unwrap_or_default(),
         paid_on: today.clone(),
         reference: wanted.map(ToString::to_string).unwrap_or_default(),
-        ..Typed::default()
+        ..TypedForms::default()
     };
     let payer = case.grant.agreement.authority.id;
     Ok(ShowPage {
@@ -253,7 +253,7 @@ async fn show_page(
 }
 
 /// The payments that count; the only one is chosen.
-fn reversible(standing: &Standing) -> Vec<(String, String)> {
+fn reversible(standing: &Payable) -> Vec<(String, String)> {
     let name = |payment: &Payment| {
         let paid_on = calendar::long_date(payment.paid_on);
         format!("{} den {paid_on}, referens {}", payment.amount, payment.reference)
@@ -268,7 +268,7 @@ fn reversible(standing: &Standing) -> Vec<(String, String)> {
 
 impl ShowPage {
     fn left(&self) -> Money {
-        self.standing.as_ref().map_or(Money::ZERO, Standing::left)
+        self.standing.as_ref().map_or(Money::ZERO, Payable::left)
     }
 
     fn may_register(&self) -> bool {
@@ -292,7 +292,7 @@ impl ShowPage {
     /// What deserves a second look before it is paid.
     fn to_look_at(&self) -> Vec<String> {
         let signature = self.case.requisition.received().map(|received| &received.signature);
-        self.case.issue.as_ref().map(|issue| issue.to_look_at(signature)).unwrap_or_default()
+        self.case.edition.as_ref().map(|edition| edition.to_look_at(signature)).unwrap_or_default()
     }
 
     fn day(&self, day: &NaiveDate) -> String {
@@ -314,7 +314,7 @@ impl ShowPage {
         }
         let mut texts = Vec::new();
         if !self.may_register() && !self.typed.reference.is_empty() && self.typed.reversed.is_empty() {
-            let Typed { amount, paid_on, reference, .. } = &self.typed;
+            let TypedForms { amount, paid_on, reference, .. } = &self.typed;
             texts.push(format!("{amount} kr, {paid_on}, referens {reference}"));
         }
         if !self.may_reverse() && !self.typed.reason.is_empty() {

@@ -11,14 +11,14 @@ use crate::{
     grants::{
         grant::{
             self, Grant, Ledger,
-            store::{Outline, Which},
+            store::{GrantFilter, Outline},
         },
         repayment::{
             Repayment, Settlement, State, case_number,
             form::{Filter, View},
             store,
         },
-        search::{self, Known},
+        search::{self, GrantNames},
     },
     ground::infra::{
         Portal,
@@ -148,8 +148,8 @@ async fn read(actor: &Actor, portal: &Portal, sought: &Sought) -> Result<Everyth
             let mut agreements = agreement::store::all(connection)?;
             agreements.retain(|agreement| agreement.authority.id == authority);
             let ids: Vec<Id<Agreement>> = agreements.iter().map(|agreement| agreement.id).collect();
-            let outlines = grant::store::outlines(connection, Which::of(&ids))?;
-            let ledgers = grant::store::ledgers(connection, Which::of(&ids))?;
+            let outlines = grant::store::outlines(connection, GrantFilter::of(&ids))?;
+            let ledgers = grant::store::ledgers(connection, GrantFilter::of(&ids))?;
             let settled = store::settled(connection, &ids)?;
             let repayments = store::of_authority(connection, authority)?;
             let known = search::store::known(connection, &sought, Some(Scope::Authority(authority)))?;
@@ -174,7 +174,7 @@ fn grant_lines(
     outlines: Vec<Outline>,
     ledgers: &HashMap<Id<Grant>, Ledger>,
     settled: &HashSet<Id<Grant>>,
-    known: &Known,
+    known: &GrantNames,
     now: DateTime<Utc>,
 ) -> Vec<GrantLine> {
     let nothing = Ledger::default();

@@ -26,7 +26,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post(paths::repayment::ReturnExcess::PATTERN, grant::return_excess)
         .get(paths::repayment::Repayment::PATTERN, repayment::show)
         .post(paths::repayment::Match::PATTERN, repayment::match_to)
-        .post(paths::repayment::TakeAway::PATTERN, repayment::take_away)
+        .post(paths::repayment::TakeAway::PATTERN, repayment::unmatch)
         .post(paths::repayment::End::PATTERN, repayment::end)
         .get(paths::repayment::Statement::PATTERN, statement::show)
         .get(paths::repayment::Slip::PATTERN, statement::slip);

@@ -48,7 +48,7 @@ struct ShowPage {
     may_act: bool,
     /// What an unmatched one may be for, by its reference and its payer.
     suggestions: Vec<Suggestion>,
-    typed: Typed,
+    typed: TypedForms,
     refusal: Option<Refusal>,
     errors: FieldErrors,
 }
@@ -77,7 +77,7 @@ const MOST_SUGGESTIONS: usize = 6;
 
 /// What stood in the page's forms.
 #[derive(Default)]
-struct Typed {
+struct TypedForms {
     agreement: String,
     recipient: String,
     outcome: String,
@@ -191,7 +191,7 @@ async fn read(
         agreements: std::iter::once(choose).chain(agreements).collect(),
         may_act: actor.has(Role::PaymentOfficer),
         suggestions,
-        typed: Typed::default(),
+        typed: TypedForms::default(),
         refusal: None,
         errors: FieldErrors::default(),
     })
@@ -264,8 +264,11 @@ pub async fn match_to(
     id: web::Path<Id<Repayment>>,
 ) -> Page {
     let target = Target { id: id.into_inner(), revision: form.revision };
-    let typed =
-        Typed { agreement: form.agreement.clone(), recipient: form.recipient.clone(), ..Typed::default() };
+    let typed = TypedForms {
+        agreement: form.agreement.clone(),
+        recipient: form.recipient.clone(),
+        ..TypedForms::default()
+    };
     let authority = by.organisation.id;
     let chosen = portal
         .db
@@ -309,19 +312,19 @@ fn choose(
     }
 }
 
-pub async fn take_away(
+pub async fn unmatch(
     Posted { by, body: Form(form) }: Posted<By<PaymentOfficer>, Form<ReasonForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Repayment>>,
 ) -> Page {
     let target = form.target(id.into_inner());
-    let typed = Typed { reason: form.reason.clone(), ..Typed::default() };
+    let typed = TypedForms { reason: form.reason.clone(), ..TypedForms::default() };
     let reason = match form.reason() {
         Ok(reason) => reason,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
     let act = act(&by, &portal);
-    let taking = move |connection: &mut _| verbs::take_away(connection, &act, target, &reason);
+    let taking = move |connection: &mut _| verbs::unmatch(connection, &act, target, &reason);
     carry_out(by, &portal, target.id, typed, taking).await
 }
 
@@ -332,14 +335,15 @@ pub async fn end(
     id: web::Path<Id<Repayment>>,
 ) -> Page {
     let target = form.target(id.into_inner());
-    let typed = Typed { outcome: form.outcome.clone(), reason: form.reason.clone(), ..Typed::default() };
+    let typed =
+        TypedForms { outcome: form.outcome.clone(), reason: form.reason.clone(), ..TypedForms::default() };
     let (end, reason) = match form.end() {
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
     let act = act(&by, &portal);
     let ending = move |connection: &mut _| match end {
-        End::SentBack => verbs::send_back(connection, &act, target, &reason),
+        End::SentBack => verbs::refund(connection, &act, target, &reason),
         End::Struck => verbs::strike(connection, &act, target, &reason),
     };
     carry_out(by, &portal, target.id, typed, ending).await
@@ -350,7 +354,7 @@ async fn mend(
     by: By<PaymentOfficer>,
     portal: &Portal,
     id: Id<Repayment>,
-    typed: Typed,
+    typed: TypedForms,
     errors: FieldErrors,
 ) -> Page {
     let page = read(&by.actor, by.chrome, portal, id).await?;
@@ -362,7 +366,7 @@ async fn carry_out(
     by: By<PaymentOfficer>,
     portal: &Portal,
     id: Id<Repayment>,
-    typed: Typed,
+    typed: TypedForms,
     verb: impl FnOnce(&mut AnyConnection) -> Result<(), Failure> + Clone + Send + 'static,
 ) -> Page {
     let to = format!("{}?klart=ja", paths::repayment::Repayment(&id));

@@ -12,7 +12,7 @@ use crate::{
             pages::{AttachmentView, SectionView},
         },
         report::{
-            Case, Refusal, Report, Status,
+            Dossier, Refusal, Report, Status,
             certificate::CertificateForm,
             sheet,
             verbs::{self, Failure, Target},
@@ -40,7 +40,7 @@ use values::Id;
 #[template(path = "report/certify.html")]
 struct CertifyPage {
     chrome: Chrome,
-    case: Case,
+    case: Dossier,
     sections: Vec<SectionView>,
     attachments: Vec<AttachmentView>,
     form: CertificateForm,
@@ -62,13 +62,13 @@ impl CertifyPage {
 }
 
 /// Section 4 of the printed form.
-fn section(case: &Case) -> Option<&Section> {
+fn section(case: &Dossier) -> Option<&Section> {
     let is_it = |section: &&Section| section.fields.iter().any(|field| field.key == "certifier_name");
     case.grant.agreement.terms.forms.report.sections.iter().find(is_it)
 }
 
 /// What section 4 lets the finance head say, with whoever it is in the place of N.N.
-fn alternatives(case: &Case, name: &str) -> Vec<(String, String)> {
+fn alternatives(case: &Dossier, name: &str) -> Vec<(String, String)> {
     let texts = section(case).map(|section| section.text.as_slice()).unwrap_or_default();
     let named = texts.iter().map(|text| text.replacen("N.N.", name, 1));
     ["1", "2"].map(str::to_owned).into_iter().zip(named).collect()
@@ -86,18 +86,18 @@ pub async fn new(by: By<FinanceHead>, portal: web::Data<Portal>, id: web::Path<I
 async fn certify_page(
     by: By<FinanceHead>,
     portal: &Portal,
-    case: Case,
+    case: Dossier,
     form: CertificateForm,
     errors: FieldErrors,
     status: StatusCode,
 ) -> Page {
-    let (Some(issue), Status::AwaitingCertificate { .. }) = (&case.issue, &case.report.status) else {
+    let (Some(edition), Status::AwaitingCertificate { .. }) = (&case.edition, &case.report.status) else {
         return page::see_other(paths::report::Case(&case.report.id));
     };
     let id = case.report.id;
     let files = portal.db.read(move |connection| case::store::attachments_of(connection, id)).await?;
     let page = CertifyPage {
-        sections: SectionView::of(&sheet::filled_sections(&case, issue)),
+        sections: SectionView::of(&sheet::filled_sections(&case, edition)),
         attachments: AttachmentView::of(files, |file| paths::report::Attachment(&id, file).to_string()),
         alternatives: alternatives(&case, &by.person.name),
         no_mandate: act(&by, portal).mandated(Role::FinanceHead).err(),
@@ -113,7 +113,7 @@ async fn certify_page(
 pub struct PostedCertificate {
     revision: i64,
     #[serde(flatten)]
-    confirmation: confirm::Typed,
+    confirmation: confirm::TypedProof,
     #[serde(flatten)]
     form: CertificateForm,
 }

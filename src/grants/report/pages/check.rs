@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, edit::Known, find, scope};
+use super::{act, edit::FormContext, find, scope};
 use crate::{
     grants::{
         case::{
@@ -13,7 +13,7 @@ use crate::{
             store::Attachment,
         },
         report::{
-            Case, Issue, Refusal, Report, Status,
+            Dossier, Edition, Refusal, Report, Status,
             form::warnings,
             sheet,
             verbs::{self, Failure, Target},
@@ -38,7 +38,7 @@ use values::{Id, Money};
 #[template(path = "report/check.html")]
 struct CheckPage {
     chrome: Chrome,
-    case: Case,
+    case: Dossier,
     sections: Vec<SectionView>,
     attachments: Vec<AttachmentView>,
     /// Uploaded before what came in last: they stay.
@@ -57,12 +57,12 @@ pub async fn check(by: By<Preparer>, portal: web::Data<Portal>, id: web::Path<Id
     check_page(by.chrome, &portal, case, FieldErrors::default()).await
 }
 
-async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: FieldErrors) -> Page {
+async fn check_page(chrome: Chrome, portal: &Portal, mut case: Dossier, errors: FieldErrors) -> Page {
     let Status::Draft { certificate, .. } = &case.report.status else {
         return page::see_other(paths::report::Case(&case.report.id));
     };
     let certified = certificate.as_ref().map(|certificate| certificate.section_3.clone());
-    let Known { facts, last } = Known::of(portal, &case).await?;
+    let FormContext { facts, last } = FormContext::of(portal, &case).await?;
     let Ok(content) = case.report.draft.parse(&facts) else {
         return page::see_other(format!("{}?visa=fel", paths::report::Edit(&case.report.id)));
     };
@@ -82,7 +82,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
         case::warn_unchanged(&mut warnings);
     }
     // As it would be issued; what is shown here is not stored.
-    let preview = Issue::new(
+    let preview = Edition::new(
         &case.number(),
         &case.grant.holder,
         case.report.version + 1,
@@ -103,7 +103,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
         warnings,
         errors,
         case: {
-            case.issue = Some(preview);
+            case.edition = Some(preview);
             case
         },
     };

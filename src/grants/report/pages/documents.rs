@@ -12,7 +12,7 @@ use crate::{
             store::Attachment,
         },
         grant::Grant,
-        report::{Case, Issue, Received, Report, sheet, store},
+        report::{Dossier, Edition, Received, Report, sheet, store},
     },
     ground::infra::{
         Portal,
@@ -41,17 +41,17 @@ async fn came_in(
     by: &By<Member>,
     portal: &Portal,
     id: Id<Report>,
-) -> Result<(Case, Issue, Received), AppError> {
+) -> Result<(Dossier, Edition, Received), AppError> {
     let case = find(portal, scope(by), id).await?;
     let report = case.report.clone();
-    let issue = portal.db.read(move |connection| store::received_issue(connection, &report)).await?;
-    let (issue, received) = issue.zip(case.report.received().cloned()).ok_or(AppError::NotFound)?;
-    Ok((case, issue, received))
+    let edition = portal.db.read(move |connection| store::received_edition(connection, &report)).await?;
+    let (edition, received) = edition.zip(case.report.received().cloned()).ok_or(AppError::NotFound)?;
+    Ok((case, edition, received))
 }
 
 pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
-    let (case, issue, received) = came_in(&by, &portal, id.into_inner()).await?;
-    let receipt = sheet::receipt(&case, &issue, &received, portal.practice);
+    let (case, edition, received) = came_in(&by, &portal, id.into_inner()).await?;
+    let receipt = sheet::receipt(&case, &edition, &received, portal.practice);
     page::show(&ReceiptPage {
         chrome: by.chrome,
         id: case.report.id,
@@ -63,17 +63,17 @@ pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id
 }
 
 pub async fn receipt_pdf(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
-    let (case, issue, received) = came_in(&by, &portal, id.into_inner()).await?;
-    let receipt = sheet::receipt(&case, &issue, &received, portal.practice);
+    let (case, edition, received) = came_in(&by, &portal, id.into_inner()).await?;
+    let receipt = sheet::receipt(&case, &edition, &received, portal.practice);
     let at = received.completed_at;
     pdf(format!("Kvitto {}.pdf", case.number()), move || receipt.to_pdf(at)).await
 }
 
 pub async fn form_pdf(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Report>>) -> Page {
     let case = find(&portal, scope(&by), id.into_inner()).await?;
-    let issue = case.issue.as_ref().ok_or(AppError::NotFound)?;
-    let document = sheet::form(&case, issue, portal.practice);
-    let at = issue.issued_at;
+    let edition = case.edition.as_ref().ok_or(AppError::NotFound)?;
+    let document = sheet::form(&case, edition, portal.practice);
+    let at = edition.issued_at;
     pdf(format!("Ekonomisk redovisning {}.pdf", case.number()), move || document.to_pdf(at)).await
 }
 

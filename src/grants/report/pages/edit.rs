@@ -10,7 +10,7 @@ use crate::{
         case::{self, Case as _, Remarks},
         grant::Grant,
         report::{
-            Case, Content, Refusal, Report,
+            Content, Dossier, Refusal, Report,
             form::{
                 FormFacts, PostForm, PostedForm, ReportForm, answer_field, costs_field, item_amount_field,
                 item_text_field, motive_field, notes, part_field, warnings,
@@ -123,7 +123,7 @@ struct RowView {
 }
 
 impl EditPage {
-    fn new(chrome: Chrome, case: Case, form: ReportForm, known: Known) -> Self {
+    fn new(chrome: Chrome, case: Dossier, form: ReportForm, known: FormContext) -> Self {
         let returned = case.report.returned();
         let last = known.last.as_ref();
         Self {
@@ -247,7 +247,7 @@ pub async fn edit(
         return page::see_other(paths::report::Case(&case.report.id));
     }
     let notice = (shown.visa == "sparat").then_some("Utkastet är sparat.");
-    let known = Known::of(&portal, &case).await?;
+    let known = FormContext::of(&portal, &case).await?;
     let form = case.report.draft.clone().fitted_to(&known.facts);
     let errors = match shown.visa.as_str() {
         "fel" => form.parse(&known.facts).err().unwrap_or_default(),
@@ -257,13 +257,13 @@ pub async fn edit(
 }
 
 /// What the form is held against and compared with.
-pub struct Known {
+pub struct FormContext {
     pub facts: FormFacts,
     pub last: Option<Content>,
 }
 
-impl Known {
-    pub async fn of(portal: &Portal, case: &Case) -> Result<Self, AppError> {
+impl FormContext {
+    pub async fn of(portal: &Portal, case: &Dossier) -> Result<Self, AppError> {
         let (grant, scope) = (case.grant.clone(), Scope::Recipient(case.grant.holder.id));
         let last = portal.db.read(move |connection| store::last_received(connection, scope, &grant)).await?;
         Ok(Self { facts: verbs::form_facts(&case.grant), last: last.map(|(_, content)| content) })
@@ -296,7 +296,7 @@ pub async fn update(
         .await
         .map_err(AppError::from)?;
     let case = find(&portal, scope, id).await?;
-    let known = Known::of(&portal, &case).await?;
+    let known = FormContext::of(&portal, &case).await?;
     // A double click saves the same text twice: that is no conflict.
     if !saved && case.report.draft != form {
         let saved = portal.db.read(move |connection| case::store::last_saved(connection, id)).await;
@@ -312,7 +312,13 @@ pub async fn update(
 }
 
 /// What was typed stays, and what a colleague saved meanwhile is shown beside it.
-fn overtaken(chrome: Chrome, case: Case, form: ReportForm, known: Known, saved: Option<Saved>) -> Page {
+fn overtaken(
+    chrome: Chrome,
+    case: Dossier,
+    form: ReportForm,
+    known: FormContext,
+    saved: Option<Saved>,
+) -> Page {
     let draft = case.report.draft.clone().fitted_to(&known.facts);
     let both = form.fields().into_iter().zip(draft.fields());
     let fields = both.map(|((field, mine), (_, theirs))| (field_label(&case.grant, &field), mine, theirs));

@@ -10,7 +10,7 @@ mod sign;
 use serde::Deserialize;
 
 use crate::{
-    grants::report::{Case, Report, store, verbs::Target},
+    grants::report::{Dossier, Report, store, verbs::Target},
     ground::infra::{Portal, error::AppError},
     paths,
     people::access::{Act, Actor, Scope, routing::Routes},
@@ -28,7 +28,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post(paths::report::Attach::PATTERN, check::attach)
         .post(paths::report::Detach::PATTERN, check::detach)
         .get(paths::report::Attachment::PATTERN, documents::attachment)
-        .post(paths::report::TakeBack::PATTERN, show::take_back)
+        .post(paths::report::TakeBack::PATTERN, show::recall)
         .get(paths::report::Certify::PATTERN, certify::new)
         .post(paths::report::Certify::PATTERN, certify::create)
         .get(paths::report::Sign::PATTERN, sign::new)
@@ -50,7 +50,7 @@ fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_recipient(actor, portal.clock.now())
 }
 
-async fn find(portal: &Portal, scope: Scope, id: Id<Report>) -> Result<Case, AppError> {
+async fn find(portal: &Portal, scope: Scope, id: Id<Report>) -> Result<Dossier, AppError> {
     portal.db.read(move |connection| store::case(connection, scope, id)).await?.ok_or(AppError::NotFound)
 }
 

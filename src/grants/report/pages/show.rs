@@ -12,7 +12,7 @@ use crate::{
             pages::{AttachmentView, SectionView, TimelineView, recipients_lines, timeline},
         },
         report::{
-            Case, Issue, Refusal, Report, Status, sheet, store,
+            Dossier, Edition, Refusal, Report, Status, sheet, store,
             verbs::{self, Failure, Target},
         },
     },
@@ -39,11 +39,11 @@ use values::{Id, Money, Prose};
 #[template(path = "report/show.html")]
 struct ShowPage {
     chrome: Chrome,
-    case: Case,
+    case: Dossier,
     sections: Vec<SectionView>,
     attachments: Vec<AttachmentView>,
-    /// Versions that came in before the one that stands, with their issue.
-    versions: Vec<Issue>,
+    /// Versions that came in before the one that stands, with their edition.
+    versions: Vec<Edition>,
     timeline: Vec<TimelineView>,
     days_left: String,
     may_prepare: bool,
@@ -57,12 +57,12 @@ struct ShowPage {
 
 impl ShowPage {
     fn certified(&self) -> Option<CertificateView> {
-        CertificateView::of(&self.case, self.case.issue.as_ref()?)
+        CertificateView::of(&self.case, self.case.edition.as_ref()?)
     }
 
     /// How the version that is shown was signed.
     fn signing(&self) -> String {
-        let version = self.case.issue.as_ref().map(|issue| issue.version);
+        let version = self.case.edition.as_ref().map(|edition| edition.version);
         match self.case.report.received() {
             Some(received) if version == Some(received.version) => sheet::signing_sentence(received),
             _ => "Inte underskriven än".to_owned(),
@@ -86,15 +86,15 @@ impl ShowPage {
     }
 
     fn costs(&self) -> Money {
-        self.case.issue.as_ref().map(|issue| issue.content.costs()).unwrap_or_default()
+        self.case.edition.as_ref().map(|edition| edition.content.costs()).unwrap_or_default()
     }
 
     fn unspent(&self) -> Money {
-        self.case.issue.as_ref().map(|issue| issue.content.unspent()).unwrap_or_default()
+        self.case.edition.as_ref().map(|edition| edition.content.unspent()).unwrap_or_default()
     }
 
     fn to_repay(&self) -> Money {
-        self.case.issue.as_ref().map(|issue| issue.content.to_repay()).unwrap_or_default()
+        self.case.edition.as_ref().map(|edition| edition.content.to_repay()).unwrap_or_default()
     }
 }
 
@@ -107,9 +107,9 @@ pub struct CertificateView {
 }
 
 impl CertificateView {
-    pub fn of(case: &Case, issue: &Issue) -> Option<Self> {
+    pub fn of(case: &Dossier, edition: &Edition) -> Option<Self> {
         let certificate = case.report.certificate()?;
-        let section = sheet::certified_section(case, issue)?;
+        let section = sheet::certified_section(case, edition)?;
         Some(Self {
             choices: section.choices.clone(),
             section: SectionView::of(&[section]).pop()?,
@@ -125,30 +125,30 @@ pub async fn show(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Re
 
 async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Report>) -> Result<ShowPage, AppError> {
     let scope = scope(by);
-    let (case, files, issues, lines, contact_left) = portal
+    let (case, files, editions, lines, contact_left) = portal
         .db
         .read(move |connection| {
             let case = store::case(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let files = case::store::attachments_of(connection, id)?;
-            let issues = store::issues_of(connection, id)?;
+            let editions = store::editions_of(connection, id)?;
             let lines = history::store::of(connection, &case.grant.id.to_string())?;
             let holder = case.grant.holder.id;
             let left = case::store::contact_who_left(connection, holder, &case.report.draft.head)?;
-            Ok::<_, AppError>((case, files, issues, lines, left))
+            Ok::<_, AppError>((case, files, editions, lines, left))
         })
         .await?;
     let standing = case.report.standing_version();
     Ok(ShowPage {
         chrome: by.chrome.clone(),
         sections: case
-            .issue
+            .edition
             .as_ref()
-            .map_or_else(Vec::new, |issue| SectionView::of(&sheet::filled_sections(&case, issue))),
+            .map_or_else(Vec::new, |edition| SectionView::of(&sheet::filled_sections(&case, edition))),
         attachments: AttachmentView::of(files, |file| paths::report::Attachment(&id, file).to_string()),
-        versions: issues
+        versions: editions
             .into_iter()
-            .filter(|(issue, came_in)| *came_in && Some(issue.version) != standing)
-            .map(|(issue, _)| issue)
+            .filter(|(edition, came_in)| *came_in && Some(edition.version) != standing)
+            .map(|(edition, _)| edition)
             .collect(),
         timeline: timeline(&recipients_lines(lines), &case.number()),
         days_left: case.grant.deadlines.report.from_now(portal.clock.now()),
@@ -162,7 +162,7 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Report>) -> Result<Sho
     })
 }
 
-pub async fn take_back(
+pub async fn recall(
     Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<RevisionForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Report>>,
@@ -170,8 +170,8 @@ pub async fn take_back(
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
     let to = paths::report::Edit(&id).to_string();
-    let take_back = move |c: &mut _| verbs::take_back(c, &act, target).map(|()| to);
-    page::see_other(portal.db.once(take_back).await?)
+    let recall = move |c: &mut _| verbs::recall(c, &act, target).map(|()| to);
+    page::see_other(portal.db.once(recall).await?)
 }
 
 pub async fn scan(

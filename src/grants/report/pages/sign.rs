@@ -10,7 +10,7 @@ use crate::{
     grants::{
         case::pages::SectionView,
         report::{
-            Case, Refusal, Report, Status,
+            Dossier, Refusal, Report, Status,
             rules::Rule,
             sheet,
             verbs::{self, Failure, Target},
@@ -37,7 +37,7 @@ use values::{Id, Prose, calendar};
 #[template(path = "report/sign.html")]
 struct SignPage {
     chrome: Chrome,
-    case: Case,
+    case: Dossier,
     sections: Vec<SectionView>,
     today: String,
     /// Nothing where nobody is to certify.
@@ -63,8 +63,8 @@ pub async fn new(by: By<Signatory>, portal: web::Data<Portal>, id: web::Path<Id<
     sign_page(by, &portal, case, String::new(), FieldErrors::default())
 }
 
-fn sign_page(by: By<Signatory>, portal: &Portal, case: Case, alone: String, errors: FieldErrors) -> Page {
-    let (Some(issue), Status::AwaitingSignature { certificate, .. }) = (&case.issue, &case.report.status)
+fn sign_page(by: By<Signatory>, portal: &Portal, case: Dossier, alone: String, errors: FieldErrors) -> Page {
+    let (Some(edition), Status::AwaitingSignature { certificate, .. }) = (&case.edition, &case.report.status)
     else {
         return page::see_other(paths::report::Case(&case.report.id));
     };
@@ -72,9 +72,9 @@ fn sign_page(by: By<Signatory>, portal: &Portal, case: Case, alone: String, erro
     let is_own = certificate.as_ref().is_some_and(|certificate| certificate.person_id == me);
     let no_mandate = act(&by, portal).mandated(Role::Signatory).err().map(Refusal::from);
     let page = SignPage {
-        sections: SectionView::of(&sheet::filled_sections(&case, issue)),
+        sections: SectionView::of(&sheet::filled_sections(&case, edition)),
         today: calendar::long_date(portal.clock.today()),
-        certificate: CertificateView::of(&case, issue),
+        certificate: CertificateView::of(&case, edition),
         refusal: no_mandate,
         is_alone: is_own && case.grant.agreement.terms.wants_two_people(),
         alone,
@@ -91,7 +91,7 @@ pub struct SignForm {
     #[serde(default)]
     alone: String,
     #[serde(flatten)]
-    confirmation: confirm::Typed,
+    confirmation: confirm::TypedProof,
 }
 
 pub async fn create(

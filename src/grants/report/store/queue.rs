@@ -18,7 +18,7 @@ use crate::{
 use values::Id;
 
 /// Every report in these states that came in, or that is to be signed, of the agreements that an authority pays, with what the
-/// standing issue says. Two queries, however many there are.
+/// standing edition says. Two queries, however many there are.
 pub fn queue(
     connection: &mut AnyConnection,
     authority: Id<Organisation>,
@@ -34,7 +34,7 @@ pub fn queue(
     Ok(rows.into_iter().filter_map(with_content).collect())
 }
 
-/// The issues of the reports in these states, by report and version.
+/// The editions of the reports in these states, by report and version.
 fn contents(
     connection: &mut AnyConnection,
     authority: Id<Organisation>,

@@ -5,7 +5,7 @@ use crate::{
     grants::{
         case::{self, Case as _},
         grant,
-        report::{Case, Refusal, Report, store},
+        report::{Dossier, Refusal, Report, store},
     },
     ground::infra::{db::AnyConnection, upload::ReceivedFile},
     people::access::Act,
@@ -55,7 +55,7 @@ pub fn detach(
 }
 
 /// The case, with its grant taken so that it stays editable: a file goes with what is being filled in.
-fn editable(connection: &mut AnyConnection, act: &Act, id: Id<Report>) -> Result<Case, Failure> {
+fn editable(connection: &mut AnyConnection, act: &Act, id: Id<Report>) -> Result<Dossier, Failure> {
     let grant = case::store::grant_in_sight(connection, act.scope, id)?.ok_or(Failure::NotFound)?;
     grant::store::hold(connection, grant)?;
     let case = store::case(connection, act.scope, id)?.ok_or(Failure::NotFound)?;

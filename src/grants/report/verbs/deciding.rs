@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Asks for completion. The history keeps the remarks: the report forgets them when it is submitted again.
-pub fn send_back(
+pub fn request_completion(
     connection: &mut AnyConnection,
     act: &Act,
     target: Target,
@@ -25,7 +25,8 @@ pub fn send_back(
     remarks: Vec<FieldRemark>,
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let after = locked.case.clone().send_back(act.doer(), act.now, message.to_owned(), remarks.clone())?;
+    let after =
+        locked.case.clone().request_completion(act.doer(), act.now, message.to_owned(), remarks.clone())?;
     same_revision(&locked.case, target)?;
     let at_fields = remarks.iter().map(|remark| {
         format!(
@@ -45,15 +46,16 @@ pub fn send_back(
 /// The costs are settled, and so is what is to be repaid.
 pub fn approve(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
-    let issue = store::issue(connection, &locked.case)?.ok_or_else(|| locked.case.status.not_now())?;
+    let edition =
+        store::standing_edition(connection, &locked.case)?.ok_or_else(|| locked.case.status.not_now())?;
     let after = locked.case.clone().approve(act.doer(), act.now)?;
     same_revision(&locked.case, target)?;
-    accounts_for_all(&issue.content, &locked.grant)?;
-    let to_repay = issue.content.to_repay();
+    accounts_for_all(&edition.content, &locked.grant)?;
+    let to_repay = edition.content.to_repay();
     let entry = history::Entry {
         details: match to_repay.is_zero() {
-            true => format!("kostnader {}, inget att betala tillbaka", issue.content.costs()),
-            false => format!("kostnader {}, att betala tillbaka {to_repay}", issue.content.costs()),
+            true => format!("kostnader {}, inget att betala tillbaka", edition.content.costs()),
+            false => format!("kostnader {}, att betala tillbaka {to_repay}", edition.content.costs()),
         },
         ..line(act, Event::ReportApproved, &locked.grant, &locked.case)
     };

@@ -8,7 +8,7 @@ use crate::{
             verbs::{line, lock, same_revision, simply, write},
         },
         grant::Grant,
-        report::{Content, Issue, Report, Status, form::warnings, number_of, store},
+        report::{Content, Edition, Report, Status, form::warnings, number_of, store},
     },
     ground::{
         history::{self, Event},
@@ -47,7 +47,7 @@ pub fn issue(
     }
     let after = without_anothers_certificate(connection, &locked)?
         .issue(&content.section_3(), terms.certificate.is_some())?;
-    let issue = Issue::new(
+    let edition = Edition::new(
         &number_of(&locked.grant),
         &locked.grant.holder,
         after.version,
@@ -57,11 +57,11 @@ pub fn issue(
         act.now,
     );
     let entry = history::Entry {
-        details: issued_details(report, &after, &issue),
+        details: issued_details(report, &after, &edition),
         ..line(act, Event::ReportIssued, &locked.grant, &locked.case)
     };
     write(connection, act, &locked, &after, entry)?;
-    case::store::insert_edition(connection, after.id, &issue)?;
+    case::store::insert_edition(connection, after.id, &edition)?;
     Ok(())
 }
 
@@ -75,7 +75,7 @@ pub fn is_unchanged(
         return Ok(false);
     }
     let files = case::store::attachments_of(connection, report.id)?;
-    let before = store::received_issue(connection, report)?;
+    let before = store::received_edition(connection, report)?;
     Ok(before.is_some_and(|before| before.content == *content)
         && files.iter().all(|file| report.has_handed_in(file)))
 }
@@ -88,12 +88,12 @@ fn remarks(errors: FieldErrors) -> Vec<FieldRemark> {
     errors.list.into_iter().map(of).collect()
 }
 
-fn issued_details(before: &Report, after: &Report, issue: &Issue) -> String {
+fn issued_details(before: &Report, after: &Report, edition: &Edition) -> String {
     let figures = format!(
         "version {}, kostnader {} av {}",
-        issue.version,
-        issue.content.costs(),
-        issue.content.received()
+        edition.version,
+        edition.content.costs(),
+        edition.content.received()
     );
     let had = matches!(&before.status, Status::Draft { certificate: Some(_), .. });
     match &after.status {
@@ -107,13 +107,13 @@ fn issued_details(before: &Report, after: &Report, issue: &Issue) -> String {
     }
 }
 
-pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
-    simply(connection, act, target, Event::ReportTakenBack, "", Report::take_back)
+pub fn recall(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    simply(connection, act, target, Event::ReportTakenBack, "", Report::recall)
 }
 
 /// The grant has just passed to a successor, in this transaction. What waits for a certificate or a signature is taken back, and whoever has the
 /// form open cannot save it any more. What came in stays as it was. `act` has the successor's eyes.
-pub fn pass_on(
+pub fn transfer(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
@@ -123,9 +123,9 @@ pub fn pass_on(
     let target = Target { id: report.id, revision: report.revision };
     match report.status {
         Status::AwaitingCertificate { .. } | Status::AwaitingSignature { .. } => {
-            simply(connection, act, target, Event::ReportTakenBack, reason, Report::pass_on)
+            simply(connection, act, target, Event::ReportTakenBack, reason, Report::transfer)
         }
-        Status::Draft { .. } => Ok(case::store::update(connection, &report.pass_on()?)??),
+        Status::Draft { .. } => Ok(case::store::update(connection, &report.transfer()?)??),
         Status::Submitted { .. } | Status::Approved(_) => Ok(()),
     }
 }
@@ -133,8 +133,8 @@ pub fn pass_on(
 /// A predecessor's certificate is not its successor's, nor is one from under another name.
 fn without_anothers_certificate(connection: &mut AnyConnection, locked: &Locked) -> Result<Report, Failure> {
     let report = locked.case.clone();
-    match store::received_issue(connection, &report)? {
-        Some(last) if last.recipient != locked.grant.holder.formal_name => Ok(report.pass_on()?),
+    match store::received_edition(connection, &report)? {
+        Some(last) if last.recipient != locked.grant.holder.formal_name => Ok(report.transfer()?),
         Some(_) | None => Ok(report),
     }
 }

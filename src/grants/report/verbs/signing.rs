@@ -23,7 +23,7 @@ use crate::{
 };
 use values::{Prose, calendar};
 
-/// The finance head certifies section 3 of the standing issue. Refused when somebody changed it since the page was made.
+/// The finance head certifies section 3 of the standing edition. Refused when somebody changed it since the page was made.
 pub fn certify(
     connection: &mut AnyConnection,
     act: &Act,
@@ -32,7 +32,8 @@ pub fn certify(
 ) -> Result<(), Failure> {
     act.mandated(Role::FinanceHead).map_err(Refusal::from)?;
     let locked = lock(connection, act, target.id)?;
-    let issue = store::issue(connection, &locked.case)?.ok_or_else(|| locked.case.status.not_now())?;
+    let edition =
+        store::standing_edition(connection, &locked.case)?.ok_or_else(|| locked.case.status.not_now())?;
     let statement = form.parse().map_err(Failure::Invalid)?;
     let label = statement.verdict.label();
     let certificate = Certificate {
@@ -40,13 +41,13 @@ pub fn certify(
         by: act.by(),
         person_id: act.actor.person.id.to_string(),
         at: act.now,
-        section_3: issue.content.section_3(),
+        section_3: edition.content.section_3(),
     };
     let after = locked.case.clone().certify(certificate)?;
     same_revision(&locked.case, target)?;
-    accounts_for_all(&issue.content, &locked.grant)?;
+    accounts_for_all(&edition.content, &locked.grant)?;
     let entry = history::Entry {
-        details: format!("version {}, {label}", issue.version),
+        details: format!("version {}, {label}", edition.version),
         ..line(act, Event::ReportCertified, &locked.grant, &locked.case)
     };
     write(connection, act, &locked, &after, entry)
@@ -113,18 +114,18 @@ fn submit(
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let report = &locked.case;
-    let issue = store::issue(connection, report)?.ok_or_else(|| report.status.not_now())?;
+    let edition = store::standing_edition(connection, report)?.ok_or_else(|| report.status.not_now())?;
     let signature = signature(connection, report)?;
     let signer = signer.filter(|_| locked.grant.agreement.terms.wants_two_people());
-    let after = report.clone().submit(&issue, signature, signer, at)?;
+    let after = report.clone().submit(&edition, signature, signer, at)?;
     same_revision(report, target)?;
-    accounts_for_all(&issue.content, &locked.grant)?;
+    accounts_for_all(&edition.content, &locked.grant)?;
     let entry = history::Entry {
         details: format!(
             "version {}, kostnader {}, inte förbrukat {}",
-            issue.version,
-            issue.content.costs(),
-            issue.content.unspent()
+            edition.version,
+            edition.content.costs(),
+            edition.content.unspent()
         ),
         reason: after
             .received()
@@ -135,7 +136,7 @@ fn submit(
     };
     write(connection, act, &locked, &after, entry)?;
     if let Some(received) = after.received() {
-        case::store::keep_certificate(connection, after.id, issue.version, received.certificate.as_ref())?;
+        case::store::keep_certificate(connection, after.id, edition.version, received.certificate.as_ref())?;
     }
     Ok(())
 }

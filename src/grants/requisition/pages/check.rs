@@ -4,13 +4,13 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, edit::Known, find, scope};
+use super::{act, edit::FormContext, find, scope};
 use crate::{
     grants::{
         case::Case as _,
         case::pages::SectionView,
         requisition::{
-            Case, Issue, Requisition,
+            Dossier, Edition, Requisition,
             form::warnings,
             sheet,
             verbs::{self, Failure, Target},
@@ -33,7 +33,7 @@ use values::{Id, calendar};
 #[template(path = "requisition/check.html")]
 struct CheckPage {
     chrome: Chrome,
-    case: Case,
+    case: Dossier,
     sections: Vec<SectionView>,
     warnings: FieldErrors,
     errors: FieldErrors,
@@ -45,19 +45,19 @@ pub async fn check(by: By<Preparer>, portal: web::Data<Portal>, id: web::Path<Id
     check_page(by.chrome, &portal, case, FieldErrors::default()).await
 }
 
-async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: FieldErrors) -> Page {
+async fn check_page(chrome: Chrome, portal: &Portal, mut case: Dossier, errors: FieldErrors) -> Page {
     let has_lapsed =
         case.requisition.has_lapsed(case.grant.right_has_lapsed(&case.requisition.form, portal.clock.now()));
     if !case.requisition.is_editable() || has_lapsed {
         return page::see_other(paths::requisition::Case(&case.requisition.id));
     }
-    let facts = Known::of(portal, &case).await?.facts;
+    let facts = FormContext::of(portal, &case).await?.facts;
     let Ok(content) = case.requisition.draft.parse(&facts) else {
         return page::see_other(format!("{}?visa=fel", paths::requisition::Edit(&case.requisition.id)));
     };
     let warnings = warnings(&content, &facts);
     // As it would be issued; what is shown here is not stored.
-    let preview = Issue::new(
+    let preview = Edition::new(
         &case.number(),
         &case.grant.holder,
         case.requisition.version + 1,
@@ -67,7 +67,7 @@ async fn check_page(chrome: Chrome, portal: &Portal, mut case: Case, errors: Fie
         portal.clock.now(),
     );
     let sections = SectionView::of(&sheet::filled_sections(&case, &preview));
-    case.issue = Some(preview);
+    case.edition = Some(preview);
     let deadline = case.grant.requisition_deadline(&case.requisition.form);
     let page = CheckPage { chrome, case, sections, warnings, errors, deadline };
     if page.errors.is_empty() { page::show(&page) } else { page::show_errors(&page) }

@@ -11,7 +11,7 @@ use crate::{
             pages::{FieldView, pdf},
             store::Attachment,
         },
-        requisition::{Case, Issue, Received, Requisition, sheet, store},
+        requisition::{Dossier, Edition, Received, Requisition, sheet, store},
     },
     ground::infra::{
         Portal,
@@ -40,17 +40,17 @@ async fn came_in(
     by: &By<Member>,
     portal: &Portal,
     id: Id<Requisition>,
-) -> Result<(Case, Issue, Received), AppError> {
+) -> Result<(Dossier, Edition, Received), AppError> {
     let case = find(portal, scope(by), id).await?;
     let requisition = case.requisition.clone();
-    let issue = portal.db.read(move |connection| store::received_issue(connection, &requisition)).await?;
-    let (issue, received) = issue.zip(case.requisition.received().cloned()).ok_or(AppError::NotFound)?;
-    Ok((case, issue, received))
+    let edition = portal.db.read(move |connection| store::received_edition(connection, &requisition)).await?;
+    let (edition, received) = edition.zip(case.requisition.received().cloned()).ok_or(AppError::NotFound)?;
+    Ok((case, edition, received))
 }
 
 pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
-    let (case, issue, received) = came_in(&by, &portal, id.into_inner()).await?;
-    let receipt = sheet::receipt(&case, &issue, &received, portal.practice);
+    let (case, edition, received) = came_in(&by, &portal, id.into_inner()).await?;
+    let receipt = sheet::receipt(&case, &edition, &received, portal.practice);
     page::show(&ReceiptPage {
         chrome: by.chrome,
         id: case.requisition.id,
@@ -60,8 +60,8 @@ pub async fn receipt(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id
 }
 
 pub async fn receipt_pdf(by: By<Member>, portal: web::Data<Portal>, id: web::Path<Id<Requisition>>) -> Page {
-    let (case, issue, received) = came_in(&by, &portal, id.into_inner()).await?;
-    let receipt = sheet::receipt(&case, &issue, &received, portal.practice);
+    let (case, edition, received) = came_in(&by, &portal, id.into_inner()).await?;
+    let receipt = sheet::receipt(&case, &edition, &received, portal.practice);
     let at = received.completed_at;
     pdf(format!("Kvitto {}.pdf", case.number()), move || receipt.to_pdf(at)).await
 }
@@ -80,9 +80,9 @@ pub async fn form_pdf_across(
 
 async fn form_of(portal: &Portal, scope: Scope, id: Id<Requisition>) -> Page {
     let case = find(portal, scope, id).await?;
-    let issue = case.issue.as_ref().ok_or(AppError::NotFound)?;
-    let document = sheet::form(&case, issue, portal.practice);
-    let at = issue.issued_at;
+    let edition = case.edition.as_ref().ok_or(AppError::NotFound)?;
+    let document = sheet::form(&case, edition, portal.practice);
+    let at = edition.issued_at;
     pdf(format!("Rekvisition {}.pdf", case.number()), move || document.to_pdf(at)).await
 }
 

@@ -10,7 +10,7 @@ use crate::{
         case::{self, Case as _, Remarks, head::field_label},
         grant::Grant,
         requisition::{
-            Case, Content, Refusal, Requisition,
+            Content, Dossier, Refusal, Requisition,
             form::{Beside, FormFacts, PostedForm, RequisitionForm, notes, remarks_of, warnings},
             verbs::{self, Failure},
         },
@@ -81,7 +81,7 @@ struct EditPage {
 }
 
 impl EditPage {
-    fn new(chrome: Chrome, case: Case, form: RequisitionForm, known: &Known) -> Self {
+    fn new(chrome: Chrome, case: Dossier, form: RequisitionForm, known: &FormContext) -> Self {
         let returned = case.requisition.returned();
         Self {
             chrome,
@@ -130,7 +130,7 @@ pub async fn edit(
     }
     let notice = (shown.visa == "sparat").then_some("Utkastet är sparat.");
     let form = case.requisition.draft.clone();
-    let known = Known::of(&portal, &case).await?;
+    let known = FormContext::of(&portal, &case).await?;
     let mut page = EditPage::new(by.chrome.noting(notice), case, form, &known);
     if shown.visa == "fel" {
         page.errors = page.form.parse(&known.facts).err().unwrap_or_default();
@@ -138,18 +138,18 @@ pub async fn edit(
     page::show(&page)
 }
 
-fn has_lapsed(portal: &Portal, case: &Case) -> bool {
+fn has_lapsed(portal: &Portal, case: &Dossier) -> bool {
     case.requisition.has_lapsed(case.grant.right_has_lapsed(&case.requisition.form, portal.clock.now()))
 }
 
 /// What the form is held against and compared with.
-pub struct Known {
+pub struct FormContext {
     pub facts: FormFacts,
     last: Option<Content>,
 }
 
-impl Known {
-    pub async fn of(portal: &Portal, case: &Case) -> Result<Self, AppError> {
+impl FormContext {
+    pub async fn of(portal: &Portal, case: &Dossier) -> Result<Self, AppError> {
         let (grant, this) = (case.grant.clone(), case.requisition.clone());
         let scope = Scope::Recipient(grant.holder.id);
         let beside = portal
@@ -193,7 +193,7 @@ pub async fn update(
     let case = find(&portal, scope, id).await?;
     // A double click saves the same text twice: that is no conflict.
     if !saved && case.requisition.draft != form {
-        let known = Known::of(&portal, &case).await?;
+        let known = FormContext::of(&portal, &case).await?;
         let saved = portal.db.read(move |connection| case::store::last_saved(connection, id)).await;
         return overtaken(by.chrome, case, form, &known, saved.map_err(AppError::from)?);
     }
@@ -203,7 +203,7 @@ pub async fn update(
     if handling != "fortsatt" {
         return page::see_other(format!("{}?visa=sparat", paths::requisition::Edit(&id)));
     }
-    let known = Known::of(&portal, &case).await?;
+    let known = FormContext::of(&portal, &case).await?;
     match form.parse(&known.facts) {
         Ok(_) => page::see_other(paths::requisition::Check(&id)),
         Err(errors) => {
@@ -213,7 +213,13 @@ pub async fn update(
 }
 
 /// What was typed stays, and what a colleague saved meanwhile is shown beside it.
-fn overtaken(chrome: Chrome, case: Case, form: RequisitionForm, known: &Known, saved: Option<Saved>) -> Page {
+fn overtaken(
+    chrome: Chrome,
+    case: Dossier,
+    form: RequisitionForm,
+    known: &FormContext,
+    saved: Option<Saved>,
+) -> Page {
     let paper = &case.grant.agreement.terms.forms.requisition;
     let both = form.fields().into_iter().zip(case.requisition.draft.fields());
     let fields = both

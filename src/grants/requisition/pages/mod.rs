@@ -7,7 +7,7 @@ mod show;
 mod sign;
 
 use crate::{
-    grants::requisition::{Case, Requisition, store, verbs::Target},
+    grants::requisition::{Dossier, Requisition, store, verbs::Target},
     ground::infra::{Portal, error::AppError},
     paths,
     people::access::{Act, Actor, Scope, routing::Routes},
@@ -22,7 +22,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post(paths::requisition::Edit::PATTERN, edit::update)
         .get(paths::requisition::Check::PATTERN, check::check)
         .post(paths::requisition::Check::PATTERN, check::issue)
-        .post(paths::requisition::TakeBack::PATTERN, show::take_back)
+        .post(paths::requisition::TakeBack::PATTERN, show::recall)
         .post(paths::requisition::Discard::PATTERN, show::discard)
         .post(paths::requisition::Withdraw::PATTERN, show::withdraw)
         .get(paths::requisition::Sign::PATTERN, sign::new)
@@ -44,7 +44,7 @@ fn act(actor: &Actor, portal: &Portal) -> Act {
     Act::of_recipient(actor, portal.clock.now())
 }
 
-async fn find(portal: &Portal, scope: Scope, id: Id<Requisition>) -> Result<Case, AppError> {
+async fn find(portal: &Portal, scope: Scope, id: Id<Requisition>) -> Result<Dossier, AppError> {
     portal.db.read(move |connection| store::case(connection, scope, id)).await?.ok_or(AppError::NotFound)
 }
 

@@ -12,7 +12,7 @@ use crate::{
             pages::{AttachmentView, SectionView, TimelineView, recipients_lines, timeline},
         },
         requisition::{
-            Case, Refusal, Requisition, Status, sheet, store, tone,
+            Dossier, Refusal, Requisition, Status, sheet, store, tone,
             verbs::{self, Failure, Target},
         },
     },
@@ -38,7 +38,7 @@ use values::{Id, Prose, calendar::LastDay};
 #[template(path = "requisition/show.html")]
 struct ShowPage {
     chrome: Chrome,
-    case: Case,
+    case: Dossier,
     sections: Vec<SectionView>,
     attachments: Vec<AttachmentView>,
     timeline: Vec<TimelineView>,
@@ -126,9 +126,9 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
     Ok(ShowPage {
         chrome: by.chrome.clone(),
         sections: case
-            .issue
+            .edition
             .as_ref()
-            .map_or_else(Vec::new, |issue| SectionView::of(&sheet::filled_sections(&case, issue))),
+            .map_or_else(Vec::new, |edition| SectionView::of(&sheet::filled_sections(&case, edition))),
         attachments: AttachmentView::of(files, |file| paths::requisition::Attachment(&id, file).to_string()),
         timeline: timeline(&recipients_lines(lines), &case.number()),
         deadline,
@@ -148,15 +148,15 @@ async fn show_page<R>(by: &By<R>, portal: &Portal, id: Id<Requisition>) -> Resul
 }
 
 /// How the version that is shown was signed.
-fn signing(case: &Case) -> String {
-    let version = case.issue.as_ref().map(|issue| issue.version);
+fn signing(case: &Dossier) -> String {
+    let version = case.edition.as_ref().map(|edition| edition.version);
     match case.requisition.received() {
         Some(received) if version == Some(received.version) => sheet::signing_sentence(received),
         _ => "Inte underskriven än".to_owned(),
     }
 }
 
-pub async fn take_back(
+pub async fn recall(
     Posted { by, body: Form(form) }: Posted<By<Preparer>, Form<RevisionForm>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Requisition>>,
@@ -164,8 +164,8 @@ pub async fn take_back(
     let id = id.into_inner();
     let (act, target) = (act(&by, &portal), form.of(id));
     let to = paths::requisition::Edit(&id).to_string();
-    let take_back = move |c: &mut _| verbs::take_back(c, &act, target).map(|()| to);
-    page::see_other(portal.db.once(take_back).await?)
+    let recall = move |c: &mut _| verbs::recall(c, &act, target).map(|()| to);
+    page::see_other(portal.db.once(recall).await?)
 }
 
 pub async fn discard(

@@ -10,7 +10,7 @@ use crate::{
     grants::{
         case::pages::SectionView,
         requisition::{
-            Case, Refusal, Requisition, Status, sheet,
+            Dossier, Refusal, Requisition, Status, sheet,
             verbs::{self, Target},
         },
     },
@@ -34,7 +34,7 @@ use values::{Id, calendar};
 #[template(path = "requisition/sign.html")]
 struct SignPage {
     chrome: Chrome,
-    case: Case,
+    case: Dossier,
     sections: Vec<SectionView>,
     today: String,
     /// What is signed: the assurance, word for word.
@@ -55,22 +55,22 @@ pub async fn new(by: By<Signatory>, portal: web::Data<Portal>, id: web::Path<Id<
 fn sign_page(
     status: StatusCode,
     chrome: Chrome,
-    case: Case,
+    case: Dossier,
     today: NaiveDate,
     no_mandate: Option<NoMandate>,
     errors: FieldErrors,
 ) -> Page {
-    let Some((issue, true)) = case
-        .issue
+    let Some((edition, true)) = case
+        .edition
         .as_ref()
-        .map(|issue| (issue, matches!(case.requisition.status, Status::AwaitingSignature { .. })))
+        .map(|edition| (edition, matches!(case.requisition.status, Status::AwaitingSignature { .. })))
     else {
         return page::see_other(paths::requisition::Case(&case.requisition.id));
     };
     let signature = case.grant.agreement.terms.forms.requisition.sections.last();
     let page = SignPage {
         chrome,
-        sections: SectionView::of(&sheet::filled_sections(&case, issue)),
+        sections: SectionView::of(&sheet::filled_sections(&case, edition)),
         today: calendar::long_date(today),
         assurance: signature.map(|section| section.text.clone()).unwrap_or_default(),
         title: signature.map(|section| section.title.clone()).unwrap_or_default(),
@@ -85,7 +85,7 @@ fn sign_page(
 pub struct SignForm {
     revision: i64,
     #[serde(flatten)]
-    confirmation: confirm::Typed,
+    confirmation: confirm::TypedProof,
 }
 
 pub async fn create(

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Asks for completion. The history keeps the remarks: the requisition forgets them when it is submitted again.
-pub fn send_back(
+pub fn request_completion(
     connection: &mut AnyConnection,
     act: &Act,
     target: Target,
@@ -27,7 +27,7 @@ pub fn send_back(
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let by = act.doer();
-    let after = locked.case.clone().send_back(by, act.now, message.to_owned(), remarks.clone())?;
+    let after = locked.case.clone().request_completion(by, act.now, message.to_owned(), remarks.clone())?;
     same_revision(&locked.case, target)?;
     let paper = &locked.grant.agreement.terms.forms.requisition;
     let at_fields =

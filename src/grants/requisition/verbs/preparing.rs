@@ -9,7 +9,7 @@ use crate::{
         },
         grant::Grant,
         requisition::{
-            Content, Issue, Refusal, Requisition, Status,
+            Content, Edition, Refusal, Requisition, Status,
             form::{FormFacts, warnings},
         },
     },
@@ -40,7 +40,7 @@ pub fn issue(
     }
     let content = requisition.draft.parse(&form_facts).map_err(Failure::Invalid)?;
     let warnings = confirmed_warnings(&content, &form_facts, confirmed)?;
-    let issue = Issue::new(
+    let edition = Edition::new(
         &number_of(&locked.grant, &after),
         &locked.grant.holder,
         after.version,
@@ -50,11 +50,11 @@ pub fn issue(
         act.now,
     );
     let entry = history::Entry {
-        details: format!("version {}, {}", issue.version, issue.content.amount),
+        details: format!("version {}, {}", edition.version, edition.content.amount),
         ..line(act, Event::RequisitionIssued, &locked.grant, &after)
     };
     write(connection, act, &locked, &after, entry)?;
-    case::store::insert_edition(connection, after.id, &issue)?;
+    case::store::insert_edition(connection, after.id, &edition)?;
     Ok(())
 }
 
@@ -73,25 +73,25 @@ pub(super) fn confirmed_warnings(
         .collect())
 }
 
-pub fn take_back(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
-    simply(connection, act, target, Event::RequisitionTakenBack, "", Requisition::take_back)
+pub fn recall(connection: &mut AnyConnection, act: &Act, target: Target) -> Result<(), Failure> {
+    simply(connection, act, target, Event::RequisitionTakenBack, "", Requisition::recall)
 }
 
 /// The table that the grant's amount stands in has just been replaced, in this transaction, and less is left than what
 /// waits for a signature asks for. The recipient gets it back to be changed.
-pub fn take_back_above(
+pub fn recall_above(
     connection: &mut AnyConnection,
     act: &Act,
     target: Target,
     reason: &str,
 ) -> Result<(), Failure> {
-    simply(connection, act, target, Event::RequisitionTakenBack, reason, Requisition::take_back)
+    simply(connection, act, target, Event::RequisitionTakenBack, reason, Requisition::recall)
 }
 
 /// The grant has just passed to a successor, in this transaction. What waits for a signature is taken back, so that nobody signs a form with the
 /// predecessor's name on it, and whoever has a form open cannot save it any more. What came in stays as it was. `act` has
 /// the successor's eyes.
-pub fn pass_on(
+pub fn transfer(
     connection: &mut AnyConnection,
     act: &Act,
     grant: Id<Grant>,
@@ -102,7 +102,7 @@ pub fn pass_on(
         match requisition.status {
             Status::AwaitingSignature { .. } => {
                 let event = Event::RequisitionTakenBack;
-                simply(connection, act, target, event, reason, Requisition::take_back)?;
+                simply(connection, act, target, event, reason, Requisition::recall)?;
             }
             Status::Draft | Status::Returned(_) => case::store::update(connection, &requisition)??,
             Status::Submitted { .. }

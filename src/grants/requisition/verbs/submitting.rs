@@ -12,7 +12,7 @@ use crate::{
             verbs::{line, lock, same_revision, write},
         },
         grant::{self, Account, Grant},
-        requisition::{Content, Issue, Refusal, Requisition, Status, form::RequisitionForm, store},
+        requisition::{Content, Edition, Refusal, Requisition, Status, form::RequisitionForm, store},
     },
     ground::{
         history::{self, Event},
@@ -57,7 +57,7 @@ pub fn arrive(
     scan: &ReceivedFile,
 ) -> Result<(), Failure> {
     let case = store::case(connection, act.scope, target.id)?.ok_or(Failure::NotFound)?;
-    let issued = case.issue.as_ref().map_or(act.now, |issue| issue.issued_at);
+    let issued = case.edition.as_ref().map_or(act.now, |edition| edition.issued_at);
     let at = arrival(day, calendar::day(issued), act.now).map_err(Refusal::from)?.max(issued);
     submit(connection, act, target, Event::RequisitionArrived, at, |connection, requisition| {
         case::store::original(connection, requisition.id, act, day, scan)
@@ -74,13 +74,14 @@ fn submit(
 ) -> Result<(), Failure> {
     let locked = lock(connection, act, target.id)?;
     let requisition = &locked.case;
-    let issue = store::issue(connection, requisition)?.ok_or_else(|| requisition.status.not_now())?;
+    let edition =
+        store::standing_edition(connection, requisition)?.ok_or_else(|| requisition.status.not_now())?;
     let signature = signature(connection, requisition)?;
     let facts = facts(&locked.grant, &requisition.form, at);
-    let after = requisition.clone().submit(&issue, &facts, signature, at)?;
+    let after = requisition.clone().submit(&edition, &facts, signature, at)?;
     same_revision(requisition, target)?;
     let entry = history::Entry {
-        details: format!("version {}, {}", issue.version, issue.content.amount),
+        details: format!("version {}, {}", edition.version, edition.content.amount),
         ..line(act, event, &locked.grant, &after)
     };
     write(connection, act, &locked, &after, entry)
@@ -99,8 +100,8 @@ fn alike(
         if known.form != form || came_on != Some(day) {
             continue;
         }
-        let issue = store::received_issue(connection, &known)?.map(|issue| issue.content);
-        let is_same = issue.is_some_and(|other| {
+        let edition = store::received_edition(connection, &known)?.map(|edition| edition.content);
+        let is_same = edition.is_some_and(|other| {
             (other.amount, &other.payment_reference) == (content.amount, &content.payment_reference)
         });
         if is_same {
@@ -154,17 +155,17 @@ pub fn register_paper(
     };
     let number = number_of(&grant, &draft);
     let issued = draft.clone().issue()?;
-    let issue = Issue::new(&number, &grant.holder, issued.version, content, warnings, by, act.now);
+    let edition = Edition::new(&number, &grant.holder, issued.version, content, warnings, by, act.now);
     let signature = case::store::original(connection, id, act, day, scan)?;
-    let after = issued.submit(&issue, &facts(&grant, key, at), signature, at)?;
+    let after = issued.submit(&edition, &facts(&grant, key, at), signature, at)?;
     case::store::insert(connection, &draft, Some(act.actor.person.id), act.now)?;
     let entry = history::Entry {
-        details: format!("registrerad från papper, {}", issue.content.amount),
+        details: format!("registrerad från papper, {}", edition.content.amount),
         ..line(act, Event::RequisitionArrived, &grant, &after)
     };
     let locked = Locked { grant, grant_version, case: draft };
     write(connection, act, &locked, &after, entry)?;
-    case::store::insert_edition(connection, id, &issue)?;
+    case::store::insert_edition(connection, id, &edition)?;
     Ok(())
 }
 

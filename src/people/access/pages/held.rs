@@ -79,7 +79,7 @@ pub fn thrown_away(chrome: Chrome) -> Page {
 }
 
 /// The page from which its owner sends it on; of a file, the page that says that it is to be chosen again.
-pub fn give_back(status: StatusCode, chrome: Chrome, resume: Resume) -> Page {
+pub fn restore(status: StatusCode, chrome: Chrome, resume: Resume) -> Page {
     match resume.file {
         Some(_) => page::show_as(status, &LostFilePage { chrome, resume }),
         None => page::show_as(status, &ResumePage { chrome, resume }),
@@ -136,7 +136,7 @@ pub async fn send_again(
     let Some(actor) = visitor else {
         // Of a page that asks nobody who it is: whoever sends it now is whoever it is for.
         if owner::is_nobodys(&resume) && !holds_another(&resume) && resume.is_post() {
-            return give_back(StatusCode::FORBIDDEN, chrome, resume);
+            return restore(StatusCode::FORBIDDEN, chrome, resume);
         }
         return sign_in_instead(request, portal, Some(resume)).await;
     };
@@ -147,7 +147,7 @@ pub async fn send_again(
         return page::see_other(own_address(&goal.action));
     }
     if owner::is_of(portal, &goal, actor.person.id, actor.organisation.id)? {
-        return give_back(StatusCode::FORBIDDEN, chrome, goal);
+        return restore(StatusCode::FORBIDDEN, chrome, goal);
     }
     thrown_away(chrome)
 }

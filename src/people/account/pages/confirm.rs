@@ -1,7 +1,7 @@
 //! Showing once more who one is (OWASP ASVS 5.0 V7.5): the one place where that is asked for and judged.
 //!
 //! Two strengths. **To sign and to certify**: each time anew. Whoever has a password types it in the very form that signs
-//! ([`Typed`], the macro `confirmation`), so every post brings its own. Whoever comes from an identity provider goes there,
+//! ([`TypedProof`], the macro `confirmation`), so every post brings its own. Whoever comes from an identity provider goes there,
 //! comes back with a value that is good for one act, and the act uses it up in its own transaction: the same post once
 //! more finds nothing to use. **To decide, pay, publish and give rights**: within the last quarter of an hour, which the
 //! handler's proof demands ([`crate::people::access::proof::Confirmed`]).
@@ -58,7 +58,7 @@ pub fn routes(routes: &mut Routes<'_>) {
 /// What a form that signs or certifies has for it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct TypedProof {
     pub password: String,
     /// Of an account with a second factor.
     pub code: String,
@@ -76,7 +76,7 @@ pub struct Confirmation(Shown);
 
 #[derive(Clone)]
 enum Shown {
-    Here(Known),
+    Here(PasswordShown),
     AtProvider(OneAct),
     ByPasskey { answer: Box<Answer>, now: DateTime<Utc> },
 }
@@ -148,7 +148,7 @@ pub async fn check<R>(
     by: &By<R>,
     portal: &web::Data<Portal>,
     request: &HttpRequest,
-    typed: Typed,
+    typed: TypedProof,
 ) -> Result<Result<Confirmation, FieldErrors>, AppError> {
     match by.session.method {
         Method::Provider if typed.bekraftelse.is_empty() => Err(AppError::Unconfirmed(None)),
@@ -179,7 +179,7 @@ fn wrong_passkey() -> FieldErrors {
 
 /// Somebody who signs in here and has shown the password. The code, where the account asks for one, is yet to be looked at.
 #[derive(Clone)]
-struct Known {
+struct PasswordShown {
     portal: web::Data<Portal>,
     person: Person,
     code: Option<String>,
@@ -188,7 +188,7 @@ struct Known {
     _alone: Alone,
 }
 
-impl Known {
+impl PasswordShown {
     /// Uses the code up; the count of tries begins anew. A code that is wrong leaves the try counted.
     fn complete(&self, connection: &mut AnyConnection) -> Result<bool, DbError> {
         if let Some(code) = &self.code {
@@ -207,8 +207,8 @@ async fn knows_password(
     actor: &Actor,
     portal: &web::Data<Portal>,
     request: &HttpRequest,
-    Typed { password, code, .. }: Typed,
-) -> Result<Result<Known, FieldErrors>, AppError> {
+    TypedProof { password, code, .. }: TypedProof,
+) -> Result<Result<PasswordShown, FieldErrors>, AppError> {
     let mut errors = FieldErrors::default();
     match try_password(portal, request, &actor.person.email, password).await? {
         Tried::Wait(until) => errors.add("password", too_many(until)),
@@ -218,7 +218,7 @@ async fn knows_password(
         Tried::Right { counted_under, alone, .. } => {
             let (portal, person) = (portal.clone(), actor.person.clone());
             let code = actor.factors.any().then_some(code);
-            return Ok(Ok(Known { portal, person, code, counted_under, _alone: alone }));
+            return Ok(Ok(PasswordShown { portal, person, code, counted_under, _alone: alone }));
         }
     }
     Ok(Err(errors))
@@ -241,7 +241,7 @@ pub(super) async fn recognised(
     actor: &Actor,
     portal: &web::Data<Portal>,
     request: &HttpRequest,
-    typed: Typed,
+    typed: TypedProof,
 ) -> Result<FieldErrors, AppError> {
     if !typed.passkey.is_empty() {
         let is_right = passkey_questions::accepted(portal, request, &actor.person, typed.passkey).await?;
@@ -311,7 +311,7 @@ pub struct HeldForm {
     till: String,
     hallet: String,
     #[serde(flatten)]
-    typed: Typed,
+    typed: TypedProof,
 }
 
 impl HeldForm {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
-    confirm::{Typed, recognised},
+    confirm::{TypedProof, recognised},
     hash,
 };
 use crate::{
@@ -122,7 +122,7 @@ pub fn must_have_factor(actor: &Actor, portal: &Portal) -> bool {
 #[derive(Deserialize)]
 pub struct PasswordForm {
     #[serde(flatten)]
-    confirmation: Typed,
+    confirmation: TypedProof,
     new_password: String,
 }
 

@@ -6,7 +6,7 @@ use chrono::Utc;
 use serde::Deserialize;
 
 use super::{
-    confirm::{Typed, recognised},
+    confirm::{TypedProof, recognised},
     own::must_have_factor,
     passkey_questions::{ask_of, offered},
     second_factor::CodesPage,
@@ -240,7 +240,7 @@ fn why_not(failure: &Failure) -> &'static str {
 #[derive(Deserialize)]
 struct RemoveForm {
     #[serde(flatten)]
-    confirmation: Typed,
+    confirmation: TypedProof,
     #[serde(default)]
     chosen: String,
 }

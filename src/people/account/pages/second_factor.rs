@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::Utc;
 
 use super::{
-    confirm::{Typed, recognised},
+    confirm::{TypedProof, recognised},
     own::must_have_factor,
     sign_in::CodeForm,
 };
@@ -124,7 +124,7 @@ pub async fn confirm(
 }
 
 pub async fn remove(
-    Posted { by, body: Form(typed) }: Posted<By<Oneself>, Form<Typed>>,
+    Posted { by, body: Form(typed) }: Posted<By<Oneself>, Form<TypedProof>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {
@@ -143,7 +143,7 @@ pub async fn remove(
 }
 
 pub async fn renew_codes(
-    Posted { by, body: Form(typed) }: Posted<By<Oneself>, Form<Typed>>,
+    Posted { by, body: Form(typed) }: Posted<By<Oneself>, Form<TypedProof>>,
     portal: web::Data<Portal>,
     request: HttpRequest,
 ) -> Page {
@@ -163,7 +163,7 @@ async fn not_the_owner(
     by: &By<Oneself>,
     portal: &web::Data<Portal>,
     request: &HttpRequest,
-    typed: Typed,
+    typed: TypedProof,
 ) -> Option<Page> {
     let refused = async {
         let errors = recognised(&by.actor, portal, request, typed).await?;

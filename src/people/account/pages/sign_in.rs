@@ -160,7 +160,7 @@ async fn not_tried(portal: &Portal, account: String, allowed: Try) -> AppError {
     let Try::Allowed { counted_under } = allowed else { return AppError::Busy };
     let taken_back = portal
         .db
-        .write_aside(move |connection| store::take_back_try(connection, &account, &counted_under))
+        .write_aside(move |connection| store::forget_one_try(connection, &account, &counted_under))
         .await;
     taken_back.map_or_else(AppError::from, |()| AppError::Busy)
 }

@@ -91,7 +91,7 @@ fn make_room(connection: &mut AnyConnection) -> Result<(), DbError> {
 }
 
 /// The password was not looked at after all.
-pub fn take_back_try(connection: &mut AnyConnection, account: &str, browser: &str) -> Result<(), DbError> {
+pub fn forget_one_try(connection: &mut AnyConnection, account: &str, browser: &str) -> Result<(), DbError> {
     hold_attempts(connection)?;
     diesel::update(sign_in_attempts::table.find((account, browser)))
         .set(sign_in_attempts::failures.eq(sign_in_attempts::failures - 1))

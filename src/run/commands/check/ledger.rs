@@ -6,7 +6,7 @@ use super::cases;
 use crate::{
     grants::{
         case,
-        grant::{self, Account, Entry, Grant, Ledger, WHOLE, store::Which},
+        grant::{self, Account, Entry, Grant, Ledger, WHOLE, store::GrantFilter},
         payment, repayment, report,
         requisition::Requisition,
     },
@@ -22,7 +22,7 @@ use values::{Id, Money, calendar::long_date};
 pub(super) fn look_through(connection: &mut AnyConnection) -> Result<Vec<String>, DbError> {
     let mut found = Vec::new();
     for agreement in agreement::store::all(connection)? {
-        let mut ledgers = grant::store::ledgers(connection, Which::of(&[agreement.id]))?;
+        let mut ledgers = grant::store::ledgers(connection, GrantFilter::of(&[agreement.id]))?;
         let mut shares = shares(connection, agreement.id)?;
         for (grant, recipient) in grant::store::recipients_of(connection, agreement.id)? {
             let name = format!("{}-{}", agreement.terms.code, recipient.code);

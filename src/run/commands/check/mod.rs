@@ -54,8 +54,8 @@ fn look_through(connection: &mut AnyConnection) -> Result<Findings, DbError> {
     let (chains, history) = chains(connection)?;
     let recipients = recipient::store::all(connection)?;
     let codes: Vec<&str> = recipients.iter().map(|recipient| recipient.code.as_str()).collect();
-    let mut rest = requisition::store::altered_issues(connection, &codes)?;
-    rest.extend(report::store::altered_issues(connection, &codes)?);
+    let mut rest = requisition::store::altered_editions(connection, &codes)?;
+    rest.extend(report::store::altered_editions(connection, &codes)?);
     rest.extend(case::store::altered_files(connection)?);
     rest.extend(ledger::look_through(connection)?);
     Ok(Findings { chains, history, rest })

@@ -8,7 +8,7 @@ use super::{
     Fault, Place,
     amount::{Wrong, amount, is_nothing, percent},
     mapping::{Amounts, Decided, Mapping, post_called},
-    matching::{By, Claim, Clues, Outcome, Registry, Resolution, Resolutions},
+    matching::{By, Claim, Clues, Registry, Resolution, Resolutions, RowMatch},
     reading::{Row, Sheet},
     shown,
 };
@@ -21,7 +21,7 @@ pub struct Line {
     pub row: usize,
     /// The name as printed; the registry's where the table has none.
     pub published_name: String,
-    pub outcome: Outcome,
+    pub outcome: RowMatch,
     pub amounts: Vec<PostAmount>,
     /// Percent, as printed.
     pub share: Option<Decimal>,
@@ -117,11 +117,11 @@ impl Reader<'_> {
             let clues = self.registry.parted(self.mapping.clues(row));
             let outcome = self.registry.find(clues, self.mapping.kind);
             let is_heading = match &outcome {
-                Outcome::Matched { code, .. } => {
+                RowMatch::Matched { code, .. } => {
                     named.contains(code) || self.is_of_another_kind(code) || self.is_county(clues.name)
                 }
-                Outcome::Unknown { .. } => !is_sum(clues),
-                Outcome::Contradicts(_) | Outcome::Ambiguous(_) => self.is_county(clues.name),
+                RowMatch::Unknown { .. } => !is_sum(clues),
+                RowMatch::Contradicts(_) | RowMatch::Ambiguous(_) => self.is_county(clues.name),
             };
             match is_heading {
                 true => found.left_out.push(left_out(row)),
@@ -160,7 +160,7 @@ impl Reader<'_> {
             Some(Resolution::Recipient(code)) => self.chosen(code),
             _ => self.registry.find(clues, self.mapping.kind),
         };
-        let of_nobody = matches!(outcome, Outcome::Unknown { .. });
+        let of_nobody = matches!(outcome, RowMatch::Unknown { .. });
         let of_county = resolution.is_none() && self.is_sum_of_county(clues);
         if of_county || of_nobody && is_sum(clues) {
             let amounts = self.amounts(row).into_iter().filter_map(Result::ok).flatten().collect();
@@ -178,14 +178,14 @@ impl Reader<'_> {
         });
     }
 
-    fn chosen(&self, code: &str) -> Outcome {
+    fn chosen(&self, code: &str) -> RowMatch {
         match self.registry.get(code) {
-            Some(organisation) => Outcome::Matched { code: organisation.code.clone(), by: By::Choice },
-            None => Outcome::Unknown { nearest: Vec::new() },
+            Some(organisation) => RowMatch::Matched { code: organisation.code.clone(), by: By::Choice },
+            None => RowMatch::Unknown { nearest: Vec::new() },
         }
     }
 
-    fn published_name(&self, clues: Clues<'_>, outcome: &Outcome) -> String {
+    fn published_name(&self, clues: Clues<'_>, outcome: &RowMatch) -> String {
         match (clues.name, outcome.code()) {
             ("", Some(code)) => self.registry.name(code).to_owned(),
             ("", None) => [clues.code, clues.organisation_number].join(" ").trim().to_owned(),
@@ -229,19 +229,19 @@ impl Reader<'_> {
         amounts
     }
 
-    fn recipient_fault(&self, row: &Row, outcome: &Outcome) -> Option<Fault> {
+    fn recipient_fault(&self, row: &Row, outcome: &RowMatch) -> Option<Fault> {
         let column = self.mapping.name.or(self.mapping.code).or(self.mapping.organisation_number);
         let (reason, mend) = match outcome {
-            Outcome::Matched { .. } => return None,
-            Outcome::Contradicts(claims) => (
+            RowMatch::Matched { .. } => return None,
+            RowMatch::Contradicts(claims) => (
                 format!("Cellerna säger inte samma sak: {}.", self.said(claims)),
                 "Rätta den cell som är fel, eller välj mottagaren här.".to_owned(),
             ),
-            Outcome::Ambiguous(codes) => (
+            RowMatch::Ambiguous(codes) => (
                 format!("Namnet passar på flera: {}.", self.listed(codes)),
                 "Skriv koden eller organisationsnumret, eller välj mottagaren här.".to_owned(),
             ),
-            Outcome::Unknown { nearest } => self.unknown(self.mapping.clues(row), nearest),
+            RowMatch::Unknown { nearest } => self.unknown(self.mapping.clues(row), nearest),
         };
         Some(self.fault(row, column, reason, mend))
     }

@@ -46,7 +46,7 @@ pub enum By {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RowMatch {
     Matched {
         code: String,
         by: By,
@@ -70,7 +70,7 @@ pub struct Claim {
     pub code: Option<String>,
 }
 
-impl Outcome {
+impl RowMatch {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match self {
@@ -197,7 +197,7 @@ impl Registry {
     /// Finds the recipient of a row. Of several that fit a name alike, or in other words, one of the kind that the table
     /// is about is meant: *Jönköping* among regions is the region.
     #[must_use]
-    pub fn find(&self, clues: Clues<'_>, kind: Option<Kind>) -> Outcome {
+    pub fn find(&self, clues: Clues<'_>, kind: Option<Kind>) -> RowMatch {
         let clues = self.parted(clues);
         let names = self.best_by_name(clues.name, kind);
         let by_code = self.by_code(clues.code);
@@ -208,12 +208,12 @@ impl Registry {
             .or(if let [only] = names[..] { Some((only.organisation, only.by)) } else { None });
         let claims = self.claims(clues, by_code, by_number, &names, found.map(|(at, _)| at));
         if let Some(claims) = claims {
-            return Outcome::Contradicts(claims);
+            return RowMatch::Contradicts(claims);
         }
         match found {
-            Some((at, by)) => Outcome::Matched { code: self.organisations[at].code.clone(), by },
-            None if names.is_empty() => Outcome::Unknown { nearest: self.nearest(clues.name) },
-            None => Outcome::Ambiguous(names.iter().map(|named| self.code(named.organisation)).collect()),
+            Some((at, by)) => RowMatch::Matched { code: self.organisations[at].code.clone(), by },
+            None if names.is_empty() => RowMatch::Unknown { nearest: self.nearest(clues.name) },
+            None => RowMatch::Ambiguous(names.iter().map(|named| self.code(named.organisation)).collect()),
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
     Fault, Place,
     lines::{self, Line, Lines, PostAmount},
     mapping::{Decided, Mapping},
-    matching::{By, Outcome, Registry, Resolutions},
+    matching::{By, Registry, Resolutions, RowMatch},
     reading::{Sheet, Table},
     shown, unseen,
     warning::{self, Misspelt, PostName, Recipient, Warning},
@@ -377,7 +377,7 @@ fn printed_sums(read: &Lines, posts: &[PostProof]) -> Vec<Warning> {
 }
 
 fn misspelt(line: &Line, registry: &Registry) -> Option<Misspelt> {
-    let Outcome::Matched { code, by } = &line.outcome else { return None };
+    let RowMatch::Matched { code, by } = &line.outcome else { return None };
     let unknown =
         matches!(by, By::Code | By::Number | By::Choice) && !registry.knows_name(&line.published_name);
     unknown.then(|| Misspelt {

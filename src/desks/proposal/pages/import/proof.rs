@@ -147,7 +147,7 @@ impl ProofPage {
 }
 
 fn found(proof: &Proof) -> Vec<(usize, &'static str)> {
-    use crate::terms::allocation::import::matching::Outcome;
+    use crate::terms::allocation::import::matching::RowMatch;
 
     let ways = [
         (Found::Code, "efter kod"),
@@ -157,7 +157,7 @@ fn found(proof: &Proof) -> Vec<(usize, &'static str)> {
         (Found::Choice, "valda för hand"),
     ];
     let count = |way: Found| {
-        let is_it = |outcome: &Outcome| matches!(outcome, Outcome::Matched { by, .. } if *by == way);
+        let is_it = |outcome: &RowMatch| matches!(outcome, RowMatch::Matched { by, .. } if *by == way);
         proof.lines.iter().filter(|line| is_it(&line.outcome)).count()
     };
     let unknown = proof.lines.iter().filter(|line| line.outcome.code().is_none()).count();

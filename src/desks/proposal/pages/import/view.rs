@@ -12,7 +12,7 @@ use crate::{
     paths,
     terms::allocation::import::{
         Fault,
-        matching::{Outcome, Registry, Resolution},
+        matching::{Registry, Resolution, RowMatch},
         proof::{Difference, PostProof, Proof},
         warning::Warning,
     },
@@ -91,12 +91,12 @@ impl RowChoice {
         let outcome = proof.lines.iter().find(|line| line.row == row).map(|line| &line.outcome);
         let said = import.resolutions.get(&row);
         let mut codes: Vec<&str> = match outcome {
-            Some(Outcome::Unknown { nearest }) => nearest.iter().map(String::as_str).collect(),
-            Some(Outcome::Ambiguous(codes)) => codes.iter().map(String::as_str).collect(),
-            Some(Outcome::Contradicts(claims)) => {
+            Some(RowMatch::Unknown { nearest }) => nearest.iter().map(String::as_str).collect(),
+            Some(RowMatch::Ambiguous(codes)) => codes.iter().map(String::as_str).collect(),
+            Some(RowMatch::Contradicts(claims)) => {
                 claims.iter().filter_map(|claim| claim.code.as_deref()).collect()
             }
-            Some(Outcome::Matched { .. }) | None => Vec::new(),
+            Some(RowMatch::Matched { .. }) | None => Vec::new(),
         };
         if let Some(Resolution::Recipient(code)) = said {
             codes.push(code);
@@ -126,8 +126,8 @@ impl RowChoice {
 }
 
 /// What choosing nothing means.
-fn as_it_says(outcome: Option<&Outcome>, said: Option<&Resolution>, registry: &Registry) -> String {
-    match outcome.filter(|_| said.is_none()).and_then(Outcome::code) {
+fn as_it_says(outcome: Option<&RowMatch>, said: Option<&Resolution>, registry: &Registry) -> String {
+    match outcome.filter(|_| said.is_none()).and_then(RowMatch::code) {
         Some(code) => format!("Som tabellen säger: {} ({code})", registry.name(code)),
         None if said.is_some() => "Som tabellen säger".to_owned(),
         None => "Välj".to_owned(),

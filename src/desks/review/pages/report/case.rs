@@ -9,7 +9,7 @@ use crate::{
     desks::review::{
         comparison::{self, Section, Version},
         form::{RemarkField, of_report},
-        pages::{Handling, RemarkView, scope, stated, typed::Typed},
+        pages::{Handling, RemarkView, scope, stated, typed::TypedDecision},
         queue,
     },
     grants::{
@@ -21,8 +21,8 @@ use crate::{
         },
         grant::{self, Account},
         report::{
-            Case, Certificate, Content, Correction, Issue, PostAccount, Refusal, Report, Status, form, sheet,
-            store,
+            Certificate, Content, Correction, Dossier, Edition, PostAccount, Refusal, Report, Status, form,
+            sheet, store,
         },
         requisition::{self, Requisition},
     },
@@ -48,9 +48,9 @@ use values::{Id, Money, calendar};
 #[template(path = "review/report.html")]
 pub struct CasePage {
     pub chrome: Chrome,
-    pub case: Case,
-    /// The issue that is shown: what came in, or what is to be certified or signed.
-    issue: Issue,
+    pub case: Dossier,
+    /// The edition that is shown: what came in, or what is to be certified or signed.
+    edition: Edition,
     sections: Vec<Section>,
     /// The case number of the report that it is compared with; empty when there is none.
     last: String,
@@ -64,7 +64,7 @@ pub struct CasePage {
     handling: Handling,
     now: DateTime<Utc>,
     me: Doer,
-    pub typed: Typed,
+    pub typed: TypedDecision,
     pub errors: FieldErrors,
     /// Why a decision was not carried out, when nothing typed is at fault.
     pub refusal: Option<Refusal>,
@@ -113,17 +113,17 @@ pub async fn form_pdf(by: By<Overseer>, portal: web::Data<Portal>, id: web::Path
     let (scope, id) = (scope(&by), id.into_inner());
     let case = portal.db.read(move |connection| store::case(connection, scope, id)).await?;
     let case = case.ok_or(AppError::NotFound)?;
-    let issue = case.issue.as_ref().ok_or(AppError::NotFound)?;
-    let document = sheet::form(&case, issue, portal.practice);
-    let at = issue.issued_at;
+    let edition = case.edition.as_ref().ok_or(AppError::NotFound)?;
+    let document = sheet::form(&case, edition, portal.practice);
+    let at = edition.issued_at;
     pdf(format!("Ekonomisk redovisning {}.pdf", case.number()), move || document.to_pdf(at)).await
 }
 
 /// Everything the page reads, at one time.
 struct CaseFile {
-    case: Case,
+    case: Dossier,
     /// And whether each came in.
-    issues: Vec<(Issue, bool)>,
+    editions: Vec<(Edition, bool)>,
     last: Option<(String, Content)>,
     /// What the authority's list says of the survey.
     listed: Option<bool>,
@@ -142,10 +142,11 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Report>) -> Result<CaseFile
             let report = case::store::find(connection, scope, id)?.ok_or(AppError::NotFound)?;
             let grant = grant::store::find(connection, scope, report.grant_id)?;
             let grant = grant.ok_or(AppError::NotFound)?;
-            let issues = store::issues_of(connection, id)?;
+            let editions = store::editions_of(connection, id)?;
             let standing = report.standing_version();
-            let issue = issues.iter().map(|(issue, _)| issue).find(|issue| standing == Some(issue.version));
-            let case = Case { issue: issue.cloned(), report, grant };
+            let edition =
+                editions.iter().map(|(edition, _)| edition).find(|edition| standing == Some(edition.version));
+            let case = Dossier { edition: edition.cloned(), report, grant };
             Ok(CaseFile {
                 last: store::last_received(connection, scope, &case.grant)?,
                 listed: store::is_listed(connection, &case.grant)?,
@@ -160,7 +161,7 @@ async fn read(actor: &Actor, portal: &Portal, id: Id<Report>) -> Result<CaseFile
                     None => None,
                 },
                 colleagues: access::store::colleagues(connection, authority, Role::CaseOfficer)?,
-                issues,
+                editions,
                 case,
             })
         })
@@ -175,10 +176,10 @@ pub async fn case_page(
 ) -> Result<CasePage, AppError> {
     let file = read(actor, portal, id).await?;
     let case = file.case;
-    let issue = case.issue.clone().ok_or(AppError::NotFound)?;
+    let edition = case.edition.clone().ok_or(AppError::NotFound)?;
     let (last, before) = file.last.unzip();
-    let observations = observations(&case, &issue, file.listed, file.attachments.len());
-    let notes: Vec<FieldRemark> = issue.warnings.iter().chain(&observations).cloned().collect();
+    let observations = observations(&case, &edition, file.listed, file.attachments.len());
+    let notes: Vec<FieldRemark> = edition.warnings.iter().chain(&observations).cloned().collect();
     let payer = case.grant.agreement.authority.id;
     let handling = Handling::new(
         actor,
@@ -191,29 +192,34 @@ pub async fn case_page(
     .may(matches!(case.report.status, Status::Submitted { .. }), may_be_assigned(&case.report));
     Ok(CasePage {
         chrome,
-        sections: comparison::report::sections(&case, &issue, before.as_ref(), &notes),
+        sections: comparison::report::sections(&case, &edition, before.as_ref(), &notes),
         last: last.unwrap_or_default(),
-        accounts: accounts(&case, &issue),
+        accounts: accounts(&case, &edition),
         requisitions: file.requisitions.into_iter().map(|of| requisition_view(&case, of)).collect(),
         observations,
         attachments: AttachmentView::of(file.attachments, |file| {
             paths::review::ReportAttachment(&id, file).to_string()
         }),
-        versions: comparison::report::versions(&case, &file.issues, &file.lines),
+        versions: comparison::report::versions(&case, &file.editions, &file.lines),
         timeline: timeline(&file.lines, &case.number()),
         handling,
         now: portal.clock.now(),
         me: Doer::of(&actor.person),
-        typed: Typed::default(),
+        typed: TypedDecision::default(),
         errors: FieldErrors::default(),
         refusal: None,
-        issue,
+        edition,
         case,
     })
 }
 
-fn observations(case: &Case, issue: &Issue, listed: Option<bool>, attachments: usize) -> Vec<FieldRemark> {
-    let found = form::observations(&issue.content, case.report.certificate(), listed, attachments);
+fn observations(
+    case: &Dossier,
+    edition: &Edition,
+    listed: Option<bool>,
+    attachments: usize,
+) -> Vec<FieldRemark> {
+    let found = form::observations(&edition.content, case.report.certificate(), listed, attachments);
     let remark = |error: crate::ground::infra::form::FieldError| FieldRemark {
         field: error.field.into_owned(),
         text: error.message,
@@ -221,16 +227,16 @@ fn observations(case: &Case, issue: &Issue, listed: Option<bool>, attachments: u
     found.list.into_iter().map(remark).collect()
 }
 
-fn accounts(case: &Case, issue: &Issue) -> Vec<AccountView> {
+fn accounts(case: &Dossier, edition: &Edition) -> Vec<AccountView> {
     let view = |account: &PostAccount| AccountView {
         post: sheet::post_name(&case.grant, &account.post).to_owned(),
         account: account.clone(),
     };
-    issue.content.posts.iter().map(view).collect()
+    edition.content.posts.iter().map(view).collect()
 }
 
 fn requisition_view(
-    case: &Case,
+    case: &Dossier,
     (requisition, content): (Requisition, requisition::Content),
 ) -> RequisitionView {
     let approved = match &requisition.status {
@@ -276,14 +282,14 @@ impl CasePage {
 
     /// The chosen alternative, word for word, with whoever certified in the place of N.N.
     fn alternative(&self) -> String {
-        let sections = sheet::sections(&self.case, &self.issue);
+        let sections = sheet::sections(&self.case, &self.edition);
         let chosen = sections.into_iter().flat_map(|section| section.choices).find(|choice| choice.chosen);
         chosen.map(|choice| choice.text).unwrap_or_default()
     }
 
     /// To the agreement's follow-up questions.
     fn answers(&self) -> Vec<FieldView> {
-        sheet::answers(&self.case.grant, &self.issue.content).iter().map(FieldView::of).collect()
+        sheet::answers(&self.case.grant, &self.edition.content).iter().map(FieldView::of).collect()
     }
 
     /// What deviates, and the measures, under either alternative.
@@ -314,7 +320,7 @@ impl CasePage {
 
     /// What was paid out has changed since the content was fixed: it cannot be approved as it is.
     fn is_outdated(&self) -> bool {
-        self.handling.may_decide && !self.issue.content.matches(&self.case.grant.ledger)
+        self.handling.may_decide && !self.edition.content.matches(&self.case.grant.ledger)
     }
 
     fn may_register_original(&self) -> bool {
@@ -341,7 +347,7 @@ impl CasePage {
     }
 
     fn remark_fields(&self) -> Vec<RemarkView> {
-        let remarkable = of_report(&self.issue.content);
+        let remarkable = of_report(&self.edition.content);
         let view = |of: RemarkField| RemarkView {
             label: self.remark_label(&of.field),
             stated: self.stated(&of.field),
@@ -360,7 +366,7 @@ impl CasePage {
 
     /// What the field says, above the remark about it.
     fn stated(&self, field: &str) -> String {
-        let content = &self.issue.content;
+        let content = &self.edition.content;
         let head = HeadForm::from_content(&content.head);
         if let Some((_, value)) = head.fields().into_iter().find(|(name, _)| *name == field) {
             return stated(value);
@@ -424,9 +430,9 @@ impl CasePage {
     }
 
     fn signing(&self) -> String {
-        match self.report().received().filter(|received| received.version == self.issue.version) {
+        match self.report().received().filter(|received| received.version == self.edition.version) {
             Some(received) => sheet::signing_sentence(received),
-            None => format!("Version {} är inte undertecknad än.", self.issue.version),
+            None => format!("Version {} är inte undertecknad än.", self.edition.version),
         }
     }
 
@@ -449,10 +455,10 @@ impl CasePage {
                 asked("Det som är godkänt gäller tills den rättade redovisningen är godkänd.")
             }
             Status::AwaitingCertificate { .. } => {
-                asked(&format!("Version {} är inte intygad än.", self.issue.version))
+                asked(&format!("Version {} är inte intygad än.", self.edition.version))
             }
             Status::AwaitingSignature { .. } => {
-                asked(&format!("Version {} är inte underskriven än.", self.issue.version))
+                asked(&format!("Version {} är inte underskriven än.", self.edition.version))
             }
             Status::Submitted { received } => {
                 let waiting = queue::waiting(received.completed_at, self.now);

@@ -6,7 +6,7 @@ use super::case::case_page;
 use crate::{
     desks::review::{
         form::{ApproveForm, ArrivalForm, AssignForm, CorrectForm, ReturnForm, of_report},
-        pages::{act, scope, typed::Typed},
+        pages::{act, scope, typed::TypedDecision},
     },
     grants::{
         case,
@@ -39,26 +39,30 @@ pub async fn approve(
     let act = act(&by, &portal);
     let to = paths::review::Report(&target.id).to_string();
     let outcome = portal.db.once(move |c| verbs::approve(c, &act, target).map(|()| to)).await;
-    answer(by, &portal, target.id, outcome, Typed::default()).await
+    answer(by, &portal, target.id, outcome, TypedDecision::default()).await
 }
 
-pub async fn send_back(
+pub async fn request_completion(
     Posted { by, body: Form(pairs) }: Posted<By<CaseOfficer>, Form<Vec<(String, String)>>>,
     portal: web::Data<Portal>,
     id: web::Path<Id<Report>>,
 ) -> Page {
     let form = ReturnForm::read(pairs)?;
     let target = Target { id: id.into_inner(), revision: form.revision };
-    let typed = Typed { message: form.message.clone(), remarks: form.remarks.clone(), ..Typed::default() };
+    let typed = TypedDecision {
+        message: form.message.clone(),
+        remarks: form.remarks.clone(),
+        ..TypedDecision::default()
+    };
     let scope = scope(&by);
     let case = portal.db.read(move |connection| store::case(connection, scope, target.id)).await?;
-    let issue = case.and_then(|case| case.issue).ok_or(AppError::NotFound)?;
-    let (message, remarks) = match form.parse(&of_report(&issue.content)) {
+    let edition = case.and_then(|case| case.edition).ok_or(AppError::NotFound)?;
+    let (message, remarks) = match form.parse(&of_report(&edition.content)) {
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
     };
     let (act, to) = (act(&by, &portal), paths::review::Report(&target.id).to_string());
-    let send = move |c: &mut _| verbs::send_back(c, &act, target, &message, remarks).map(|()| to);
+    let send = move |c: &mut _| verbs::request_completion(c, &act, target, &message, remarks).map(|()| to);
     let outcome = portal.db.once(send).await;
     answer(by, &portal, target.id, outcome, typed).await
 }
@@ -70,7 +74,7 @@ pub async fn register_original(
 ) -> Page {
     let form: ArrivalForm = upload.form()?;
     let target = Target { id: id.into_inner(), revision: form.revision };
-    let typed = Typed { arrived: form.arrived.clone(), ..Typed::default() };
+    let typed = TypedDecision { arrived: form.arrived.clone(), ..TypedDecision::default() };
     let (day, scan) = match form.parse(&upload) {
         Ok(parsed) => parsed,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
@@ -93,7 +97,7 @@ pub async fn correct(
     id: web::Path<Id<Report>>,
 ) -> Page {
     let target = Target { id: id.into_inner(), revision: form.revision };
-    let typed = Typed { reason: form.reason.clone(), ..Typed::default() };
+    let typed = TypedDecision { reason: form.reason.clone(), ..TypedDecision::default() };
     let reason = match form.parse() {
         Ok(reason) => reason,
         Err(errors) => return mend(by, &portal, target.id, typed, errors).await,
@@ -118,7 +122,7 @@ pub async fn assign(
         Err(message) => {
             let mut errors = FieldErrors::default();
             errors.add("officer", message);
-            return mend(by, &portal, id, Typed::default(), errors).await;
+            return mend(by, &portal, id, TypedDecision::default(), errors).await;
         }
     };
     let act = act(&by, &portal);
@@ -127,7 +131,7 @@ pub async fn assign(
             .map(|()| paths::review::Report(&id).to_string())
     };
     let outcome = portal.db.once(assign).await;
-    answer(by, &portal, id, outcome, Typed::default()).await
+    answer(by, &portal, id, outcome, TypedDecision::default()).await
 }
 
 /// 422: the case again, with what is to be mended.
@@ -135,7 +139,7 @@ async fn mend(
     by: By<CaseOfficer>,
     portal: &Portal,
     id: Id<Report>,
-    typed: Typed,
+    typed: TypedDecision,
     errors: FieldErrors,
 ) -> Page {
     let mut page = case_page(&by.actor, by.chrome, portal, id).await?;
@@ -150,7 +154,7 @@ async fn answer(
     portal: &Portal,
     id: Id<Report>,
     outcome: Result<String, Failure>,
-    typed: Typed,
+    typed: TypedDecision,
 ) -> Page {
     let refusal = match outcome {
         Ok(to) => return page::see_other(to),

@@ -5,12 +5,12 @@ fn registry() -> Registry {
     Registry::new(recipient::parse_registry(include_str!("../../../../../registry/recipients.csv")).unwrap())
 }
 
-fn named(name: &str) -> Outcome {
+fn named(name: &str) -> RowMatch {
     registry().find(Clues { name, ..Clues::default() }, None)
 }
 
-fn matched(code: &str, by: By) -> Outcome {
-    Outcome::Matched { code: code.to_owned(), by }
+fn matched(code: &str, by: By) -> RowMatch {
+    RowMatch::Matched { code: code.to_owned(), by }
 }
 
 #[test]
@@ -62,23 +62,23 @@ fn a_code_is_found_without_its_zero() {
 #[test]
 fn cells_that_disagree_are_said_with_both() {
     let clues = Clues { code: "1440", name: "Alingsås", ..Clues::default() };
-    let Outcome::Contradicts(claims) = registry().find(clues, None) else { panic!() };
+    let RowMatch::Contradicts(claims) = registry().find(clues, None) else { panic!() };
     let said: Vec<_> = claims.iter().map(|claim| (claim.by, claim.code.as_deref())).collect();
     assert_eq!(said, [(By::Code, Some("1440")), (By::Name, Some("1489"))]);
     let nobodys = Clues { code: "9999", name: "Ale", ..Clues::default() };
-    assert!(matches!(registry().find(nobodys, None), Outcome::Contradicts(_)));
+    assert!(matches!(registry().find(nobodys, None), RowMatch::Contradicts(_)));
     let misspelt = Clues { code: "1440", name: "Aale", ..Clues::default() };
     assert_eq!(registry().find(misspelt, None), matched("1440", By::Code));
     let wrong_digit = Clues { code: "0114", organisation_number: "212000-0018", ..Clues::default() };
-    assert!(matches!(registry().find(wrong_digit, None), Outcome::Contradicts(_)));
+    assert!(matches!(registry().find(wrong_digit, None), RowMatch::Contradicts(_)));
 }
 
 #[test]
 fn an_unknown_name_has_its_likeliest_beside_it() {
-    let Outcome::Unknown { nearest } = named("Mölndall") else { panic!() };
+    let RowMatch::Unknown { nearest } = named("Mölndall") else { panic!() };
     assert_eq!(nearest, ["1481"]);
-    assert_eq!(named("Atlantis"), Outcome::Unknown { nearest: Vec::new() });
-    assert_eq!(named(""), Outcome::Unknown { nearest: Vec::new() });
+    assert_eq!(named("Atlantis"), RowMatch::Unknown { nearest: Vec::new() });
+    assert_eq!(named(""), RowMatch::Unknown { nearest: Vec::new() });
 }
 
 #[test]
@@ -97,9 +97,9 @@ fn a_code_beside_the_name_and_a_footnote_after_it_are_seen_through() {
     ] {
         assert_eq!(named(name), matched(code, by), "{name}");
     }
-    assert!(matches!(named("0114 Ale"), Outcome::Contradicts(_)));
-    assert!(matches!(named("Bilaga 2)"), Outcome::Unknown { .. }));
-    assert!(matches!(named("2023 Fördelning"), Outcome::Unknown { .. }));
+    assert!(matches!(named("0114 Ale"), RowMatch::Contradicts(_)));
+    assert!(matches!(named("Bilaga 2)"), RowMatch::Unknown { .. }));
+    assert!(matches!(named("2023 Fördelning"), RowMatch::Unknown { .. }));
     assert_eq!(named("0114 Upplands Vsby"), matched("0114", By::Code));
 }
 
@@ -111,7 +111,7 @@ fn names_that_are_nearly_known_have_a_suggestion() {
         ("Gotlands kommun ( kommundel )", "0980"),
         ("Upplands", "0139"),
     ] {
-        let Outcome::Unknown { nearest } = named(name) else { panic!("{name}") };
+        let RowMatch::Unknown { nearest } = named(name) else { panic!("{name}") };
         assert!(nearest.iter().any(|near| near == code), "{name}: {nearest:?}");
     }
     assert_eq!(named("VGR").code(), Some("R14"));

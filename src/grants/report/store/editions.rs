@@ -9,7 +9,7 @@ use crate::{
             store::{Row, Stored, edition, editions},
         },
         grant::{self, Grant},
-        report::{Case, Content, Issue, Report, case_number},
+        report::{Content, Dossier, Edition, Report, case_number},
     },
     ground::infra::{
         db::{AnyConnection, DbError},
@@ -20,17 +20,21 @@ use crate::{
 };
 use values::Id;
 
-/// The report with its grant and standing issue, if it is there for these eyes.
-pub fn case(connection: &mut AnyConnection, scope: Scope, id: Id<Report>) -> Result<Option<Case>, DbError> {
+/// The report with its grant and standing edition, if it is there for these eyes.
+pub fn case(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    id: Id<Report>,
+) -> Result<Option<Dossier>, DbError> {
     let Some(report) = case::store::find(connection, scope, id)? else { return Ok(None) };
     let grant = grant::store::find(connection, scope, report.grant_id)?
         .ok_or_else(|| DbError::corrupt(format!("report {id} has no grant")))?;
-    let issue = issue(connection, &report)?;
-    Ok(Some(Case { report, grant, issue }))
+    let edition = standing_edition(connection, &report)?;
+    Ok(Some(Dossier { report, grant, edition }))
 }
 
-/// Every issue of a report, the newest first, and whether it came in.
-pub fn issues_of(connection: &mut AnyConnection, id: Id<Report>) -> Result<Vec<(Issue, bool)>, DbError> {
+/// Every edition of a report, the newest first, and whether it came in.
+pub fn editions_of(connection: &mut AnyConnection, id: Id<Report>) -> Result<Vec<(Edition, bool)>, DbError> {
     let rows = editions::<_, Content>(connection, id)?.into_iter();
     Ok(rows
         .map(|row| {
@@ -40,13 +44,13 @@ pub fn issues_of(connection: &mut AnyConnection, id: Id<Report>) -> Result<Vec<(
         .collect())
 }
 
-/// The standing issue: see [`Report::standing_version`].
-pub fn issue(connection: &mut AnyConnection, report: &Report) -> Result<Option<Issue>, DbError> {
+/// The standing edition: see [`Report::standing_version`].
+pub fn standing_edition(connection: &mut AnyConnection, report: &Report) -> Result<Option<Edition>, DbError> {
     edition(connection, report.id, report.standing_version())
 }
 
-/// The issue that came in, whatever has been issued since.
-pub fn received_issue(connection: &mut AnyConnection, report: &Report) -> Result<Option<Issue>, DbError> {
+/// The edition that came in, whatever has been issued since.
+pub fn received_edition(connection: &mut AnyConnection, report: &Report) -> Result<Option<Edition>, DbError> {
     edition(connection, report.id, report.received().map(|received| received.version))
 }
 
@@ -74,11 +78,11 @@ pub fn last_received(
     let Some((row, agreement, recipient)) = found else { return Ok(None) };
     let report = Report::read(row)?;
     let number = case_number(&agreement, &recipient);
-    Ok(received_issue(connection, &report)?.map(|issue| (number, issue.content)))
+    Ok(received_edition(connection, &report)?.map(|edition| (number, edition.content)))
 }
 
-/// The issues whose content is not what was fixed for signature, for `bidragsporten check`.
-pub fn altered_issues(connection: &mut AnyConnection, codes: &[&str]) -> Result<Vec<String>, DbError> {
+/// The editions whose content is not what was fixed for signature, for `bidragsporten check`.
+pub fn altered_editions(connection: &mut AnyConnection, codes: &[&str]) -> Result<Vec<String>, DbError> {
     case::store::altered::<Report>(connection, codes, |agreement, recipient, _| {
         case_number(agreement, recipient)
     })

@@ -9,7 +9,7 @@ use crate::{
             store::{EditionRow, Row, Stored, edition, editions},
         },
         grant::{self, Grant},
-        requisition::{Case, Content, Issue, Requisition, case_number},
+        requisition::{Content, Dossier, Edition, Requisition, case_number},
     },
     ground::infra::{
         db::{AnyConnection, DbError, Json},
@@ -20,34 +20,37 @@ use crate::{
 };
 use values::Id;
 
-/// The requisition with its grant and standing issue, if it is there for these eyes.
+/// The requisition with its grant and standing edition, if it is there for these eyes.
 pub fn case(
     connection: &mut AnyConnection,
     scope: Scope,
     id: Id<Requisition>,
-) -> Result<Option<Case>, DbError> {
+) -> Result<Option<Dossier>, DbError> {
     let Some(requisition) = case::store::find(connection, scope, id)? else { return Ok(None) };
     let grant = grant::store::find(connection, scope, requisition.grant_id)?
         .ok_or_else(|| DbError::corrupt(format!("requisition {id} has no grant")))?;
-    let issue = issue(connection, &requisition)?;
-    Ok(Some(Case { requisition, grant, issue }))
+    let edition = standing_edition(connection, &requisition)?;
+    Ok(Some(Dossier { requisition, grant, edition }))
 }
 
-/// Every issue of a requisition, the newest first.
-pub fn issues_of(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Issue>, DbError> {
-    Ok(editions(connection, id)?.into_iter().map(Issue::from).collect())
+/// Every edition of a requisition, the newest first.
+pub fn editions_of(connection: &mut AnyConnection, id: Id<Requisition>) -> Result<Vec<Edition>, DbError> {
+    Ok(editions(connection, id)?.into_iter().map(Edition::from).collect())
 }
 
-/// The standing issue: see [`Requisition::standing_version`].
-pub fn issue(connection: &mut AnyConnection, requisition: &Requisition) -> Result<Option<Issue>, DbError> {
+/// The standing edition: see [`Requisition::standing_version`].
+pub fn standing_edition(
+    connection: &mut AnyConnection,
+    requisition: &Requisition,
+) -> Result<Option<Edition>, DbError> {
     edition(connection, requisition.id, requisition.standing_version())
 }
 
-/// The issue that came in, whatever has been issued since.
-pub fn received_issue(
+/// The edition that came in, whatever has been issued since.
+pub fn received_edition(
     connection: &mut AnyConnection,
     requisition: &Requisition,
-) -> Result<Option<Issue>, DbError> {
+) -> Result<Option<Edition>, DbError> {
     edition(connection, requisition.id, requisition.received().map(|received| received.version))
 }
 
@@ -83,7 +86,7 @@ pub fn last_received(
     let Some((row, agreement, recipient)) = found else { return Ok(None) };
     let requisition = Requisition::read(row)?;
     let number = case_number(&agreement, &recipient, requisition.number);
-    Ok(received_issue(connection, &requisition)?.map(|issue| (number, issue.content)))
+    Ok(received_edition(connection, &requisition)?.map(|edition| (number, edition.content)))
 }
 
 /// What waits for a signature of these grants, with what it says, by grant and number: one query.
@@ -129,13 +132,13 @@ pub fn approved_of(
     for (row, edition) in rows {
         let requisition = Requisition::read(row)?;
         if requisition.standing_version() == Some(edition.version) {
-            approved.push((requisition, Issue::from(edition).content));
+            approved.push((requisition, Edition::from(edition).content));
         }
     }
     Ok(approved)
 }
 
-/// The issues whose content is not what was fixed for signature, for `bidragsporten check`.
-pub fn altered_issues(connection: &mut AnyConnection, codes: &[&str]) -> Result<Vec<String>, DbError> {
+/// The editions whose content is not what was fixed for signature, for `bidragsporten check`.
+pub fn altered_editions(connection: &mut AnyConnection, codes: &[&str]) -> Result<Vec<String>, DbError> {
     case::store::altered::<Requisition>(connection, codes, case_number)
 }

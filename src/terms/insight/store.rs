@@ -62,12 +62,15 @@ pub fn agreement(
     }
 }
 
+/// The reader, and by whom (id and name) and when the insight was given.
+type ReaderRow = (Organisation, Option<Id<Person>>, String, DateTime<Utc>);
+
 /// Who may read the agreement, in Swedish alphabetical order.
 pub fn of_agreement(
     connection: &mut AnyConnection,
     agreement: Id<Agreement>,
 ) -> Result<Vec<Insight>, DbError> {
-    let rows: Vec<(Organisation, Option<Id<Person>>, String, DateTime<Utc>)> = insights::table
+    let rows: Vec<ReaderRow> = insights::table
         .inner_join(organisations::table)
         .filter(insights::agreement_id.eq(agreement))
         .order_by(organisations::code)

@@ -76,13 +76,6 @@ ALTER TABLE survey_lists ADD COLUMN imported_by_id_new TEXT REFERENCES people (i
 UPDATE survey_lists SET imported_by_id_new = imported_by_id WHERE imported_by_id IS NOT NULL;
 ALTER TABLE survey_lists DROP COLUMN imported_by_id;
 ALTER TABLE survey_lists RENAME COLUMN imported_by_id_new TO imported_by_id;
-ALTER TABLE passkey_challenges ADD COLUMN person_id_new TEXT REFERENCES people (id);
-UPDATE passkey_challenges SET person_id_new = person_id;
-DROP INDEX passkey_challenges_person;
-ALTER TABLE passkey_challenges DROP COLUMN person_id;
-ALTER TABLE passkey_challenges RENAME COLUMN person_id_new TO person_id;
-ALTER TABLE passkey_challenges ALTER COLUMN person_id SET NOT NULL;
-CREATE INDEX passkey_challenges_person ON passkey_challenges (person_id);
 
 -- What is looked up.
 CREATE INDEX memberships_organisation ON memberships (organisation_id);
